@@ -1,0 +1,301 @@
+//! Building a cohort one person at a time, merging identical histories as they come.
+
+use super::data::Cohort;
+use super::grid::AgeGrid;
+use super::history::{CellCode, Histories};
+use crate::error::{Error, Result};
+use hashbrown::HashTable;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+/// The largest number of events one person may have in one age interval: a guard against unit errors
+/// and overflow, not a statement about people.
+pub const MAX_COUNT: u32 = 1_000_000;
+
+/// One person's row of a cohort, as [`CohortBuilder::push`] takes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PersonRow<'a> {
+    /// Identifier, when persons are to be found back by it.
+    pub id: Option<&'a str>,
+    /// Events in each age interval; `None` where the interval was not observed.
+    pub counts: &'a [Option<u32>],
+    /// Fraction of each interval at liberty, in (0, 1] where observed; `None` means 1 throughout.
+    pub exposure: Option<&'a [f64]>,
+    /// Frequency or survey weight; 1 for a person who stands for themselves.
+    pub weight: f64,
+}
+
+impl<'a> PersonRow<'a> {
+    /// A row without identifier, with full time at risk and weight 1.
+    pub fn new(counts: &'a [Option<u32>]) -> Self {
+        PersonRow { id: None, counts, exposure: None, weight: 1.0 }
+    }
+}
+
+/// Collects persons into a [`Cohort`].
+///
+/// ```
+/// use pleegprofiel::{AgeGrid, CohortBuilder, PersonRow};
+/// let mut builder = CohortBuilder::new(AgeGrid::years(18, 20)?);
+/// builder.push(PersonRow::new(&[Some(0), Some(2), None]))?;
+/// builder.push(PersonRow::new(&[Some(0), Some(2), None]))?;
+/// let cohort = builder.finish();
+/// assert_eq!((cohort.persons(), cohort.distinct_histories(), cohort.observations()), (2, 1, 4));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct CohortBuilder {
+    grid: AgeGrid,
+    histories: Histories,
+    person_history: Vec<u32>,
+    weights: Option<Vec<f64>>,
+    ids: Option<Vec<Box<str>>>,
+    code_of: Vec<HashMap<u32, u32>>,
+    small_code: Vec<u32>,
+    pattern_of: HashMap<Box<[bool]>, u32>,
+    last_pattern: Option<u32>,
+    merged: HashTable<u32>,
+    hasher: RandomState,
+    // scratch, so that a person costs no allocation
+    cells: Vec<u32>,
+    observed: Vec<bool>,
+}
+
+/// Counts below this find their code by index, larger ones by hash.
+const SMALL: usize = 64;
+
+impl CohortBuilder {
+    /// An empty cohort on this grid.
+    pub fn new(grid: AgeGrid) -> Self {
+        let t = grid.len();
+        CohortBuilder {
+            grid,
+            histories: Histories::new(t),
+            person_history: Vec::new(),
+            weights: None,
+            ids: None,
+            code_of: vec![HashMap::new(); t],
+            small_code: vec![u32::MAX; t * SMALL],
+            pattern_of: HashMap::new(),
+            last_pattern: None,
+            merged: HashTable::new(),
+            hasher: RandomState::new(),
+            cells: Vec::with_capacity(t),
+            observed: vec![true; t],
+        }
+    }
+
+    /// Adds one person.
+    ///
+    /// # Errors
+    /// When the row has another length than the grid, a count is above [`MAX_COUNT`], an observed
+    /// interval has a time at risk outside (0, 1], or the weight is not positive and finite. The
+    /// builder is unchanged then.
+    pub fn push(&mut self, row: PersonRow<'_>) -> Result<()> {
+        let t = self.grid.len();
+        if row.counts.len() != t {
+            return Err(Error::value(format!("{} counts given, but the grid has {t} age intervals", row.counts.len())));
+        }
+        if let Some(exposure) = row.exposure {
+            if exposure.len() != t {
+                return Err(Error::value(format!("{} times at risk given, but the grid has {t}", exposure.len())));
+            }
+            for (j, (&e, count)) in exposure.iter().zip(row.counts).enumerate() {
+                if count.is_some() && !(e > 0.0 && e <= 1.0) {
+                    return Err(Error::value(format!(
+                        "the time at risk {e} at age {} is not above 0 and at most 1",
+                        self.grid.label(j)
+                    )));
+                }
+            }
+        }
+        if let Some((j, count)) =
+            row.counts.iter().enumerate().find_map(|(j, c)| c.filter(|&c| c > MAX_COUNT).map(|c| (j, c)))
+        {
+            return Err(Error::value(format!(
+                "a count of {count} at age {} is above the limit of {MAX_COUNT}",
+                self.grid.label(j)
+            )));
+        }
+        if !(row.weight > 0.0 && row.weight.is_finite()) {
+            return Err(Error::value(format!("a weight of {} is not positive and finite", row.weight)));
+        }
+        self.push_checked(row.id, |j| row.counts[j], row.exposure, row.weight)
+    }
+
+    /// Adds a person whose values have been checked by the caller.
+    pub(crate) fn push_checked(
+        &mut self,
+        id: Option<&str>,
+        count: impl Fn(usize) -> Option<u32>,
+        exposure: Option<&[f64]>,
+        weight: f64,
+    ) -> Result<()> {
+        if self.person_history.len() >= u32::MAX as usize {
+            return Err(Error::value("a cohort holds at most 4,294,967,294 persons"));
+        }
+        let mut cells = std::mem::take(&mut self.cells);
+        let mut observed = std::mem::take(&mut self.observed);
+        cells.clear();
+        observed.clear();
+        for j in 0..self.grid.len() {
+            let count = count(j);
+            observed.push(count.is_some());
+            if let Some(count) = count.filter(|&c| c > 0) {
+                cells.push(self.code(j, count));
+            }
+        }
+        let pattern = self.pattern(&observed);
+        let exposure = exposure.filter(|e| e.iter().zip(&observed).any(|(&e, &seen)| seen && e != 1.0));
+        if exposure.is_some() {
+            self.individual_exposure();
+        }
+        let history = self.merge(pattern, &cells, &observed, exposure);
+        let h = history as usize;
+        self.histories.weight[h] += weight;
+        self.histories.persons[h] += 1;
+        self.cells = cells;
+        self.observed = observed;
+        self.remember(history, id, weight);
+        Ok(())
+    }
+
+    fn remember(&mut self, history: u32, id: Option<&str>, weight: f64) {
+        let before = self.person_history.len();
+        self.person_history.push(history);
+        if weight != 1.0 && self.weights.is_none() {
+            self.weights = Some(vec![1.0; before]);
+        }
+        if let Some(weights) = &mut self.weights {
+            weights.push(weight);
+        }
+        if id.is_some() && self.ids.is_none() {
+            self.ids = Some(vec!["".into(); before]);
+        }
+        if let Some(ids) = &mut self.ids {
+            ids.push(id.unwrap_or("").into());
+        }
+    }
+
+    fn code(&mut self, interval: usize, count: u32) -> u32 {
+        let codes = &mut self.histories.codes;
+        let mut fresh = || {
+            codes.push(CellCode { interval: interval as u16, count });
+            codes.len() as u32 - 1
+        };
+        if (count as usize) < SMALL {
+            let slot = &mut self.small_code[interval * SMALL + count as usize];
+            if *slot == u32::MAX {
+                *slot = fresh();
+            }
+            *slot
+        } else {
+            *self.code_of[interval].entry(count).or_insert_with(fresh)
+        }
+    }
+
+    fn pattern(&mut self, observed: &[bool]) -> u32 {
+        if let Some(last) = self.last_pattern
+            && self.histories.observed_in(last as usize) == observed
+        {
+            return last;
+        }
+        let p = match self.pattern_of.get(observed) {
+            Some(&p) => p,
+            None => {
+                let p = self.pattern_of.len() as u32;
+                self.pattern_of.insert(observed.into(), p);
+                self.histories.observed.extend_from_slice(observed);
+                p
+            }
+        };
+        self.last_pattern = Some(p);
+        p
+    }
+
+    /// From here on every history stores its time at risk; earlier ones were at liberty throughout.
+    fn individual_exposure(&mut self) {
+        if self.histories.exposure.is_some() {
+            return;
+        }
+        let mut exposure = Vec::with_capacity((self.histories.len() + 1) * self.grid.len());
+        for h in 0..self.histories.len() {
+            let seen = self.histories.observed_in(self.histories.pattern[h] as usize);
+            exposure.extend(seen.iter().map(|&seen| f64::from(u8::from(seen))));
+        }
+        self.histories.exposure = Some(exposure);
+        let hashes: Vec<u64> =
+            (0..self.histories.len()).map(|h| hash_stored(&self.hasher, &self.histories, h)).collect();
+        self.merged.clear();
+        for (h, &hash) in hashes.iter().enumerate() {
+            self.merged.insert_unique(hash, h as u32, |&other| hashes[other as usize]);
+        }
+    }
+
+    fn merge(&mut self, pattern: u32, cells: &[u32], observed: &[bool], exposure: Option<&[f64]>) -> u32 {
+        let store = &mut self.histories;
+        let at = |j: usize| -> f64 { if !observed[j] { 0.0 } else { exposure.map_or(1.0, |e| e[j]) } };
+        let keep_exposure = store.exposure.is_some();
+        let hash = hash_of(&self.hasher, pattern, cells, keep_exposure.then_some(observed.len()), at);
+        let found = self.merged.find(hash, |&h| {
+            let h = h as usize;
+            store.pattern[h] == pattern
+                && store.cells_of(h) == cells
+                && store.exposure_of(h).is_none_or(|e| e.iter().enumerate().all(|(j, &e)| e == at(j)))
+        });
+        if let Some(&h) = found {
+            return h;
+        }
+        let h = store.len() as u32;
+        store.cells.extend_from_slice(cells);
+        store.offsets.push(store.cells.len());
+        store.pattern.push(pattern);
+        store.weight.push(0.0);
+        store.persons.push(0);
+        if let Some(all) = &mut store.exposure {
+            all.extend((0..observed.len()).map(at));
+        }
+        let (hasher, store) = (&self.hasher, &self.histories);
+        self.merged.insert_unique(hash, h, |&other| hash_stored(hasher, store, other as usize));
+        h
+    }
+
+    /// Number of persons so far.
+    pub fn len(&self) -> usize {
+        self.person_history.len()
+    }
+
+    /// Whether no person has been added yet.
+    pub fn is_empty(&self) -> bool {
+        self.person_history.is_empty()
+    }
+
+    /// The cohort of all persons added.
+    pub fn finish(self) -> Cohort {
+        Cohort::assemble(self.grid, self.histories, self.person_history, self.weights, self.ids)
+    }
+}
+
+fn hash_of(
+    hasher: &RandomState,
+    pattern: u32,
+    cells: &[u32],
+    exposure: Option<usize>,
+    at: impl Fn(usize) -> f64,
+) -> u64 {
+    use std::hash::Hasher;
+    let mut state = hasher.build_hasher();
+    state.write_u32(pattern);
+    for pair in cells.chunks(2) {
+        state.write_u64(u64::from(pair[0]) | u64::from(*pair.get(1).unwrap_or(&u32::MAX)) << 32);
+    }
+    for j in 0..exposure.unwrap_or(0) {
+        state.write_u64(at(j).to_bits());
+    }
+    state.finish()
+}
+
+fn hash_stored(hasher: &RandomState, store: &Histories, h: usize) -> u64 {
+    let exposure = store.exposure_of(h);
+    hash_of(hasher, store.pattern[h], store.cells_of(h), exposure.map(<[f64]>::len), |j| exposure.map_or(1.0, |e| e[j]))
+}
