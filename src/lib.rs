@@ -2,6 +2,8 @@
 
 pub mod cohort;
 pub mod error;
+pub(crate) mod numeric;
+pub mod trajectory;
 pub mod units;
 
 pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};

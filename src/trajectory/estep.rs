@@ -1,0 +1,221 @@
+//! What one pass over the cohort yields: the log-likelihood and, for each group and age, the sums that
+//! everything else needs. From here on the cost no longer depends on the number of persons.
+
+use super::family::{Derivatives, Family, positive_cell, zero_cell};
+use super::shape::{Curve, MAX_BLOCK, MAX_TERMS, Shape};
+use crate::cohort::history::Histories;
+use crate::numeric::linalg::Square;
+use crate::numeric::logspace::{expit, softplus};
+
+/// Posterior-weighted sums over the cells of one group at one age.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum AgeSums {
+    /// Everyone was at liberty throughout: zero cells, positive cells and events suffice.
+    Whole { zero: f64, positive: f64, events: f64 },
+    /// Individual time at risk: expected complete-data sums of the zero-inflated Poisson
+    /// (Lambert 1992, section 3), taken at the current parameters.
+    AtRisk { cells: f64, structural: f64, exposure: f64, events: f64 },
+}
+
+impl AgeSums {
+    /// The group's expected log-likelihood at this age (the M-step's objective), with derivatives.
+    pub(crate) fn objective(&self, eta: f64, zeta: f64, lambda: f64) -> Derivatives {
+        match *self {
+            AgeSums::Whole { zero, positive, events } => {
+                let mut d = Derivatives::default();
+                if zero > 0.0 {
+                    d.add(zero, &zero_cell(lambda, zeta));
+                }
+                if positive > 0.0 {
+                    // positive_cell is linear in the count, so the sum needs only its total
+                    d.add(positive, &positive_cell(events / positive, lambda, eta, zeta));
+                }
+                d
+            }
+            AgeSums::AtRisk { cells, structural, exposure, events } => {
+                let (q, not_q) = expit(zeta);
+                let expected = exposure * lambda;
+                let zeros = if structural == 0.0 { 0.0 } else { structural * zeta };
+                Derivatives {
+                    value: events * eta - expected + zeros - cells * softplus(zeta),
+                    eta: events - expected,
+                    zeta: structural - cells * q,
+                    eta_eta: -expected,
+                    eta_zeta: 0.0,
+                    zeta_zeta: -cells * q * not_q,
+                }
+            }
+        }
+    }
+
+    /// Second derivatives of the complete-data likelihood: never positive, so a step with them climbs.
+    pub(crate) fn complete(&self, zeta: f64, lambda: f64) -> (f64, f64) {
+        let (q, not_q) = expit(zeta);
+        match *self {
+            AgeSums::Whole { zero, positive, .. } => {
+                let random_zero = expit(zeta + lambda).1;
+                (-lambda * (positive + zero * random_zero), -(zero + positive) * q * not_q)
+            }
+            AgeSums::AtRisk { cells, exposure, .. } => (-exposure * lambda, -cells * q * not_q),
+        }
+    }
+
+    /// Weight of all cells, and events.
+    pub(crate) fn cells_and_events(&self) -> (f64, f64) {
+        match *self {
+            AgeSums::Whole { zero, positive, events } => (zero + positive, events),
+            AgeSums::AtRisk { exposure, events, .. } => (exposure, events),
+        }
+    }
+}
+
+/// The result of one pass.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EStep {
+    /// Log-likelihood with every constant.
+    pub(crate) log_likelihood: f64,
+    /// Sum of posterior weights by group.
+    pub(crate) mass: Vec<f64>,
+    /// Group after group, age after age.
+    pub(crate) sums: Vec<AgeSums>,
+}
+
+impl EStep {
+    pub(crate) fn of_group(&self, k: usize, intervals: usize) -> &[AgeSums] {
+        &self.sums[k * intervals..(k + 1) * intervals]
+    }
+
+    /// Gradient of the log-likelihood in the vector of all free parameters (Fisher's identity).
+    pub(crate) fn gradient(&self, shape: &Shape, curves: &[Curve], share: &[f64]) -> Vec<f64> {
+        let total: f64 = self.mass.iter().sum();
+        let mut g: Vec<f64> = (1..shape.groups()).map(|k| self.mass[k] - total * share[k]).collect();
+        for (k, curve) in curves.iter().enumerate() {
+            g.extend_from_slice(&self.block(shape, k, curve).gradient[..shape.block(k)]);
+        }
+        g
+    }
+
+    /// The M-step's objective of group `k`, with gradient and curvature in its block.
+    pub(crate) fn block(&self, shape: &Shape, k: usize, curve: &Curve) -> BlockQuadratic {
+        block_quadratic(self.of_group(k, shape.intervals), shape, k, curve)
+    }
+}
+
+/// Value, gradient, minus second derivative (observed and complete-data) in one group's block.
+#[derive(Debug, Clone)]
+pub(crate) struct BlockQuadratic {
+    pub(crate) value: f64,
+    pub(crate) gradient: [f64; MAX_BLOCK],
+    pub(crate) observed: Square,
+    pub(crate) complete: Square,
+}
+
+/// Sums over ages of `value * u^j`: in a polynomial basis they hold the whole gradient, and the whole
+/// Hessian too, because `u^i u^j = u^(i+j)`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moments([f64; 2 * MAX_TERMS - 1]);
+
+impl Moments {
+    #[inline(always)]
+    fn add(&mut self, value: f64, powers: &[f64; 2 * MAX_TERMS - 1], terms: usize) {
+        for (m, p) in self.0.iter_mut().zip(powers).take(terms) {
+            *m += value * p;
+        }
+    }
+}
+
+pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: &Curve) -> BlockQuadratic {
+    let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
+    let tau = (shape.family == Family::ZipTau).then_some(curve.tau);
+    let terms = 2 * nb.max(nz) - 1;
+    let mut value = 0.0;
+    let [mut eta, mut zeta, mut ee, mut ez, mut zz, mut c_e, mut c_z] = [Moments::default(); 7];
+    let (mut s, mut ss, mut c_s) = (0.0, 0.0, 0.0);
+    for (t, sums) in sums.iter().enumerate() {
+        let mut d = sums.objective(curve.eta[t], curve.zeta[t], curve.lambda[t]);
+        let (mut ce, mut cz) = sums.complete(curve.zeta[t], curve.lambda[t]);
+        value += d.value;
+        if let Some(tau) = tau {
+            // zeta = -tau eta: fold it into eta; its row for ln(tau) goes where zeta's would
+            let at = curve.zeta[t];
+            s += d.zeta * at;
+            ss += d.zeta_zeta * at * at + d.zeta * at;
+            c_s += cz * at * at;
+            let cross = (d.eta_zeta - tau * d.zeta_zeta) * at - tau * d.zeta;
+            d = Derivatives {
+                eta: d.eta - tau * d.zeta,
+                eta_eta: d.eta_eta - 2.0 * tau * d.eta_zeta + tau * tau * d.zeta_zeta,
+                eta_zeta: cross,
+                ..d
+            };
+            (ce, cz) = (ce + tau * tau * cz, -tau * cz * at);
+        }
+        let powers = &shape.powers[t];
+        eta.add(d.eta, powers, nb);
+        ee.add(d.eta_eta, powers, terms);
+        c_e.add(ce, powers, terms);
+        if nz > 0 {
+            zeta.add(d.zeta, powers, nz);
+            ez.add(d.eta_zeta, powers, terms);
+            zz.add(d.zeta_zeta, powers, terms);
+            c_z.add(cz, powers, terms);
+        }
+    }
+    let n = nb + nz;
+    let mut out = BlockQuadratic {
+        value,
+        gradient: [0.0; MAX_BLOCK],
+        observed: Square::zeros(n),
+        complete: Square::zeros(n),
+    };
+    out.gradient[..nb].copy_from_slice(&eta.0[..nb]);
+    for i in 0..nb {
+        for j in 0..nb {
+            out.observed.set(i, j, -ee.0[i + j]);
+            out.complete.set(i, j, -c_e.0[i + j]);
+        }
+    }
+    if tau.is_some() {
+        out.gradient[nb] = s;
+        out.observed.set(nb, nb, -ss);
+        out.complete.set(nb, nb, -c_s);
+        for j in 0..nb {
+            for (i, j) in [(nb, j), (j, nb)] {
+                out.observed.set(i, j, -ez.0[i.min(j)]);
+                out.complete.set(i, j, -c_z.0[i.min(j)]);
+            }
+        }
+        return out;
+    }
+    out.gradient[nb..n].copy_from_slice(&zeta.0[..nz]);
+    for i in 0..nz {
+        for j in 0..nz {
+            out.observed.set(nb + i, nb + j, -zz.0[i + j]);
+            out.complete.set(nb + i, nb + j, -c_z.0[i + j]);
+        }
+        for j in 0..nb {
+            out.observed.set(nb + i, j, -ez.0[i + j]);
+            out.observed.set(j, nb + i, -ez.0[i + j]);
+        }
+    }
+    out
+}
+
+/// The constant `sum of w (y ln e - ln y!)` that no parameter changes.
+pub(crate) fn constant(histories: &Histories) -> f64 {
+    let ln_factorial: Vec<f64> = histories.codes.iter().map(|c| super::family::ln_factorial(c.count)).collect();
+    (0..histories.len()).map(|h| histories.weight[h] * history_constant(histories, h, &ln_factorial)).sum()
+}
+
+fn history_constant(histories: &Histories, h: usize, ln_factorial: &[f64]) -> f64 {
+    let exposure = histories.exposure_of(h);
+    histories
+        .cells_of(h)
+        .iter()
+        .map(|&code| {
+            let cell = histories.codes[code as usize];
+            let log_e = exposure.map_or(0.0, |e| e[cell.interval as usize].ln());
+            f64::from(cell.count) * log_e - ln_factorial[code as usize]
+        })
+        .sum()
+}

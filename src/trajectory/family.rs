@@ -1,0 +1,144 @@
+//! The count families and their cell likelihoods, as functions of the linear predictors.
+//!
+//! Notation of the zero-inflated Poisson (Lambert 1992; Nielsen et al. 2014): `eta = ln(rate)`,
+//! `lambda = exposure * rate`, `zeta = logit(q)` with `q` the probability of a structural zero.
+//! Poisson is the case `zeta = -inf`, so one set of formulas serves all three families.
+
+use crate::numeric::logspace::{expit, log_add_exp, softplus};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Distribution of the count in one age interval, given the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Family {
+    /// Poisson: `lambda = exposure * exp(eta)`, `eta` a polynomial in age.
+    Poisson,
+    /// Zero-inflated Poisson; the logit of the zero part is a polynomial in age of its own degree.
+    Zip,
+    /// ZIP(tau): the logit of the zero part is `-tau * eta` with `tau >= 0`, one `tau` a group
+    /// (Lambert 1992; without the exposure in `eta`, as in crimCV).
+    ZipTau,
+}
+
+impl Family {
+    /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Family::Poisson => "poisson",
+            Family::Zip => "zip",
+            Family::ZipTau => "zip-tau",
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+/// A value with its first and second derivatives in `eta` and `zeta`.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Derivatives {
+    pub(crate) value: f64,
+    pub(crate) eta: f64,
+    pub(crate) zeta: f64,
+    pub(crate) eta_eta: f64,
+    pub(crate) eta_zeta: f64,
+    pub(crate) zeta_zeta: f64,
+}
+
+impl Derivatives {
+    pub(crate) fn add(&mut self, weight: f64, other: &Derivatives) {
+        self.value += weight * other.value;
+        self.eta += weight * other.eta;
+        self.zeta += weight * other.zeta;
+        self.eta_eta += weight * other.eta_eta;
+        self.eta_zeta += weight * other.eta_zeta;
+        self.zeta_zeta += weight * other.zeta_zeta;
+    }
+}
+
+/// `ln P(y = 0)`, with derivatives. `r` below is the probability that a zero is structural.
+pub(crate) fn zero_cell(lambda: f64, zeta: f64) -> Derivatives {
+    let (q, not_q) = expit(zeta);
+    let (r, not_r) = expit(zeta + lambda);
+    Derivatives {
+        value: log_add_exp(zeta, -lambda) - softplus(zeta),
+        eta: -lambda * not_r,
+        zeta: if r > 0.5 { not_q - not_r } else { r - q },
+        eta_eta: -lambda * not_r * (1.0 - lambda * r),
+        eta_zeta: lambda * r * not_r,
+        zeta_zeta: r * not_r - q * not_q,
+    }
+}
+
+/// `ln P(y)` for `y > 0` without the constant `y ln(exposure) - ln y!`, with derivatives.
+pub(crate) fn positive_cell(count: f64, lambda: f64, eta: f64, zeta: f64) -> Derivatives {
+    let (q, not_q) = expit(zeta);
+    Derivatives {
+        value: count * eta - lambda - softplus(zeta),
+        eta: count - lambda,
+        zeta: -q,
+        eta_eta: -lambda,
+        eta_zeta: 0.0,
+        zeta_zeta: -q * not_q,
+    }
+}
+
+/// `ln y!`.
+pub(crate) fn ln_factorial(count: u32) -> f64 {
+    libm::lgamma(f64::from(count) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(count: f64, exposure: f64, eta: f64, zeta: f64) -> Derivatives {
+        let lambda = exposure * eta.exp();
+        if count == 0.0 { zero_cell(lambda, zeta) } else { positive_cell(count, lambda, eta, zeta) }
+    }
+
+    #[test]
+    fn derivatives_of_a_cell_equal_finite_differences() {
+        let h = 1e-5;
+        for count in [0.0, 1.0, 7.0] {
+            for exposure in [1.0, 0.3, 0.01] {
+                for eta in [-4.0, -0.5, 1.5] {
+                    for zeta in [-6.0, -0.7, 0.0, 2.0] {
+                        let at = |de: f64, dz: f64| cell(count, exposure, eta + de, zeta + dz);
+                        let d = at(0.0, 0.0);
+                        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-8 * (1.0 + b.abs()), "{a} {b}");
+                        close((at(h, 0.0).value - at(-h, 0.0).value) / (2.0 * h), d.eta);
+                        close((at(0.0, h).value - at(0.0, -h).value) / (2.0 * h), d.zeta);
+                        close((at(h, 0.0).eta - at(-h, 0.0).eta) / (2.0 * h), d.eta_eta);
+                        close((at(0.0, h).eta - at(0.0, -h).eta) / (2.0 * h), d.eta_zeta);
+                        close((at(0.0, h).zeta - at(0.0, -h).zeta) / (2.0 * h), d.zeta_zeta);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn probabilities_of_all_counts_sum_to_one() {
+        for (eta, zeta, exposure) in [(0.5, -1.0, 1.0), (1.2, 0.8, 0.4), (-2.0, f64::NEG_INFINITY, 1.0)] {
+            let total: f64 = (0..60)
+                .map(|y| {
+                    let constant = f64::from(y) * f64::ln(exposure) - ln_factorial(y);
+                    (cell(f64::from(y), exposure, eta, zeta).value + constant).exp()
+                })
+                .sum();
+            assert!((total - 1.0).abs() < 1e-14, "{total}");
+        }
+    }
+
+    #[test]
+    fn a_poisson_zero_is_exactly_minus_lambda() {
+        let d = zero_cell(3.5, f64::NEG_INFINITY);
+        assert_eq!((d.value, d.eta, d.zeta, d.eta_eta, d.eta_zeta, d.zeta_zeta), (-3.5, -3.5, 0.0, -3.5, 0.0, 0.0));
+    }
+}

@@ -1,0 +1,261 @@
+//! Exact observed information of the mixture likelihood.
+//!
+//! With `s_k` the score of group `k` for one history and `p_k` its posterior probability, the Hessian is
+//! `sum over histories of [sum_k p_k (H_k + s_k s_k') - s s']`, `s = sum_k p_k s_k` (Louis 1982).
+//! The `H_k` part needs only the sums of a pass; the rest is the missing information, to which only
+//! histories that are not clearly of one group contribute.
+
+use super::estep::EStep;
+use super::family::{Derivatives, positive_cell, zero_cell};
+use super::pass::Evaluator;
+use super::shape::{Curve, Params, Shape};
+use crate::numeric::linalg::Square;
+use std::ops::Range;
+
+/// Posterior probabilities below this do not change the information at working precision.
+const NEGLIGIBLE: f64 = 1e-15;
+
+/// Information at a point: observed, and complete-data (positive semi-definite, block-diagonal).
+#[derive(Debug, Clone)]
+pub(crate) struct Information {
+    pub(crate) observed: Square,
+    pub(crate) complete: Square,
+}
+
+pub(crate) fn information(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    params: &Params,
+    curves: &[Curve],
+    e: &EStep,
+) -> Information {
+    let n = shape.parameters();
+    let share: Vec<f64> = params.log_share.iter().map(|s| s.exp()).collect();
+    let (mut observed, mut complete) = (Square::zeros(n), Square::zeros(n));
+    for a in 1..shape.groups() {
+        for b in 1..shape.groups() {
+            let diagonal = if a == b { share[a] } else { 0.0 };
+            let v = evaluator.total_weight * (diagonal - share[a] * share[b]);
+            observed.add(a - 1, b - 1, v);
+            complete.add(a - 1, b - 1, v);
+        }
+    }
+    let direct = evaluator.histories.exposure.is_some();
+    for (k, curve) in curves.iter().enumerate() {
+        let block = e.block(shape, k, curve);
+        let at = shape.offset(k);
+        for i in 0..shape.block(k) {
+            for j in 0..shape.block(k) {
+                complete.add(at + i, at + j, block.complete.at(i, j));
+                if !direct {
+                    observed.add(at + i, at + j, block.observed.at(i, j));
+                }
+            }
+        }
+    }
+    let scores = Scores::new(evaluator, shape, params, curves);
+    for part in evaluator.chunks(|range| scores.missing(range)) {
+        observed.add_all(&part);
+    }
+    Information { observed, complete }
+}
+
+struct Scores<'a> {
+    evaluator: &'a Evaluator<'a>,
+    shape: &'a Shape,
+    params: &'a Params,
+    curves: &'a [Curve],
+    /// Jacobians group after group, age after age, so that no history computes them again.
+    jacobian: Vec<Jacobian>,
+    /// Where the score of each group starts.
+    offsets: Vec<usize>,
+    length: usize,
+    /// Table path: score of nothing at all ages before `t`, and what a code adds to it.
+    prefix: Vec<f64>,
+    delta: Vec<f64>,
+}
+
+type Jacobian = ([f64; super::shape::MAX_BLOCK], [f64; super::shape::MAX_BLOCK]);
+
+impl<'a> Scores<'a> {
+    fn new(evaluator: &'a Evaluator<'a>, shape: &'a Shape, params: &'a Params, curves: &'a [Curve]) -> Self {
+        let offsets: Vec<usize> = (0..=shape.groups()).map(|k| shape.offset(k) - (shape.groups() - 1)).collect();
+        let length = offsets[shape.groups()];
+        let jacobian = (0..shape.groups())
+            .flat_map(|k| (0..shape.intervals).map(move |t| (k, t)))
+            .map(|(k, t)| shape.jacobian(k, t, &curves[k]))
+            .collect();
+        let mut scores = Scores {
+            evaluator,
+            shape,
+            params,
+            curves,
+            jacobian,
+            offsets,
+            length,
+            prefix: Vec::new(),
+            delta: Vec::new(),
+        };
+        if evaluator.histories.exposure.is_none() {
+            scores.tables();
+        }
+        scores
+    }
+
+    fn add_cell(&self, to: &mut [f64], k: usize, t: usize, factor: f64, d: &Derivatives) {
+        let (de, dz) = &self.jacobian[k * self.shape.intervals + t];
+        let to = &mut to[self.offsets[k]..self.offsets[k + 1]];
+        for ((to, de), dz) in to.iter_mut().zip(de).zip(dz) {
+            *to += factor * (de * d.eta + dz * d.zeta);
+        }
+    }
+
+    fn tables(&mut self) {
+        let (length, intervals, codes) = (self.length, self.shape.intervals, &self.evaluator.histories.codes);
+        let mut prefix = vec![0.0; (intervals + 1) * length];
+        let mut delta = vec![0.0; codes.len() * length];
+        for (k, curve) in self.curves.iter().enumerate() {
+            for t in 0..intervals {
+                let (before, after) = prefix.split_at_mut((t + 1) * length);
+                let (from, to) = (self.offsets[k], self.offsets[k + 1]);
+                after[from..to].copy_from_slice(&before[t * length + from..t * length + to]);
+                self.add_cell(&mut after[..length], k, t, 1.0, &zero_cell(curve.lambda[t], curve.zeta[t]));
+            }
+            for (c, code) in codes.iter().enumerate() {
+                let t = code.interval as usize;
+                let to = &mut delta[c * length..(c + 1) * length];
+                let count = f64::from(code.count);
+                self.add_cell(to, k, t, 1.0, &positive_cell(count, curve.lambda[t], curve.eta[t], curve.zeta[t]));
+                self.add_cell(to, k, t, -1.0, &zero_cell(curve.lambda[t], curve.zeta[t]));
+            }
+        }
+        (self.prefix, self.delta) = (prefix, delta);
+    }
+
+    /// Scores of history `h` by table, all groups.
+    fn by_table(&self, h: usize, s: &mut [f64]) {
+        let histories = self.evaluator.histories;
+        s.fill(0.0);
+        for &(from, to) in self.evaluator.runs.of(histories.pattern[h]) {
+            let before = &self.prefix[from as usize * self.length..][..self.length];
+            let after = &self.prefix[to as usize * self.length..][..self.length];
+            s.iter_mut().zip(after.iter().zip(before)).for_each(|(s, (a, b))| *s += a - b);
+        }
+        for &code in histories.cells_of(h) {
+            let delta = &self.delta[code as usize * self.length..][..self.length];
+            s.iter_mut().zip(delta).for_each(|(s, d)| *s += d);
+        }
+    }
+
+    /// Cells of history `h` in group `k`, evaluated one by one, in order of age.
+    fn each_cell(&self, h: usize, counts: &[u32], k: usize, mut visit: impl FnMut(usize, &Derivatives)) {
+        let curve = &self.curves[k];
+        let exposure = self.evaluator.histories.exposure_of(h).unwrap_or(&[]);
+        for (t, &e) in exposure.iter().enumerate() {
+            if e == 0.0 {
+                continue;
+            }
+            let lambda = e * curve.lambda[t];
+            let d = match counts[t] {
+                0 => zero_cell(lambda, curve.zeta[t]),
+                y => positive_cell(f64::from(y), lambda, curve.eta[t], curve.zeta[t]),
+            };
+            visit(t, &d);
+        }
+    }
+
+    /// Missing information of a chunk, with the observed cell curvature when there are no tables.
+    fn missing(&self, range: Range<usize>) -> Square {
+        let histories = self.evaluator.histories;
+        let groups = self.shape.groups();
+        let direct = histories.exposure.is_some();
+        let mut out = Square::zeros(self.shape.parameters());
+        let mut s = vec![0.0; self.length];
+        let mut counts = vec![0; self.shape.intervals];
+        let mut curvature = vec![Derivatives::default(); groups * self.shape.intervals];
+        self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, _| {
+            let w = histories.weight[h];
+            if direct {
+                counts.fill(0);
+                for &code in histories.cells_of(h) {
+                    let cell = histories.codes[code as usize];
+                    counts[cell.interval as usize] = cell.count;
+                }
+                s.fill(0.0);
+                for k in (0..groups).filter(|&k| p[k] > NEGLIGIBLE) {
+                    self.each_cell(h, &counts, k, |t, d| {
+                        curvature[k * self.shape.intervals + t].add(w * p[k], d);
+                        self.add_cell(&mut s, k, t, 1.0, d);
+                    });
+                }
+            }
+            let uncertain = p.iter().filter(|&&p| p > NEGLIGIBLE).count() > 1;
+            if uncertain {
+                if !direct {
+                    self.by_table(h, &mut s);
+                }
+                self.outer(&mut out, w, p, &s);
+            }
+        });
+        if direct {
+            self.curvature(&mut out, &curvature);
+        }
+        out.mirror();
+        out
+    }
+
+    /// Subtracts `w [sum_k p_k s_k s_k' - s s']` (lower triangle), scores extended by the share logits.
+    fn outer(&self, out: &mut Square, w: f64, p: &[f64], s: &[f64]) {
+        let groups = self.shape.groups();
+        let first = groups - 1;
+        for a in 1..groups {
+            for b in 1..=a {
+                let diagonal = if a == b { p[a] } else { 0.0 };
+                out.add(a - 1, b - 1, -w * (diagonal - p[a] * p[b]));
+            }
+        }
+        for k in (0..groups).filter(|&k| p[k] > NEGLIGIBLE) {
+            let others: f64 = (0..groups).filter(|&l| l != k).map(|l| p[l]).sum();
+            for i in self.offsets[k]..self.offsets[k + 1] {
+                let v = w * p[k] * s[i];
+                let row = out.row_mut(first + i);
+                for a in 1..groups {
+                    row[a - 1] -= v * if a == k { others } else { -p[a] };
+                }
+                for l in (0..k).filter(|&l| p[l] > NEGLIGIBLE) {
+                    for j in self.offsets[l]..self.offsets[l + 1] {
+                        row[first + j] += v * p[l] * s[j];
+                    }
+                }
+                for j in self.offsets[k]..=i {
+                    row[first + j] -= v * others * s[j];
+                }
+            }
+        }
+    }
+
+    /// Observed curvature of the cells, for the direct path (tables have it from the sums of a pass).
+    fn curvature(&self, out: &mut Square, curvature: &[Derivatives]) {
+        for (k, curve) in self.curves.iter().enumerate() {
+            let n = self.shape.block(k);
+            let at = self.shape.offset(k);
+            for t in 0..self.shape.intervals {
+                let d = &curvature[k * self.shape.intervals + t];
+                let (de, dz) = &self.jacobian[k * self.shape.intervals + t];
+                for i in 0..n {
+                    let e = de[i] * d.eta_eta + dz[i] * d.eta_zeta;
+                    let z = de[i] * d.eta_zeta + dz[i] * d.zeta_zeta;
+                    for j in 0..=i {
+                        out.add(at + i, at + j, -(e * de[j] + z * dz[j]));
+                    }
+                }
+                if self.shape.family == super::family::Family::ZipTau {
+                    for j in 0..n {
+                        out.add(at + n - 1, at + j, -d.zeta * dz[j]);
+                    }
+                    debug_assert_eq!(curve.zeta[t], dz[n - 1]);
+                }
+            }
+        }
+    }
+}

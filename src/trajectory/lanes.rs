@@ -1,0 +1,103 @@
+//! Groups side by side in lanes of four, so that one instruction serves four groups.
+
+use crate::numeric::vexp;
+
+/// Lanes for one history: `NB` blocks of four groups; unused lanes carry a log-probability of -1e300.
+pub(crate) type Lanes<const NB: usize> = [[f64; 4]; NB];
+
+pub(crate) const UNUSED: f64 = -1e300;
+
+/// Blocks of four lanes that hold `groups` groups.
+pub(crate) fn blocks(groups: usize) -> usize {
+    groups.div_ceil(4)
+}
+
+/// Lays values group by group into lanes, filling unused ones.
+pub(crate) fn spread(values: &[f64], fill: f64) -> impl Iterator<Item = [f64; 4]> {
+    let nb = blocks(values.len());
+    (0..nb).map(move |b| std::array::from_fn(|l| values.get(4 * b + l).copied().unwrap_or(fill)))
+}
+
+#[inline(always)]
+pub(crate) fn load<const NB: usize>(from: &[[f64; 4]]) -> Lanes<NB> {
+    std::array::from_fn(|b| from[b])
+}
+
+#[inline(always)]
+pub(crate) fn add<const NB: usize>(to: &mut Lanes<NB>, from: &[[f64; 4]]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        for l in 0..4 {
+            to[l] += from[l];
+        }
+    }
+}
+
+#[inline(always)]
+pub(crate) fn scatter<const NB: usize>(to: &mut [[f64; 4]], factor: f64, from: &Lanes<NB>) {
+    for (to, from) in to.iter_mut().zip(from) {
+        for l in 0..4 {
+            to[l] += factor * from[l];
+        }
+    }
+}
+
+/// Turns log-probabilities into posterior probabilities; returns the maximum and the sum of
+/// `exp(x - maximum)`, so that the logarithm can be taken by the caller.
+#[inline(always)]
+pub(crate) fn normalise<const NB: usize>(x: &mut Lanes<NB>) -> (f64, f64) {
+    let mut max4 = x[0];
+    for block in x.iter().skip(1) {
+        for l in 0..4 {
+            max4[l] = if block[l] > max4[l] { block[l] } else { max4[l] };
+        }
+    }
+    let pair = |a: f64, b: f64| if a > b { a } else { b };
+    let max = pair(pair(max4[0], max4[1]), pair(max4[2], max4[3]));
+    let mut sum4 = [0.0; 4];
+    for block in x.iter_mut() {
+        for l in 0..4 {
+            block[l] = vexp::exp(block[l] - max);
+            sum4[l] += block[l];
+        }
+    }
+    let sum = (sum4[0] + sum4[1]) + (sum4[2] + sum4[3]);
+    let scale = 1.0 / sum;
+    for block in x.iter_mut() {
+        for v in block.iter_mut() {
+            *v *= scale;
+        }
+    }
+    (max, sum)
+}
+
+/// Sums `w * (max + ln(sum))` with few logarithms: sums of unweighted histories are multiplied up
+/// (each lies between 1 and the number of groups) and their logarithm is taken once in a while.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogSum {
+    total: f64,
+    product: f64,
+}
+
+impl LogSum {
+    pub(crate) fn new() -> Self {
+        LogSum { total: 0.0, product: 1.0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn add(&mut self, weight: f64, max: f64, sum: f64) {
+        self.total += weight * max;
+        if weight == 1.0 {
+            self.product *= sum;
+            if self.product > 1e200 {
+                self.total += self.product.ln();
+                self.product = 1.0;
+            }
+        } else {
+            self.total += weight * sum.ln();
+        }
+    }
+
+    pub(crate) fn total(self) -> f64 {
+        self.total + self.product.ln()
+    }
+}

@@ -1,0 +1,15 @@
+//! Group-based trajectory models.
+
+mod em;
+mod estep;
+pub mod family;
+mod information;
+mod lanes;
+mod mstep;
+mod newton;
+mod pass;
+mod pass_direct;
+mod pass_table;
+#[cfg(test)]
+mod proto;
+pub(crate) mod shape;

@@ -1,0 +1,137 @@
+//! The finish: Newton steps on the observed likelihood, damped by the complete-data information.
+//!
+//! `(I + mu C) step = gradient`, with `I` the observed and `C` the complete-data information: `mu = 0` is
+//! Newton, a large `mu` a short EM-like step, so the damping does not depend on how curves are
+//! parameterised. EM alone creeps; this ends with a gradient of zero to rounding.
+
+use super::estep::EStep;
+use super::information::{Information, information};
+use super::mstep::{RIDGE, limit};
+use super::pass::Evaluator;
+use super::shape::{Curve, Params, Shape};
+
+/// Where a climb ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Climb {
+    pub(crate) params: Params,
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) pass: EStep,
+    pub(crate) steps: usize,
+    /// Estimated log-likelihood still to be gained: half of `g' I^-1 g`.
+    pub(crate) shortfall: f64,
+    pub(crate) converged: bool,
+}
+
+/// Newton stops when the gain it still promises is below this, in units of log-likelihood, and rounding
+/// leaves nothing to improve.
+const PROMISE: f64 = 1e-10;
+
+/// A point on the way, with its log-likelihood and group sums.
+#[derive(Debug, Clone)]
+pub(crate) struct Point {
+    pub(crate) params: Params,
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) pass: EStep,
+}
+
+impl Point {
+    pub(crate) fn at(evaluator: &Evaluator<'_>, shape: &Shape, params: Params) -> Point {
+        let curves = params.curves(shape);
+        let pass = evaluator.pass(shape, &params, &curves);
+        Point { params, curves, pass }
+    }
+
+    pub(crate) fn gradient(&self, shape: &Shape) -> Vec<f64> {
+        let share: Vec<f64> = self.params.log_share.iter().map(|s| s.exp()).collect();
+        self.pass.gradient(shape, &self.curves, &share)
+    }
+
+    pub(crate) fn log_likelihood(&self) -> f64 {
+        self.pass.log_likelihood
+    }
+}
+
+/// Climbs from a point; at most `most` Newton steps. `promise` is the gain below which it is done.
+pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most: usize, promise: f64) -> Climb {
+    let mut here = from;
+    let mut mu = 0.0;
+    let mut shortfall = f64::INFINITY;
+    let mut steps = 0;
+    let mut converged = false;
+    while steps < most {
+        let info = information(evaluator, shape, &here.params, &here.curves, &here.pass);
+        let gradient = here.gradient(shape);
+        let Some((next, gain, undamped)) = step(evaluator, shape, &here, &info, &gradient, &mut mu) else {
+            // no step improves: at the top to rounding, when a full Newton step promised next to nothing
+            shortfall = promised(&info, &gradient).unwrap_or(f64::INFINITY);
+            converged = shortfall < 1e-6;
+            break;
+        };
+        steps += 1;
+        here = next;
+        if undamped && gain < promise.max(PROMISE) {
+            shortfall = gain;
+            converged = true;
+            break;
+        }
+    }
+    Climb { params: here.params, curves: here.curves, pass: here.pass, steps, shortfall, converged }
+}
+
+/// `g' I^-1 g / 2` for the undamped step, when the information is positive definite.
+pub(crate) fn promised(info: &Information, gradient: &[f64]) -> Option<f64> {
+    let delta = direction(info, gradient, 0.0)?;
+    Some(0.5 * delta.iter().zip(gradient).map(|(d, g)| d * g).sum::<f64>())
+}
+
+fn direction(info: &Information, gradient: &[f64], mu: f64) -> Option<Vec<f64>> {
+    let mut m = if mu > 0.0 { info.observed.plus(mu, &info.complete) } else { info.observed.clone() };
+    let ridge = RIDGE * (1.0 + mu);
+    (0..m.n()).for_each(|i| m.add(i, i, ridge));
+    Some(m.cholesky()?.solve(gradient))
+}
+
+/// One accepted step: the new point, the gain its quadratic promised, and whether it was a full
+/// undamped Newton step.
+fn step(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    here: &Point,
+    info: &Information,
+    gradient: &[f64],
+    mu: &mut f64,
+) -> Option<(Point, f64, bool)> {
+    let ll = here.log_likelihood();
+    let noise = 1e-13 * ll.abs();
+    for _ in 0..30 {
+        let Some(delta) = direction(info, gradient, *mu) else {
+            *mu = (*mu * 4.0).max(1e-3);
+            continue;
+        };
+        let promise = 0.5 * delta.iter().zip(gradient).map(|(d, g)| d * g).sum::<f64>();
+        let factor = (0..shape.groups())
+            .map(|k| {
+                let at = shape.offset(k);
+                limit(shape, k, &here.curves[k], &delta[at..at + shape.block(k)])
+            })
+            .fold(1.0, f64::min);
+        let mut params = here.params.clone();
+        params.step(shape, &delta, factor);
+        let next = Point::at(evaluator, shape, params);
+        let gain = next.log_likelihood() - ll;
+        let undamped = *mu == 0.0 && factor == 1.0;
+        // below the noise of the sum itself, trust the quadratic of an undamped step
+        if gain > 0.05 * promise || (promise < noise && gain > -10.0 * noise && undamped) {
+            *mu = if gain > 0.5 * promise { *mu / 5.0 } else { *mu };
+            if *mu < 1e-4 {
+                *mu = 0.0;
+            }
+            return Some((next, promise, undamped));
+        }
+        if promise < noise {
+            return None;
+        }
+        *mu = (*mu * 4.0).max(1e-3);
+    }
+    None
+}

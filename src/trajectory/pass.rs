@@ -1,0 +1,158 @@
+//! One pass over a cohort's histories: the choice between look-up tables and direct evaluation, and the
+//! fixed cutting into chunks that makes sums the same on any number of threads.
+
+use super::estep::{self, EStep};
+use super::lanes;
+use super::pass_direct::DirectPass;
+use super::pass_table::TablePass;
+use super::shape::{Curve, Params, Shape};
+use crate::cohort::history::Histories;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Groups a model may have: eight blocks of lanes. Far above what any cohort supports.
+pub const MAX_GROUPS: usize = 32;
+
+/// Histories in a chunk: enough to drown the cost of a partial sum, few enough to share out.
+const CHUNK: usize = 4096;
+
+/// A cohort's histories, made ready for passes.
+#[derive(Debug)]
+pub(crate) struct Evaluator<'a> {
+    pub(crate) histories: &'a Histories,
+    pub(crate) total_weight: f64,
+    constant: f64,
+    pub(crate) runs: Runs,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(histories: &'a Histories) -> Self {
+        Evaluator {
+            histories,
+            total_weight: histories.total_weight(),
+            constant: estep::constant(histories),
+            runs: Runs::new(histories),
+        }
+    }
+
+    pub(crate) fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {
+        let mut step = match &self.histories.exposure {
+            None => with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).run()),
+            Some(_) => with_lanes!(shape.groups(), NB => DirectPass::<NB>::new(self, shape, params, curves).run()),
+        };
+        step.log_likelihood += self.constant;
+        step
+    }
+
+    /// Posterior probabilities of every distinct history, one row each; also its log-likelihood up to
+    /// its own constant.
+    pub(crate) fn posteriors(
+        &self,
+        shape: &Shape,
+        params: &Params,
+        curves: &[Curve],
+        range: Range<usize>,
+        each: &mut dyn FnMut(usize, &[f64], f64),
+    ) {
+        match &self.histories.exposure {
+            None => {
+                with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).posteriors(range, each))
+            }
+            Some(_) => {
+                with_lanes!(shape.groups(), NB => DirectPass::<NB>::new(self, shape, params, curves).posteriors(range, each))
+            }
+        }
+    }
+
+    /// Histories per chunk. Partial sums hold a cell per code, so many codes ask for larger chunks:
+    /// their memory then stays a fraction of the cohort's.
+    fn chunk(&self) -> usize {
+        CHUNK.max(self.histories.codes.len())
+    }
+
+    /// Runs `work` on fixed chunks, in parallel, and returns the parts in order.
+    pub(crate) fn chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
+        let (n, chunk) = (self.histories.len(), self.chunk());
+        let range = |c: usize| c * chunk..((c + 1) * chunk).min(n);
+        if n <= chunk {
+            return vec![work(0..n)];
+        }
+        (0..n.div_ceil(chunk)).into_par_iter().map(|c| work(range(c))).collect()
+    }
+}
+
+/// Calls an expression with the number of lane blocks as a constant.
+macro_rules! with_lanes {
+    ($groups:expr, $nb:ident => $body:expr) => {
+        match $crate::trajectory::lanes::blocks($groups) {
+            1 => {
+                const $nb: usize = 1;
+                $body
+            }
+            2 => {
+                const $nb: usize = 2;
+                $body
+            }
+            3 | 4 => {
+                const $nb: usize = 4;
+                $body
+            }
+            _ => {
+                const $nb: usize = 8;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_lanes;
+
+/// Observation patterns as runs of consecutive observed intervals; nearly every person has one run.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    offsets: Vec<u32>,
+    runs: Vec<(u16, u16)>,
+}
+
+impl Runs {
+    fn new(histories: &Histories) -> Runs {
+        let mut all = Runs { offsets: vec![0], runs: Vec::new() };
+        for p in 0..histories.patterns() {
+            let seen = histories.observed_in(p);
+            let mut t = 0;
+            while t < seen.len() {
+                if !seen[t] {
+                    t += 1;
+                    continue;
+                }
+                let start = t;
+                while t < seen.len() && seen[t] {
+                    t += 1;
+                }
+                all.runs.push((start as u16, t as u16));
+            }
+            all.offsets.push(all.runs.len() as u32);
+        }
+        all
+    }
+
+    #[inline(always)]
+    pub(crate) fn of(&self, pattern: u32) -> &[(u16, u16)] {
+        let p = pattern as usize;
+        &self.runs[self.offsets[p] as usize..self.offsets[p + 1] as usize]
+    }
+}
+
+/// Sums lanes of equal length into the first.
+pub(crate) fn add_lanes(to: &mut [[f64; 4]], from: &[[f64; 4]]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        for l in 0..4 {
+            to[l] += from[l];
+        }
+    }
+}
+
+/// The first `groups` lanes as a plain vector.
+pub(crate) fn unpack(from: &[[f64; 4]], groups: usize) -> Vec<f64> {
+    debug_assert!(lanes::blocks(groups) <= from.len());
+    from.iter().flatten().copied().take(groups).collect()
+}

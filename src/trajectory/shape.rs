@@ -1,0 +1,173 @@
+//! What is estimated: family, groups, degrees, and how parameters lie in vectors.
+
+use super::family::Family;
+use crate::cohort::grid::AgeGrid;
+
+/// The highest polynomial degree offered.
+pub const MAX_DEGREE: usize = 5;
+pub(crate) const MAX_TERMS: usize = MAX_DEGREE + 1;
+pub(crate) type Powers = [f64; 2 * MAX_TERMS - 1];
+/// The longest block of one group: rate and zero polynomial.
+pub(crate) const MAX_BLOCK: usize = 2 * MAX_TERMS;
+
+/// Shape of a model on a grid. Group `k` owns a block: rate coefficients, then zero coefficients or
+/// `ln tau`. The vector of all free parameters is `K - 1` share logits, then the blocks.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Shape {
+    pub(crate) family: Family,
+    pub(crate) rate_terms: Vec<usize>,
+    pub(crate) zero_terms: Vec<usize>,
+    pub(crate) intervals: usize,
+    /// Powers 0..=10 of the scaled age of each interval (a Hessian needs twice the degree).
+    pub(crate) powers: Vec<Powers>,
+    /// `ln` of the interval width in years: rates are per year.
+    pub(crate) log_width: f64,
+}
+
+impl Shape {
+    pub(crate) fn new(family: Family, grid: AgeGrid, degrees: &[usize], zero_degrees: &[usize]) -> Shape {
+        let powers = (0..grid.len())
+            .map(|j| {
+                let mut row = [1.0; 2 * MAX_TERMS - 1];
+                (1..row.len()).for_each(|d| row[d] = row[d - 1] * grid.scaled(j));
+                row
+            })
+            .collect();
+        Shape {
+            family,
+            rate_terms: degrees.iter().map(|d| d + 1).collect(),
+            zero_terms: degrees
+                .iter()
+                .zip(zero_degrees)
+                .map(|(_, z)| match family {
+                    Family::Poisson => 0,
+                    Family::Zip => z + 1,
+                    Family::ZipTau => 1,
+                })
+                .collect(),
+            intervals: grid.len(),
+            powers,
+            log_width: grid.width_years().ln(),
+        }
+    }
+
+    pub(crate) fn groups(&self) -> usize {
+        self.rate_terms.len()
+    }
+
+    pub(crate) fn block(&self, k: usize) -> usize {
+        self.rate_terms[k] + self.zero_terms[k]
+    }
+
+    /// Where the block of group `k` starts in the vector of all free parameters.
+    pub(crate) fn offset(&self, k: usize) -> usize {
+        self.groups() - 1 + (0..k).map(|g| self.block(g)).sum::<usize>()
+    }
+
+    /// Number of free parameters.
+    pub(crate) fn parameters(&self) -> usize {
+        self.offset(self.groups())
+    }
+
+    /// The same shape with its groups in another order.
+    pub(crate) fn reordered(&self, order: &[usize]) -> Shape {
+        Shape {
+            rate_terms: order.iter().map(|&k| self.rate_terms[k]).collect(),
+            zero_terms: order.iter().map(|&k| self.zero_terms[k]).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// `d eta / d block` and `d zeta / d block` of group `k` in interval `t`.
+    pub(crate) fn jacobian(&self, k: usize, t: usize, curve: &Curve) -> ([f64; MAX_BLOCK], [f64; MAX_BLOCK]) {
+        let (mut de, mut dz) = ([0.0; MAX_BLOCK], [0.0; MAX_BLOCK]);
+        let (nb, nz) = (self.rate_terms[k], self.zero_terms[k]);
+        de[..nb].copy_from_slice(&self.powers[t][..nb]);
+        match self.family {
+            Family::Poisson => {}
+            Family::Zip => dz[nb..nb + nz].copy_from_slice(&self.powers[t][..nz]),
+            Family::ZipTau => {
+                (0..nb).for_each(|j| dz[j] = -curve.tau * self.powers[t][j]);
+                dz[nb] = curve.zeta[t]; // zeta = -exp(ln tau) eta
+            }
+        }
+        (de, dz)
+    }
+}
+
+/// Parameters of a model while it is being fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Params {
+    /// `ln` of the group shares; they sum to one.
+    pub(crate) log_share: Vec<f64>,
+    /// One block a group. `ln tau = -inf` means a `tau` held at 0.
+    pub(crate) blocks: Vec<Vec<f64>>,
+}
+
+impl Params {
+    pub(crate) fn curve(&self, shape: &Shape, k: usize) -> Curve {
+        curve_of(shape, k, &self.blocks[k])
+    }
+
+    pub(crate) fn curves(&self, shape: &Shape) -> Vec<Curve> {
+        (0..shape.groups()).map(|k| self.curve(shape, k)).collect()
+    }
+
+    pub(crate) fn set_shares(&mut self, mass: &[f64]) {
+        let total: f64 = mass.iter().sum();
+        self.log_share = mass.iter().map(|m| (m / total).ln()).collect();
+    }
+
+    /// Adds a step in the vector of all free parameters.
+    pub(crate) fn step(&mut self, shape: &Shape, delta: &[f64], factor: f64) {
+        for k in 1..shape.groups() {
+            self.log_share[k] += factor * delta[k - 1];
+        }
+        let total = crate::numeric::logspace::log_sum_exp(&self.log_share);
+        self.log_share.iter_mut().for_each(|s| *s -= total);
+        for (k, block) in self.blocks.iter_mut().enumerate() {
+            let at = shape.offset(k);
+            block.iter_mut().enumerate().for_each(|(j, b)| *b += factor * delta[at + j]);
+        }
+    }
+
+    pub(crate) fn reordered(&self, order: &[usize]) -> Params {
+        Params {
+            log_share: order.iter().map(|&k| self.log_share[k]).collect(),
+            blocks: order.iter().map(|&k| self.blocks[k].clone()).collect(),
+        }
+    }
+}
+
+/// Linear predictors of one group over the grid.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Curve {
+    /// `ln` of the rate per year at liberty.
+    pub(crate) eta: Vec<f64>,
+    /// Logit of the structural-zero probability.
+    pub(crate) zeta: Vec<f64>,
+    /// Expected count of a whole interval at liberty, zero part apart.
+    pub(crate) lambda: Vec<f64>,
+    pub(crate) tau: f64,
+}
+
+impl Curve {
+    /// Expected count per year at liberty in interval `t`, zero part included.
+    pub(crate) fn rate(&self, t: usize) -> f64 {
+        crate::numeric::logspace::expit(self.zeta[t]).1 * self.eta[t].exp()
+    }
+}
+
+pub(crate) fn curve_of(shape: &Shape, k: usize, block: &[f64]) -> Curve {
+    let (beta, zero) = block.split_at(shape.rate_terms[k]);
+    let dot = |c: &[f64], p: &Powers| c.iter().zip(p).map(|(c, p)| c * p).sum::<f64>();
+    let eta: Vec<f64> = shape.powers.iter().map(|p| dot(beta, p)).collect();
+    let tau = if shape.family == Family::ZipTau { zero[0].exp() } else { 0.0 };
+    let zeta = match shape.family {
+        Family::Poisson => vec![f64::NEG_INFINITY; shape.intervals],
+        Family::Zip => shape.powers.iter().map(|p| dot(zero, p)).collect(),
+        Family::ZipTau => eta.iter().map(|e| -tau * e).collect(),
+    };
+    let lambda = eta.iter().map(|e| (e + shape.log_width).exp()).collect();
+    Curve { eta, zeta, lambda, tau }
+}
