@@ -18,6 +18,7 @@ pub use career::specialisation::{CategorySpecialisation, Specialisation, Transit
 pub use career::versatility::Versatility;
 pub use career::window::{Window, WindowEnd};
 pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
+pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
 pub use error::{Error, ErrorKind, Issue, Result};
