@@ -1,12 +1,26 @@
 //! Criminal careers as time series.
 
+pub mod career;
 pub mod cohort;
 pub mod error;
 pub(crate) mod numeric;
 pub mod trajectory;
 pub mod units;
 
+pub use career::builder::{CareerBuilder, MAX_OFFENCES, MAX_STAYS};
+pub use career::category::{Category, CategoryLabel, CategorySet};
+pub use career::custody::{Custody, Moment};
+pub use career::date::CalendarDate;
+pub use career::escalation::Escalation;
+pub use career::measures::{CareerMeasures, CareerSpan, Frequency, IndexOffence, Period, StreetTime};
+pub use career::offence::{Offence, OffencesInCustody, Severity, When};
+pub use career::participation::{AgeParticipation, Participation, ParticipationShare};
+pub use career::person::{Career, TimeBasis};
+pub use career::specialisation::{CategorySpecialisation, Specialisation, TransitionMatrix};
+pub use career::versatility::Versatility;
+pub use career::window::{Window, WindowEnd};
 pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
+pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
 pub use error::{Error, ErrorKind, Issue, Result};

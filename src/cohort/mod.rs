@@ -1,6 +1,7 @@
 //! A cohort: persons x ages, with what was observed, the time at risk and weights.
 
 pub mod builder;
+pub mod careers;
 pub mod data;
 pub mod grid;
 pub(crate) mod history;
