@@ -14,7 +14,7 @@ pub(crate) enum AgeSums {
     Whole { zero: f64, positive: f64, events: f64 },
     /// Individual time at risk: expected complete-data sums of the zero-inflated Poisson
     /// (Lambert 1992, section 3), taken at the current parameters.
-    AtRisk { cells: f64, structural: f64, exposure: f64, events: f64 },
+    AtRisk { cells: f64, positive: f64, structural: f64, exposure: f64, events: f64 },
 }
 
 impl AgeSums {
@@ -32,7 +32,7 @@ impl AgeSums {
                 }
                 d
             }
-            AgeSums::AtRisk { cells, structural, exposure, events } => {
+            AgeSums::AtRisk { cells, structural, exposure, events, .. } => {
                 let (q, not_q) = expit(zeta);
                 let expected = exposure * lambda;
                 let zeros = if structural == 0.0 { 0.0 } else { structural * zeta };
@@ -60,11 +60,21 @@ impl AgeSums {
         }
     }
 
-    /// Weight of all cells, and events.
-    pub(crate) fn cells_and_events(&self) -> (f64, f64) {
+    /// Time at risk (in intervals) and events; time in structural zeros apart when it is individual.
+    pub(crate) fn time_and_events(&self) -> (f64, f64) {
         match *self {
             AgeSums::Whole { zero, positive, events } => (zero + positive, events),
             AgeSums::AtRisk { exposure, events, .. } => (exposure, events),
+        }
+    }
+
+    /// The same sums as if everyone had been at liberty throughout: an approximation to search on.
+    pub(crate) fn as_whole(&self) -> AgeSums {
+        match *self {
+            AgeSums::Whole { .. } => *self,
+            AgeSums::AtRisk { cells, positive, events, .. } => {
+                AgeSums::Whole { zero: (cells - positive).max(0.0), positive, events }
+            }
         }
     }
 }
@@ -162,12 +172,8 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
         }
     }
     let n = nb + nz;
-    let mut out = BlockQuadratic {
-        value,
-        gradient: [0.0; MAX_BLOCK],
-        observed: Square::zeros(n),
-        complete: Square::zeros(n),
-    };
+    let mut out =
+        BlockQuadratic { value, gradient: [0.0; MAX_BLOCK], observed: Square::zeros(n), complete: Square::zeros(n) };
     out.gradient[..nb].copy_from_slice(&eta.0[..nb]);
     for i in 0..nb {
         for j in 0..nb {

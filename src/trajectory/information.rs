@@ -13,7 +13,10 @@ use crate::numeric::linalg::Square;
 use std::ops::Range;
 
 /// Posterior probabilities below this do not change the information at working precision.
-const NEGLIGIBLE: f64 = 1e-15;
+pub(crate) const EXACT: f64 = 1e-15;
+/// On the way up, histories this sure of their group are taken as certain: most are, and the step only
+/// needs the curvature roughly.
+pub(crate) const ROUGH: f64 = 1e-7;
 
 /// Information at a point: observed, and complete-data (positive semi-definite, block-diagonal).
 #[derive(Debug, Clone)]
@@ -28,6 +31,7 @@ pub(crate) fn information(
     params: &Params,
     curves: &[Curve],
     e: &EStep,
+    negligible: f64,
 ) -> Information {
     let n = shape.parameters();
     let share: Vec<f64> = params.log_share.iter().map(|s| s.exp()).collect();
@@ -53,7 +57,7 @@ pub(crate) fn information(
             }
         }
     }
-    let scores = Scores::new(evaluator, shape, params, curves);
+    let scores = Scores::new(evaluator, shape, params, curves, negligible);
     for part in evaluator.chunks(|range| scores.missing(range)) {
         observed.add_all(&part);
     }
@@ -70,6 +74,7 @@ struct Scores<'a> {
     /// Where the score of each group starts.
     offsets: Vec<usize>,
     length: usize,
+    negligible: f64,
     /// Table path: score of nothing at all ages before `t`, and what a code adds to it.
     prefix: Vec<f64>,
     delta: Vec<f64>,
@@ -78,7 +83,13 @@ struct Scores<'a> {
 type Jacobian = ([f64; super::shape::MAX_BLOCK], [f64; super::shape::MAX_BLOCK]);
 
 impl<'a> Scores<'a> {
-    fn new(evaluator: &'a Evaluator<'a>, shape: &'a Shape, params: &'a Params, curves: &'a [Curve]) -> Self {
+    fn new(
+        evaluator: &'a Evaluator<'a>,
+        shape: &'a Shape,
+        params: &'a Params,
+        curves: &'a [Curve],
+        negligible: f64,
+    ) -> Self {
         let offsets: Vec<usize> = (0..=shape.groups()).map(|k| shape.offset(k) - (shape.groups() - 1)).collect();
         let length = offsets[shape.groups()];
         let jacobian = (0..shape.groups())
@@ -93,6 +104,7 @@ impl<'a> Scores<'a> {
             jacobian,
             offsets,
             length,
+            negligible,
             prefix: Vec::new(),
             delta: Vec::new(),
         };
@@ -182,14 +194,14 @@ impl<'a> Scores<'a> {
                     counts[cell.interval as usize] = cell.count;
                 }
                 s.fill(0.0);
-                for k in (0..groups).filter(|&k| p[k] > NEGLIGIBLE) {
+                for k in (0..groups).filter(|&k| p[k] > self.negligible) {
                     self.each_cell(h, &counts, k, |t, d| {
                         curvature[k * self.shape.intervals + t].add(w * p[k], d);
                         self.add_cell(&mut s, k, t, 1.0, d);
                     });
                 }
             }
-            let uncertain = p.iter().filter(|&&p| p > NEGLIGIBLE).count() > 1;
+            let uncertain = p.iter().filter(|&&p| p > self.negligible).count() > 1;
             if uncertain {
                 if !direct {
                     self.by_table(h, &mut s);
@@ -214,22 +226,22 @@ impl<'a> Scores<'a> {
                 out.add(a - 1, b - 1, -w * (diagonal - p[a] * p[b]));
             }
         }
-        for k in (0..groups).filter(|&k| p[k] > NEGLIGIBLE) {
+        for k in (0..groups).filter(|&k| p[k] > self.negligible) {
             let others: f64 = (0..groups).filter(|&l| l != k).map(|l| p[l]).sum();
-            for i in self.offsets[k]..self.offsets[k + 1] {
+            let own = self.offsets[k];
+            for i in own..self.offsets[k + 1] {
                 let v = w * p[k] * s[i];
-                let row = out.row_mut(first + i);
-                for a in 1..groups {
-                    row[a - 1] -= v * if a == k { others } else { -p[a] };
+                let (shares, blocks) = out.row_mut(first + i).split_at_mut(first);
+                for (a, to) in shares.iter_mut().enumerate() {
+                    *to -= v * if a + 1 == k { others } else { -p[a + 1] };
                 }
-                for l in (0..k).filter(|&l| p[l] > NEGLIGIBLE) {
-                    for j in self.offsets[l]..self.offsets[l + 1] {
-                        row[first + j] += v * p[l] * s[j];
-                    }
+                for l in (0..k).filter(|&l| p[l] > self.negligible) {
+                    let range = self.offsets[l]..self.offsets[l + 1];
+                    let f = v * p[l];
+                    blocks[range.clone()].iter_mut().zip(&s[range]).for_each(|(to, s)| *to += f * s);
                 }
-                for j in self.offsets[k]..=i {
-                    row[first + j] -= v * others * s[j];
-                }
+                let f = v * others;
+                blocks[own..=i].iter_mut().zip(&s[own..=i]).for_each(|(to, s)| *to -= f * s);
             }
         }
     }

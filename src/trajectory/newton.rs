@@ -5,7 +5,7 @@
 //! parameterised. EM alone creeps; this ends with a gradient of zero to rounding.
 
 use super::estep::EStep;
-use super::information::{Information, information};
+use super::information::{EXACT, Information, ROUGH, information};
 use super::mstep::{RIDGE, limit};
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
@@ -58,8 +58,9 @@ pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most:
     let mut shortfall = f64::INFINITY;
     let mut steps = 0;
     let mut converged = false;
+    let negligible = if promise > PROMISE { ROUGH } else { EXACT };
     while steps < most {
-        let info = information(evaluator, shape, &here.params, &here.curves, &here.pass);
+        let info = information(evaluator, shape, &here.params, &here.curves, &here.pass, negligible);
         let gradient = here.gradient(shape);
         let Some((next, gain, undamped)) = step(evaluator, shape, &here, &info, &gradient, &mut mu) else {
             // no step improves: at the top to rounding, when a full Newton step promised next to nothing

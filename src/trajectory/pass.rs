@@ -156,3 +156,18 @@ pub(crate) fn unpack(from: &[[f64; 4]], groups: usize) -> Vec<f64> {
     debug_assert!(lanes::blocks(groups) <= from.len());
     from.iter().flatten().copied().take(groups).collect()
 }
+
+/// Posterior weight of positive cells, and of events, by group and age, from the weight by code.
+pub(crate) fn by_age(histories: &Histories, groups: usize, by_code: &[[f64; 4]], nb: usize) -> (Vec<f64>, Vec<f64>) {
+    let intervals = histories.intervals;
+    let (mut positive, mut events) = (vec![0.0; groups * intervals], vec![0.0; groups * intervals]);
+    for (c, code) in histories.codes.iter().enumerate() {
+        for k in 0..groups {
+            let w = by_code[c * nb + k / 4][k % 4];
+            let at = k * intervals + code.interval as usize;
+            positive[at] += w;
+            events[at] += w * f64::from(code.count);
+        }
+    }
+    (positive, events)
+}

@@ -4,7 +4,7 @@
 use super::estep::{AgeSums, EStep};
 use super::family::{Family, positive_cell, zero_cell};
 use super::lanes::{self, Lanes, LogSum};
-use super::pass::{Evaluator, add_lanes, unpack};
+use super::pass::{Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
 use crate::numeric::logspace::expit;
 use crate::numeric::vexp;
@@ -162,13 +162,7 @@ impl<'a, const NB: usize> DirectPass<'a, NB> {
     fn reduce(&self, log_likelihood: f64, sum: &Part<NB>) -> EStep {
         let histories = self.evaluator.histories;
         let intervals = histories.intervals;
-        let mut events = vec![0.0; self.groups * intervals];
-        for (c, code) in histories.codes.iter().enumerate() {
-            for k in 0..self.groups {
-                events[k * intervals + code.interval as usize] +=
-                    sum.by_code[c * NB + k / 4][k % 4] * f64::from(code.count);
-            }
-        }
+        let (positive, events) = by_age(histories, self.groups, &sum.by_code, NB);
         let mut sums = Vec::with_capacity(self.groups * intervals);
         for k in 0..self.groups {
             let (b, l) = (k / 4, k % 4);
@@ -177,6 +171,7 @@ impl<'a, const NB: usize> DirectPass<'a, NB> {
                 cells += sum.observed[t * NB + b][l];
                 sums.push(AgeSums::AtRisk {
                     cells: cells.max(0.0),
+                    positive: positive[k * intervals + t],
                     structural: if self.inflated { sum.structural[t * NB + b][l] } else { 0.0 },
                     exposure: sum.exposure[t * NB + b][l],
                     events: events[k * intervals + t],

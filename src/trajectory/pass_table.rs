@@ -4,7 +4,7 @@
 use super::estep::{AgeSums, EStep};
 use super::family::{positive_cell, zero_cell};
 use super::lanes::{self, Lanes, LogSum};
-use super::pass::{Evaluator, add_lanes, unpack};
+use super::pass::{Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
 use std::ops::Range;
 
@@ -102,16 +102,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
 
     fn reduce(&self, log_likelihood: f64, sum: Part<NB>, intervals: usize) -> EStep {
         let histories = self.evaluator.histories;
-        let mut positive = vec![0.0; self.groups * intervals];
-        let mut events = vec![0.0; self.groups * intervals];
-        for (c, code) in histories.codes.iter().enumerate() {
-            for k in 0..self.groups {
-                let w = sum.by_code[c * NB + k / 4][k % 4];
-                let at = k * intervals + code.interval as usize;
-                positive[at] += w;
-                events[at] += w * f64::from(code.count);
-            }
-        }
+        let (positive, events) = by_age(histories, self.groups, &sum.by_code, NB);
         let mut sums = Vec::with_capacity(self.groups * intervals);
         for k in 0..self.groups {
             let mut observed = 0.0;

@@ -1,4 +1,4 @@
-use super::{em, family::Family, newton::*, pass::Evaluator, shape::*};
+use super::{family::Family, pass::Evaluator, shape::*};
 use crate::numeric::streams::stream;
 use crate::{AgeGrid, Cohort};
 use rand::Rng;
@@ -31,45 +31,108 @@ fn proto() {
     let starts: u64 = std::env::var("S").unwrap_or("30".into()).parse().unwrap();
     let ems: usize = std::env::var("EM").unwrap_or("20".into()).parse().unwrap();
     let shape = Shape::new(family, grid, &vec![3; k], &vec![3; k]);
-    let mut all = vec![];
-    let t0 = Instant::now();
-    let (mut tem, mut tn) = (0.0, 0.0);
-    for s in 0..starts {
-        let mut rng = stream(1, s);
-        let mut params = Params { log_share: vec![-(k as f64).ln(); k], blocks: vec![] };
-        for g in 0..k {
-            let node = |rng: &mut rand_chacha::ChaCha8Rng, lo: f64, hi: f64| -> Vec<f64> {
-                let x = [-1.0, -1.0/3.0, 1.0/3.0, 1.0];
-                let v: Vec<f64> = (0..4).map(|_| rng.gen_range(lo..hi)).collect();
-                // lagrange to monomials
-                let mut c = vec![0.0; 4];
-                for i in 0..4 {
-                    let mut p = vec![1.0];
-                    let mut d = 1.0;
-                    for j in 0..4 { if j != i { let mut q = vec![0.0; p.len()+1]; for (a, v) in p.iter().enumerate() { q[a+1] += v; q[a] -= x[j]*v; } p = q; d *= x[i]-x[j]; } }
-                    for a in 0..4 { c[a] += v[i]*p[a]/d; }
+    if std::env::var("SPLIT").is_ok() {
+        let small = Shape::new(family, grid, &vec![3; k - 1], &vec![3; k - 1]);
+        let pooled = super::start::Pooled::new(&ev, &shape);
+        for seed in 1..4 {
+            let t0 = Instant::now();
+            let found = super::search::search(&ev, &small, seed, 40, &|| true);
+            println!("small {:.4} {:?}", found.climbs[0].pass.log_likelihood, t0.elapsed());
+            let mut rng = crate::numeric::streams::stream(seed, 99);
+            let mut hits = vec![];
+            for root in found.climbs.iter().take(3) {
+                for g in 0..k - 1 {
+                    for i in 0..8 {
+                        let mut p = root.params.clone();
+                        let half = p.log_share[g] - 2f64.ln();
+                        p.log_share[g] = half;
+                        p.log_share.push(half);
+                        let mut b = super::start::random_block(&shape, &pooled, 0, [2.0, 6.0, 14.0][i % 3], &mut rng);
+                        if i < 3 {
+                            b = p.blocks[g].clone();
+                            b.iter_mut().for_each(|v| *v += rand::Rng::gen_range(&mut rng, -1.0..1.0));
+                        }
+                        p.blocks.push(b);
+                        let (p1, _) = super::em::run(&ev, &shape, super::newton::Point::at(&ev, &shape, p), 15, 1e-3);
+                        let l1 = p1.log_likelihood();
+                        let c = super::newton::climb(&ev, &shape, p1, 80, 1e-3);
+                        hits.push((c.pass.log_likelihood, l1, g, i));
+                    }
                 }
-                c
-            };
-            let lz: f64 = std::env::var("LZ").unwrap_or("6".into()).parse().unwrap();
-            let mut b = node(&mut rng, -4.0, 2.5);
-            if family == Family::Zip { b.extend(node(&mut rng, -lz, lz)); }
-            if family == Family::ZipTau { b.push(rng.gen_range(-2.0..1.0)); }
-            params.blocks.push(b);
+            }
+            hits.sort_by(|a, b| b.0.total_cmp(&a.0));
+            for h in hits.iter().take(6) {
+                println!("   {h:?}");
+            }
+            println!("{:?} {}", t0.elapsed(), hits.len());
         }
-        let t1 = Instant::now();
-        let p0 = Point::at(&ev, &shape, params);
-        let (p1, n1) = em::run(&ev, &shape, p0, ems, 1e-6);
-        let ll1 = p1.log_likelihood();
-        tem += t1.elapsed().as_secs_f64();
-        let t2 = Instant::now();
-        let c = climb(&ev, &shape, p1, 100, 1e-10);
-        tn += t2.elapsed().as_secs_f64();
-        all.push((c.pass.log_likelihood, ll1, n1, c.steps, c.shortfall, c.converged, s));
+        return;
     }
-    all.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for a in all.iter().take(40) {
-        println!("{:.4} em {:.2} {} newton {} short {:e} {} start {}", a.0, a.1, a.2, a.3, a.4, a.5, a.6);
+    if std::env::var("HITS").is_ok() {
+        let mut all = vec![];
+        let pooled = super::start::Pooled::new(&ev, &shape);
+        for i in 0..starts {
+            let mut rng = crate::numeric::streams::stream(7, i);
+            let kind = super::start::kind_of(i as usize);
+            let p = super::start::start(&ev, &shape, &pooled, kind, &mut rng);
+            let (p1, _) = super::em::run(&ev, &shape, super::newton::Point::at(&ev, &shape, p), ems, 1e-3);
+            let l1 = p1.log_likelihood();
+            let c = super::newton::climb(&ev, &shape, p1, 100, 1e-3);
+            all.push((c.pass.log_likelihood, l1, kind, c.steps, c));
+        }
+        let mut order: Vec<f64> = all.iter().map(|a| a.1).collect();
+        order.sort_by(|a, b| b.total_cmp(a));
+        all.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for a in all.iter().take(12) {
+            println!(
+                "{:.4} after em {:.2} rank {} {:?} newton {}",
+                a.0,
+                a.1,
+                order.iter().position(|o| *o == a.1).unwrap(),
+                a.2,
+                a.3
+            );
+        }
+        let mut last = 0.0;
+        for a in &all {
+            if (a.0 - last).abs() > 0.01 {
+                last = a.0;
+                println!("LL {:.4}", a.0);
+                for k in 0..shape.groups() {
+                    println!(
+                        "  {:.3} rate {:?}\n       zeta {:?}",
+                        a.4.params.log_share[k].exp(),
+                        a.4.curves[k].eta.iter().step_by(3).map(|v| (v * 10.0).round() / 10.0).collect::<Vec<_>>(),
+                        a.4.curves[k].zeta.iter().step_by(3).map(|v| (v * 10.0).round() / 10.0).collect::<Vec<_>>()
+                    );
+                }
+                if a.0 < all[0].0 - 17.0 {
+                    break;
+                }
+            }
+        }
+        return;
     }
-    println!("total {:?} em {tem} newton {tn}", t0.elapsed());
+    for seed in 1..=std::env::var("SEEDS").unwrap_or("3".into()).parse().unwrap() {
+        let t0 = Instant::now();
+        let found = super::search::search(&ev, &shape, seed, starts as usize, &|| true);
+        let lls: Vec<String> = found
+            .climbs
+            .iter()
+            .take(5)
+            .map(|c| format!("{:.4}{}", c.pass.log_likelihood, if c.converged { "" } else { "!" }))
+            .collect();
+        println!(
+            "seed {seed} {} time {:?} start-best {:.4} n {}",
+            lls.join(" "),
+            t0.elapsed(),
+            found
+                .records
+                .iter()
+                .filter(|r| r.kind != super::start::StartKind::Neighbour)
+                .map(|r| r.log_likelihood)
+                .fold(f64::NEG_INFINITY, f64::max),
+            found.records.len()
+        );
+    }
 }

@@ -1,0 +1,125 @@
+//! Better optima next door. Given who belongs to a group, the group's own zero-inflated regression has
+//! several optima, and finding them costs nothing that grows with the cohort. Putting another one in place
+//! and climbing on leads to optima that random starts reach once in dozens of tries.
+
+use super::em;
+use super::estep::AgeSums;
+use super::family::Family;
+use super::mstep;
+use super::newton::{self, Climb, Point};
+use super::pass::Evaluator;
+use super::search::{self, StartRecord, StartStop};
+use super::shape::{Params, Shape};
+use super::start::{Pooled, StartKind, random_block};
+use crate::numeric::streams::stream;
+use rayon::prelude::*;
+
+/// How many of the best optima are looked around.
+const ROOTS: usize = 3;
+/// Random starts of one group's regression.
+const TRIES: usize = 24;
+/// Optima of one group's regression further below the current one than this are not followed.
+const BELOW: f64 = 60.0;
+/// Alternatives followed for each group.
+const FOLLOWED: usize = 3;
+/// Random curves tried in each group's place.
+const RANDOM: usize = 6;
+/// EM steps before the alternatives are compared.
+const EM_STEPS: usize = 10;
+/// Rounds of looking around.
+const ROUNDS: usize = 6;
+
+/// Improves the list of optima (best first) by following each group's alternatives.
+pub(crate) fn improve(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    pooled: &Pooled,
+    seed: u64,
+    best: &mut Vec<Climb>,
+    records: &mut Vec<StartRecord>,
+    tick: &(dyn Fn() -> bool + Sync),
+) {
+    // only a zero part of its own gives a group several optima; ZIP(tau) reaches its best from most starts
+    if shape.family != Family::Zip {
+        return;
+    }
+    let mut looked: Vec<f64> = Vec::new();
+    for round in 0..ROUNDS {
+        let roots: Vec<Climb> = best
+            .iter()
+            .take(ROOTS)
+            .filter(|c| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < 1e-3))
+            .cloned()
+            .collect();
+        if roots.is_empty() {
+            break;
+        }
+        looked.extend(roots.iter().map(|c| c.pass.log_likelihood));
+        let trials: Vec<Params> = roots
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(r, root)| {
+                (0..shape.groups())
+                    .flat_map(move |k| alternatives(shape, pooled, root, k, seed ^ ((round * ROOTS + r) as u64) << 32))
+            })
+            .collect();
+        let mut points: Vec<Point> = trials
+            .into_par_iter()
+            .filter(|_| tick())
+            .map(|params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS, 1e-3).0)
+            .collect();
+        points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
+        points.truncate((points.len() / 2).max(8));
+        let climbs: Vec<Climb> = points
+            .into_par_iter()
+            .filter(|_| tick())
+            .map(|point| newton::climb(evaluator, shape, point, 60, 1e-3))
+            .collect();
+        for climb in &climbs {
+            records.push(StartRecord {
+                number: records.len(),
+                kind: StartKind::Neighbour,
+                steps: climb.steps,
+                log_likelihood: climb.pass.log_likelihood,
+                stop: if climb.converged { StartStop::Converged } else { StartStop::StepLimit },
+            });
+        }
+        best.extend(climbs);
+        *best = search::distinct(std::mem::take(best));
+    }
+}
+
+/// Parameters with group `k`'s block replaced by other optima of its own regression.
+fn alternatives(shape: &Shape, pooled: &Pooled, root: &Climb, k: usize, seed: u64) -> Vec<Params> {
+    let sums: Vec<AgeSums> = root.pass.of_group(k, shape.intervals).iter().map(AgeSums::as_whole).collect();
+    let mut rng = stream(seed, k as u64);
+    let mut own = root.params.blocks[k].clone();
+    mstep::climb(shape, k, &sums, &mut own, 30);
+    let value = |block: &[f64]| {
+        let curve = super::shape::curve_of(shape, k, block);
+        super::estep::block_quadratic(&sums, shape, k, &curve).value
+    };
+    let here = value(&own);
+    let mut found: Vec<(f64, Vec<f64>)> = Vec::new();
+    for try_number in 0..TRIES {
+        let reach = [3.0, 8.0, 14.0][try_number % 3];
+        let mut block = random_block(shape, pooled, k, reach, &mut rng);
+        mstep::climb(shape, k, &sums, &mut block, 60);
+        let v = value(&block);
+        if v > here - BELOW && (v - here).abs() > 1e-3 && !found.iter().any(|(w, _)| (v - w).abs() < 1e-3) {
+            found.push((v, block));
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // any block in the group's place: its members then move too, which its own regression cannot see
+    let random = (0..RANDOM).map(|i| random_block(shape, pooled, k, [6.0, 14.0][i % 2], &mut rng));
+    let blocks: Vec<Vec<f64>> = found.into_iter().take(FOLLOWED).map(|(_, block)| block).chain(random).collect();
+    blocks
+        .into_iter()
+        .map(|block| {
+            let mut params = root.params.clone();
+            params.blocks[k] = block;
+            params
+        })
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! The multi-start search: many starts screened cheaply, the promising climbed, the best looked at group
+//! by group for better optima next door, and the winner finished to zero gradient.
+
+use super::em;
+use super::neighbour;
+use super::newton::{self, Climb, Point};
+use super::pass::Evaluator;
+use super::shape::Shape;
+use super::start::{self, Pooled, StartKind};
+use crate::numeric::streams::stream;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Why a start ended where it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum StartStop {
+    /// Behind the others after a few EM steps; not followed further.
+    Screened,
+    /// Climbed to a local maximum.
+    Converged,
+    /// A group lost all its members.
+    GroupEmptied,
+    /// Climbed, but not to a maximum within the limit of steps.
+    StepLimit,
+}
+
+/// One start and its end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StartRecord {
+    /// Number of the start: with the seed of the fit it gives the start again.
+    pub number: usize,
+    /// Where it came from.
+    pub kind: StartKind,
+    /// EM and Newton steps made.
+    pub steps: usize,
+    /// Log-likelihood where it ended (of the screening sample when [`StartStop::Screened`] on one).
+    pub log_likelihood: f64,
+    /// Why it ended.
+    pub stop: StartStop,
+}
+
+/// EM steps before the first and the second cut of the field.
+const SCREEN: [usize; 2] = [10, 15];
+/// Newton steps of a climb that is not the final one, and of the final one.
+const CLIMB_STEPS: usize = 80;
+pub(crate) const FINISH_STEPS: usize = 200;
+/// Gains below this do not tell optima apart.
+const SAME: f64 = 1e-3;
+
+pub(crate) struct Found {
+    pub(crate) climbs: Vec<Climb>,
+    pub(crate) records: Vec<StartRecord>,
+}
+
+struct Runner {
+    number: usize,
+    kind: StartKind,
+    steps: usize,
+    point: Point,
+    emptied: bool,
+}
+
+/// Searches from `starts` starts; returns the distinct optima found, best first, and every start's record.
+/// `tick` is called after each piece of work and may ask to stop by returning false.
+pub(crate) fn search(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    seed: u64,
+    starts: usize,
+    tick: &(dyn Fn() -> bool + Sync),
+) -> Found {
+    let pooled = Pooled::new(evaluator, shape);
+    let mut field: Vec<Runner> = (0..starts)
+        .into_par_iter()
+        .filter(|_| tick())
+        .map(|number| {
+            let kind = start::kind_of(number);
+            let mut rng = stream(seed, number as u64);
+            let params = start::start(evaluator, shape, &pooled, kind, &mut rng);
+            let point = Point::at(evaluator, shape, params);
+            advance(evaluator, shape, Runner { number, kind, steps: 0, point, emptied: false }, SCREEN[0])
+        })
+        .collect();
+    let mut records = Vec::with_capacity(starts);
+    cut(&mut field, &mut records, (starts / 2).max(12));
+    field = field.into_par_iter().map(|r| advance(evaluator, shape, r, SCREEN[1])).collect();
+    cut(&mut field, &mut records, (starts / 4).max(8));
+
+    let climbs: Vec<Climb> = field
+        .par_iter()
+        .filter(|_| tick())
+        .map(|r| newton::climb(evaluator, shape, r.point.clone(), CLIMB_STEPS, SAME))
+        .collect();
+    for (runner, climb) in field.iter().zip(&climbs) {
+        let stop = match (runner.emptied, climb.converged) {
+            (true, _) => StartStop::GroupEmptied,
+            (_, true) => StartStop::Converged,
+            _ => StartStop::StepLimit,
+        };
+        records.push(StartRecord {
+            number: runner.number,
+            kind: runner.kind,
+            steps: runner.steps + climb.steps,
+            log_likelihood: climb.pass.log_likelihood,
+            stop,
+        });
+    }
+    let mut best = distinct(climbs);
+    neighbour::improve(evaluator, shape, &pooled, seed, &mut best, &mut records, tick);
+    records.sort_by_key(|r| r.number);
+    Found { climbs: best, records }
+}
+
+fn advance(evaluator: &Evaluator<'_>, shape: &Shape, mut runner: Runner, steps: usize) -> Runner {
+    let (point, made) = em::run(evaluator, shape, runner.point, steps, SAME);
+    let smallest = point.pass.mass.iter().copied().fold(f64::INFINITY, f64::min);
+    runner.emptied = smallest < 0.5 && evaluator.total_weight > 1.0;
+    runner.steps += made;
+    runner.point = point;
+    runner
+}
+
+/// Keeps the best `keep` runners, records the rest.
+fn cut(field: &mut Vec<Runner>, records: &mut Vec<StartRecord>, keep: usize) {
+    // emptied ones last: they have climbed to a smaller model's optimum
+    field.sort_by(|a, b| {
+        (a.emptied, -a.point.log_likelihood())
+            .partial_cmp(&(b.emptied, -b.point.log_likelihood()))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    for runner in field.drain(keep.min(field.len())..) {
+        records.push(StartRecord {
+            number: runner.number,
+            kind: runner.kind,
+            steps: runner.steps,
+            log_likelihood: runner.point.log_likelihood(),
+            stop: if runner.emptied { StartStop::GroupEmptied } else { StartStop::Screened },
+        });
+    }
+}
+
+/// Best first, one of each log-likelihood.
+pub(crate) fn distinct(mut climbs: Vec<Climb>) -> Vec<Climb> {
+    climbs.retain(|c| c.pass.log_likelihood.is_finite());
+    climbs.sort_by(|a, b| b.pass.log_likelihood.total_cmp(&a.pass.log_likelihood));
+    climbs.dedup_by(|later, kept| (kept.pass.log_likelihood - later.pass.log_likelihood).abs() < SAME);
+    climbs
+}
