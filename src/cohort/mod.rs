@@ -1,6 +1,8 @@
 //! A cohort: persons x ages, with what was observed, the time at risk and weights.
 
 pub mod builder;
+#[cfg(feature = "csv")]
+pub mod csv;
 pub mod data;
 pub mod grid;
 pub(crate) mod history;
