@@ -82,6 +82,12 @@ impl Error {
         Error::new(ErrorKind::InvalidOptions, message)
     }
 
+    /// A file that could not be opened, read or written; `name` is the file as the caller named it.
+    #[cfg(feature = "csv")]
+    pub(crate) fn io(name: &str, verb: &str, cause: &std::io::Error) -> Self {
+        Error::new(ErrorKind::Io, format!("{name} cannot be {verb}: {cause}"))
+    }
+
     /// What went wrong, coarsely.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -153,6 +159,12 @@ impl Issues {
         self.count += other.count;
         self.kept.extend(other.kept);
         self.kept.truncate(ISSUES_SHOWN);
+    }
+
+    /// How many problems were found so far.
+    #[cfg(feature = "csv")]
+    pub(crate) fn count(&self) -> u64 {
+        self.count
     }
 
     pub(crate) fn is_empty(&self) -> bool {

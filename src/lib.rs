@@ -21,6 +21,11 @@ pub use career::versatility::Versatility;
 pub use career::window::{Window, WindowEnd};
 pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
+#[cfg(feature = "csv")]
+pub use cohort::csv::{
+    CsvOptions, CsvSource, Observed, read_cohort, read_offences, read_person_ages, read_wide, read_wide_with,
+    write_wide, write_wide_exposure,
+};
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
 pub use error::{Error, ErrorKind, Issue, Result};

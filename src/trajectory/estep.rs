@@ -1,7 +1,7 @@
 //! What one pass over the cohort yields: the log-likelihood and, for each group and age, the sums that
 //! everything else needs. From here on the cost no longer depends on the number of persons.
 
-use super::family::{Derivatives, Family, positive_cell, zero_cell};
+use super::family::{Derivatives, Family, positive_cell, positive_value, zero_cell, zero_value};
 use super::shape::{Curve, MAX_BLOCK, MAX_TERMS, Shape};
 use crate::cohort::history::Histories;
 use crate::numeric::linalg::Square;
@@ -18,26 +18,37 @@ pub(crate) enum AgeSums {
 }
 
 impl AgeSums {
-    /// The group's expected log-likelihood at this age (the M-step's objective), with derivatives.
-    pub(crate) fn objective(&self, eta: f64, zeta: f64, lambda: f64) -> Derivatives {
+    /// The group's expected log-likelihood at this age (the M-step's objective), up to a constant.
+    fn value(&self, eta: f64, zeta: f64, lambda: f64) -> f64 {
+        match *self {
+            AgeSums::Whole { zero, positive, events } => {
+                let zeros = if zero > 0.0 { zero * zero_value(lambda, zeta) } else { 0.0 };
+                // positive_value is linear in the count, so the sum needs only its total
+                let mean = if positive > 0.0 { events / positive } else { 0.0 };
+                zeros + positive * positive_value(mean, lambda, eta, zeta)
+            }
+            AgeSums::AtRisk { cells, structural, exposure, events, .. } => {
+                let zeros = if structural == 0.0 { 0.0 } else { structural * zeta };
+                events * eta - exposure * lambda + zeros - cells * softplus(zeta)
+            }
+        }
+    }
+
+    /// Derivatives of the value.
+    fn derivatives(&self, zeta: f64, lambda: f64) -> Derivatives {
         match *self {
             AgeSums::Whole { zero, positive, events } => {
                 let mut d = Derivatives::default();
-                if zero > 0.0 {
-                    d.add(zero, &zero_cell(lambda, zeta));
-                }
+                d.add(zero, &zero_cell(lambda, zeta));
                 if positive > 0.0 {
-                    // positive_cell is linear in the count, so the sum needs only its total
-                    d.add(positive, &positive_cell(events / positive, lambda, eta, zeta));
+                    d.add(positive, &positive_cell(events / positive, lambda, zeta));
                 }
                 d
             }
             AgeSums::AtRisk { cells, structural, exposure, events, .. } => {
                 let (q, not_q) = expit(zeta);
                 let expected = exposure * lambda;
-                let zeros = if structural == 0.0 { 0.0 } else { structural * zeta };
                 Derivatives {
-                    value: events * eta - expected + zeros - cells * softplus(zeta),
                     eta: events - expected,
                     zeta: structural - cells * q,
                     eta_eta: -expected,
@@ -49,7 +60,7 @@ impl AgeSums {
     }
 
     /// Second derivatives of the complete-data likelihood: never positive, so a step with them climbs.
-    pub(crate) fn complete(&self, zeta: f64, lambda: f64) -> (f64, f64) {
+    fn complete(&self, zeta: f64, lambda: f64) -> (f64, f64) {
         let (q, not_q) = expit(zeta);
         match *self {
             AgeSums::Whole { zero, positive, .. } => {
@@ -111,10 +122,14 @@ impl EStep {
     }
 }
 
-/// Value, gradient, minus second derivative (observed and complete-data) in one group's block.
+/// The M-step's objective of one group, up to a constant.
+pub(crate) fn block_value(sums: &[AgeSums], curve: &Curve) -> f64 {
+    sums.iter().enumerate().map(|(t, sums)| sums.value(curve.eta[t], curve.zeta[t], curve.lambda[t])).sum()
+}
+
+/// Gradient and minus second derivative (observed and complete-data) in one group's block.
 #[derive(Debug, Clone)]
 pub(crate) struct BlockQuadratic {
-    pub(crate) value: f64,
     pub(crate) gradient: [f64; MAX_BLOCK],
     pub(crate) observed: Square,
     pub(crate) complete: Square,
@@ -138,13 +153,11 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
     let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
     let tau = (shape.family == Family::ZipTau).then_some(curve.tau);
     let terms = 2 * nb.max(nz) - 1;
-    let mut value = 0.0;
     let [mut eta, mut zeta, mut ee, mut ez, mut zz, mut c_e, mut c_z] = [Moments::default(); 7];
     let (mut s, mut ss, mut c_s) = (0.0, 0.0, 0.0);
     for (t, sums) in sums.iter().enumerate() {
-        let mut d = sums.objective(curve.eta[t], curve.zeta[t], curve.lambda[t]);
+        let mut d = sums.derivatives(curve.zeta[t], curve.lambda[t]);
         let (mut ce, mut cz) = sums.complete(curve.zeta[t], curve.lambda[t]);
-        value += d.value;
         if let Some(tau) = tau {
             // zeta = -tau eta: fold it into eta; its row for ln(tau) goes where zeta's would
             let at = curve.zeta[t];
@@ -156,7 +169,8 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
                 eta: d.eta - tau * d.zeta,
                 eta_eta: d.eta_eta - 2.0 * tau * d.eta_zeta + tau * tau * d.zeta_zeta,
                 eta_zeta: cross,
-                ..d
+                zeta: 0.0,
+                zeta_zeta: 0.0,
             };
             (ce, cz) = (ce + tau * tau * cz, -tau * cz * at);
         }

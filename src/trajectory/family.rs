@@ -39,10 +39,9 @@ impl fmt::Display for Family {
     }
 }
 
-/// A value with its first and second derivatives in `eta` and `zeta`.
+/// First and second derivatives of a log-probability in `eta` and `zeta`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Derivatives {
-    pub(crate) value: f64,
     pub(crate) eta: f64,
     pub(crate) zeta: f64,
     pub(crate) eta_eta: f64,
@@ -52,7 +51,6 @@ pub(crate) struct Derivatives {
 
 impl Derivatives {
     pub(crate) fn add(&mut self, weight: f64, other: &Derivatives) {
-        self.value += weight * other.value;
         self.eta += weight * other.eta;
         self.zeta += weight * other.zeta;
         self.eta_eta += weight * other.eta_eta;
@@ -61,12 +59,18 @@ impl Derivatives {
     }
 }
 
-/// `ln P(y = 0)`, with derivatives. `r` below is the probability that a zero is structural.
+/// `ln P(y = 0)`.
+#[inline]
+pub(crate) fn zero_value(lambda: f64, zeta: f64) -> f64 {
+    log_add_exp(zeta, -lambda) - softplus(zeta)
+}
+
+/// Derivatives of `ln P(y = 0)`. `r` below is the probability that a zero is structural.
+#[inline]
 pub(crate) fn zero_cell(lambda: f64, zeta: f64) -> Derivatives {
     let (q, not_q) = expit(zeta);
     let (r, not_r) = expit(zeta + lambda);
     Derivatives {
-        value: log_add_exp(zeta, -lambda) - softplus(zeta),
         eta: -lambda * not_r,
         zeta: if r > 0.5 { not_q - not_r } else { r - q },
         eta_eta: -lambda * not_r * (1.0 - lambda * r),
@@ -75,17 +79,17 @@ pub(crate) fn zero_cell(lambda: f64, zeta: f64) -> Derivatives {
     }
 }
 
-/// `ln P(y)` for `y > 0` without the constant `y ln(exposure) - ln y!`, with derivatives.
-pub(crate) fn positive_cell(count: f64, lambda: f64, eta: f64, zeta: f64) -> Derivatives {
+/// `ln P(y)` for `y > 0` without the constant `y ln(exposure) - ln y!`.
+#[inline]
+pub(crate) fn positive_value(count: f64, lambda: f64, eta: f64, zeta: f64) -> f64 {
+    count * eta - lambda - softplus(zeta)
+}
+
+/// Derivatives of `ln P(y)` for `y > 0`.
+#[inline]
+pub(crate) fn positive_cell(count: f64, lambda: f64, zeta: f64) -> Derivatives {
     let (q, not_q) = expit(zeta);
-    Derivatives {
-        value: count * eta - lambda - softplus(zeta),
-        eta: count - lambda,
-        zeta: -q,
-        eta_eta: -lambda,
-        eta_zeta: 0.0,
-        zeta_zeta: -q * not_q,
-    }
+    Derivatives { eta: count - lambda, zeta: -q, eta_eta: -lambda, eta_zeta: 0.0, zeta_zeta: -q * not_q }
 }
 
 /// `ln y!`.
@@ -97,9 +101,14 @@ pub(crate) fn ln_factorial(count: u32) -> f64 {
 mod tests {
     use super::*;
 
+    fn value(count: f64, exposure: f64, eta: f64, zeta: f64) -> f64 {
+        let lambda = exposure * eta.exp();
+        if count == 0.0 { zero_value(lambda, zeta) } else { positive_value(count, lambda, eta, zeta) }
+    }
+
     fn cell(count: f64, exposure: f64, eta: f64, zeta: f64) -> Derivatives {
         let lambda = exposure * eta.exp();
-        if count == 0.0 { zero_cell(lambda, zeta) } else { positive_cell(count, lambda, eta, zeta) }
+        if count == 0.0 { zero_cell(lambda, zeta) } else { positive_cell(count, lambda, zeta) }
     }
 
     #[test]
@@ -110,10 +119,11 @@ mod tests {
                 for eta in [-4.0, -0.5, 1.5] {
                     for zeta in [-6.0, -0.7, 0.0, 2.0] {
                         let at = |de: f64, dz: f64| cell(count, exposure, eta + de, zeta + dz);
+                        let value = |de: f64, dz: f64| value(count, exposure, eta + de, zeta + dz);
                         let d = at(0.0, 0.0);
                         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-8 * (1.0 + b.abs()), "{a} {b}");
-                        close((at(h, 0.0).value - at(-h, 0.0).value) / (2.0 * h), d.eta);
-                        close((at(0.0, h).value - at(0.0, -h).value) / (2.0 * h), d.zeta);
+                        close((value(h, 0.0) - value(-h, 0.0)) / (2.0 * h), d.eta);
+                        close((value(0.0, h) - value(0.0, -h)) / (2.0 * h), d.zeta);
                         close((at(h, 0.0).eta - at(-h, 0.0).eta) / (2.0 * h), d.eta_eta);
                         close((at(0.0, h).eta - at(0.0, -h).eta) / (2.0 * h), d.eta_zeta);
                         close((at(0.0, h).zeta - at(0.0, -h).zeta) / (2.0 * h), d.zeta_zeta);
@@ -129,7 +139,7 @@ mod tests {
             let total: f64 = (0..60)
                 .map(|y| {
                     let constant = f64::from(y) * f64::ln(exposure) - ln_factorial(y);
-                    (cell(f64::from(y), exposure, eta, zeta).value + constant).exp()
+                    (value(f64::from(y), exposure, eta, zeta) + constant).exp()
                 })
                 .sum();
             assert!((total - 1.0).abs() < 1e-14, "{total}");
@@ -139,6 +149,7 @@ mod tests {
     #[test]
     fn a_poisson_zero_is_exactly_minus_lambda() {
         let d = zero_cell(3.5, f64::NEG_INFINITY);
-        assert_eq!((d.value, d.eta, d.zeta, d.eta_eta, d.eta_zeta, d.zeta_zeta), (-3.5, -3.5, 0.0, -3.5, 0.0, 0.0));
+        assert_eq!(zero_value(3.5, f64::NEG_INFINITY), -3.5);
+        assert_eq!((d.eta, d.zeta, d.eta_eta, d.eta_zeta, d.zeta_zeta), (-3.5, 0.0, -3.5, 0.0, 0.0));
     }
 }

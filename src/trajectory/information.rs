@@ -137,7 +137,7 @@ impl<'a> Scores<'a> {
                 let t = code.interval as usize;
                 let to = &mut delta[c * length..(c + 1) * length];
                 let count = f64::from(code.count);
-                self.add_cell(to, k, t, 1.0, &positive_cell(count, curve.lambda[t], curve.eta[t], curve.zeta[t]));
+                self.add_cell(to, k, t, 1.0, &positive_cell(count, curve.lambda[t], curve.zeta[t]));
                 self.add_cell(to, k, t, -1.0, &zero_cell(curve.lambda[t], curve.zeta[t]));
             }
         }
@@ -170,7 +170,7 @@ impl<'a> Scores<'a> {
             let lambda = e * curve.lambda[t];
             let d = match counts[t] {
                 0 => zero_cell(lambda, curve.zeta[t]),
-                y => positive_cell(f64::from(y), lambda, curve.eta[t], curve.zeta[t]),
+                y => positive_cell(f64::from(y), lambda, curve.zeta[t]),
             };
             visit(t, &d);
         }

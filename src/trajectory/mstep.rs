@@ -1,6 +1,6 @@
 //! The M-step: group shares in closed form, each group's curves by Newton steps on sums over ages.
 
-use super::estep::{AgeSums, BlockQuadratic, EStep, block_quadratic};
+use super::estep::{AgeSums, BlockQuadratic, EStep, block_quadratic, block_value};
 use super::shape::{Curve, Params, Shape, curve_of};
 use crate::numeric::linalg::Square;
 
@@ -10,40 +10,48 @@ pub(crate) const MAX_MOVE: f64 = 3.0;
 /// Keeps directions without information (a zero part that ran to 0) from running off.
 pub(crate) const RIDGE: f64 = 1e-8;
 
-/// Improves `params` for the sums of one pass, with at most `steps` Newton steps a group.
-pub(crate) fn m_step(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve], steps: usize) {
+/// One Newton step a group for the sums of one pass. Not checked against the objective: the next pass
+/// shows whether the likelihood rose, and [`m_step_checked`] is there for when it did not.
+pub(crate) fn m_step(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve]) {
     params.set_shares(&e.mass);
     for k in 0..shape.groups() {
-        let sums = e.of_group(k, shape.intervals);
-        curves[k] = climb(shape, k, sums, &mut params.blocks[k], steps);
+        let q = e.block(shape, k, &curves[k]);
+        let delta = ascent(&q, shape.block(k));
+        (params.blocks[k], curves[k]) = limited(shape, k, &curves[k], &params.blocks[k], &delta, 1.0);
+    }
+}
+
+/// Newton steps that never lower a group's objective: by Dempster, Laird & Rubin (1977) the likelihood
+/// cannot fall then.
+pub(crate) fn m_step_checked(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve]) {
+    params.set_shares(&e.mass);
+    for k in 0..shape.groups() {
+        curves[k] = climb(shape, k, e.of_group(k, shape.intervals), &mut params.blocks[k], 3);
     }
 }
 
 /// Newton ascent on one group's objective; never leaves it lower than it was.
 pub(crate) fn climb(shape: &Shape, k: usize, sums: &[AgeSums], block: &mut Vec<f64>, steps: usize) -> Curve {
     let mut curve = curve_of(shape, k, block);
-    let mut here = block_quadratic(sums, shape, k, &curve);
+    let mut value = block_value(sums, &curve);
     for _ in 0..steps {
+        let here = block_quadratic(sums, shape, k, &curve);
         let delta = ascent(&here, shape.block(k));
         let gain: f64 = delta.iter().zip(&here.gradient).map(|(d, g)| d * g).sum();
         if gain.is_nan() || gain < 1e-9 {
             break;
         }
-        let mut factor = limit(shape, k, &curve, &delta);
-        let mut moved = false;
-        for _ in 0..12 {
-            let trial: Vec<f64> = block.iter().zip(&delta).map(|(b, d)| b + factor * d).collect();
-            let trial_curve = curve_of(shape, k, &trial);
-            let there = block_quadratic(sums, shape, k, &trial_curve);
-            if there.value >= here.value {
-                (*block, curve, here, moved) = (trial, trial_curve, there, true);
-                break;
-            }
+        let mut factor = 1.0;
+        let better = (0..12).find_map(|_| {
+            let (trial, trial_curve) = limited(shape, k, &curve, block, &delta, factor);
+            let there = block_value(sums, &trial_curve);
             factor *= 0.25;
-        }
-        if !moved {
+            (there >= value).then_some((trial, trial_curve, there))
+        });
+        let Some((trial, trial_curve, there)) = better else {
             break;
-        }
+        };
+        (*block, curve, value) = (trial, trial_curve, there);
     }
     curve
 }
@@ -61,13 +69,31 @@ fn ascent(q: &BlockQuadratic, n: usize) -> Vec<f64> {
     }
 }
 
-/// Largest factor up to 1 that keeps every linear predictor within [`MAX_MOVE`].
-pub(crate) fn limit(shape: &Shape, k: usize, curve: &Curve, delta: &[f64]) -> f64 {
-    let mut most = 0.0_f64;
-    for t in 0..shape.intervals {
-        let (de, dz) = shape.jacobian(k, t, curve);
-        let along = |d: &[f64]| d.iter().zip(delta).map(|(a, b)| a * b).sum::<f64>().abs();
-        most = most.max(along(&de)).max(along(&dz));
+/// The block after a step of `factor * delta`, shortened when a linear predictor would move by more than
+/// [`MAX_MOVE`].
+fn limited(
+    shape: &Shape,
+    k: usize,
+    curve: &Curve,
+    block: &[f64],
+    delta: &[f64],
+    factor: f64,
+) -> (Vec<f64>, Curve) {
+    let moved = |factor: f64| -> Vec<f64> { block.iter().zip(delta).map(|(b, d)| b + factor * d).collect() };
+    let next = moved(factor);
+    let next_curve = curve_of(shape, k, &next);
+    let most = largest_move(curve, &next_curve);
+    if most <= MAX_MOVE {
+        return (next, next_curve);
     }
-    if most > MAX_MOVE { MAX_MOVE / most } else { 1.0 }
+    let next = moved(factor * MAX_MOVE / most);
+    let next_curve = curve_of(shape, k, &next);
+    (next, next_curve)
+}
+
+/// The furthest any linear predictor moves between two curves.
+pub(crate) fn largest_move(from: &Curve, to: &Curve) -> f64 {
+    let most = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    // the zero part of a Poisson model is minus infinity everywhere, and NaN does not win a maximum
+    most(&from.eta, &to.eta).max(most(&from.zeta, &to.zeta))
 }

@@ -97,7 +97,7 @@ fn alternatives(shape: &Shape, pooled: &Pooled, root: &Climb, k: usize, seed: u6
     mstep::climb(shape, k, &sums, &mut own, 30);
     let value = |block: &[f64]| {
         let curve = super::shape::curve_of(shape, k, block);
-        super::estep::block_quadratic(&sums, shape, k, &curve).value
+        super::estep::block_value(&sums, &curve)
     };
     let here = value(&own);
     let mut found: Vec<(f64, Vec<f64>)> = Vec::new();

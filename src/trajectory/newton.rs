@@ -6,7 +6,7 @@
 
 use super::estep::EStep;
 use super::information::{EXACT, Information, ROUGH, information};
-use super::mstep::{RIDGE, limit};
+use super::mstep::{MAX_MOVE, RIDGE, largest_move};
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
 
@@ -110,15 +110,15 @@ fn step(
             continue;
         };
         let promise = 0.5 * delta.iter().zip(gradient).map(|(d, g)| d * g).sum::<f64>();
-        let factor = (0..shape.groups())
-            .map(|k| {
-                let at = shape.offset(k);
-                limit(shape, k, &here.curves[k], &delta[at..at + shape.block(k)])
-            })
-            .fold(1.0, f64::min);
-        let mut params = here.params.clone();
-        params.step(shape, &delta, factor);
-        let next = Point::at(evaluator, shape, params);
+        let moved = |factor: f64| {
+            let mut params = here.params.clone();
+            params.step(shape, &delta, factor);
+            params
+        };
+        let full = moved(1.0).curves(shape);
+        let most = here.curves.iter().zip(&full).map(|(a, b)| largest_move(a, b)).fold(0.0, f64::max);
+        let factor = if most > MAX_MOVE { MAX_MOVE / most } else { 1.0 };
+        let next = Point::at(evaluator, shape, moved(factor));
         let gain = next.log_likelihood() - ll;
         let undamped = *mu == 0.0 && factor == 1.0;
         // below the noise of the sum itself, trust the quadratic of an undamped step

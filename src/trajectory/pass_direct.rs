@@ -2,7 +2,7 @@
 //! history are multiplied up, so that a group costs one exponential a cell and a logarithm now and then.
 
 use super::estep::{AgeSums, EStep};
-use super::family::{Family, positive_cell, zero_cell};
+use super::family::{Family, positive_value, zero_value};
 use super::lanes::{self, Lanes, LogSum};
 use super::pass::{Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
@@ -65,7 +65,7 @@ impl<'a, const NB: usize> DirectPass<'a, NB> {
             for (c, code) in histories.codes.iter().enumerate() {
                 let t = code.interval as usize;
                 let eta = curve.eta[t] + shape.log_width;
-                pass.positive[c * NB + b][l] = positive_cell(f64::from(code.count), 0.0, eta, curve.zeta[t]).value;
+                pass.positive[c * NB + b][l] = positive_value(f64::from(code.count), 0.0, eta, curve.zeta[t]);
             }
         }
         pass
@@ -138,7 +138,7 @@ impl<'a, const NB: usize> DirectPass<'a, NB> {
         for k in 0..self.groups {
             let (b, l) = (k / 4, k % 4);
             let (lambda, zeta) = (e * self.lambda[t * NB + b][l], self.curves[k].zeta[t]);
-            x[b][l] += zero_cell(lambda, zeta).value;
+            x[b][l] += zero_value(lambda, zeta);
             random_zero[b][l] = expit(zeta + lambda).1;
         }
     }

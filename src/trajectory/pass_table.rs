@@ -2,7 +2,7 @@
 //! for "nothing at any observed age" plus one table entry per non-zero cell.
 
 use super::estep::{AgeSums, EStep};
-use super::family::{positive_cell, zero_cell};
+use super::family::{positive_value, zero_value};
 use super::lanes::{self, Lanes, LogSum};
 use super::pass::{Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
@@ -33,7 +33,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         let histories = evaluator.histories;
         let zeros: Vec<Vec<f64>> = curves
             .iter()
-            .map(|c| (0..shape.intervals).map(|t| zero_cell(c.lambda[t], c.zeta[t]).value).collect())
+            .map(|c| (0..shape.intervals).map(|t| zero_value(c.lambda[t], c.zeta[t])).collect())
             .collect();
         let mut prefix = vec![[0.0; 4]; (shape.intervals + 1) * NB];
         for t in 0..shape.intervals {
@@ -45,7 +45,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         for (k, curve) in curves.iter().enumerate() {
             // ln P(y) is linear in y up to the constant, so two numbers an age give all counts
             let none: Vec<f64> = (0..shape.intervals)
-                .map(|t| positive_cell(0.0, curve.lambda[t], curve.eta[t], curve.zeta[t]).value - zeros[k][t])
+                .map(|t| positive_value(0.0, curve.lambda[t], curve.eta[t], curve.zeta[t]) - zeros[k][t])
                 .collect();
             for (c, code) in histories.codes.iter().enumerate() {
                 let t = code.interval as usize;

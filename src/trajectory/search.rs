@@ -42,7 +42,7 @@ pub struct StartRecord {
 }
 
 /// EM steps before the first and the second cut of the field.
-const SCREEN: [usize; 2] = [10, 15];
+const SCREEN: [usize; 2] = [8, 12];
 /// Newton steps of a climb that is not the final one, and of the final one.
 const CLIMB_STEPS: usize = 80;
 pub(crate) const FINISH_STEPS: usize = 200;
@@ -86,7 +86,7 @@ pub(crate) fn search(
     let mut records = Vec::with_capacity(starts);
     cut(&mut field, &mut records, (starts / 2).max(12));
     field = field.into_par_iter().map(|r| advance(evaluator, shape, r, SCREEN[1])).collect();
-    cut(&mut field, &mut records, (starts / 4).max(8));
+    cut(&mut field, &mut records, (starts / 6).max(8));
 
     let climbs: Vec<Climb> = field
         .par_iter()
