@@ -71,14 +71,7 @@ fn ascent(q: &BlockQuadratic, n: usize) -> Vec<f64> {
 
 /// The block after a step of `factor * delta`, shortened when a linear predictor would move by more than
 /// [`MAX_MOVE`].
-fn limited(
-    shape: &Shape,
-    k: usize,
-    curve: &Curve,
-    block: &[f64],
-    delta: &[f64],
-    factor: f64,
-) -> (Vec<f64>, Curve) {
+fn limited(shape: &Shape, k: usize, curve: &Curve, block: &[f64], delta: &[f64], factor: f64) -> (Vec<f64>, Curve) {
     let moved = |factor: f64| -> Vec<f64> { block.iter().zip(delta).map(|(b, d)| b + factor * d).collect() };
     let next = moved(factor);
     let next_curve = curve_of(shape, k, &next);

@@ -31,10 +31,8 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
     pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &[Curve]) -> Self {
         let groups = shape.groups();
         let histories = evaluator.histories;
-        let zeros: Vec<Vec<f64>> = curves
-            .iter()
-            .map(|c| (0..shape.intervals).map(|t| zero_value(c.lambda[t], c.zeta[t])).collect())
-            .collect();
+        let zeros: Vec<Vec<f64>> =
+            curves.iter().map(|c| (0..shape.intervals).map(|t| zero_value(c.lambda[t], c.zeta[t])).collect()).collect();
         let mut prefix = vec![[0.0; 4]; (shape.intervals + 1) * NB];
         for t in 0..shape.intervals {
             for k in 0..groups {
