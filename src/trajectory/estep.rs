@@ -186,8 +186,7 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
         }
     }
     let n = nb + nz;
-    let mut out =
-        BlockQuadratic { value, gradient: [0.0; MAX_BLOCK], observed: Square::zeros(n), complete: Square::zeros(n) };
+    let mut out = BlockQuadratic { gradient: [0.0; MAX_BLOCK], observed: Square::zeros(n), complete: Square::zeros(n) };
     out.gradient[..nb].copy_from_slice(&eta.0[..nb]);
     for i in 0..nb {
         for j in 0..nb {
