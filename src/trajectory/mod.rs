@@ -1,13 +1,22 @@
-//! Group-based trajectory models.
+//! Group-based trajectory models of counts: the engine, fitting, and what a fit is worth.
+//!
+//! Belongs here: everything about models with latent groups. Does not belong here: what groups are called
+//! (`profile`), pictures of them (`report`).
 
+mod adequacy;
 mod em;
 mod estep;
 pub mod family;
+pub mod finding;
+pub mod fit;
 mod information;
+mod ladder;
 mod lanes;
+pub mod model;
 mod mstep;
 mod neighbour;
 mod newton;
+pub mod options;
 mod pass;
 mod pass_direct;
 mod pass_table;

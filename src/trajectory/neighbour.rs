@@ -5,12 +5,13 @@
 use super::em;
 use super::estep::AgeSums;
 use super::family::Family;
+use super::fit::Ticker;
 use super::mstep;
 use super::newton::{self, Climb, Point};
 use super::pass::Evaluator;
 use super::search::{self, StartRecord, StartStop};
 use super::shape::{Params, Shape};
-use super::start::{Pooled, StartKind, random_block};
+use super::start::{Pooled, StartKind, random_block, through_nodes};
 use crate::numeric::streams::stream;
 use rayon::prelude::*;
 
@@ -23,8 +24,10 @@ const BELOW: f64 = 60.0;
 /// Alternatives followed for each group.
 const FOLLOWED: usize = 3;
 /// Random curves tried in each group's place.
-const RANDOM: usize = 6;
-/// EM steps before the alternatives are compared.
+const RANDOM: usize = 8;
+/// How far the curves are bent, on the log and the logit scale.
+const BENDS: [f64; 3] = [-8.0, 10.0, 20.0];
+/// EM steps before a climb.
 const EM_STEPS: usize = 10;
 /// Rounds of looking around.
 const ROUNDS: usize = 6;
@@ -37,7 +40,7 @@ pub(crate) fn improve(
     seed: u64,
     best: &mut Vec<Climb>,
     records: &mut Vec<StartRecord>,
-    tick: &(dyn Fn() -> bool + Sync),
+    ticker: &Ticker<'_>,
 ) {
     // only a zero part of its own gives a group several optima; ZIP(tau) reaches its best from most starts
     if shape.family != Family::Zip {
@@ -63,20 +66,21 @@ pub(crate) fn improve(
                     .flat_map(move |k| alternatives(shape, pooled, root, k, seed ^ ((round * ROOTS + r) as u64) << 32))
             })
             .collect();
-        let mut points: Vec<Point> = trials
+        // none is cut by its likelihood so far: the best optima start out behind (seen on Toronto, ZIP, k = 4)
+        ticker.expect(2 * trials.len());
+        let points: Vec<Point> = trials
             .into_par_iter()
-            .filter(|_| tick())
+            .filter(|_| ticker.tick())
             .map(|params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS, 1e-3).0)
             .collect();
-        points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
-        points.truncate((points.len() / 2).max(8));
         let climbs: Vec<Climb> = points
             .into_par_iter()
-            .filter(|_| tick())
+            .filter(|_| ticker.tick())
             .map(|point| newton::climb(evaluator, shape, point, 60, 1e-3))
             .collect();
         for climb in &climbs {
             records.push(StartRecord {
+                seed,
                 number: records.len(),
                 kind: StartKind::Neighbour,
                 steps: climb.steps,
@@ -113,7 +117,8 @@ fn alternatives(shape: &Shape, pooled: &Pooled, root: &Climb, k: usize, seed: u6
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     // any block in the group's place: its members then move too, which its own regression cannot see
     let random = (0..RANDOM).map(|i| random_block(shape, pooled, k, [6.0, 14.0][i % 2], &mut rng));
-    let blocks: Vec<Vec<f64>> = found.into_iter().take(FOLLOWED).map(|(_, block)| block).chain(random).collect();
+    let mut blocks: Vec<Vec<f64>> = found.into_iter().take(FOLLOWED).map(|(_, block)| block).chain(random).collect();
+    blocks.extend(bent(shape, k, &root.params.blocks[k]));
     blocks
         .into_iter()
         .map(|block| {
@@ -122,4 +127,19 @@ fn alternatives(shape: &Shape, pooled: &Pooled, root: &Climb, k: usize, seed: u6
             params
         })
         .collect()
+}
+
+/// Group `k`'s curves bent at their first or last age: rate and zero part both far up (events there become
+/// next to impossible, so members who have them leave), or both far down (no zero part, hardly a rate).
+fn bent(shape: &Shape, k: usize, block: &[f64]) -> Vec<Vec<f64>> {
+    let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
+    let mut all = Vec::new();
+    for end in [-1.0, 1.0] {
+        for by in BENDS {
+            let bend = |terms: usize| through_nodes(terms, |u| if u == end { by } else { 0.0 });
+            let change: Vec<f64> = bend(nb).into_iter().chain(bend(nz)).collect();
+            all.push(block.iter().zip(&change).map(|(b, c)| b + c).collect());
+        }
+    }
+    all
 }

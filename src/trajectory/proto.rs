@@ -1,7 +1,4 @@
-use super::{family::Family, pass::Evaluator, shape::*};
-use crate::numeric::streams::stream;
-use crate::{AgeGrid, Cohort};
-use rand::Rng;
+use crate::{AgeGrid, Cohort, Family, FitOptions};
 use std::time::Instant;
 
 fn load(name: &str) -> ndarray::Array2<f64> {
@@ -15,124 +12,147 @@ fn load(name: &str) -> ndarray::Array2<f64> {
 #[ignore]
 fn proto() {
     let grid = AgeGrid::years(8, 38).unwrap();
-    let which = std::env::var("DATA").unwrap_or("TO1adj".into());
-    let cohort = if which == "TO1risk" {
-        Cohort::from_matrices(grid, load("TO1").mapv(|v| v as u32).view(), Some(load("TO1Risk").view())).unwrap()
-    } else {
-        Cohort::from_counts(grid, load(&which).mapv(|v| v as u32).view()).unwrap()
-    };
-    let ev = Evaluator::new(&cohort.histories);
-    let family = match std::env::var("FAM").unwrap_or("zip".into()).as_str() {
-        "zip" => Family::Zip,
-        "tau" => Family::ZipTau,
-        _ => Family::Poisson,
-    };
-    let k: usize = std::env::var("K").unwrap_or("2".into()).parse().unwrap();
-    let starts: u64 = std::env::var("S").unwrap_or("30".into()).parse().unwrap();
-    let ems: usize = std::env::var("EM").unwrap_or("20".into()).parse().unwrap();
-    let shape = Shape::new(family, grid, &vec![3; k], &vec![3; k]);
-    if std::env::var("SPLIT").is_ok() {
-        let small = Shape::new(family, grid, &vec![3; k - 1], &vec![3; k - 1]);
-        let pooled = super::start::Pooled::new(&ev, &shape);
-        for seed in 1..4 {
-            let t0 = Instant::now();
-            let found = super::search::search(&ev, &small, seed, 40, &|| true);
-            println!("small {:.4} {:?}", found.climbs[0].pass.log_likelihood, t0.elapsed());
-            let mut rng = crate::numeric::streams::stream(seed, 99);
-            let mut hits = vec![];
-            for root in found.climbs.iter().take(3) {
-                for g in 0..k - 1 {
-                    for i in 0..8 {
-                        let mut p = root.params.clone();
-                        let half = p.log_share[g] - 2f64.ln();
-                        p.log_share[g] = half;
-                        p.log_share.push(half);
-                        let mut b = super::start::random_block(&shape, &pooled, 0, [2.0, 6.0, 14.0][i % 3], &mut rng);
-                        if i < 3 {
-                            b = p.blocks[g].clone();
-                            b.iter_mut().for_each(|v| *v += rand::Rng::gen_range(&mut rng, -1.0..1.0));
-                        }
-                        p.blocks.push(b);
-                        let (p1, _) = super::em::run(&ev, &shape, super::newton::Point::at(&ev, &shape, p), 15, 1e-3);
-                        let l1 = p1.log_likelihood();
-                        let c = super::newton::climb(&ev, &shape, p1, 80, 1e-3);
-                        hits.push((c.pass.log_likelihood, l1, g, i));
-                    }
-                }
+    let best = [
+        ("TO1adj", "poisson", vec![-14719.5489, -13981.9706, -13537.3996, -13246.6957, -13016.7853]),
+        ("TO1adj", "zip-tau", vec![-12183.7463, -11656.9200, -11384.1033]),
+        ("TO1adj", "zip", vec![-11759.1178, -11239.0110, -10947.9713]),
+        ("TO1", "poisson", vec![-8934.0021, -8722.3994, -8580.8405, -8493.2099, -8437.8014]),
+        ("TO1", "zip-tau", vec![-8514.7120, -8390.7440]),
+        ("TO1", "zip", vec![-8408.8294, -8228.9977]),
+        ("TO1risk", "poisson", vec![-9955.8420, -9639.8455, -9428.6224, -9315.9080]),
+        ("TO1risk", "zip-tau", vec![-9365.6621, -9157.8902, -9018.3828]),
+        ("TO1risk", "zip", vec![-9218.1394, -9044.591]),
+    ];
+    let seeds: u64 = std::env::var("SEEDS").unwrap_or("3".into()).parse().unwrap();
+    let starts: usize = std::env::var("S").unwrap_or("40".into()).parse().unwrap();
+    let only = std::env::var("ONLY").unwrap_or_default();
+    for (data, family, lls) in best {
+        let cohort = if data == "TO1risk" {
+            Cohort::from_matrices(grid, load("TO1").mapv(|v| v as u32).view(), Some(load("TO1Risk").view())).unwrap()
+        } else {
+            Cohort::from_counts(grid, load(data).mapv(|v| v as u32).view()).unwrap()
+        };
+        let f = match family {
+            "zip" => Family::Zip,
+            "zip-tau" => Family::ZipTau,
+            _ => Family::Poisson,
+        };
+        for (i, ll) in lls.iter().enumerate() {
+            let name = format!("{data} {family} {}", i + 2);
+            if !name.contains(&only) {
+                continue;
             }
-            hits.sort_by(|a, b| b.0.total_cmp(&a.0));
-            for h in hits.iter().take(6) {
-                println!("   {h:?}");
+            for seed in 1..=seeds {
+                let t = Instant::now();
+                let fit = FitOptions::new(f).groups(i + 2).seed(seed).starts(starts).fit(&cohort).unwrap();
+                let dt = t.elapsed();
+                let d = fit.log_likelihood - ll;
+                println!(
+                    "{} {name} seed {seed} {:.4} ({:+.4}) {:?} grad {:.1e} short {:.1e} {}",
+                    if d < -0.05 { "MISS" } else { "ok  " },
+                    fit.log_likelihood,
+                    d,
+                    dt,
+                    fit.gradient_norm,
+                    fit.shortfall,
+                    fit.findings.iter().map(|f| f.to_string()).collect::<Vec<_>>().join(" | ")
+                );
             }
-            println!("{:?} {}", t0.elapsed(), hits.len());
         }
-        return;
     }
-    if std::env::var("HITS").is_ok() {
-        let mut all = vec![];
-        let pooled = super::start::Pooled::new(&ev, &shape);
-        for i in 0..starts {
-            let mut rng = crate::numeric::streams::stream(7, i);
-            let kind = super::start::kind_of(i as usize);
-            let p = super::start::start(&ev, &shape, &pooled, kind, &mut rng);
-            let (p1, _) = super::em::run(&ev, &shape, super::newton::Point::at(&ev, &shape, p), ems, 1e-3);
-            let l1 = p1.log_likelihood();
-            let c = super::newton::climb(&ev, &shape, p1, 100, 1e-3);
-            all.push((c.pass.log_likelihood, l1, kind, c.steps, c));
+}
+
+#[test]
+#[ignore]
+fn big() {
+    use rand::Rng;
+    let n: usize = std::env::var("N").unwrap_or("1000000".into()).parse().unwrap();
+    let zip = std::env::var("FAM").unwrap_or("zip".into()) == "zip";
+    let shares = [0.5, 0.25, 0.15, 0.1];
+    let b = [[-3.0, -0.3, -0.5], [-1.2, -2.2, -1.5], [-0.6, 0.8, -1.0], [0.9, -0.2, -0.9]];
+    let z: [f64; 4] = [0.30, 0.20, 0.25, 0.10];
+    let mut rng = crate::numeric::streams::stream(5, 0);
+    let grid = AgeGrid::years(12, 39).unwrap();
+    let mut m = ndarray::Array2::<u32>::zeros((n, 28));
+    for mut row in m.rows_mut() {
+        let u: f64 = rng.gen_range(0.0..1.0);
+        let mut k = 0;
+        let mut c = shares[0];
+        while u > c && k < 3 {
+            k += 1;
+            c += shares[k];
         }
-        let mut order: Vec<f64> = all.iter().map(|a| a.1).collect();
-        order.sort_by(|a, b| b.total_cmp(a));
-        all.sort_by(|a, b| b.0.total_cmp(&a.0));
-        for a in all.iter().take(12) {
-            println!(
-                "{:.4} after em {:.2} rank {} {:?} newton {}",
-                a.0,
-                a.1,
-                order.iter().position(|o| *o == a.1).unwrap(),
-                a.2,
-                a.3
-            );
-        }
-        let mut last = 0.0;
-        for a in &all {
-            if (a.0 - last).abs() > 0.01 {
-                last = a.0;
-                println!("LL {:.4}", a.0);
-                for k in 0..shape.groups() {
-                    println!(
-                        "  {:.3} rate {:?}\n       zeta {:?}",
-                        a.4.params.log_share[k].exp(),
-                        a.4.curves[k].eta.iter().step_by(3).map(|v| (v * 10.0).round() / 10.0).collect::<Vec<_>>(),
-                        a.4.curves[k].zeta.iter().step_by(3).map(|v| (v * 10.0).round() / 10.0).collect::<Vec<_>>()
-                    );
-                }
-                if a.0 < all[0].0 - 17.0 {
-                    break;
-                }
+        for j in 0..28 {
+            let x = (12.0 + j as f64 - 25.5) / 13.5;
+            let l = (b[k][0] + b[k][1] * x + b[k][2] * x * x).exp();
+            if zip && rng.gen_range(0.0..1.0) < z[k] {
+                continue;
             }
+            // poisson by inversion
+            let mut p = (-l).exp();
+            let mut s = p;
+            let v: f64 = rng.gen_range(0.0..1.0);
+            let mut y = 0;
+            while v > s && y < 60 {
+                y += 1;
+                p *= l / y as f64;
+                s += p;
+            }
+            row[j] = y;
         }
-        return;
     }
-    for seed in 1..=std::env::var("SEEDS").unwrap_or("3".into()).parse().unwrap() {
-        let t0 = Instant::now();
-        let found = super::search::search(&ev, &shape, seed, starts as usize, &|| true);
-        let lls: Vec<String> = found
-            .climbs
-            .iter()
-            .take(5)
-            .map(|c| format!("{:.4}{}", c.pass.log_likelihood, if c.converged { "" } else { "!" }))
-            .collect();
+    let t = Instant::now();
+    let cohort = Cohort::from_counts(grid, m.view()).unwrap();
+    println!(
+        "cohort {:?} distinct {} cells {}",
+        t.elapsed(),
+        cohort.distinct_histories(),
+        cohort.histories.cells.len()
+    );
+    let ev = super::pass::Evaluator::new(&cohort.histories);
+    let shape = super::shape::Shape::new(if zip { Family::Zip } else { Family::Poisson }, grid, &[2; 4], &[0; 4]);
+    let params = super::shape::Params {
+        log_share: shares.iter().map(|s: &f64| s.ln()).collect(),
+        blocks: (0..4)
+            .map(|k| {
+                let mut v = b[k].to_vec();
+                if zip {
+                    v.push((z[k] / (1.0 - z[k])).ln());
+                }
+                v
+            })
+            .collect(),
+    };
+    let curves = params.curves(&shape);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    for _ in 0..3 {
+        let t = Instant::now();
+        let e = pool.install(|| ev.pass(&shape, &params, &curves));
         println!(
-            "seed {seed} {} time {:?} start-best {:.4} n {}",
-            lls.join(" "),
-            t0.elapsed(),
-            found
-                .records
-                .iter()
-                .filter(|r| r.kind != super::start::StartKind::Neighbour)
-                .map(|r| r.log_likelihood)
-                .fold(f64::NEG_INFINITY, f64::max),
-            found.records.len()
+            "pass one thread {:?} {:.1} ns/person ll {}",
+            t.elapsed(),
+            t.elapsed().as_nanos() as f64 / n as f64,
+            e.log_likelihood
         );
+        let t = Instant::now();
+        let i = pool.install(|| super::information::information(&ev, &shape, &params, &curves, &e, 1e-15));
+        println!("information {:?} {}", t.elapsed(), i.observed.at(0, 0));
+    }
+    let t = Instant::now();
+    let fit = FitOptions::new(if zip { Family::Zip } else { Family::Poisson }).degree(2).fit(&cohort).unwrap();
+    println!(
+        "fit {:?} ll {} grad {} short {} steps.. {:?}",
+        t.elapsed(),
+        fit.log_likelihood,
+        fit.gradient_norm,
+        fit.shortfall,
+        fit.findings
+    );
+    for g in fit.model().groups() {
+        println!("{g:?}");
+    }
+    let s = std::fs::read_to_string("/proc/self/status").unwrap();
+    for l in s.lines().filter(|l| l.starts_with("VmHWM") || l.starts_with("VmRSS")) {
+        println!("{l}");
     }
 }

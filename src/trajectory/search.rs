@@ -2,6 +2,7 @@
 //! by group for better optima next door, and the winner finished to zero gradient.
 
 use super::em;
+use super::fit::Ticker;
 use super::neighbour;
 use super::newton::{self, Climb, Point};
 use super::pass::Evaluator;
@@ -29,7 +30,9 @@ pub enum StartStop {
 /// One start and its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartRecord {
-    /// Number of the start: with the seed of the fit it gives the start again.
+    /// Seed of the fit.
+    pub seed: u64,
+    /// Number of the start: its random stream of that seed.
     pub number: usize,
     /// Where it came from.
     pub kind: StartKind,
@@ -63,18 +66,13 @@ struct Runner {
 }
 
 /// Searches from `starts` starts; returns the distinct optima found, best first, and every start's record.
-/// `tick` is called after each piece of work and may ask to stop by returning false.
-pub(crate) fn search(
-    evaluator: &Evaluator<'_>,
-    shape: &Shape,
-    seed: u64,
-    starts: usize,
-    tick: &(dyn Fn() -> bool + Sync),
-) -> Found {
+/// Stops early, with what it has, when the ticker says so.
+pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, seed: u64, starts: usize, ticker: &Ticker<'_>) -> Found {
     let pooled = Pooled::new(evaluator, shape);
+    ticker.expect(starts + (starts / 6).max(8).min(starts));
     let mut field: Vec<Runner> = (0..starts)
         .into_par_iter()
-        .filter(|_| tick())
+        .filter(|_| ticker.tick())
         .map(|number| {
             let kind = start::kind_of(number);
             let mut rng = stream(seed, number as u64);
@@ -84,13 +82,13 @@ pub(crate) fn search(
         })
         .collect();
     let mut records = Vec::with_capacity(starts);
-    cut(&mut field, &mut records, (starts / 2).max(12));
+    cut(&mut field, &mut records, seed, (starts / 2).max(12));
     field = field.into_par_iter().map(|r| advance(evaluator, shape, r, SCREEN[1])).collect();
-    cut(&mut field, &mut records, (starts / 6).max(8));
+    cut(&mut field, &mut records, seed, (starts / 6).max(8));
 
     let climbs: Vec<Climb> = field
         .par_iter()
-        .filter(|_| tick())
+        .filter(|_| ticker.tick())
         .map(|r| newton::climb(evaluator, shape, r.point.clone(), CLIMB_STEPS, SAME))
         .collect();
     for (runner, climb) in field.iter().zip(&climbs) {
@@ -100,6 +98,7 @@ pub(crate) fn search(
             _ => StartStop::StepLimit,
         };
         records.push(StartRecord {
+            seed,
             number: runner.number,
             kind: runner.kind,
             steps: runner.steps + climb.steps,
@@ -108,7 +107,7 @@ pub(crate) fn search(
         });
     }
     let mut best = distinct(climbs);
-    neighbour::improve(evaluator, shape, &pooled, seed, &mut best, &mut records, tick);
+    neighbour::improve(evaluator, shape, &pooled, seed, &mut best, &mut records, ticker);
     records.sort_by_key(|r| r.number);
     Found { climbs: best, records }
 }
@@ -123,7 +122,7 @@ fn advance(evaluator: &Evaluator<'_>, shape: &Shape, mut runner: Runner, steps: 
 }
 
 /// Keeps the best `keep` runners, records the rest.
-fn cut(field: &mut Vec<Runner>, records: &mut Vec<StartRecord>, keep: usize) {
+fn cut(field: &mut Vec<Runner>, records: &mut Vec<StartRecord>, seed: u64, keep: usize) {
     // emptied ones last: they have climbed to a smaller model's optimum
     field.sort_by(|a, b| {
         (a.emptied, -a.point.log_likelihood())
@@ -132,6 +131,7 @@ fn cut(field: &mut Vec<Runner>, records: &mut Vec<StartRecord>, keep: usize) {
     });
     for runner in field.drain(keep.min(field.len())..) {
         records.push(StartRecord {
+            seed,
             number: runner.number,
             kind: runner.kind,
             steps: runner.steps,

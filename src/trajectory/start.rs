@@ -132,7 +132,7 @@ fn random_zero(shape: &Shape, k: usize, reach: f64, rng: &mut ChaCha8Rng) -> Vec
 
 /// Coefficients of the polynomial of `terms` terms that takes the given values at equally spaced nodes
 /// on [-1, 1] (Lagrange).
-fn through_nodes(terms: usize, mut value: impl FnMut(f64) -> f64) -> Vec<f64> {
+pub(crate) fn through_nodes(terms: usize, mut value: impl FnMut(f64) -> f64) -> Vec<f64> {
     let node = |i: usize| if terms == 1 { 0.0 } else { 2.0 * i as f64 / (terms - 1) as f64 - 1.0 };
     let mut total = vec![0.0; terms];
     for i in 0..terms {

@@ -1,0 +1,284 @@
+//! What a reader of a fit has to be told: reasons not to trust it, and boundaries where a number stands
+//! for "as far as the data go".
+
+use super::family::Family;
+use super::fit::GroupFit;
+use super::ladder::Top;
+use super::model::TrajectoryModel;
+use crate::cohort::data::{Cohort, LOW_EXPOSURE};
+use serde::Serialize;
+use std::fmt;
+
+/// A fact about a fit that its reader has to know. Groups are numbered from 1, as in print.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "finding", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// The best climb did not reach a maximum.
+    NotConverged {
+        /// Largest absolute element of the gradient there.
+        gradient_norm: f64,
+    },
+    /// The information matrix has a direction in which the likelihood still curves upwards.
+    NotAMaximum {
+        /// Its eigenvalue, relative to the complete-data information.
+        curvature: f64,
+    },
+    /// A group has less than one person's weight: the data do not support so many groups.
+    EmptyGroup {
+        /// Group number.
+        group: usize,
+        /// Sum of its posterior weights.
+        weight: f64,
+    },
+    /// Two groups have the same curves: the data do not support so many groups.
+    SameGroups {
+        /// Group numbers.
+        groups: [usize; 2],
+    },
+    /// The best optimum was reached by a single start: another one may have been missed.
+    ReachedOnce {
+        /// Number of starts made.
+        starts: usize,
+    },
+    /// A zero part ran to 0 or 1: its coefficients say "as far as possible" and have no standard error.
+    ZeroPartSeparated {
+        /// Group number.
+        group: usize,
+        /// First and last age (interval start, years) where it is below 1e-5 or above 1 - 1e-5.
+        ages: [f64; 2],
+    },
+    /// `tau` is 0: the zero part of this group is one half at every age, whatever the rate.
+    TauAtZero {
+        /// Group number.
+        group: usize,
+    },
+    /// A rate ran to 0: nobody likely in this group has an event at these ages.
+    RateAtZero {
+        /// Group number.
+        group: usize,
+        /// First and last age (interval start, years) where the rate is below 1e-6 a year.
+        ages: [f64; 2],
+    },
+    /// The likelihood is flat in some direction: these groups' parameters cannot all be told from the data.
+    FlatLikelihood {
+        /// Numbers of the groups whose parameters take part.
+        groups: Vec<usize>,
+    },
+    /// Fewer than ten persons are most likely of this group.
+    SmallGroup {
+        /// Group number.
+        group: usize,
+        /// Persons.
+        members: u64,
+    },
+    /// Average posterior probability under 0.7 (Nagin 2005).
+    LowAvepp {
+        /// Group number.
+        group: usize,
+        /// AvePP.
+        avepp: f64,
+    },
+    /// Odds of correct classification under 5 (Nagin 2005).
+    LowOcc {
+        /// Group number.
+        group: usize,
+        /// OCC.
+        occ: f64,
+    },
+    /// Cells with an event though the person was hardly at liberty; they pull rates up.
+    LowExposure {
+        /// Number of such cells.
+        cells: u64,
+        /// Fraction of the interval at liberty below which a cell is counted here.
+        below: f64,
+    },
+}
+
+impl Finding {
+    /// Whether a fit with this finding should not be used.
+    pub fn is_fatal(&self) -> bool {
+        matches!(
+            self,
+            Finding::NotConverged { .. }
+                | Finding::NotAMaximum { .. }
+                | Finding::EmptyGroup { .. }
+                | Finding::SameGroups { .. }
+        )
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ages = |[first, last]: &[f64; 2]| {
+            if first == last { format!("age {first}") } else { format!("ages {first} to {last}") }
+        };
+        match self {
+            Finding::NotConverged { gradient_norm } => {
+                write!(f, "no start climbed to a maximum (largest gradient element {gradient_norm:.1e})")
+            }
+            Finding::NotAMaximum { curvature } => {
+                write!(f, "the answer is not a maximum (relative curvature {curvature:.1e})")
+            }
+            Finding::EmptyGroup { group, weight } => {
+                write!(f, "group {group} holds {weight:.2} persons: the data do not support so many groups")
+            }
+            Finding::SameGroups { groups: [a, b] } => {
+                write!(f, "groups {a} and {b} have the same curves: the data do not support so many groups")
+            }
+            Finding::ReachedOnce { starts } => {
+                write!(f, "the best optimum was reached once in {starts} climbs; try more starts")
+            }
+            Finding::ZeroPartSeparated { group, ages: a } => write!(
+                f,
+                "the zero part of group {group} runs to 0 or 1 at {}: its coefficients have no standard error",
+                ages(a)
+            ),
+            Finding::TauAtZero { group } => {
+                write!(f, "tau of group {group} is 0: half of its zeros are structural at every age")
+            }
+            Finding::RateAtZero { group, ages: a } => {
+                write!(f, "the rate of group {group} runs to 0 at {}", ages(a))
+            }
+            Finding::FlatLikelihood { groups } => {
+                let list: Vec<String> = groups.iter().map(ToString::to_string).collect();
+                write!(f, "the likelihood is flat in a direction that involves group {}", list.join(", "))
+            }
+            Finding::SmallGroup { group, members } => {
+                let members = if *members == 0 { "no persons".into() } else { "fewer than 10 persons".to_owned() };
+                write!(f, "{members} are most likely of group {group}")
+            }
+            Finding::LowAvepp { group, avepp } => {
+                write!(f, "the average posterior probability of group {group} is {avepp:.2}, below 0.7")
+            }
+            Finding::LowOcc { group, occ } => {
+                write!(f, "the odds of correct classification of group {group} are {occ:.1}, below 5")
+            }
+            Finding::LowExposure { cells, below } => {
+                let s = if *cells == 1 { "" } else { "s" };
+                write!(f, "{cells} cell{s} with an event and less than {below} of the interval at liberty")
+            }
+        }
+    }
+}
+
+/// Eigenvalues of the information relative to the complete-data information: below the first the
+/// likelihood is flat for all that arithmetic can tell, below minus the second it curves upwards.
+const FLAT: f64 = 1e-9;
+const UPWARD: f64 = 1e-6;
+
+pub(crate) fn findings(
+    model: &TrajectoryModel,
+    cohort: &Cohort,
+    top: &Top,
+    groups: &[GroupFit],
+    converged: bool,
+    reached_by: usize,
+    starts: usize,
+) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let gradient_norm = top.gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
+    if !converged || !top.log_likelihood.is_finite() {
+        all.push(Finding::NotConverged { gradient_norm });
+    }
+    curvature(model, top, &mut all);
+    degenerate(model, top, &mut all);
+    if reached_by <= 1 && model.groups().len() > 1 {
+        all.push(Finding::ReachedOnce { starts });
+    }
+    boundaries(model, &mut all);
+    for (k, g) in groups.iter().enumerate() {
+        let group = k + 1;
+        if g.members < 10 {
+            all.push(Finding::SmallGroup { group, members: g.members });
+        }
+        if let Some(avepp) = g.avepp.filter(|&a| a < 0.7) {
+            all.push(Finding::LowAvepp { group, avepp });
+        }
+        if let Some(occ) = g.occ.filter(|&o| o < 5.0) {
+            all.push(Finding::LowOcc { group, occ });
+        }
+    }
+    if cohort.low_exposure_cells() > 0 {
+        all.push(Finding::LowExposure { cells: cohort.low_exposure_cells(), below: LOW_EXPOSURE });
+    }
+    all
+}
+
+fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
+    // a cohort may weigh less than one person per group; then half of an equal share is the limit
+    let total: f64 = top.mass.iter().sum();
+    let least = 1.0_f64.min(0.5 * total / top.mass.len() as f64);
+    for (k, &weight) in top.mass.iter().enumerate() {
+        if weight < least {
+            all.push(Finding::EmptyGroup { group: k + 1, weight });
+        }
+    }
+    let curves: Vec<(Vec<f64>, Vec<f64>)> =
+        (0..model.groups().len()).map(|k| (model.rates(k), model.zero_probabilities(k))).collect();
+    for a in 0..curves.len() {
+        for b in a + 1..curves.len() {
+            let alike = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * (x + y) + 1e-9);
+            if alike(&curves[a].0, &curves[b].0) && alike(&curves[a].1, &curves[b].1) {
+                all.push(Finding::SameGroups { groups: [a + 1, b + 1] });
+            }
+        }
+    }
+}
+
+fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
+    let grid = model.grid();
+    let range = |hit: &dyn Fn(usize) -> bool| -> Option<[f64; 2]> {
+        let first = (0..grid.len()).find(|&t| hit(t))?;
+        let last = (0..grid.len()).rev().find(|&t| hit(t))?;
+        Some([grid.start_age(first), grid.start_age(last)])
+    };
+    for (k, group) in model.groups().iter().enumerate() {
+        let curve = model.curve(k);
+        if model.family() == Family::Zip
+            && let Some(ages) = range(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
+        {
+            all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
+        }
+        if group.tau.is_some_and(|tau| tau < 1e-6) {
+            all.push(Finding::TauAtZero { group: k + 1 });
+        }
+        if let Some(ages) = range(&|t| curve.rate(t) < 1e-6) {
+            all.push(Finding::RateAtZero { group: k + 1, ages });
+        }
+    }
+}
+
+/// Looks at the information in the metric of the complete-data information, where a well-determined
+/// direction has an eigenvalue between 0 and 1, whatever the parameterisation (Louis 1982).
+fn curvature(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
+    let shape = model.shape();
+    let n = shape.parameters();
+    let scale: Vec<f64> = (0..n).map(|i| top.information.complete.at(i, i).max(1e-12).sqrt()).collect();
+    let mut scaled = top.information.observed.clone();
+    for i in 0..n {
+        for j in 0..n {
+            scaled.set(i, j, scaled.at(i, j) / (scale[i] * scale[j]));
+        }
+    }
+    let pairs = scaled.eigen();
+    if let Some((lowest, _)) = pairs.first()
+        && *lowest < -UPWARD
+    {
+        all.push(Finding::NotAMaximum { curvature: *lowest });
+    }
+    let mut groups: Vec<usize> = Vec::new();
+    for (_, vector) in pairs.iter().filter(|(value, _)| *value < FLAT) {
+        for k in 0..shape.groups() {
+            let at = shape.offset(k);
+            let load: f64 = vector[at..at + shape.block(k)].iter().map(|v| v * v).sum();
+            if load > 0.1 && !groups.contains(&(k + 1)) {
+                groups.push(k + 1);
+            }
+        }
+    }
+    if !groups.is_empty() {
+        groups.sort_unstable();
+        all.push(Finding::FlatLikelihood { groups });
+    }
+}

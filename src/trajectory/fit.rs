@@ -1,0 +1,218 @@
+//! The result of a fit: the model, how it was reached, how far it can be trusted.
+
+use super::adequacy;
+use super::family::Family;
+use super::finding::{Finding, findings};
+use super::ladder;
+use super::model::TrajectoryModel;
+use super::options::{FitOptions, Progress};
+use super::search::{StartRecord, StartStop};
+use super::shape::Shape;
+use crate::cohort::data::Cohort;
+use crate::cohort::grid::AgeGrid;
+use crate::error::{Error, ErrorKind, Result};
+use serde::Serialize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// A fitted trajectory model with everything needed to judge it.
+///
+/// Groups summarise a cohort; they are not kinds of people, their number is not a discovery, and members do
+/// not follow the curve in lock step (Nagin & Tremblay 2005). Skewed counts make several groups look best
+/// even when there is one population (Bauer & Curran 2003).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fit {
+    model: TrajectoryModel,
+    /// The options that gave this fit.
+    pub options: FitOptions,
+    /// Number of persons.
+    pub persons: usize,
+    /// Number of observed cells.
+    pub observations: u64,
+    /// Log-likelihood with every constant (`-ln y!`).
+    pub log_likelihood: f64,
+    /// Number of free parameters.
+    pub parameters: usize,
+    /// `-2 logL + 2 p`.
+    pub aic: f64,
+    /// `-2 logL + p ln(persons)`.
+    pub bic_persons: f64,
+    /// `-2 logL + p ln(observed cells)`.
+    pub bic_observations: f64,
+    /// `bic_persons + 2 E`, with `E` the entropy of the posteriors (Biernacki, Celeux & Govaert 2000).
+    pub icl: f64,
+    /// Relative entropy `1 - E / (N ln K)`, 1 when everyone is placed for certain; none for one group.
+    pub entropy: Option<f64>,
+    /// Whether the best optimum was climbed to the top.
+    pub converged: bool,
+    /// Largest absolute element of the gradient at the answer.
+    pub gradient_norm: f64,
+    /// Log-likelihood still to be gained according to the last Newton step; 0 to rounding at the top.
+    pub shortfall: f64,
+    /// Adequacy of each group, in the model's order.
+    pub groups: Vec<GroupFit>,
+    /// Every start: first those asked for, then the neighbours of the best ones.
+    pub starts: Vec<StartRecord>,
+    /// Log-likelihoods of the distinct optima found, best first.
+    pub optima: Vec<f64>,
+    /// What a reader has to know about this fit; see [`Finding::is_fatal`].
+    pub findings: Vec<Finding>,
+}
+
+/// One group of a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct GroupFit {
+    /// Persons for whom this group is the most likely.
+    pub members: u64,
+    /// Average posterior probability of those persons (AvePP; 0.7 or more is usual); none without members.
+    pub avepp: Option<f64>,
+    /// Odds of correct classification (OCC; 5 or more is usual); none for one group, without members, or
+    /// when everyone is certain.
+    pub occ: Option<f64>,
+    /// Share minus the fraction of persons assigned.
+    pub mismatch: f64,
+    /// Age at the start of the interval in which the expected rate is highest, in years.
+    pub peak_age: f64,
+}
+
+impl Fit {
+    /// The model, when the fit can be trusted.
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::Untrusted`], listing why, when a finding is fatal: the fit did not converge, a group
+    /// is empty, groups coincide, or the answer is not a maximum.
+    pub fn best(&self) -> Result<&TrajectoryModel> {
+        let fatal: Vec<String> = self.findings.iter().filter(|f| f.is_fatal()).map(ToString::to_string).collect();
+        if fatal.is_empty() {
+            return Ok(&self.model);
+        }
+        Err(Error::new(ErrorKind::Untrusted, format!("this fit cannot be trusted: {}", fatal.join("; "))))
+    }
+
+    /// The model, trusted or not.
+    pub fn model(&self) -> &TrajectoryModel {
+        &self.model
+    }
+
+    /// The family that was fitted.
+    pub fn family(&self) -> Family {
+        self.model.family()
+    }
+
+    /// The age grid.
+    pub fn grid(&self) -> AgeGrid {
+        self.model.grid()
+    }
+}
+
+/// Counts pieces of work for the progress callback and remembers a wish to stop.
+pub(crate) struct Ticker<'a> {
+    progress: &'a (dyn Fn(Progress) -> bool + Sync),
+    done: AtomicUsize,
+    total: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+impl<'a> Ticker<'a> {
+    pub(crate) fn new(progress: &'a (dyn Fn(Progress) -> bool + Sync)) -> Self {
+        Ticker { progress, done: AtomicUsize::new(0), total: AtomicUsize::new(0), stopped: AtomicBool::new(false) }
+    }
+
+    /// Announces so many pieces of work.
+    pub(crate) fn expect(&self, pieces: usize) {
+        self.total.fetch_add(pieces, Ordering::Relaxed);
+    }
+
+    /// One piece done; false when the caller wants to stop.
+    pub(crate) fn tick(&self) -> bool {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let total = self.total.load(Ordering::Relaxed).max(done);
+        if !(self.progress)(Progress { done, total }) {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        !self.stopped()
+    }
+
+    pub(crate) fn stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+pub(crate) fn fit(
+    options: &FitOptions,
+    cohort: &Cohort,
+    shape: &Shape,
+    progress: &(dyn Fn(Progress) -> bool + Sync),
+) -> Result<Fit> {
+    let ticker = Ticker::new(progress);
+    let mut climbed = ladder::climb(options, cohort, shape, &ticker);
+    if ticker.stopped() {
+        return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
+    }
+    let order = canonical_order(&climbed.best.curves);
+    let shape = shape.reordered(&order);
+    climbed.best.params = climbed.best.params.reordered(&order);
+    // a share that underflowed cannot be stored as a group; the finding below says that it emptied
+    let least = f64::MIN_POSITIVE.ln();
+    climbed.best.params.log_share.iter_mut().for_each(|s| *s = s.max(least));
+    let model = TrajectoryModel::from_params(options.family, cohort.grid(), &shape, &climbed.best.params)?;
+    let adequacy = adequacy::adequacy(&model, cohort);
+    let groups: Vec<GroupFit> = adequacy
+        .groups
+        .iter()
+        .enumerate()
+        .map(|(k, a)| GroupFit {
+            members: a.members,
+            avepp: a.avepp,
+            occ: a.occ,
+            mismatch: a.mismatch,
+            peak_age: cohort.grid().start_age(peak(&model.rates(k))),
+        })
+        .collect();
+    let top = ladder::at_the_top(cohort, &model);
+    let log_likelihood = top.log_likelihood;
+    let p = shape.parameters() as f64;
+    let bic_persons = -2.0 * log_likelihood + p * cohort.total_weight().ln();
+    let found = climbed
+        .records
+        .iter()
+        .filter(|r| r.stop == StartStop::Converged && (r.log_likelihood - climbed.searched_best).abs() < 1e-2);
+    let reached_by = found.count();
+    let findings = findings(&model, cohort, &top, &groups, climbed.best.converged, reached_by, climbed.records.len());
+    Ok(Fit {
+        options: options.clone(),
+        persons: cohort.persons(),
+        observations: cohort.observations(),
+        log_likelihood,
+        parameters: shape.parameters(),
+        aic: -2.0 * log_likelihood + 2.0 * p,
+        bic_persons,
+        bic_observations: -2.0 * log_likelihood + p * (cohort.observations() as f64).ln(),
+        icl: bic_persons + 2.0 * adequacy.entropy,
+        entropy: adequacy.relative_entropy,
+        converged: climbed.best.converged,
+        gradient_norm: top.gradient.iter().fold(0.0, |m, g| g.abs().max(m)),
+        shortfall: climbed.best.shortfall,
+        groups,
+        starts: climbed.records,
+        optima: climbed.optima,
+        findings,
+        model,
+    })
+}
+
+/// Index of the highest value; the first of equals.
+fn peak(rates: &[f64]) -> usize {
+    adequacy::most_likely(rates.iter().copied())
+}
+
+/// Groups by expected events over the grid, fewest first; ties by peak age.
+fn canonical_order(curves: &[super::shape::Curve]) -> Vec<usize> {
+    let key = |k: usize| {
+        let rates: Vec<f64> = (0..curves[k].eta.len()).map(|t| curves[k].rate(t)).collect();
+        (rates.iter().sum::<f64>(), peak(&rates))
+    };
+    let keys: Vec<(f64, usize)> = (0..curves.len()).map(key).collect();
+    let mut order: Vec<usize> = (0..curves.len()).collect();
+    order.sort_by(|&a, &b| keys[a].0.total_cmp(&keys[b].0).then(keys[a].1.cmp(&keys[b].1)));
+    order
+}

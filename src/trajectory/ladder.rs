@@ -1,0 +1,130 @@
+//! From search to answer: small cohorts are searched whole, large ones on a sample of persons, whose best
+//! optima then climb on a larger sample and at last on everyone.
+
+use super::em;
+use super::fit::Ticker;
+use super::information::{EXACT, Information, information};
+use super::model::TrajectoryModel;
+use super::newton::{self, Climb, Point};
+use super::options::FitOptions;
+use super::pass::Evaluator;
+use super::search::{self, StartRecord};
+use super::shape::Shape;
+use crate::cohort::data::Cohort;
+use crate::cohort::history::Histories;
+use crate::numeric::streams::stream;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Persons in the screening sample, and distinct histories above which one is drawn.
+const SAMPLE: usize = 4_000;
+const WHOLE: usize = 6_000;
+/// The sample between screening and everyone, and how many optima go on to each.
+const MIDDLE: usize = 40_000;
+const TO_MIDDLE: usize = 4;
+const TO_ALL: usize = 2;
+/// Stream of the sample; far from the streams of the starts.
+const SAMPLE_STREAM: u64 = u64::MAX;
+
+pub(crate) struct Climbed {
+    pub(crate) best: Climb,
+    pub(crate) records: Vec<StartRecord>,
+    pub(crate) optima: Vec<f64>,
+    /// Best log-likelihood on the data that were searched: the sample, or everyone.
+    pub(crate) searched_best: f64,
+}
+
+pub(crate) fn climb(options: &FitOptions, cohort: &Cohort, shape: &Shape, ticker: &Ticker<'_>) -> Climbed {
+    let histories = &cohort.histories;
+    if histories.len() <= WHOLE {
+        let evaluator = Evaluator::new(histories);
+        let found = search::search(&evaluator, shape, options.seed, options.starts, ticker);
+        return finish(&evaluator, shape, found.climbs, found.records, None);
+    }
+    let sample = sample(cohort, options.seed, SAMPLE);
+    let evaluator = Evaluator::new(&sample);
+    let found = search::search(&evaluator, shape, options.seed, options.starts, ticker);
+    let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
+    let mut candidates = found.climbs;
+    candidates.truncate(TO_MIDDLE);
+    if histories.len() > 2 * MIDDLE {
+        let middle = self::sample(cohort, options.seed.wrapping_add(1), MIDDLE);
+        candidates = again(&Evaluator::new(&middle), shape, candidates, ticker);
+        candidates.truncate(TO_ALL);
+    }
+    let evaluator = Evaluator::new(histories);
+    let candidates = again(&evaluator, shape, candidates, ticker);
+    finish(&evaluator, shape, candidates, found.records, searched_best)
+}
+
+/// Climbs on from optima found on less data.
+fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ticker<'_>) -> Vec<Climb> {
+    ticker.expect(from.len());
+    let climbs = from
+        .into_par_iter()
+        .filter(|_| ticker.tick())
+        .map(|c| {
+            let (point, _) = em::run(evaluator, shape, Point::at(evaluator, shape, c.params), 2, 1e-3);
+            newton::climb(evaluator, shape, point, 40, 1e-2)
+        })
+        .collect();
+    search::distinct(climbs)
+}
+
+fn finish(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    climbs: Vec<Climb>,
+    records: Vec<StartRecord>,
+    searched_best: Option<f64>,
+) -> Climbed {
+    let optima: Vec<f64> = climbs.iter().map(|c| c.pass.log_likelihood).collect();
+    let start = match climbs.into_iter().next() {
+        Some(best) => Point { params: best.params, curves: best.curves, pass: best.pass },
+        // no start had a finite likelihood, or the search was stopped: an honest, unconverged answer
+        None => Point::at(evaluator, shape, flat(shape)),
+    };
+    let best = newton::climb(evaluator, shape, start, search::FINISH_STEPS, 0.0);
+    let searched_best = searched_best.unwrap_or(best.pass.log_likelihood);
+    Climbed { best, records, optima, searched_best }
+}
+
+/// Equal shares, one event a year, no information: only ever returned as "not converged".
+fn flat(shape: &Shape) -> super::shape::Params {
+    let groups = shape.groups();
+    super::shape::Params {
+        log_share: vec![-(groups as f64).ln(); groups],
+        blocks: (0..groups).map(|k| vec![0.0; shape.block(k)]).collect(),
+    }
+}
+
+/// Histories of `size` persons drawn without replacement, with their weights.
+fn sample(cohort: &Cohort, seed: u64, size: usize) -> Histories {
+    let mut rng = stream(seed, SAMPLE_STREAM);
+    let persons = rand::seq::index::sample(&mut rng, cohort.persons(), size.min(cohort.persons()));
+    let mut weight: BTreeMap<usize, f64> = BTreeMap::new();
+    for person in persons {
+        *weight.entry(cohort.history_of(person)).or_default() += cohort.weight(person);
+    }
+    cohort.histories.part(&weight.into_iter().collect::<Vec<_>>())
+}
+
+/// Likelihood, gradient and information at the stored model: what is reported holds for what is stored.
+pub(crate) struct Top {
+    pub(crate) log_likelihood: f64,
+    pub(crate) gradient: Vec<f64>,
+    pub(crate) information: Information,
+    pub(crate) mass: Vec<f64>,
+}
+
+pub(crate) fn at_the_top(cohort: &Cohort, model: &TrajectoryModel) -> Top {
+    let evaluator = Evaluator::new(&cohort.histories);
+    let point = Point::at(&evaluator, model.shape(), model.params().clone());
+    let information = information(&evaluator, model.shape(), &point.params, &point.curves, &point.pass, EXACT);
+    Top {
+        log_likelihood: point.log_likelihood(),
+        gradient: point.gradient(model.shape()),
+        information,
+        mass: point.pass.mass,
+    }
+}

@@ -1,0 +1,346 @@
+//! A fitted (or given) trajectory model: shares and curves, posterior probabilities, and its JSON form.
+
+use super::family::Family;
+use super::pass::{Evaluator, MAX_GROUPS};
+use super::shape::{Curve, MAX_DEGREE, Params, Shape};
+use crate::cohort::builder::{CohortBuilder, PersonRow};
+use crate::cohort::data::Cohort;
+use crate::cohort::grid::AgeGrid;
+use crate::error::{Error, ErrorKind, Result};
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Format name in a stored model.
+pub const MODEL_FORMAT: &str = "pleegprofiel-trajectory-model";
+/// Format version in a stored model.
+pub const MODEL_VERSION: u32 = 1;
+
+/// One latent group: its share and its curves.
+///
+/// Coefficients are of powers 0, 1, 2, .. of the scaled age `u`, which runs from -1 in the first age
+/// interval of the grid to 1 in the last: `ln(rate) = b0 + b1 u + b2 u^2 + ..`, the rate in events per
+/// year at liberty. To bring polynomials of another age scale here, see [`rescale`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// Share of the population, in (0, 1].
+    pub share: f64,
+    /// Coefficients of the log rate.
+    pub coefficients: Vec<f64>,
+    /// Coefficients of the logit of the structural-zero probability; empty unless [`Family::Zip`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zero_coefficients: Vec<f64>,
+    /// `tau` of [`Family::ZipTau`], 0 or more; `None` for other families.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tau: Option<f64>,
+}
+
+/// A group-based trajectory model on an age grid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct TrajectoryModel {
+    family: Family,
+    grid: AgeGrid,
+    groups: Vec<Group>,
+    shape: Shape,
+    params: Params,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    format: String,
+    version: u32,
+    family: Family,
+    grid: AgeGrid,
+    groups: Vec<Group>,
+}
+
+impl From<TrajectoryModel> for Stored {
+    fn from(model: TrajectoryModel) -> Stored {
+        Stored {
+            format: MODEL_FORMAT.into(),
+            version: MODEL_VERSION,
+            family: model.family,
+            grid: model.grid,
+            groups: model.groups,
+        }
+    }
+}
+
+impl TryFrom<Stored> for TrajectoryModel {
+    type Error = Error;
+    fn try_from(stored: Stored) -> Result<Self> {
+        if stored.format != MODEL_FORMAT {
+            return Err(invalid(format!("the format is `{:.40}`, not `{MODEL_FORMAT}`", stored.format)));
+        }
+        if stored.version != MODEL_VERSION {
+            return Err(invalid(format!("format version {} is not {MODEL_VERSION}", stored.version)));
+        }
+        TrajectoryModel::new(stored.family, stored.grid, stored.groups)
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidModel, format!("not a usable trajectory model: {message}"))
+}
+
+impl TrajectoryModel {
+    /// A model from given groups, for instance published estimates.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, Group, TrajectoryModel};
+    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None };
+    /// let grid = AgeGrid::years(12, 39)?;
+    /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.7, -3.0), group(0.3, 0.0)])?;
+    /// assert!((model.rate(1, 0) - 1.0).abs() < 1e-15); // events per year
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::InvalidModel`] when there are no groups or more than 32, shares are not positive or
+    /// do not sum to 1 within 1e-6, a coefficient is not finite, a polynomial has no terms or a degree above
+    /// 5, or zero parts do not match the family.
+    pub fn new(family: Family, grid: AgeGrid, groups: Vec<Group>) -> Result<Self> {
+        if groups.is_empty() || groups.len() > MAX_GROUPS {
+            return Err(invalid(format!("{} groups, not 1 to {MAX_GROUPS}", groups.len())));
+        }
+        for (k, group) in groups.iter().enumerate() {
+            check_group(family, group).map_err(|problem| invalid(format!("group {}: {problem}", k + 1)))?;
+        }
+        let total: f64 = groups.iter().map(|g| g.share).sum();
+        if (total - 1.0).abs() > 1e-6 {
+            return Err(invalid(format!("the group shares sum to {total}, not 1")));
+        }
+        let degrees: Vec<usize> = groups.iter().map(|g| g.coefficients.len() - 1).collect();
+        let zero: Vec<usize> = groups.iter().map(|g| g.zero_coefficients.len().saturating_sub(1)).collect();
+        let shape = Shape::new(family, grid, &degrees, &zero);
+        let params = Params {
+            log_share: groups.iter().map(|g| g.share.ln()).collect(),
+            blocks: groups
+                .iter()
+                .map(|g| {
+                    let mut block = g.coefficients.clone();
+                    block.extend(&g.zero_coefficients);
+                    block.extend(g.tau.map(f64::ln));
+                    block
+                })
+                .collect(),
+        };
+        Ok(TrajectoryModel { family, grid, groups, shape, params })
+    }
+
+    pub(crate) fn from_params(family: Family, grid: AgeGrid, shape: &Shape, params: &Params) -> Result<Self> {
+        let groups = (0..shape.groups())
+            .map(|k| {
+                let (beta, zero) = params.blocks[k].split_at(shape.rate_terms[k]);
+                Group {
+                    share: params.log_share[k].exp(),
+                    coefficients: beta.to_vec(),
+                    zero_coefficients: if family == Family::Zip { zero.to_vec() } else { Vec::new() },
+                    tau: (family == Family::ZipTau).then(|| zero[0].exp()),
+                }
+            })
+            .collect();
+        TrajectoryModel::new(family, grid, groups)
+    }
+
+    /// The count family.
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The age grid.
+    pub fn grid(&self) -> AgeGrid {
+        self.grid
+    }
+
+    /// The groups, in the model's order.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Number of free parameters: `K - 1` shares and every coefficient.
+    pub fn parameters(&self) -> usize {
+        self.shape.parameters()
+    }
+
+    /// Expected events per year at liberty of group `k` in age interval `j`, zero part included.
+    ///
+    /// # Panics
+    /// When `k` or `j` is out of range.
+    pub fn rate(&self, k: usize, j: usize) -> f64 {
+        self.curve(k).rate(j)
+    }
+
+    /// The rates of group `k` in every age interval, per year at liberty.
+    ///
+    /// # Panics
+    /// When `k` is out of range.
+    pub fn rates(&self, k: usize) -> Vec<f64> {
+        let curve = self.curve(k);
+        (0..self.grid.len()).map(|j| curve.rate(j)).collect()
+    }
+
+    /// Probability of a structural zero in group `k` in every age interval; 0 for Poisson.
+    ///
+    /// # Panics
+    /// When `k` is out of range.
+    pub fn zero_probabilities(&self, k: usize) -> Vec<f64> {
+        self.curve(k).zeta.iter().map(|&z| crate::numeric::logspace::expit(z).0).collect()
+    }
+
+    pub(crate) fn curve(&self, k: usize) -> Curve {
+        self.params.curve(&self.shape, k)
+    }
+
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    pub(crate) fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Log-likelihood of a cohort under this model, with every constant (`-ln y!`).
+    ///
+    /// # Errors
+    /// When the cohort is on another age grid.
+    pub fn log_likelihood(&self, cohort: &Cohort) -> Result<f64> {
+        self.check_grid(cohort)?;
+        let evaluator = Evaluator::new(&cohort.histories);
+        Ok(evaluator.pass(&self.shape, &self.params, &self.params.curves(&self.shape)).log_likelihood)
+    }
+
+    /// Posterior probabilities of group membership, persons x groups; rows sum to 1.
+    ///
+    /// # Errors
+    /// When the cohort is on another age grid.
+    pub fn posteriors(&self, cohort: &Cohort) -> Result<Array2<f64>> {
+        self.check_grid(cohort)?;
+        let distinct = self.distinct_posteriors(cohort);
+        let mut all = Array2::zeros((cohort.persons(), self.groups.len()));
+        for (i, mut row) in all.rows_mut().into_iter().enumerate() {
+            row.assign(&distinct.row(cohort.history_of(i)));
+        }
+        Ok(all)
+    }
+
+    /// Posterior probabilities of one person.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, Group, PersonRow, TrajectoryModel};
+    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None };
+    /// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(18, 19)?, vec![group(0.7, -3.0), group(0.3, 0.0)])?;
+    /// // nothing observed: the posterior is the shares
+    /// let p = model.posterior(PersonRow::new(&[None, None]))?;
+    /// assert!((p[0] - 0.7).abs() < 1e-15 && (p[1] - 0.3).abs() < 1e-15);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`CohortBuilder::push`].
+    pub fn posterior(&self, person: PersonRow<'_>) -> Result<Vec<f64>> {
+        let mut builder = CohortBuilder::new(self.grid);
+        builder.push(person)?;
+        Ok(self.distinct_posteriors(&builder.finish()).row(0).to_vec())
+    }
+
+    pub(crate) fn distinct_posteriors(&self, cohort: &Cohort) -> Array2<f64> {
+        let evaluator = Evaluator::new(&cohort.histories);
+        let curves = self.params.curves(&self.shape);
+        let groups = self.groups.len();
+        let parts = evaluator.chunks(|range| {
+            let mut rows = Vec::with_capacity(range.len() * groups);
+            evaluator.posteriors(&self.shape, &self.params, &curves, range, &mut |_, p, _| rows.extend_from_slice(p));
+            rows
+        });
+        let rows: Vec<f64> = parts.into_iter().flatten().collect();
+        // one row of `groups` values was pushed for each history
+        Array2::from_shape_vec((cohort.distinct_histories(), groups), rows).unwrap_or_default()
+    }
+
+    fn check_grid(&self, cohort: &Cohort) -> Result<()> {
+        if cohort.grid() == self.grid {
+            return Ok(());
+        }
+        let show = |g: AgeGrid| format!("{} intervals of {} months from age {}", g.len(), g.width_months(), g.label(0));
+        Err(Error::options(format!("the cohort has {}, the model {}", show(cohort.grid()), show(self.grid))))
+    }
+
+    /// The model as JSON. Numbers are written so that reading gives the same bits.
+    pub fn to_json(&self) -> String {
+        // a model holds nothing that JSON cannot: finite numbers, strings, arrays
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Reads a model from JSON.
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::InvalidModel`] when the text is not JSON, of another format or version, has unknown
+    /// fields, or does not pass the checks of [`TrajectoryModel::new`].
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|e| {
+            let text = e.to_string();
+            let prefix = "not a usable trajectory model: ";
+            invalid(text.strip_prefix(prefix).unwrap_or(&text).to_owned())
+        })
+    }
+
+    /// Reads a model from a file.
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::Io`] when the file cannot be read, otherwise as [`TrajectoryModel::from_json`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Error::new(ErrorKind::Io, format!("{} cannot be read: {e}", path.display())))?;
+        TrajectoryModel::from_json(&text)
+    }
+}
+
+fn check_group(family: Family, group: &Group) -> std::result::Result<(), String> {
+    let polynomial = |name: &str, c: &[f64]| {
+        if c.is_empty() || c.len() > MAX_DEGREE + 1 {
+            return Err(format!("{} {name} coefficients, not 1 to {}", c.len(), MAX_DEGREE + 1));
+        }
+        match c.iter().find(|c| !c.is_finite()) {
+            Some(c) => Err(format!("a {name} coefficient is {c}")),
+            None => Ok(()),
+        }
+    };
+    if !(group.share > 0.0 && group.share <= 1.0) {
+        return Err(format!("a share of {} is not above 0 and at most 1", group.share));
+    }
+    polynomial("rate", &group.coefficients)?;
+    match (family, group.zero_coefficients.is_empty(), group.tau) {
+        (Family::Poisson, true, None) => Ok(()),
+        (Family::Zip, false, None) => polynomial("zero", &group.zero_coefficients),
+        (Family::ZipTau, true, Some(tau)) if tau >= 0.0 && tau.is_finite() => Ok(()),
+        (Family::ZipTau, true, Some(tau)) => Err(format!("tau is {tau}, not 0 or more")),
+        _ => Err(format!("the zero part does not match the family {family}")),
+    }
+}
+
+/// Coefficients of a polynomial in `x`, rewritten for `u` where `x = offset + factor * u`.
+///
+/// A cubic in `t = (age - first) / (last - first)`, as crimCV, trajeR and flexmix users write it, comes to
+/// the crate's scale with `t = 0.5 + 0.5 u`; one in raw age with `age = mid + half_range * u`.
+///
+/// ```
+/// // 1 + 2 t at t = 0.5 + 0.5 u is 2 + u
+/// assert_eq!(pleegprofiel::rescale(&[1.0, 2.0], 0.5, 0.5), vec![2.0, 1.0]);
+/// ```
+pub fn rescale(coefficients: &[f64], offset: f64, factor: f64) -> Vec<f64> {
+    // Horner's rule on polynomials: p <- p * (offset + factor u) + c
+    let mut p = vec![0.0; coefficients.len()];
+    for &c in coefficients.iter().rev() {
+        for i in (0..p.len()).rev() {
+            p[i] = p[i] * offset + if i > 0 { p[i - 1] * factor } else { 0.0 };
+        }
+        if let Some(first) = p.first_mut() {
+            *first += c;
+        }
+    }
+    p
+}
