@@ -6,10 +6,11 @@
 //! histories that are not clearly of one group contribute.
 
 use super::estep::EStep;
-use super::family::{Derivatives, positive_cell, zero_cell};
+use super::family::{Derivatives, Family, positive_cell, positive_derivatives, zero_cell, zero_derivatives};
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
 use crate::numeric::linalg::Square;
+use crate::numeric::logspace::expit;
 use std::ops::Range;
 
 /// Posterior probabilities below this do not change the information at working precision.
@@ -71,6 +72,8 @@ struct Scores<'a> {
     curves: &'a [Curve],
     /// Jacobians group after group, age after age, so that no history computes them again.
     jacobian: Vec<Jacobian>,
+    /// `(q, 1 - q)`, group after group, age after age.
+    structural: Vec<(f64, f64)>,
     /// Where the score of each group starts.
     offsets: Vec<usize>,
     length: usize,
@@ -102,6 +105,7 @@ impl<'a> Scores<'a> {
             params,
             curves,
             jacobian,
+            structural: curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).collect(),
             offsets,
             length,
             negligible,
@@ -159,18 +163,32 @@ impl<'a> Scores<'a> {
         }
     }
 
-    /// Cells of history `h` in group `k`, evaluated one by one, in order of age.
-    fn each_cell(&self, h: usize, counts: &[u32], k: usize, mut visit: impl FnMut(usize, &Derivatives)) {
+    /// Cells of history `h` in group `k`, one by one in order of age. `random_zero` is what the pass found:
+    /// with it no cell needs an exponential.
+    #[inline(always)]
+    fn each_cell(
+        &self,
+        h: usize,
+        counts: &[u32],
+        k: usize,
+        random_zero: &[f64],
+        mut visit: impl FnMut(usize, &Derivatives),
+    ) {
         let curve = &self.curves[k];
         let exposure = self.evaluator.histories.exposure_of(h).unwrap_or(&[]);
+        let inflated = self.shape.family != Family::Poisson;
         for (t, &e) in exposure.iter().enumerate() {
             if e == 0.0 {
                 continue;
             }
             let lambda = e * curve.lambda[t];
+            let q = self.structural[k * self.shape.intervals + t];
             let d = match counts[t] {
-                0 => zero_cell(lambda, curve.zeta[t]),
-                y => positive_cell(f64::from(y), lambda, curve.zeta[t]),
+                0 if inflated => {
+                    let not_r = random_zero[k * self.shape.intervals + t];
+                    zero_derivatives(lambda, q, (1.0 - not_r, not_r))
+                }
+                y => positive_derivatives(f64::from(y), lambda, q),
             };
             visit(t, &d);
         }
@@ -185,7 +203,7 @@ impl<'a> Scores<'a> {
         let mut s = vec![0.0; self.length];
         let mut counts = vec![0; self.shape.intervals];
         let mut curvature = vec![Derivatives::default(); groups * self.shape.intervals];
-        self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, _| {
+        self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, _, random_zero| {
             let w = histories.weight[h];
             if direct {
                 counts.fill(0);
@@ -195,7 +213,7 @@ impl<'a> Scores<'a> {
                 }
                 s.fill(0.0);
                 for k in (0..groups).filter(|&k| p[k] > self.negligible) {
-                    self.each_cell(h, &counts, k, |t, d| {
+                    self.each_cell(h, &counts, k, random_zero, |t, d| {
                         curvature[k * self.shape.intervals + t].add(w * p[k], d);
                         self.add_cell(&mut s, k, t, 1.0, d);
                     });
@@ -261,7 +279,7 @@ impl<'a> Scores<'a> {
                         out.add(at + i, at + j, -(e * de[j] + z * dz[j]));
                     }
                 }
-                if self.shape.family == super::family::Family::ZipTau {
+                if self.shape.family == Family::ZipTau {
                     for j in 0..n {
                         out.add(at + n - 1, at + j, -d.zeta * dz[j]);
                     }

@@ -25,6 +25,10 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) runs: Runs,
 }
 
+/// Called with a history, its posterior probabilities, its log-likelihood up to its own constant, and, in
+/// direct passes, the probability that a zero is not structural: group after group, age after age.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(usize, &[f64], f64, &[f64]);
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(histories: &'a Histories) -> Self {
         Evaluator {
@@ -38,29 +42,26 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {
         let mut step = match &self.histories.exposure {
             None => with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).run()),
-            Some(_) => with_lanes!(shape.groups(), NB => DirectPass::<NB>::new(self, shape, params, curves).run()),
+            Some(_) => DirectPass::new(self, shape, params, curves).run(),
         };
         step.log_likelihood += self.constant;
         step
     }
 
-    /// Posterior probabilities of every distinct history, one row each; also its log-likelihood up to
-    /// its own constant.
+    /// Posterior probabilities of distinct histories, one call each.
     pub(crate) fn posteriors(
         &self,
         shape: &Shape,
         params: &Params,
         curves: &[Curve],
         range: Range<usize>,
-        each: &mut dyn FnMut(usize, &[f64], f64),
+        each: Each<'_>,
     ) {
         match &self.histories.exposure {
             None => {
                 with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).posteriors(range, each))
             }
-            Some(_) => {
-                with_lanes!(shape.groups(), NB => DirectPass::<NB>::new(self, shape, params, curves).posteriors(range, each))
-            }
+            Some(_) => DirectPass::new(self, shape, params, curves).posteriors(range, each),
         }
     }
 

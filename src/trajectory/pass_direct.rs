@@ -1,266 +1,334 @@
-//! The pass over cells: with individual time at risk every observed cell is evaluated. Zero cells of one
-//! history are multiplied up, so that a group costs one exponential a cell and a logarithm now and then.
+//! The pass over cells: with individual time at risk every observed cell is evaluated. Loops run over the
+//! ages of one group, which compilers turn into vector code; the zero cells of one history are multiplied
+//! up, so that a cell costs one exponential and a logarithm is taken now and then.
 
 use super::estep::{AgeSums, EStep};
 use super::family::{Family, positive_value, zero_value};
-use super::lanes::{self, Lanes, LogSum};
-use super::pass::{Evaluator, add_lanes, by_age, unpack};
+use super::lanes::LogSum;
+use super::pass::{Each, Evaluator};
 use super::shape::{Curve, Params, Shape};
 use crate::numeric::logspace::expit;
 use crate::numeric::vexp;
 use std::ops::Range;
 
-pub(crate) struct DirectPass<'a, const NB: usize> {
+/// Below this a factor is taken in log space, so that no product of a few can underflow.
+const SMALL_FACTOR: f64 = 1e-30;
+/// Factors multiplied up before the product is looked at: 1e-60 times 1e-30^8 is still a number.
+const FACTORS: usize = 8;
+const SMALL_PRODUCT: f64 = 1e-60;
+
+pub(crate) struct DirectPass<'a> {
     evaluator: &'a Evaluator<'a>,
     curves: &'a [Curve],
-    groups: usize,
+    log_share: &'a [f64],
     inflated: bool,
-    start: Lanes<NB>,
-    lambda: Vec<[f64; 4]>,
-    /// `q` and `1 - q` of each age.
-    structural: Vec<[f64; 4]>,
-    random: Vec<[f64; 4]>,
-    /// `ln P(y) + exposure * lambda` of each code, exposure apart.
-    positive: Vec<[f64; 4]>,
+    intervals: usize,
+    /// `lambda`, `q` and `1 - q`: group after group, age after age.
+    lambda: Vec<f64>,
+    structural: Vec<f64>,
+    random: Vec<f64>,
+    /// `ln P(y) + exposure * lambda` of each code, exposure apart; code after code, group after group.
+    positive: Vec<f64>,
 }
 
-struct Part<const NB: usize> {
+struct Part {
     log_sum: LogSum,
-    mass: Lanes<NB>,
-    by_code: Vec<[f64; 4]>,
-    observed: Vec<[f64; 4]>,
-    structural: Vec<[f64; 4]>,
-    exposure: Vec<[f64; 4]>,
+    mass: Vec<f64>,
+    /// Group after group, age after age.
+    cells: Vec<f64>,
+    positive: Vec<f64>,
+    events: Vec<f64>,
+    structural: Vec<f64>,
+    exposure: Vec<f64>,
 }
 
-/// Scratch for one history: probability that a zero is not structural, by age.
+/// Working space for one history.
 struct Scratch {
-    random_zero: Vec<[f64; 4]>,
-    is_zero: Vec<bool>,
+    /// Posterior probability of each group.
+    p: Vec<f64>,
+    /// 1 for an observed zero, 0 otherwise.
+    zero: Vec<f64>,
+    /// 1 where observed.
+    seen: Vec<f64>,
+    /// Probability that a zero is not structural; group after group, age after age.
+    random_zero: Vec<f64>,
+    factor: Vec<f64>,
 }
 
-impl<'a, const NB: usize> DirectPass<'a, NB> {
-    pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &'a [Curve]) -> Self {
-        let (groups, intervals, histories) = (shape.groups(), shape.intervals, evaluator.histories);
-        let mut pass = DirectPass {
+impl<'a> DirectPass<'a> {
+    pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &'a Params, curves: &'a [Curve]) -> Self {
+        let histories = evaluator.histories;
+        let both: Vec<(f64, f64)> = curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).collect();
+        let positive = histories
+            .codes
+            .iter()
+            .flat_map(|code| {
+                let t = code.interval as usize;
+                // counts are of whole intervals, eta is per year
+                let value =
+                    move |c: &Curve| positive_value(f64::from(code.count), 0.0, c.eta[t] + shape.log_width, c.zeta[t]);
+                curves.iter().map(value)
+            })
+            .collect();
+        DirectPass {
             evaluator,
             curves,
-            groups,
+            log_share: &params.log_share,
             inflated: shape.family != Family::Poisson,
-            start: [[lanes::UNUSED; 4]; NB],
-            lambda: vec![[0.0; 4]; intervals * NB],
-            structural: vec![[0.0; 4]; intervals * NB],
-            random: vec![[1.0; 4]; intervals * NB],
-            positive: vec![[0.0; 4]; histories.codes.len() * NB],
-        };
-        lanes::spread(&params.log_share, lanes::UNUSED).enumerate().for_each(|(b, v)| pass.start[b] = v);
-        for (k, curve) in curves.iter().enumerate() {
-            let (b, l) = (k / 4, k % 4);
-            for t in 0..intervals {
-                let (q, not_q) = expit(curve.zeta[t]);
-                pass.lambda[t * NB + b][l] = curve.lambda[t];
-                pass.structural[t * NB + b][l] = q;
-                pass.random[t * NB + b][l] = not_q;
-            }
-            for (c, code) in histories.codes.iter().enumerate() {
-                let t = code.interval as usize;
-                let eta = curve.eta[t] + shape.log_width;
-                pass.positive[c * NB + b][l] = positive_value(f64::from(code.count), 0.0, eta, curve.zeta[t]);
-            }
+            intervals: shape.intervals,
+            lambda: curves.iter().flat_map(|c| c.lambda.iter().copied()).collect(),
+            structural: both.iter().map(|b| b.0).collect(),
+            random: both.iter().map(|b| b.1).collect(),
+            positive,
         }
-        pass
     }
 
-    /// Joint log-probability of history `h` with each group; leaves the zero cells' state in `scratch`.
+    fn groups(&self) -> usize {
+        self.curves.len()
+    }
+
+    fn of(&self, k: usize) -> Range<usize> {
+        k * self.intervals..(k + 1) * self.intervals
+    }
+
+    /// Posterior probabilities of history `h` into `scratch.p`; returns the maximum of the joint
+    /// log-probabilities and the sum of their exponentials over it.
     #[inline(always)]
-    fn joint(&self, h: usize, scratch: &mut Scratch) -> Lanes<NB> {
+    fn posterior(&self, h: usize, scratch: &mut Scratch) -> (f64, f64) {
         let histories = self.evaluator.histories;
         // direct passes are only made on cohorts with exposure
         let exposure = histories.exposure_of(h).unwrap_or(&[]);
-        let mut x = self.start;
-        scratch.is_zero.fill(true);
+        for ((zero, seen), &e) in scratch.zero.iter_mut().zip(&mut scratch.seen).zip(exposure) {
+            *seen = if e > 0.0 { 1.0 } else { 0.0 };
+            *zero = *seen;
+        }
+        let groups = self.groups();
+        scratch.p.copy_from_slice(self.log_share);
         for &code in histories.cells_of(h) {
-            scratch.is_zero[histories.codes[code as usize].interval as usize] = false;
-            let at = code as usize * NB;
-            lanes::add(&mut x, &self.positive[at..at + NB]);
-        }
-        let mut product = [[1.0; 4]; NB];
-        for (t, &e) in exposure.iter().enumerate() {
-            if e == 0.0 {
-                continue;
-            }
-            let lambda = &self.lambda[t * NB..(t + 1) * NB];
-            if !self.inflated || !scratch.is_zero[t] {
-                for b in 0..NB {
-                    for l in 0..4 {
-                        x[b][l] -= e * lambda[b][l];
-                    }
-                }
-                continue;
-            }
-            let (structural, random) = (&self.structural[t * NB..(t + 1) * NB], &self.random[t * NB..(t + 1) * NB]);
-            let keep = &mut scratch.random_zero[t * NB..(t + 1) * NB];
-            let mut factor = [[1.0; 4]; NB];
-            let mut smallest = f64::INFINITY;
-            for b in 0..NB {
-                for l in 0..4 {
-                    let none = random[b][l] * vexp::exp(-e * lambda[b][l]);
-                    let g = structural[b][l] + none;
-                    keep[b][l] = none / g;
-                    factor[b][l] = g;
-                    smallest = if g < smallest { g } else { smallest };
-                }
-            }
-            if smallest < 1e-200 {
-                self.zero_in_log_space(&mut x, t, e, keep);
-                continue;
-            }
-            let mut smallest = f64::INFINITY;
-            for b in 0..NB {
-                for l in 0..4 {
-                    product[b][l] *= factor[b][l];
-                    smallest = if product[b][l] < smallest { product[b][l] } else { smallest };
-                }
-            }
-            if smallest < 1e-100 {
-                drain(&mut x, &mut product);
+            let t = histories.codes[code as usize].interval as usize;
+            scratch.zero[t] = 0.0;
+            let positive = &self.positive[code as usize * groups..][..groups];
+            for (k, (x, positive)) in scratch.p.iter_mut().zip(positive).enumerate() {
+                let expected = if self.inflated { exposure[t] * self.lambda[k * self.intervals + t] } else { 0.0 };
+                *x += positive - expected;
             }
         }
-        drain(&mut x, &mut product);
-        x
+        for k in 0..groups {
+            let of = self.of(k);
+            scratch.p[k] += if self.inflated {
+                let random_zero = &mut scratch.random_zero[of];
+                self.zeros(k, exposure, &scratch.zero, random_zero, &mut scratch.factor)
+            } else {
+                -dot(exposure, &self.lambda[of])
+            };
+        }
+        let max = scratch.p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut sum = 0.0;
+        for x in &mut scratch.p {
+            *x = vexp::exp(*x - max);
+            sum += *x;
+        }
+        scratch.p.iter_mut().for_each(|x| *x /= sum);
+        (max, sum)
     }
 
-    /// A zero where some group expects hundreds of events: its probability underflows, its logarithm
-    /// does not.
+    /// Log-probability of the zero cells in group `k`; leaves the probability that each is not structural
+    /// in `random_zero` (1 elsewhere).
+    #[inline(always)]
+    fn zeros(&self, k: usize, exposure: &[f64], zero: &[f64], random_zero: &mut [f64], factor: &mut [f64]) -> f64 {
+        let of = self.of(k);
+        let n = self.intervals;
+        let (lambda, q, not_q) = (&self.lambda[of.clone()], &self.structural[of.clone()], &self.random[of]);
+        let (exposure, zero, random_zero, factor) =
+            (&exposure[..n], &zero[..n], &mut random_zero[..n], &mut factor[..n]);
+        for t in 0..n {
+            let none = not_q[t] * vexp::exp(-exposure[t] * lambda[t]);
+            let g = q[t] + none;
+            let is_zero = zero[t] != 0.0;
+            random_zero[t] = if is_zero { none / g } else { 1.0 };
+            factor[t] = if is_zero { g } else { 1.0 };
+        }
+        let mut value = 0.0;
+        let mut product = 1.0;
+        for (c, factors) in factor.chunks(FACTORS).enumerate() {
+            let smallest = factors.iter().copied().fold(1.0, |a, b| if b < a { b } else { a });
+            if smallest < SMALL_FACTOR {
+                value += self.in_log_space(k, c * FACTORS, factors, exposure, random_zero);
+                continue;
+            }
+            product *= factors.iter().product::<f64>();
+            if product < SMALL_PRODUCT {
+                value += product.ln();
+                product = 1.0;
+            }
+        }
+        value + product.ln()
+    }
+
+    /// Zeros where some group expects many events: the probability underflows, its logarithm does not.
     #[cold]
     #[inline(never)]
-    fn zero_in_log_space(&self, x: &mut Lanes<NB>, t: usize, e: f64, random_zero: &mut [[f64; 4]]) {
-        for k in 0..self.groups {
-            let (b, l) = (k / 4, k % 4);
-            let (lambda, zeta) = (e * self.lambda[t * NB + b][l], self.curves[k].zeta[t]);
-            x[b][l] += zero_value(lambda, zeta);
-            random_zero[b][l] = expit(zeta + lambda).1;
+    fn in_log_space(&self, k: usize, from: usize, factors: &[f64], exposure: &[f64], random_zero: &mut [f64]) -> f64 {
+        let mut value = 0.0;
+        for (t, &factor) in (from..).zip(factors) {
+            if factor >= SMALL_FACTOR {
+                value += factor.ln();
+                continue;
+            }
+            let (lambda, zeta) = (exposure[t] * self.curves[k].lambda[t], self.curves[k].zeta[t]);
+            value += zero_value(lambda, zeta);
+            random_zero[t] = expit(zeta + lambda).1;
         }
+        value
     }
 
     pub(crate) fn run(&self) -> EStep {
         let mut parts =
-            self.evaluator.chunks(|range| pulp::Arch::new().dispatch(|| self.part(range.clone()))).into_iter();
+            self.evaluator.chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range })).into_iter();
         let mut sum = parts.next().unwrap_or_else(|| self.empty_part());
         let mut log_likelihood = sum.log_sum.total();
         for part in parts {
             log_likelihood += part.log_sum.total();
-            add_lanes(&mut sum.mass, &part.mass);
-            add_lanes(&mut sum.by_code, &part.by_code);
-            add_lanes(&mut sum.observed, &part.observed);
-            add_lanes(&mut sum.structural, &part.structural);
-            add_lanes(&mut sum.exposure, &part.exposure);
+            add(&mut sum.mass, &part.mass);
+            add(&mut sum.cells, &part.cells);
+            add(&mut sum.positive, &part.positive);
+            add(&mut sum.events, &part.events);
+            add(&mut sum.structural, &part.structural);
+            add(&mut sum.exposure, &part.exposure);
         }
-        self.reduce(log_likelihood, &sum)
+        let sums = (0..sum.cells.len())
+            .map(|at| AgeSums::AtRisk {
+                cells: sum.cells[at],
+                positive: sum.positive[at],
+                structural: sum.structural[at],
+                exposure: sum.exposure[at],
+                events: sum.events[at],
+            })
+            .collect();
+        EStep { log_likelihood, mass: sum.mass, sums }
     }
 
-    fn reduce(&self, log_likelihood: f64, sum: &Part<NB>) -> EStep {
-        let histories = self.evaluator.histories;
-        let intervals = histories.intervals;
-        let (positive, events) = by_age(histories, self.groups, &sum.by_code, NB);
-        let mut sums = Vec::with_capacity(self.groups * intervals);
-        for k in 0..self.groups {
-            let (b, l) = (k / 4, k % 4);
-            let mut cells = 0.0;
-            for t in 0..intervals {
-                cells += sum.observed[t * NB + b][l];
-                sums.push(AgeSums::AtRisk {
-                    cells: cells.max(0.0),
-                    positive: positive[k * intervals + t],
-                    structural: if self.inflated { sum.structural[t * NB + b][l] } else { 0.0 },
-                    exposure: sum.exposure[t * NB + b][l],
-                    events: events[k * intervals + t],
-                });
-            }
-        }
-        EStep { log_likelihood, mass: unpack(&sum.mass, self.groups), sums }
-    }
-
-    fn empty_part(&self) -> Part<NB> {
-        let histories = self.evaluator.histories;
-        let ages = vec![[0.0; 4]; (histories.intervals + 1) * NB];
+    fn empty_part(&self) -> Part {
+        let by_age = vec![0.0; self.groups() * self.intervals];
         Part {
             log_sum: LogSum::new(),
-            mass: [[0.0; 4]; NB],
-            by_code: vec![[0.0; 4]; histories.codes.len() * NB],
-            observed: ages.clone(),
-            structural: ages.clone(),
-            exposure: ages,
+            mass: vec![0.0; self.groups()],
+            cells: by_age.clone(),
+            positive: by_age.clone(),
+            events: by_age.clone(),
+            structural: by_age.clone(),
+            exposure: by_age,
         }
     }
 
     fn scratch(&self) -> Scratch {
-        let intervals = self.evaluator.histories.intervals;
-        Scratch { random_zero: vec![[1.0; 4]; intervals * NB], is_zero: vec![true; intervals] }
+        let (groups, intervals) = (self.groups(), self.intervals);
+        Scratch {
+            p: vec![0.0; groups],
+            zero: vec![0.0; intervals],
+            seen: vec![0.0; intervals],
+            random_zero: vec![1.0; groups * intervals],
+            factor: vec![1.0; intervals],
+        }
     }
 
     #[inline(always)]
-    fn part(&self, range: Range<usize>) -> Part<NB> {
+    fn part(&self, range: Range<usize>) -> Part {
         let histories = self.evaluator.histories;
+        let n = self.intervals;
         let mut part = self.empty_part();
         let mut scratch = self.scratch();
         for h in range {
-            let mut p = self.joint(h, &mut scratch);
+            let (max, sum) = self.posterior(h, &mut scratch);
             let weight = histories.weight[h];
-            let (max, sum) = lanes::normalise(&mut p);
             part.log_sum.add(weight, max, sum);
-            p.iter_mut().flatten().for_each(|v| *v *= weight);
-            lanes::add(&mut part.mass, &p);
-            for &(from, to) in self.evaluator.runs.of(histories.pattern[h]) {
-                let (from, to) = (from as usize * NB, to as usize * NB);
-                lanes::scatter(&mut part.observed[from..from + NB], 1.0, &p);
-                lanes::scatter(&mut part.observed[to..to + NB], -1.0, &p);
-            }
-            for &code in histories.cells_of(h) {
-                let at = code as usize * NB;
-                lanes::scatter(&mut part.by_code[at..at + NB], 1.0, &p);
-            }
-            for (t, &e) in histories.exposure_of(h).unwrap_or(&[]).iter().enumerate() {
-                let at = t * NB..(t + 1) * NB;
-                if !self.inflated || !scratch.is_zero[t] {
-                    lanes::scatter(&mut part.exposure[at], e, &p);
-                    continue;
-                }
-                if e == 0.0 {
-                    continue;
-                }
-                let random_zero = &scratch.random_zero[at.clone()];
-                let (exposure, structural) = (&mut part.exposure[at.clone()], &mut part.structural[at]);
-                for b in 0..NB {
-                    for l in 0..4 {
-                        let random = p[b][l] * random_zero[b][l];
-                        exposure[b][l] += e * random;
-                        structural[b][l] += p[b][l] - random;
+            let exposure = &histories.exposure_of(h).unwrap_or(&[])[..n];
+            for (k, p) in scratch.p.iter().enumerate() {
+                let w = weight * p;
+                part.mass[k] += w;
+                let of = self.of(k);
+                let (cells, at_risk) = (&mut part.cells[of.clone()][..n], &mut part.exposure[of.clone()][..n]);
+                let seen = &scratch.seen[..n];
+                if self.inflated {
+                    let random_zero = &scratch.random_zero[of.clone()][..n];
+                    let structural = &mut part.structural[of.clone()][..n];
+                    for t in 0..n {
+                        let random = w * random_zero[t];
+                        cells[t] += w * seen[t];
+                        at_risk[t] += random * exposure[t];
+                        structural[t] += w - random;
                     }
+                } else {
+                    for t in 0..n {
+                        cells[t] += w * seen[t];
+                        at_risk[t] += w * exposure[t];
+                    }
+                }
+                for &code in histories.cells_of(h) {
+                    let cell = histories.codes[code as usize];
+                    let at = of.start + cell.interval as usize;
+                    part.positive[at] += w;
+                    part.events[at] += w * f64::from(cell.count);
                 }
             }
         }
         part
     }
 
-    pub(crate) fn posteriors(&self, range: Range<usize>, each: &mut dyn FnMut(usize, &[f64], f64)) {
-        let mut row = vec![0.0; self.groups];
+    pub(crate) fn posteriors(&self, range: Range<usize>, each: Each<'_>) {
         let mut scratch = self.scratch();
+        let arch = pulp::Arch::new();
         for h in range {
-            let mut p = self.joint(h, &mut scratch);
-            let (max, sum) = lanes::normalise(&mut p);
-            row.iter_mut().zip(p.iter().flatten()).for_each(|(to, &from)| *to = from);
-            each(h, &row, max + sum.ln());
+            let (max, sum) = arch.dispatch(PosteriorOf { pass: self, h, scratch: &mut scratch });
+            each(h, &scratch.p, max + sum.ln(), &scratch.random_zero);
         }
     }
 }
 
+// Dispatched work has to be inlined into the function that is compiled for the processor at hand; a closure
+// is not, and would run as plain scalar code. It is plain arithmetic either way: the bits are the same.
+
+struct PartOf<'p, 'a> {
+    pass: &'p DirectPass<'a>,
+    range: Range<usize>,
+}
+
+impl pulp::NullaryFnOnce for PartOf<'_, '_> {
+    type Output = Part;
+    #[inline(always)]
+    fn call(self) -> Part {
+        self.pass.part(self.range)
+    }
+}
+
+struct PosteriorOf<'p, 'a> {
+    pass: &'p DirectPass<'a>,
+    h: usize,
+    scratch: &'p mut Scratch,
+}
+
+impl pulp::NullaryFnOnce for PosteriorOf<'_, '_> {
+    type Output = (f64, f64);
+    #[inline(always)]
+    fn call(self) -> (f64, f64) {
+        self.pass.posterior(self.h, self.scratch)
+    }
+}
+
+fn add(to: &mut [f64], from: &[f64]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+}
+
+/// Dot product in four running sums: a fixed order that vector code can keep.
 #[inline(always)]
-fn drain<const NB: usize>(x: &mut Lanes<NB>, product: &mut Lanes<NB>) {
-    for b in 0..NB {
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
+    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a4.zip(b4) {
         for l in 0..4 {
-            x[b][l] += product[b][l].ln();
-            product[b][l] = 1.0;
+            sums[l] += a[l] * b[l];
         }
     }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }

@@ -4,7 +4,7 @@
 use super::estep::{AgeSums, EStep};
 use super::family::{positive_value, zero_value};
 use super::lanes::{self, Lanes, LogSum};
-use super::pass::{Evaluator, add_lanes, by_age, unpack};
+use super::pass::{Each, Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
 use std::ops::Range;
 
@@ -153,13 +153,17 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         part
     }
 
-    pub(crate) fn posteriors(&self, range: Range<usize>, each: &mut dyn FnMut(usize, &[f64], f64)) {
+    pub(crate) fn posteriors(&self, range: Range<usize>, each: Each<'_>) {
         let mut row = vec![0.0; self.groups];
+        let arch = pulp::Arch::new();
         for h in range {
-            let mut p = self.joint(h);
-            let (max, sum) = lanes::normalise(&mut p);
+            let (p, max, sum) = arch.dispatch(|| {
+                let mut p = self.joint(h);
+                let (max, sum) = lanes::normalise(&mut p);
+                (p, max, sum)
+            });
             row.iter_mut().zip(p.iter().flatten()).for_each(|(to, &from)| *to = from);
-            each(h, &row, max + sum.ln());
+            each(h, &row, max + sum.ln(), &[]);
         }
     }
 }

@@ -47,6 +47,23 @@ fn proto() {
                 let fit = FitOptions::new(f).groups(i + 2).seed(seed).starts(starts).fit(&cohort).unwrap();
                 let dt = t.elapsed();
                 let d = fit.log_likelihood - ll;
+                if std::env::var("STEPS").is_ok() {
+                    let mut by: std::collections::BTreeMap<String, (usize, usize, usize)> = Default::default();
+                    for s in &fit.starts {
+                        let e = by.entry(format!("{:?}/{:?}", s.kind, s.stop)).or_default();
+                        e.0 += 1;
+                        e.1 += s.steps;
+                        e.2 = e.2.max(s.steps);
+                    }
+                    for (k, v) in by {
+                        println!("    {k}: n {} mean steps {:.1} max {}", v.0, v.1 as f64 / v.0 as f64, v.2);
+                    }
+                    let good = fit.starts.iter().filter(|s| s.log_likelihood > fit.log_likelihood - 0.01).count();
+                    println!(
+                        "    reached best {good}; within 20: {}",
+                        fit.starts.iter().filter(|s| s.log_likelihood > fit.log_likelihood - 20.0).count()
+                    );
+                }
                 println!(
                     "{} {name} seed {seed} {:.4} ({:+.4}) {:?} grad {:.1e} short {:.1e} {}",
                     if d < -0.05 { "MISS" } else { "ok  " },
