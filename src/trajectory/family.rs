@@ -65,15 +65,11 @@ pub(crate) fn zero_value(lambda: f64, zeta: f64) -> f64 {
     log_add_exp(zeta, -lambda) - softplus(zeta)
 }
 
-/// Derivatives of `ln P(y = 0)`.
+/// Derivatives of `ln P(y = 0)`. `r` is the probability that a zero is structural.
 #[inline]
 pub(crate) fn zero_cell(lambda: f64, zeta: f64) -> Derivatives {
-    zero_derivatives(lambda, expit(zeta), expit(zeta + lambda))
-}
-
-/// The same from `(q, 1 - q)` and `(r, 1 - r)`, `r` the probability that a zero is structural.
-#[inline]
-pub(crate) fn zero_derivatives(lambda: f64, (q, not_q): (f64, f64), (r, not_r): (f64, f64)) -> Derivatives {
+    let (q, not_q) = expit(zeta);
+    let (r, not_r) = expit(zeta + lambda);
     Derivatives {
         eta: -lambda * not_r,
         zeta: if r > 0.5 { not_q - not_r } else { r - q },
@@ -92,12 +88,7 @@ pub(crate) fn positive_value(count: f64, lambda: f64, eta: f64, zeta: f64) -> f6
 /// Derivatives of `ln P(y)` for `y > 0`.
 #[inline]
 pub(crate) fn positive_cell(count: f64, lambda: f64, zeta: f64) -> Derivatives {
-    positive_derivatives(count, lambda, expit(zeta))
-}
-
-/// The same from `(q, 1 - q)`.
-#[inline]
-pub(crate) fn positive_derivatives(count: f64, lambda: f64, (q, not_q): (f64, f64)) -> Derivatives {
+    let (q, not_q) = expit(zeta);
     Derivatives { eta: count - lambda, zeta: -q, eta_eta: -lambda, eta_zeta: 0.0, zeta_zeta: -q * not_q }
 }
 

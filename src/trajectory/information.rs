@@ -5,12 +5,12 @@
 //! The `H_k` part needs only the sums of a pass; the rest is the missing information, to which only
 //! histories that are not clearly of one group contribute.
 
+use super::cells_direct::{DirectCells, GroupOf};
 use super::estep::EStep;
-use super::family::{Derivatives, Family, positive_cell, positive_derivatives, zero_cell, zero_derivatives};
+use super::family::{Derivatives, Family, positive_cell, zero_cell};
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
 use crate::numeric::linalg::Square;
-use crate::numeric::logspace::expit;
 use std::ops::Range;
 
 /// Posterior probabilities below this do not change the information at working precision.
@@ -72,8 +72,6 @@ struct Scores<'a> {
     curves: &'a [Curve],
     /// Jacobians group after group, age after age, so that no history computes them again.
     jacobian: Vec<Jacobian>,
-    /// `(q, 1 - q)`, group after group, age after age.
-    structural: Vec<(f64, f64)>,
     /// Where the score of each group starts.
     offsets: Vec<usize>,
     length: usize,
@@ -105,7 +103,6 @@ impl<'a> Scores<'a> {
             params,
             curves,
             jacobian,
-            structural: curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).collect(),
             offsets,
             length,
             negligible,
@@ -163,72 +160,34 @@ impl<'a> Scores<'a> {
         }
     }
 
-    /// Cells of history `h` in group `k`, one by one in order of age. `random_zero` is what the pass found:
-    /// with it no cell needs an exponential.
-    #[inline(always)]
-    fn each_cell(
-        &self,
-        h: usize,
-        counts: &[u32],
-        k: usize,
-        random_zero: &[f64],
-        mut visit: impl FnMut(usize, &Derivatives),
-    ) {
-        let curve = &self.curves[k];
-        let exposure = self.evaluator.histories.exposure_of(h).unwrap_or(&[]);
-        let inflated = self.shape.family != Family::Poisson;
-        for (t, &e) in exposure.iter().enumerate() {
-            if e == 0.0 {
-                continue;
-            }
-            let lambda = e * curve.lambda[t];
-            let q = self.structural[k * self.shape.intervals + t];
-            let d = match counts[t] {
-                0 if inflated => {
-                    let not_r = random_zero[k * self.shape.intervals + t];
-                    zero_derivatives(lambda, q, (1.0 - not_r, not_r))
-                }
-                y => positive_derivatives(f64::from(y), lambda, q),
-            };
-            visit(t, &d);
-        }
-    }
-
     /// Missing information of a chunk, with the observed cell curvature when there are no tables.
     fn missing(&self, range: Range<usize>) -> Square {
         let histories = self.evaluator.histories;
-        let groups = self.shape.groups();
         let direct = histories.exposure.is_some();
         let mut out = Square::zeros(self.shape.parameters());
         let mut s = vec![0.0; self.length];
-        let mut counts = vec![0; self.shape.intervals];
-        let mut curvature = vec![Derivatives::default(); groups * self.shape.intervals];
+        let mut cells = DirectCells::new(self.shape, self.curves);
+        let arch = pulp::Arch::new();
         self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, _, random_zero| {
             let w = histories.weight[h];
-            if direct {
-                counts.fill(0);
-                for &code in histories.cells_of(h) {
-                    let cell = histories.codes[code as usize];
-                    counts[cell.interval as usize] = cell.count;
-                }
-                s.fill(0.0);
-                for k in (0..groups).filter(|&k| p[k] > self.negligible) {
-                    self.each_cell(h, &counts, k, random_zero, |t, d| {
-                        curvature[k * self.shape.intervals + t].add(w * p[k], d);
-                        self.add_cell(&mut s, k, t, 1.0, d);
-                    });
-                }
-            }
             let uncertain = p.iter().filter(|&&p| p > self.negligible).count() > 1;
-            if uncertain {
-                if !direct {
-                    self.by_table(h, &mut s);
+            if let Some(exposure) = histories.exposure_of(h) {
+                let code = |&c: &u32| histories.codes[c as usize];
+                let positive = histories.cells_of(h).iter().map(code).map(|c| (c.interval as usize, c.count));
+                cells.history(positive, exposure);
+                for (k, &p) in p.iter().enumerate().filter(|(_, p)| **p > self.negligible) {
+                    let score = &mut s[self.offsets[k]..self.offsets[k + 1]];
+                    arch.dispatch(GroupOf { cells: &mut cells, k, w: w * p, exposure, random_zero, score });
                 }
+            } else if uncertain {
+                self.by_table(h, &mut s);
+            }
+            if uncertain {
                 self.outer(&mut out, w, p, &s);
             }
         });
         if direct {
-            self.curvature(&mut out, &curvature);
+            self.curvature(&mut out, &cells);
         }
         out.mirror();
         out
@@ -265,12 +224,12 @@ impl<'a> Scores<'a> {
     }
 
     /// Observed curvature of the cells, for the direct path (tables have it from the sums of a pass).
-    fn curvature(&self, out: &mut Square, curvature: &[Derivatives]) {
-        for (k, curve) in self.curves.iter().enumerate() {
+    fn curvature(&self, out: &mut Square, cells: &DirectCells<'_>) {
+        for k in 0..self.shape.groups() {
             let n = self.shape.block(k);
             let at = self.shape.offset(k);
             for t in 0..self.shape.intervals {
-                let d = &curvature[k * self.shape.intervals + t];
+                let d = cells.sums(k, t);
                 let (de, dz) = &self.jacobian[k * self.shape.intervals + t];
                 for i in 0..n {
                     let e = de[i] * d.eta_eta + dz[i] * d.eta_zeta;
@@ -283,7 +242,6 @@ impl<'a> Scores<'a> {
                     for j in 0..n {
                         out.add(at + n - 1, at + j, -d.zeta * dz[j]);
                     }
-                    debug_assert_eq!(curve.zeta[t], dz[n - 1]);
                 }
             }
         }

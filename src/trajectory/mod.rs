@@ -4,6 +4,7 @@
 //! (`profile`), pictures of them (`report`).
 
 mod adequacy;
+mod cells_direct;
 mod em;
 mod estep;
 pub mod family;

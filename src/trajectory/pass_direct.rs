@@ -2,6 +2,7 @@
 //! ages of one group, which compilers turn into vector code; the zero cells of one history are multiplied
 //! up, so that a cell costs one exponential and a logarithm is taken now and then.
 
+use super::cells_direct::dot;
 use super::estep::{AgeSums, EStep};
 use super::family::{Family, positive_value, zero_value};
 use super::lanes::LogSum;
@@ -317,18 +318,4 @@ impl pulp::NullaryFnOnce for PosteriorOf<'_, '_> {
 
 fn add(to: &mut [f64], from: &[f64]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-}
-
-/// Dot product in four running sums: a fixed order that vector code can keep.
-#[inline(always)]
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a4.zip(b4) {
-        for l in 0..4 {
-            sums[l] += a[l] * b[l];
-        }
-    }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
