@@ -33,6 +33,7 @@ pub use ndarray;
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
+pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryValidParams};
 pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel, rescale};
 pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::search::{StartRecord, StartStop};

@@ -13,6 +13,7 @@ pub mod fit;
 mod information;
 mod ladder;
 mod lanes;
+pub mod linfa;
 pub mod model;
 mod mstep;
 mod neighbour;
