@@ -1,0 +1,33 @@
+//! The four published offending profiles: written definitions on the shape of a curve, the naming of
+//! fitted groups by them, and the answer for one person.
+//!
+//! Belongs here: [`kind::Profile`], the definitions and their thresholds, the naming and its reasons, in
+//! both languages.
+//! Does not belong here: fitting curves (`trajectory`), and whatever is made of a profile afterwards
+//! (`risk`, `advice`).
+//!
+//! # What is published and what is ours
+//! The report names four groups, gives their shares and, for two of them, the ages at which offending
+//! peaks. It publishes no curve, rate or coefficient. The two age windows are therefore the only
+//! thresholds with a source; every other one is this crate's choice, kept in
+//! [`definitions::Definitions`] with its reason, stored in the result and open to change. That a group
+//! meets a definition says that its curve looks as the report describes, not that it is the same group.
+//!
+//! # Reading order
+//! `curve` (what goes in) - `descriptors` (what is measured on it) - `criterion` and `fit` (measured
+//! against a definition) - `assignment` (which group gets which name) - `naming` (the answer for a
+//! cohort) - `person` (for one person). `wording` says all of it in words.
+
+pub(crate) mod assignment;
+pub mod criterion;
+pub mod curve;
+pub mod definitions;
+pub mod descriptors;
+pub mod fit;
+pub mod kind;
+pub mod language;
+pub mod naming;
+pub mod person;
+pub mod reason;
+mod wording;
+mod wording_person;
