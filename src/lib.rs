@@ -1,4 +1,4 @@
-//! Criminal careers as time series.
+#![doc = include_str!("../README.md")]
 
 pub mod career;
 pub mod cohort;
