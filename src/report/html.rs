@@ -64,7 +64,7 @@ impl Report<'_> {
             use_head => l("Gebruik en verwijzing", "Use and citation"),
             uses => [
                 l(
-                    "Deel niemand in zonder onherroepelijke of berechte zaak, en gebruik een profiel nooit als enige grond voor een beslissing over een persoon.",
+                    "Deel niemand in over wie de rechter niet heeft geoordeeld, en gebruik een profiel nooit als enige grond voor een beslissing over een persoon.",
                     "Do not profile anyone without an adjudicated case, and never let a profile be the only ground of a decision about a person.",
                 ).to_owned(),
                 l(

@@ -147,8 +147,8 @@ impl<'a> Report<'a> {
         let mut caption = vec![
             language
                 .pick(
-                    "Lijnen: verwacht aantal delicten per jaar in vrijheid. Tekens: waargenomen; iedereen telt in elke groep mee naar de kans erbij te horen.",
-                    "Lines: expected offences per year at liberty. Markers: observed, everyone counted in each group by the probability of belonging to it.",
+                    "Lijnen: verwacht aantal delicten per jaar in vrijheid. Tekens: waargenomen, gewogen naar de kans op lidmaatschap.",
+                    "Lines: expected offences per year at liberty. Markers: observed, everyone weighted by the probability of membership.",
                 )
                 .to_owned(),
         ];
@@ -217,7 +217,7 @@ impl<'a> Report<'a> {
 
 /// A part as a percentage, without decimals: shares are not known better.
 fn percent(part: f64, language: Language) -> String {
-    let sign = language.pick(" %", "%");
+    let sign = language.pick("\u{a0}%", "%");
     format!("{}{sign}", language.number(100.0 * part, 0))
 }
 

@@ -80,7 +80,13 @@ impl Report<'_> {
                 )
                 .to_owned(),
         ];
-        notes.extend(self.naming.groups.iter().filter(|g| !g.ambiguities.is_empty()).map(|g| g.text(language)));
+        notes.extend(
+            self.naming
+                .groups
+                .iter()
+                .filter(|g| g.profile.is_some() && !g.ambiguities.is_empty())
+                .map(|g| g.text(language)),
+        );
         if let Some(text) = self.placed_words() {
             notes.push(text);
         }

@@ -151,7 +151,7 @@ impl Picture {
         scene.add(text(20.0, 46.0, &self.subtitle, 13, TextAnchor::Start));
     }
 
-    /// The number of each group on its curve, where the curve is farthest from the others.
+    /// The number of each group on its curve, where the curve is farthest from the others and from markers.
     fn number_curves(&self, scene: &mut Scene, placed: &ComputedLayout, limit: f64) {
         let height = |k: usize, i: usize| {
             let rate = self.groups[k].curve.get(i).map_or(f64::INFINITY, |point| point.1);
@@ -164,8 +164,13 @@ impl Picture {
                 others.map(|other| (height(other, i) - height(k, i)).abs()).fold(f64::INFINITY, f64::min)
             };
             let inside = (0..group.curve.len()).filter(|&i| group.curve[i].1 <= limit && self.between_points(i));
-            // alone, a curve is marked where it is highest
-            let clear = |i: usize| if self.groups.len() == 1 { group.curve[i].1 } else { gap(i) };
+            let markers = |i: usize| {
+                let (x, y) = (placed.map_x(group.curve[i].0), height(k, i));
+                let points = self.groups.iter().flat_map(|g| &g.points).filter(|(_, rate)| *rate <= limit);
+                points.map(|p| (placed.map_x(p.0) - x).hypot(placed.map_y(p.1) - y)).fold(f64::INFINITY, f64::min)
+            };
+            // a marker is small: twice its distance is as good as that of a curve
+            let clear = |i: usize| gap(i).min(2.0 * markers(i));
             let Some(best) = inside.max_by(|&a, &b| clear(a).total_cmp(&clear(b))) else { continue };
             let (age, rate) = group.curve[best];
             let (cx, cy) = (placed.map_x(age), placed.map_y(rate));
@@ -173,7 +178,7 @@ impl Picture {
             scene.add(Primitive::Circle {
                 cx,
                 cy,
-                r: 8.5,
+                r: 8.0,
                 fill: Color::from("#ffffff"),
                 fill_opacity: None,
                 stroke: Some(Color::from(colour)),
