@@ -22,8 +22,9 @@ pub mod options;
 mod pass;
 mod pass_direct;
 mod pass_table;
-#[cfg(test)]
-mod proto;
 pub mod search;
 pub(crate) mod shape;
 pub mod start;
+
+#[cfg(test)]
+mod tests;
