@@ -45,8 +45,9 @@ pub enum Finding {
     ZeroPartSeparated {
         /// Group number.
         group: usize,
-        /// First and last age (interval start, years) where it is below 1e-5 or above 1 - 1e-5.
-        ages: [f64; 2],
+        /// Stretches of ages (start of the first and of the last interval, years) where it is below 1e-5 or
+        /// above 1 - 1e-5.
+        ages: Vec<[f64; 2]>,
     },
     /// `tau` is 0: the zero part of this group is one half at every age, whatever the rate.
     TauAtZero {
@@ -57,8 +58,8 @@ pub enum Finding {
     RateAtZero {
         /// Group number.
         group: usize,
-        /// First and last age (interval start, years) where the rate is below 1e-6 a year.
-        ages: [f64; 2],
+        /// Stretches of ages (start of the first and of the last interval, years) with a rate below 1e-6 a year.
+        ages: Vec<[f64; 2]>,
     },
     /// The likelihood is flat in some direction: these groups' parameters cannot all be told from the data.
     FlatLikelihood {
@@ -110,8 +111,13 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ages = |[first, last]: &[f64; 2]| {
-            if first == last { format!("age {first}") } else { format!("ages {first} to {last}") }
+        let ages = |stretches: &[[f64; 2]]| {
+            let one = |[first, last]: &[f64; 2]| {
+                if first == last { format!("{first}") } else { format!("{first} to {last}") }
+            };
+            let list: Vec<String> = stretches.iter().map(one).collect();
+            let many = stretches.len() > 1 || stretches.iter().any(|[first, last]| first != last);
+            format!("age{} {}", if many { "s" } else { "" }, list.join(" and "))
         };
         match self {
             Finding::NotConverged { gradient_norm } => {
@@ -228,22 +234,27 @@ fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
 
 fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
     let grid = model.grid();
-    let range = |hit: &dyn Fn(usize) -> bool| -> Option<[f64; 2]> {
-        let first = (0..grid.len()).find(|&t| hit(t))?;
-        let last = (0..grid.len()).rev().find(|&t| hit(t))?;
-        Some([grid.start_age(first), grid.start_age(last)])
+    let stretches = |hit: &dyn Fn(usize) -> bool| -> Option<Vec<[f64; 2]>> {
+        let mut all: Vec<[f64; 2]> = Vec::new();
+        for t in (0..grid.len()).filter(|&t| hit(t)) {
+            match all.last_mut() {
+                Some(last) if t > 0 && last[1] == grid.start_age(t - 1) => last[1] = grid.start_age(t),
+                _ => all.push([grid.start_age(t); 2]),
+            }
+        }
+        (!all.is_empty()).then_some(all)
     };
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
         if model.family() == Family::Zip
-            && let Some(ages) = range(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
+            && let Some(ages) = stretches(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
         {
             all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
         }
         if group.tau.is_some_and(|tau| tau < 1e-6) {
             all.push(Finding::TauAtZero { group: k + 1 });
         }
-        if let Some(ages) = range(&|t| curve.rate(t) < 1e-6) {
+        if let Some(ages) = stretches(&|t| curve.rate(t) < 1e-6) {
             all.push(Finding::RateAtZero { group: k + 1, ages });
         }
     }

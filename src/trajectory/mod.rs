@@ -19,11 +19,11 @@ mod mstep;
 mod neighbour;
 mod newton;
 pub mod options;
-mod pass;
+pub mod pass;
 mod pass_direct;
 mod pass_table;
 pub mod search;
-pub(crate) mod shape;
+pub mod shape;
 pub mod start;
 
 #[cfg(test)]
