@@ -3,7 +3,7 @@
 
 mod support;
 
-use pleegprofiel::{AgeGrid, ErrorKind, Family, Fit, FitOptions, TrajectoryModel};
+use pleegprofiel::{AgeGrid, ErrorKind, Family, Finding, Fit, FitOptions, TrajectoryModel};
 use rand::Rng;
 use rstest::rstest;
 use support::data::{Person, Table};
@@ -183,8 +183,9 @@ fn check(family: Family, case: &Case) {
     let bits = |m: &TrajectoryModel| m.posteriors(&case.table.cohort()).unwrap().mapv(f64::to_bits);
     assert_eq!(bits(&back), bits(model), "posteriors after a round trip through JSON");
 
-    assert_eq!(record(family, case, 16, 1), record(family, case, 16, 2), "one thread, two threads");
-    assert_eq!(record(family, case, 16, 1), record(family, case, 16, 16), "one thread, sixteen threads");
+    let one = record(family, case, 16, 1);
+    assert_eq!(one, record(family, case, 16, 2), "two threads");
+    assert_eq!(one, record(family, case, 16, 16), "sixteen threads");
 }
 
 /// Everything a fit says but the number of threads, as text that tells every bit (shortest round-trip decimals).
@@ -237,7 +238,10 @@ fn what_the_data_cannot_support_is_refused_or_said(#[values(Poisson, Zip, ZipTau
     assert!(refused(1, 0, &unseen).contains("the cohort has them at 0"));
     // two groups where everyone is alike: said, not passed off as a discovery
     assert!(fitted(family, &everyone_the_same()).best().is_err());
-    assert!(fitted(family, &all_zeros()).best().is_err());
+    let nothing = fitted(family, &all_zeros());
+    let flat = nothing.findings.iter().any(|f| matches!(f, Finding::FlatLikelihood { .. }));
+    assert!(nothing.best().is_err() || flat, "{:?}", nothing.findings);
+    assert!(nothing.findings.iter().any(|f| matches!(f, Finding::RateAtZero { .. })), "{:?}", nothing.findings);
 }
 
 fn large(family: Family, persons: usize, exposure: bool) -> Case {
@@ -253,25 +257,28 @@ fn large(family: Family, persons: usize, exposure: bool) -> Case {
 }
 
 #[rstest]
-fn one_two_and_sixteen_threads_give_the_same_bits(
+fn one_two_and_sixteen_threads_give_the_same_bits_on_large_cohorts(
     #[values(Poisson, Zip, ZipTau)] family: Family,
     // beyond 6,000 distinct histories the search is on a sample; beyond 4,096 sums are cut into chunks
-    #[values((14_000, false, 6_001), (4_500, true, 4_097))] (persons, exposure, distinct): (usize, bool, usize),
+    #[values(true, false)] sampled: bool,
 ) {
-    let case = large(family, persons, exposure);
+    let (persons, distinct) = if sampled { (22_000, 6_001) } else { (4_200, 4_097) };
+    let case = large(family, persons, !sampled);
     let found = case.table.cohort().distinct_histories();
     assert!(found >= distinct, "{found} distinct histories do not test what this is to test");
     let one = record(family, &case, 4, 1);
     assert_eq!(one, record(family, &case, 4, 2), "two threads");
     assert_eq!(one, record(family, &case, 4, 16), "sixteen threads");
-    assert_eq!(one, record(family, &case, 4, 1), "once more");
 }
 
 #[rstest]
 fn a_sampled_search_ends_where_the_formulas_say(#[values(Poisson, Zip, ZipTau)] family: Family) {
-    let case = large(family, 14_000, false);
+    let case = large(family, 22_000, false);
     let fit = FitOptions::new(family).groups(2).degree(1).starts(4).fit(&case.table.cohort()).unwrap();
     let formulas = naive::evaluate(fit.model(), &case.table).log_likelihood;
     assert!((fit.log_likelihood / formulas - 1.0).abs() <= EVALUATORS);
-    assert!(fit.converged && fit.gradient_norm <= NO_GRADIENT * case.table.events() as f64, "{}", fit.gradient_norm);
+    // two groups for a cohort of four: ZIP(tau) then runs to rate 1, tau without bound, and has to say so
+    assert_eq!(fit.converged, fit.best().is_ok(), "{:?}", fit.findings);
+    assert!(fit.converged || family == ZipTau);
+    assert!(!fit.converged || fit.gradient_norm <= NO_GRADIENT * case.table.events() as f64, "{}", fit.gradient_norm);
 }

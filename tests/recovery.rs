@@ -8,6 +8,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rstest::rstest;
 use support::data::{Person, Table, csv, wide};
+use support::errors::standard_errors;
 use support::naive;
 use support::simulate::{Simulated, four_groups, simulate, throughout};
 
@@ -49,39 +50,36 @@ fn placed(model: &TrajectoryModel, simulated: &Simulated) -> f64 {
 #[rstest]
 fn a_large_cohort_gives_back_shares_curves_and_places(#[values(Poisson, Zip, ZipTau)] family: Family) {
     let truth = ordered(&four_groups(family));
-    let persons = 10_000;
-    let simulated = simulate(&truth, persons, 20_264, &throughout);
+    let simulated = simulate(&truth, 10_000, 20_264, &throughout);
     let fit = fit(&truth, &simulated.table);
     let model = fit.best().unwrap();
-    check_shares(model, &truth, persons);
-    check_curves(model, &truth, persons);
+    check_recovered(model, &truth, &simulated.table);
     // an oracle knows the true parameters; nobody can place people better on average
     let (ours, oracle) = (placed(model, &simulated), placed(&truth, &simulated));
     support::note(format!("{family}: placed {ours:.4}, oracle {oracle:.4}"));
     assert!((ours - oracle).abs() <= 0.005, "{ours} placed well, an oracle {oracle}");
 }
 
-/// Within three times sqrt(pi (1 - pi) / N), the standard error if everyone's group were known. The real one
-/// is larger, so this asks more than it needs to; the groups overlap little enough for it to hold.
-fn check_shares(model: &TrajectoryModel, truth: &TrajectoryModel, persons: usize) {
-    for (k, (got, want)) in model.groups().iter().zip(truth.groups()).enumerate() {
-        let se = (want.share * (1.0 - want.share) / persons as f64).sqrt();
-        let z = (got.share - want.share) / se;
-        support::note(format!("share {k}: {:.4} for {:.4}, {z:+.2} standard errors", got.share, want.share));
-        assert!(z.abs() <= 3.0, "share {k}: {} for {}", got.share, want.share);
-    }
+/// Shares, and ln of the expected events of each group below 26 and from 26 on: how high and when.
+fn recovered(model: &TrajectoryModel) -> Vec<f64> {
+    let shares = model.groups().iter().map(|g| g.share);
+    let halves = (0..model.groups().len()).flat_map(|k| {
+        let rates = model.rates(k);
+        [rates[..14].iter().sum::<f64>().ln(), rates[14..].iter().sum::<f64>().ln()]
+    });
+    shares.chain(halves).collect()
 }
 
-/// Expected events over the whole grid. If everyone's group were known, their variance would be at least that
-/// of a Poisson total over the group's members: the relative error is 1 / sqrt(N pi Lambda). Twelve per cent of
-/// overlap and a zero part cost less than a factor 2 of variance, so four of those errors are three real ones.
-fn check_curves(model: &TrajectoryModel, truth: &TrajectoryModel, persons: usize) {
-    for k in 0..truth.groups().len() {
-        let (got, want) = (expected(model, k), expected(truth, k));
-        let se = 1.0 / (persons as f64 * truth.groups()[k].share * want).sqrt();
-        let z = (got / want).ln() / se;
-        support::note(format!("events {k}: {got:.4} for {want:.4}, {z:+.2} ideal standard errors"));
-        assert!(z.abs() <= 4.0, "events of group {k}: {got} for {want}");
+/// Every figure within three of its standard errors, those of the information at the truth. For a share it is
+/// never below sqrt(pi (1 - pi) / N), the error if everyone's group were known.
+fn check_recovered(model: &TrajectoryModel, truth: &TrajectoryModel, table: &Table) {
+    let errors = standard_errors(truth, &table.cohort(), &recovered);
+    let n = table.people.len() as f64;
+    for (f, ((got, want), se)) in recovered(model).iter().zip(recovered(truth)).zip(errors).enumerate() {
+        let z = (got - want) / se;
+        support::note(format!("{}: figure {f}: {got:.4} for {want:.4}, {z:+.2} of {se:.4}", truth.family()));
+        assert!(f >= 4 || se >= 0.98 * (want * (1.0 - want) / n).sqrt(), "a share's standard error of {se}");
+        assert!(z.abs() <= 3.0, "figure {f}: {got} for {want}, {z} standard errors");
     }
 }
 
@@ -91,8 +89,7 @@ fn the_cohort_of_ten_thousand_drawn_in_r_gives_back_its_parameters() {
     let truth = ordered(&four_groups(Poisson));
     let table = wide("sim/sim_poisson_n10000.csv");
     let fit = fit(&truth, &table);
-    check_shares(fit.best().unwrap(), &truth, table.people.len());
-    check_curves(fit.best().unwrap(), &truth, table.people.len());
+    check_recovered(fit.best().unwrap(), &truth, &table);
 }
 
 #[rstest]

@@ -4,6 +4,7 @@
 #![allow(dead_code)] // every test file uses a part of it
 
 pub(crate) mod data;
+pub(crate) mod errors;
 pub(crate) mod naive;
 pub(crate) mod peers;
 pub(crate) mod simulate;
