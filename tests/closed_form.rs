@@ -1,6 +1,8 @@
 //! Where the answer is known without an optimiser: one group has a closed form or a brute-force search, and
 //! one group has no local optima that peers could have missed.
 
+#![allow(clippy::unwrap_used)] // in helpers too: an unwrap that fails is a test that fails
+
 mod support;
 
 use pleegprofiel::{Family, Finding, Fit, FitOptions, Group};

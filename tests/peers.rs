@@ -4,6 +4,8 @@
 //! crimCV 1.0.0, flexmix 2.3.18 and trajeR 0.11.1 on the Toronto data; files, seeds and numbers of starts in
 //! fixtures/reference/trajectory.
 
+#![allow(clippy::unwrap_used)] // in helpers too: an unwrap that fails is a test that fails
+
 mod support;
 
 use pleegprofiel::{Cohort, Family, Group, TrajectoryModel, ndarray::Array2, rescale};

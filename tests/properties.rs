@@ -1,6 +1,8 @@
 //! What must hold whatever the numbers: random models on random cohorts, with a fixed seed; counterexamples
 //! ever found are kept beside this file.
 
+#![allow(clippy::unwrap_used)] // in helpers too: an unwrap that fails is a test that fails
+
 mod support;
 
 use pleegprofiel::{AgeGrid, Family, FitOptions, Group, TrajectoryModel};

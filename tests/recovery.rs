@@ -1,6 +1,8 @@
 //! Truth put in comes out: shares, curves and people's places are recovered from simulated cohorts, and
 //! neither windows cut short nor unequal time at risk bend the curves.
 
+#![allow(clippy::unwrap_used)] // in helpers too: an unwrap that fails is a test that fails
+
 mod support;
 
 use pleegprofiel::{AgeGrid, Family, Fit, FitOptions, Group, TrajectoryModel};

@@ -43,15 +43,12 @@ pub(crate) fn standard_errors(
         moved(model, &delta)
     };
     let value = |steps: &[(usize, f64)]| at(steps).log_likelihood(cohort).expect("one grid");
-    let mut information = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        for j in 0..=i {
-            let corner = |a: f64, b: f64| value(&[(i, a * h), (j, b * h)]);
-            let second =
-                (corner(1.0, 1.0) - corner(1.0, -1.0) - corner(-1.0, 1.0) + corner(-1.0, -1.0)) / (4.0 * h * h);
-            (information[i][j], information[j][i]) = (-second, -second);
-        }
-    }
+    let information_at = |i: usize, j: usize| {
+        let corner = |a: f64, b: f64| value(&[(i, a * h), (j, b * h)]);
+        (corner(1.0, -1.0) + corner(-1.0, 1.0) - corner(1.0, 1.0) - corner(-1.0, -1.0)) / (4.0 * h * h)
+    };
+    let information: Vec<Vec<f64>> =
+        (0..n).map(|i| (0..n).map(|j| information_at(i.max(j), i.min(j))).collect()).collect();
     let slopes: Vec<Vec<f64>> = (0..n)
         .map(|i| {
             let (up, down) = (figures(&at(&[(i, h)])), figures(&at(&[(i, -h)])));
