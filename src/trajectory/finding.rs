@@ -1,7 +1,7 @@
 //! What a reader of a fit has to be told: reasons not to trust it, and boundaries where a number stands
 //! for "as far as the data go".
 
-use super::family::Family;
+use super::family::{Family, zero_value};
 use super::fit::GroupFit;
 use super::ladder::Top;
 use super::model::TrajectoryModel;
@@ -53,6 +53,13 @@ pub enum Finding {
     TauAtZero {
         /// Group number.
         group: usize,
+    },
+    /// `tau` runs to infinity while the rate runs to one a year: the model wants a zero part of its own.
+    TauUnbounded {
+        /// Group number.
+        group: usize,
+        /// How far it came.
+        tau: f64,
     },
     /// A rate ran to 0: nobody likely in this group has an event at these ages.
     RateAtZero {
@@ -143,6 +150,9 @@ impl fmt::Display for Finding {
             Finding::TauAtZero { group } => {
                 write!(f, "tau of group {group} is 0: half of its zeros are structural at every age")
             }
+            Finding::TauUnbounded { group, tau } => {
+                write!(f, "tau of group {group} runs to infinity (it is {tau:.0}): try the family zip")
+            }
             Finding::RateAtZero { group, ages: a } => {
                 write!(f, "the rate of group {group} runs to 0 at {}", ages(a))
             }
@@ -220,8 +230,14 @@ fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
             all.push(Finding::EmptyGroup { group: k + 1, weight });
         }
     }
-    let curves: Vec<(Vec<f64>, Vec<f64>)> =
-        (0..model.groups().len()).map(|k| (model.rates(k), model.zero_probabilities(k))).collect();
+    // by what can be seen of them: where the rate is 0, any zero part gives the same counts
+    let curves: Vec<(Vec<f64>, Vec<f64>)> = (0..model.groups().len())
+        .map(|k| {
+            let curve = model.curve(k);
+            let none = |t: usize| zero_value(curve.lambda[t], curve.zeta[t]).exp();
+            (model.rates(k), (0..curve.eta.len()).map(none).collect())
+        })
+        .collect();
     for a in 0..curves.len() {
         for b in a + 1..curves.len() {
             let alike = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * (x + y) + 1e-9);
@@ -253,6 +269,9 @@ fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
         }
         if group.tau.is_some_and(|tau| tau < 1e-6) {
             all.push(Finding::TauAtZero { group: k + 1 });
+        }
+        if let Some(tau) = group.tau.filter(|&tau| tau > 1e3) {
+            all.push(Finding::TauUnbounded { group: k + 1, tau });
         }
         if let Some(ages) = stretches(&|t| curve.rate(t) < 1e-6) {
             all.push(Finding::RateAtZero { group: k + 1, ages });

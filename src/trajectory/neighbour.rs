@@ -51,7 +51,7 @@ pub(crate) fn improve(
         let roots: Vec<Climb> = best
             .iter()
             .take(ROOTS)
-            .filter(|c| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < 1e-3))
+            .filter(|c| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < search::SAME))
             .cloned()
             .collect();
         if roots.is_empty() {
