@@ -5,6 +5,8 @@ pub mod cohort;
 pub mod error;
 pub(crate) mod numeric;
 pub mod profile;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod trajectory;
 pub mod units;
 
@@ -38,6 +40,7 @@ pub use profile::descriptors::{Descriptors, Peak};
 pub use profile::fit::ProfileFit;
 pub use profile::kind::{PROFILES_SOURCE, Profile};
 pub use profile::language::Language;
+pub use profile::model::name_model;
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
@@ -46,6 +49,7 @@ pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
 pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryValidParams};
 pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel, rescale};
+pub use trajectory::observed::ObservedRates;
 pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::pass::MAX_GROUPS;
 pub use trajectory::search::{StartRecord, StartStop};

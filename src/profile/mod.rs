@@ -26,6 +26,7 @@ pub mod descriptors;
 pub mod fit;
 pub mod kind;
 pub mod language;
+pub mod model;
 pub mod naming;
 pub mod person;
 pub mod reason;

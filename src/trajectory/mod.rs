@@ -18,6 +18,7 @@ pub mod model;
 mod mstep;
 mod neighbour;
 mod newton;
+pub mod observed;
 pub mod options;
 pub mod pass;
 mod pass_direct;

@@ -261,7 +261,7 @@ impl TrajectoryModel {
         Array2::from_shape_vec((cohort.distinct_histories(), groups), rows).unwrap_or_default()
     }
 
-    fn check_grid(&self, cohort: &Cohort) -> Result<()> {
+    pub(crate) fn check_grid(&self, cohort: &Cohort) -> Result<()> {
         if cohort.grid() == self.grid {
             return Ok(());
         }

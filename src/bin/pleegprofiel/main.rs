@@ -1,0 +1,28 @@
+//! The command line over the library: reads, calls, writes; no arithmetic of its own.
+
+mod args;
+mod failure;
+mod fit;
+mod json;
+mod outputs;
+mod profile;
+mod progress;
+mod screen;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Fit(args) => fit::run(&args),
+        Command::Profile(args) => profile::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            screen::complain(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Files that appear all together or not at all.
+//!
+//! Each is first written to a temporary file beside its place; only when all of them are complete are they
+//! renamed. When a rename fails, the ones before it are taken back.
+
+use crate::failure::Failure;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{NamedTempFile, TempPath};
+
+/// Files in one directory, on their way to it.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    directory: PathBuf,
+    /// Directories that were made for it, outermost first.
+    made: Vec<PathBuf>,
+    files: Vec<(PathBuf, NamedTempFile)>,
+    done: bool,
+}
+
+/// Whether files could be written into a directory that may not exist yet; leaves nothing behind. Asked before
+/// long work, so that it is not done for nothing.
+pub(crate) fn check_directory(directory: &Path) -> Result<(), Failure> {
+    let mut existing = directory;
+    // an empty path is the current directory
+    while !existing.as_os_str().is_empty() && !existing.exists() {
+        existing = existing.parent().unwrap_or(Path::new(""));
+    }
+    let existing = if existing.as_os_str().is_empty() { Path::new(".") } else { existing };
+    let tried = if existing.is_dir() {
+        tempfile::tempfile_in(existing).map(|_| ())
+    } else {
+        Err(io::Error::new(io::ErrorKind::NotADirectory, format!("{} is not a directory", existing.display())))
+    };
+    tried.map_err(|cause| failed(directory, &cause))
+}
+
+/// Whether a file could be put at a path: its directory is there, and it is not a directory itself.
+pub(crate) fn check_file(path: &Path) -> Result<(), Failure> {
+    let directory = directory_of(path);
+    if path.is_dir() {
+        return Err(failed(path, &io::ErrorKind::IsADirectory.into()));
+    }
+    if !directory.is_dir() {
+        return Err(failed(
+            path,
+            &io::Error::new(io::ErrorKind::NotFound, format!("there is no directory {}", directory.display())),
+        ));
+    }
+    tempfile::tempfile_in(directory).map(|_| ()).map_err(|cause| failed(path, &cause))
+}
+
+/// Writes one file, or leaves it as it was.
+pub(crate) fn write_file(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().ok_or_else(|| failed(path, &io::ErrorKind::InvalidInput.into()))?;
+    let mut outputs = Outputs::open(directory_of(path))?;
+    outputs.add(name, |out| out.write_all(contents))?;
+    outputs.publish()
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn failed(path: &Path, cause: &io::Error) -> Failure {
+    Failure::Output(format!("{} cannot be written: {cause}", path.display()))
+}
+
+impl Outputs {
+    /// Opens the directory, making it when it is not there.
+    pub(crate) fn open(directory: &Path) -> Result<Outputs, Failure> {
+        let missing: Vec<&Path> =
+            directory.ancestors().take_while(|a| !a.as_os_str().is_empty() && !a.exists()).collect();
+        let mut outputs = Outputs { directory: directory.to_owned(), made: Vec::new(), files: Vec::new(), done: false };
+        for new in missing.into_iter().rev() {
+            fs::create_dir(new).map_err(|cause| failed(directory, &cause))?;
+            outputs.made.push(new.to_owned());
+        }
+        Ok(outputs)
+    }
+
+    /// Writes one of the files.
+    pub(crate) fn add(
+        &mut self,
+        name: impl AsRef<Path>,
+        write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let path = self.directory.join(name);
+        let written = (|| {
+            if path.is_dir() {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            let mut file = temporary_in(&self.directory)?;
+            let mut buffer = BufWriter::new(file.as_file_mut());
+            write(&mut buffer)?;
+            buffer.flush()?;
+            drop(buffer);
+            // on disk before it gets its name: a file of that name is then always whole
+            file.as_file().sync_all()?;
+            Ok(file)
+        })();
+        self.files.push((path.clone(), written.map_err(|cause| failed(&path, &cause))?));
+        Ok(())
+    }
+
+    /// Puts all files in their places.
+    pub(crate) fn publish(mut self) -> Result<(), Failure> {
+        let mut placed: Vec<(PathBuf, Option<TempPath>)> = Vec::new();
+        for (path, file) in std::mem::take(&mut self.files) {
+            let step = keep(&path, &self.directory).and_then(|old| match file.persist(&path) {
+                Ok(_) => Ok(old),
+                Err(error) => Err(error.error),
+            });
+            match step {
+                Ok(old) => placed.push((path, old)),
+                Err(cause) => {
+                    for (path, old) in placed.into_iter().rev() {
+                        // as far as it goes; the first failure is the one to tell
+                        let _ = match old {
+                            Some(old) => old.persist(&path).map_err(|e| e.error),
+                            None => fs::remove_file(&path),
+                        };
+                    }
+                    return Err(failed(&path, &cause));
+                }
+            }
+        }
+        self.done = true;
+        Ok(())
+    }
+}
+
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        if !self.done {
+            self.files.clear();
+            for made in self.made.iter().rev() {
+                // stays when something else was put into it meanwhile
+                let _ = fs::remove_dir(made);
+            }
+        }
+    }
+}
+
+/// A second name for the file that is about to be replaced, gone when dropped.
+fn keep(path: &Path, directory: &Path) -> io::Result<Option<TempPath>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let name = temporary_in(directory)?.into_temp_path();
+    // a link needs a free name; where files cannot be linked a copy will do
+    fs::remove_file(&name)?;
+    if fs::hard_link(path, &name).is_err() {
+        fs::copy(path, &name)?;
+    }
+    Ok(Some(name))
+}
+
+/// A temporary file with the rights that a new file usually has; by default only its owner could read it.
+fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pleegprofiel-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}

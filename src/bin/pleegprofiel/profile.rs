@@ -1,0 +1,81 @@
+//! `pleegprofiel profile`: the main job, from a table of counts to model, profiles, picture and report.
+
+use crate::args::ProfileArgs;
+use crate::failure::Failure;
+use crate::outputs::{self, Outputs};
+use crate::{progress, screen};
+use pleegprofiel::report::Report;
+use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, TrajectoryModel, name_model};
+use std::io::{self, Write};
+
+pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
+    let cohort = args.input.read()?;
+    outputs::check_directory(&args.out)?;
+    let (fit, _) = progress::fit(&args.model.options(), &cohort)?;
+    let model = fit.best()?;
+    // a model that fits but whose rates are no rates of people
+    let naming = name_model(model, &Definitions::default()).map_err(|error| {
+        Failure::Untrusted(format!("this fit cannot be trusted: its groups cannot be named: {error}"))
+    })?;
+    let language = Language::from(args.lang);
+    let people = place(&cohort, model, &naming)?;
+    let placed = people.iter().filter(|(person, _)| person.profile.is_some()).count();
+    let report = Report::new(&fit, &cohort, &naming)?
+        .language(language)
+        .show_small_cells(args.show_small_cells)
+        .placed(placed as u64);
+    let html = report.html()?;
+
+    let mut outputs = Outputs::open(&args.out)?;
+    outputs.add("model.json", |out| writeln!(out, "{}", model.to_json()))?;
+    outputs.add("profiles.csv", |out| write_profiles(out, &cohort, &people, language))?;
+    outputs.add("trajectories.svg", |out| out.write_all(report.svg().as_bytes()))?;
+    outputs.add("report.html", |out| out.write_all(html.as_bytes()))?;
+    outputs.publish()?;
+
+    let written = match language {
+        Language::Dutch => "Geschreven: model.json, profiles.csv, trajectories.svg en report.html in",
+        Language::English => "Written: model.json, profiles.csv, trajectories.svg and report.html in",
+    };
+    let text = screen::layout(&report.table(), &report.findings());
+    screen::print(&format!("{text}\n\n{written} {}", args.out.display()))
+}
+
+/// Everyone's answer and posterior probabilities.
+fn place(cohort: &Cohort, model: &TrajectoryModel, naming: &Naming) -> Result<Vec<(PersonProfile, Vec<f64>)>, Failure> {
+    let posteriors = model.posteriors(cohort)?;
+    posteriors
+        .rows()
+        .into_iter()
+        .enumerate()
+        .map(|(i, row)| {
+            let observed = cohort.counts(i).iter().flatten().count();
+            let row = row.to_vec();
+            Ok((naming.person(&row, observed)?, row))
+        })
+        .collect()
+}
+
+/// One row a person, in the order of the input. Posteriors are written so that they read back to the same bits.
+fn write_profiles(
+    out: &mut impl Write,
+    cohort: &Cohort,
+    people: &[(PersonProfile, Vec<f64>)],
+    language: Language,
+) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    let groups = people.first().map_or(0, |(_, posterior)| posterior.len());
+    let mut header: Vec<String> = ["id", "profile", "reason", "group"].map(str::to_owned).to_vec();
+    header.extend((1..=groups).map(|k| format!("posterior_{k}")));
+    table.write_record(&header)?;
+    for (i, (person, posterior)) in people.iter().enumerate() {
+        // a cohort read from a table has an identifier for everyone
+        let mut row = vec![cohort.id(i).unwrap_or_default().to_owned()];
+        row.push(person.profile.map_or("", |profile| profile.key()).to_owned());
+        row.push(person.undecided.as_ref().map_or(String::new(), |why| why.text(language)));
+        row.push((person.group + 1).to_string());
+        row.extend(posterior.iter().map(|p| format!("{p:?}")));
+        table.write_record(&row)?;
+    }
+    table.flush()
+}

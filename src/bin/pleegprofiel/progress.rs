@@ -1,0 +1,37 @@
+//! Fitting with a progress bar on a terminal, for work that takes long enough to wonder.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pleegprofiel::{Cohort, Error, Fit, FitOptions, Progress};
+use std::io::IsTerminal;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// Work shorter than this shows no bar.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Fits; the fit and how long it took.
+pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duration), Error> {
+    let begin = Instant::now();
+    let shows = std::io::stderr().is_terminal();
+    let bar: OnceLock<ProgressBar> = OnceLock::new();
+    let progress = |Progress { done, total }: Progress| {
+        if shows && begin.elapsed() > PATIENCE {
+            let bar = bar.get_or_init(new_bar);
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        }
+        true
+    };
+    let fit = options.fit_with_progress(cohort, &progress);
+    if let Some(bar) = bar.get() {
+        bar.finish_and_clear();
+    }
+    Ok((fit?, begin.elapsed()))
+}
+
+fn new_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("fitting {bar:40} {pos}/{len} {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}

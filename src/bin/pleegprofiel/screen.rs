@@ -1,0 +1,67 @@
+//! What is printed: text on standard output, complaints on standard error, tables.
+//!
+//! Writing never panics: a reader that went away (`| head`) has seen what it wanted.
+
+use crate::failure::Failure;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use pleegprofiel::report::ReportTable;
+use std::io::{self, ErrorKind, Write};
+
+/// Width of tables, in characters.
+const WIDTH: u16 = 110;
+
+/// Prints a text with a line end behind it.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Output(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a complaint; there is no one left to tell when even that fails.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "error: {text}");
+}
+
+/// The table, its notes, and what has to be known of the fit.
+pub(crate) fn layout(table: &ReportTable, findings: &[String]) -> String {
+    let mut printed = Table::new();
+    printed
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(&table.header)
+        .add_rows(&table.rows);
+    for (i, column) in printed.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if i == 1 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    text.extend(table.notes.iter().flat_map(|note| wrapped(note, "  ", "  ")));
+    if !findings.is_empty() {
+        text.push(String::new());
+        text.extend(findings.iter().flat_map(|finding| wrapped(finding, "  ! ", "    ")));
+    }
+    text.join("\n")
+}
+
+/// A paragraph broken between words, its first line and the others each behind their own margin.
+fn wrapped(text: &str, first: &str, other: &str) -> Vec<String> {
+    let mut lines = vec![first.to_owned()];
+    let mut words = 0;
+    for word in text.split_whitespace() {
+        let used = lines.last().map_or(0, |line| line.chars().count());
+        if words > 0 && used + 1 + word.chars().count() > usize::from(WIDTH) {
+            lines.push(other.to_owned());
+            words = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            *line += if words > 0 { " " } else { "" };
+            *line += word;
+        }
+        words += 1;
+    }
+    lines
+}

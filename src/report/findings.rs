@@ -1,0 +1,119 @@
+//! Findings about a fit in words, Dutch and English.
+//!
+//! Does not belong here: what is found and when (`trajectory::finding`).
+
+use crate::profile::language::Language;
+use crate::trajectory::finding::Finding;
+
+/// A finding as one sentence without its full stop. Figures of a group (numbered from 1) for which `hidden`
+/// is true are left out.
+pub(super) fn words(finding: &Finding, language: Language, hidden: &dyn Fn(usize) -> bool) -> String {
+    match language {
+        Language::English => english(finding, hidden),
+        Language::Dutch => dutch(finding, hidden),
+    }
+}
+
+fn english(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
+    match finding {
+        // also when there are none: that nobody belongs to a group is known of everyone
+        Finding::SmallGroup { group, .. } if hidden(*group) => {
+            format!("fewer than 10 persons are most likely of group {group}")
+        }
+        Finding::LowAvepp { group, .. } if hidden(*group) => {
+            format!("the average posterior probability of group {group} is below 0.7")
+        }
+        Finding::LowOcc { group, .. } if hidden(*group) => {
+            format!("the odds of correct classification of group {group} are below 5")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
+    let ages = |[first, last]: &[f64; 2]| {
+        let (first, last) = (Language::Dutch.short(*first), Language::Dutch.short(*last));
+        if first == last { format!("op {first} jaar") } else { format!("van {first} tot en met {last} jaar") }
+    };
+    let number = |value: f64, decimals: usize| Language::Dutch.number(value, decimals);
+    match finding {
+        Finding::NotConverged { gradient_norm } => {
+            format!("geen enkele start bereikte een maximum (grootste element van de gradiënt {gradient_norm:.1e})")
+        }
+        Finding::NotAMaximum { curvature } => {
+            format!("de uitkomst is geen maximum (relatieve kromming {curvature:.1e})")
+        }
+        Finding::EmptyGroup { group, .. } => {
+            format!("groep {group} telt minder dan één persoon: de gegevens dragen niet zo veel groepen")
+        }
+        Finding::SameGroups { groups: [a, b] } => {
+            format!("de groepen {a} en {b} hebben dezelfde lijn: de gegevens dragen niet zo veel groepen")
+        }
+        Finding::ReachedOnce { starts } => {
+            format!("het beste optimum is in {starts} pogingen één keer bereikt; probeer meer starts")
+        }
+        Finding::ZeroPartSeparated { group, ages: a } => {
+            format!(
+                "het nuldeel van groep {group} loopt naar 0 of 1 {}: zijn coëfficiënten hebben geen standaardfout",
+                ages(a)
+            )
+        }
+        Finding::TauAtZero { group } => {
+            format!("tau van groep {group} is 0: op elke leeftijd is de helft van de nullen structureel")
+        }
+        Finding::RateAtZero { group, ages: a } => format!("de frequentie van groep {group} loopt naar 0 {}", ages(a)),
+        Finding::FlatLikelihood { groups } => {
+            let list: Vec<String> = groups.iter().map(ToString::to_string).collect();
+            format!(
+                "de aannemelijkheid is vlak in een richting waaraan groep {} deelheeft",
+                Language::Dutch.list(&list)
+            )
+        }
+        Finding::SmallGroup { group, members } => {
+            let none = *members == 0 && !hidden(*group);
+            format!(
+                "groep {group} is voor {} de waarschijnlijkste",
+                if none { "niemand" } else { "minder dan 10 personen" }
+            )
+        }
+        Finding::LowAvepp { group, .. } if hidden(*group) => {
+            format!("de gemiddelde kans op lidmaatschap van groep {group} is lager dan 0,7")
+        }
+        Finding::LowAvepp { group, avepp } => {
+            format!("de gemiddelde kans op lidmaatschap van groep {group} is {}, lager dan 0,7", number(*avepp, 2))
+        }
+        Finding::LowOcc { group, .. } if hidden(*group) => {
+            format!("de kansverhouding van juiste indeling van groep {group} is lager dan 5")
+        }
+        Finding::LowOcc { group, occ } => {
+            format!("de kansverhouding van juiste indeling van groep {group} is {}, lager dan 5", number(*occ, 1))
+        }
+        Finding::LowExposure { cells, below } => {
+            let what = if *cells == 1 { "cel" } else { "cellen" };
+            let below = Language::Dutch.short(*below);
+            format!("{cells} {what} met een delict en minder dan {below} van het interval in vrijheid")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_a_hidden_group_are_left_out_in_both_languages() {
+        let findings = [
+            Finding::SmallGroup { group: 2, members: 0 },
+            Finding::LowAvepp { group: 2, avepp: 0.631 },
+            Finding::LowOcc { group: 2, occ: 3.21 },
+        ];
+        for language in [Language::English, Language::Dutch] {
+            for finding in &findings {
+                let text = words(finding, language, &|group| group == 2);
+                for figure in ["no persons", "niemand", "63", "3.2", "3,2"] {
+                    assert!(!text.contains(figure), "{text}");
+                }
+            }
+        }
+    }
+}

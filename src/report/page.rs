@@ -1,0 +1,184 @@
+//! What the HTML page says, as facts and sentences in one language.
+//!
+//! Does not belong here: markup (`html` and its template).
+
+use super::{Report, thousands};
+use crate::profile::language::Language;
+use crate::profile::naming::Naming;
+use crate::trajectory::family::Family;
+use crate::trajectory::search::StartStop;
+
+/// A label and what stands beside it.
+pub(super) type Fact = (String, String);
+
+pub(super) fn family_words(family: Family, language: Language) -> &'static str {
+    match family {
+        Family::Poisson => "Poisson",
+        Family::Zip => language.pick("Poisson met extra nullen (ZIP)", "zero-inflated Poisson (ZIP)"),
+        Family::ZipTau => language.pick("Poisson met extra nullen, ZIP(tau)", "zero-inflated Poisson, ZIP(tau)"),
+    }
+}
+
+impl Report<'_> {
+    /// What was fitted, and on what.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let (language, fit, grid) = (self.language, self.fit, self.fit.grid());
+        let fact = |nl: &str, en: &str, value: String| (language.pick(nl, en).to_owned(), value);
+        let degree = |terms: &[usize]| {
+            let same = terms.windows(2).all(|w| w[0] == w[1]);
+            let degrees: Vec<String> = terms.iter().map(|t| (t - 1).to_string()).collect();
+            if same { degrees.first().cloned().unwrap_or_default() } else { degrees.join(", ") }
+        };
+        let groups = fit.model().groups();
+        let rate: Vec<usize> = groups.iter().map(|g| g.coefficients.len()).collect();
+        let zero: Vec<usize> = groups.iter().map(|g| g.zero_coefficients.len()).collect();
+        let (from, to) = (language.short(grid.start_age(0)), language.short(grid.start_age(grid.len())));
+        let width = language.short(grid.width_years());
+        let mut facts = vec![
+            fact(
+                "model",
+                "model",
+                language.pick(
+                    format!("groepstrajectoriemodel, {}", family_words(fit.family(), language)),
+                    format!("group-based trajectory model, {}", family_words(fit.family(), language)),
+                ),
+            ),
+            fact("groepen", "groups", groups.len().to_string()),
+            fact("graad in leeftijd", "degree in age", degree(&rate)),
+        ];
+        if fit.family() == Family::Zip {
+            facts.push(fact("graad van het nuldeel", "degree of the zero part", degree(&zero)));
+        }
+        facts.extend([
+            fact("personen", "persons", thousands(fit.persons as u64, language)),
+            fact(
+                "waargenomen cellen (persoon x leeftijd)",
+                "observed cells (person x age)",
+                thousands(fit.observations, language),
+            ),
+            fact("delicten", "offences", thousands(self.events, language)),
+            fact(
+                "leeftijden",
+                "ages",
+                language.pick(
+                    format!("van {from} tot {to} jaar, in stappen van {width}"),
+                    format!("from {from} to {to} years, in steps of {width}"),
+                ),
+            ),
+            fact(
+                "tijd in vrijheid",
+                "time at liberty",
+                match self.has_exposure {
+                    true => {
+                        language.pick("per persoon en leeftijd in rekening gebracht", "accounted for by person and age")
+                    }
+                    false => language.pick(
+                        "niet opgegeven: iedereen geldt als steeds in vrijheid",
+                        "not given: everyone counts as at liberty throughout",
+                    ),
+                }
+                .to_owned(),
+            ),
+        ]);
+        facts
+    }
+
+    /// Figures of the fit as a whole.
+    pub(super) fn fit_figures(&self) -> Vec<Fact> {
+        let (language, fit) = (self.language, self.fit);
+        let number = |value: f64| language.number(value, 2);
+        let label = |nl: &str, en: &str| language.pick(nl, en).to_owned();
+        let mut facts = vec![
+            (
+                label("log-aannemelijkheid (met alle constanten)", "log-likelihood (with every constant)"),
+                number(fit.log_likelihood),
+            ),
+            (label("vrije parameters", "free parameters"), fit.parameters.to_string()),
+            ("AIC".to_owned(), number(fit.aic)),
+            (label("BIC (personen)", "BIC (persons)"), number(fit.bic_persons)),
+            (label("BIC (cellen)", "BIC (cells)"), number(fit.bic_observations)),
+            ("ICL".to_owned(), number(fit.icl)),
+        ];
+        if let Some(entropy) = fit.entropy {
+            facts.push((label("relatieve entropie", "relative entropy"), language.number(entropy, 3)));
+        }
+        facts
+    }
+
+    /// How the optimum was looked for and how often it was found.
+    pub(super) fn search_words(&self) -> Vec<String> {
+        let (language, starts) = (self.language, &self.fit.starts);
+        let climbed = starts.iter().filter(|s| s.stop == StartStop::Converged);
+        let best = climbed.clone().map(|s| s.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
+        let reached = climbed.clone().filter(|s| best - s.log_likelihood < 1e-2).count();
+        let (climbed, optima, seed) = (climbed.count(), self.fit.optima.len(), self.fit.options.seed);
+        let total = starts.len();
+        let asked = self.fit.options.starts;
+        vec![
+            language.pick(
+                format!(
+                    "{asked} starts gevraagd (zaad {seed}); met de buren van de beste erbij {total} pogingen. Daarvan klommen {climbed} tot een maximum, de rest viel eerder af."
+                ),
+                format!(
+                    "{asked} starts asked for (seed {seed}); with the neighbours of the best ones {total} attempts. {climbed} of them climbed to a maximum, the others fell behind before."
+                ),
+            ),
+            language.pick(
+                format!("Aantal verschillende optima: {optima}. Het beste is {reached} keer bereikt."),
+                format!("Number of distinct optima: {optima}. The best one was reached {reached} time{}.", if reached == 1 { "" } else { "s" }),
+            ),
+            match self.fit.converged {
+                true => language.pick(
+                    format!("Grootste element van de gradiënt in de uitkomst: {:.1e}.", self.fit.gradient_norm),
+                    format!("Largest gradient element at the answer: {:.1e}.", self.fit.gradient_norm),
+                ),
+                false => language
+                    .pick("De beste poging is niet geconvergeerd.", "The best attempt did not converge.")
+                    .to_owned(),
+            },
+        ]
+    }
+
+    /// The name of each group with the reasons, and the profiles that no group shows.
+    pub(super) fn naming_words(&self) -> Vec<String> {
+        let language = self.language;
+        let mut words: Vec<String> = self.naming.groups.iter().map(|g| g.text(language)).collect();
+        words.extend(self.naming.absent.iter().map(|a| sentence(&a.text(language))));
+        words
+    }
+
+    /// What these figures cannot say; with sources.
+    pub(super) fn cautions(&self) -> Vec<String> {
+        let language = self.language;
+        let mut all = Naming::cautions(language);
+        all.insert(
+            all.len().min(4),
+            language
+                .pick(
+                    "Wie mensen hard bij één groep indeelt, verzwakt alle verbanden die daarna worden berekend: gebruik de kansen als gewicht, of een driestapsmethode.",
+                    "Assigning people to one group for certain attenuates every relation computed afterwards: use the probabilities as weights, or a three-step method.",
+                )
+                .to_owned(),
+        );
+        all
+    }
+}
+
+/// A clause as a sentence.
+pub(super) fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// The literature the page refers to.
+pub(super) const REFERENCES: [&str; 8] = [
+    "Bauer, D. J. & Curran, P. J. (2003). Distributional assumptions of growth mixture models: implications for overextraction of latent trajectory classes. Psychological Methods 8, 338-363.",
+    "Bushway, S. D., Sweeten, G. & Nieuwbeerta, P. (2009). Measuring long term individual trajectories of offending using multiple methods. Journal of Quantitative Criminology 25, 259-286.",
+    "Lambert, D. (1992). Zero-inflated Poisson regression, with an application to defects in manufacturing. Technometrics 34, 1-14.",
+    "Nagin, D. S. (2005). Group-Based Modeling of Development. Harvard University Press.",
+    "Nagin, D. S. & Tremblay, R. E. (2005). Developmental trajectory groups: fact or a useful statistical fiction? Criminology 43, 873-904.",
+    "Nielsen, J. D. et al. (2014). Group-based criminal trajectory analysis using cross-validation criteria. Communications in Statistics - Theory and Methods 43, 4337-4356.",
+    "Sampson, R. J. & Laub, J. H. (2003). Life-course desisters? Trajectories of crime among delinquent boys followed to age 70. Criminology 41, 555-592.",
+    "van de Schoot, R. et al. (2017). The GRoLTS-checklist: guidelines for reporting on latent trajectory studies. Structural Equation Modeling 24, 451-467.",
+];

@@ -1,0 +1,169 @@
+//! What was observed of each group, to lay beside its fitted curve: events and time at risk by age, every
+//! person counted in each group with the posterior probability of membership.
+//!
+//! Does not belong here: the fitted curves (`model`), and how the two are drawn (`report`).
+
+use super::fit::Fit;
+use super::model::TrajectoryModel;
+use crate::cohort::data::Cohort;
+use crate::error::Result;
+use ndarray::Array2;
+
+/// Posterior-weighted events and years at liberty, groups x age intervals.
+///
+/// Posterior weights, not each person in the most likely group alone: hard assignment sharpens the
+/// differences between groups that are seen afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObservedRates {
+    events: Array2<f64>,
+    years: Array2<f64>,
+}
+
+impl ObservedRates {
+    /// Events, groups x age intervals.
+    pub fn events(&self) -> &Array2<f64> {
+        &self.events
+    }
+
+    /// Years at liberty, groups x age intervals.
+    pub fn years(&self) -> &Array2<f64> {
+        &self.years
+    }
+
+    /// Events per year at liberty of group `k` in age interval `j`; `None` where nobody of the group was
+    /// at liberty under observation.
+    ///
+    /// # Panics
+    /// When `k` or `j` is out of range.
+    pub fn rate(&self, k: usize, j: usize) -> Option<f64> {
+        let (events, years) = (self.events[[k, j]], self.years[[k, j]]);
+        // weights this small are what is left of a posterior that rounds to nothing
+        (years > 1e-9).then(|| events / years)
+    }
+}
+
+impl TrajectoryModel {
+    /// Events and years at liberty of each group in a cohort, weighted by the posterior probabilities of
+    /// membership (and the persons' own weights).
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel, ndarray::array};
+    /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None };
+    /// let grid = AgeGrid::years(18, 19)?;
+    /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group])?;
+    /// let cohort = Cohort::from_matrices(grid, array![[1_u32, 0], [2, 0]].view(), Some(array![[1.0, 0.0], [0.5, 0.0]].view()))?;
+    /// let observed = model.observed_rates(&cohort)?;
+    /// assert_eq!((observed.rate(0, 0), observed.rate(0, 1)), (Some(2.0), None)); // 3 events in 1.5 years
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the cohort is on another age grid.
+    pub fn observed_rates(&self, cohort: &Cohort) -> Result<ObservedRates> {
+        self.check_grid(cohort)?;
+        let posteriors = self.distinct_posteriors(cohort);
+        let histories = &cohort.histories;
+        let (groups, intervals) = (self.groups().len(), histories.intervals);
+        let mut events = Array2::zeros((groups, intervals));
+        let mut years = Array2::zeros((groups, intervals));
+        let width = self.grid().width_years();
+        for h in 0..histories.len() {
+            let seen = histories.observed_in(histories.pattern[h] as usize);
+            let exposure = histories.exposure_of(h);
+            for k in 0..groups {
+                let weight = histories.weight[h] * posteriors[[h, k]];
+                for j in (0..intervals).filter(|&j| seen[j]) {
+                    years[[k, j]] += weight * width * exposure.map_or(1.0, |e| e[j]);
+                }
+                for &code in histories.cells_of(h) {
+                    let cell = histories.codes[code as usize];
+                    events[[k, cell.interval as usize]] += weight * f64::from(cell.count);
+                }
+            }
+        }
+        Ok(ObservedRates { events, years })
+    }
+
+    /// Expected events per year at liberty of group `k` at an exact age in years, its polynomials evaluated
+    /// between the middles of the age intervals; a smooth curve to draw, equal to
+    /// [`TrajectoryModel::rate`] in the middle of an interval.
+    ///
+    /// # Panics
+    /// When `k` is out of range.
+    pub fn rate_at_age(&self, k: usize, age: f64) -> f64 {
+        let grid = self.grid();
+        let (first, last) = (grid.mid_age(0), grid.mid_age(grid.len() - 1));
+        let u = if grid.len() == 1 { 0.0 } else { 2.0 * (age - first) / (last - first) - 1.0 };
+        let polynomial = |c: &[f64]| c.iter().rev().fold(0.0, |sum, c| sum * u + c);
+        let group = &self.groups()[k];
+        let eta = polynomial(&group.coefficients);
+        let zeta = match group.tau {
+            Some(tau) => -tau * eta,
+            None if group.zero_coefficients.is_empty() => f64::NEG_INFINITY,
+            None => polynomial(&group.zero_coefficients),
+        };
+        eta.exp() * crate::numeric::logspace::expit(zeta).1
+    }
+}
+
+impl Fit {
+    /// As [`TrajectoryModel::observed_rates`], for the fitted model.
+    ///
+    /// # Errors
+    /// When the cohort is on another age grid than the one fitted.
+    pub fn observed_rates(&self, cohort: &Cohort) -> Result<ObservedRates> {
+        self.model().observed_rates(cohort)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::builder::{CohortBuilder, PersonRow};
+    use crate::cohort::grid::AgeGrid;
+    use crate::trajectory::family::Family;
+    use crate::trajectory::model::Group;
+    use approx::assert_relative_eq;
+
+    fn model(family: Family, grid: AgeGrid) -> TrajectoryModel {
+        let zero = |c: &[f64]| if family == Family::Zip { c.to_vec() } else { Vec::new() };
+        let tau = |t| (family == Family::ZipTau).then_some(t);
+        let group = |share, c: &[f64], z: &[f64], t| Group {
+            share,
+            coefficients: c.to_vec(),
+            zero_coefficients: zero(z),
+            tau: tau(t),
+        };
+        let groups = vec![group(0.6, &[-1.0, 0.4], &[0.3, -0.2], 0.5), group(0.4, &[0.8, -0.3, -0.5], &[-1.0], 1.5)];
+        TrajectoryModel::new(family, grid, groups).unwrap()
+    }
+
+    #[test]
+    fn events_and_years_of_all_groups_add_up_to_those_of_the_cohort() {
+        let grid = AgeGrid::months(216, 6, 3).unwrap();
+        let mut builder = CohortBuilder::new(grid);
+        let exposure = [0.5, 1.0, 0.0];
+        builder.push(PersonRow { weight: 2.0, ..PersonRow::new(&[Some(3), Some(0), Some(1)]) }).unwrap();
+        builder.push(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&[Some(1), Some(4), None]) }).unwrap();
+        let cohort = builder.finish();
+        let observed = model(Family::Zip, grid).observed_rates(&cohort).unwrap();
+        let events: Vec<f64> = observed.events().columns().into_iter().map(|c| c.sum()).collect();
+        let years: Vec<f64> = observed.years().columns().into_iter().map(|c| c.sum()).collect();
+        for (sum, expected) in events.iter().chain(&years).zip([7.0, 4.0, 2.0, 1.25, 1.5, 1.0]) {
+            assert_relative_eq!(*sum, expected, max_relative = 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_smooth_curve_passes_through_the_rate_of_every_interval() {
+        for family in [Family::Poisson, Family::Zip, Family::ZipTau] {
+            for grid in [AgeGrid::years(12, 30).unwrap(), AgeGrid::years(18, 18).unwrap()] {
+                let model = model(family, grid);
+                for (k, j) in (0..2).flat_map(|k| (0..grid.len()).map(move |j| (k, j))) {
+                    let smooth = model.rate_at_age(k, grid.mid_age(j));
+                    assert_relative_eq!(smooth, model.rate(k, j), max_relative = 1e-12);
+                }
+            }
+        }
+    }
+}
