@@ -45,7 +45,7 @@ pub struct StartRecord {
 }
 
 /// EM steps before the first and the second cut of the field.
-const SCREEN: [usize; 2] = [8, 12];
+const SCREEN: [usize; 2] = [6, 10];
 /// Newton steps of a climb that is not the final one, and of the final one.
 const CLIMB_STEPS: usize = 80;
 pub(crate) const FINISH_STEPS: usize = 200;
@@ -72,7 +72,7 @@ struct Runner {
 /// Stops early, with what it has, when the ticker says so.
 pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, seed: u64, starts: usize, ticker: &Ticker<'_>) -> Found {
     let pooled = Pooled::new(evaluator, shape);
-    ticker.expect(starts + (starts / 6).max(8).min(starts));
+    ticker.expect(starts + (starts / 8).max(8).min(starts));
     let mut field: Vec<Runner> = (0..starts)
         .into_par_iter()
         .filter(|_| ticker.tick())
@@ -85,9 +85,9 @@ pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, seed: u64, starts
         })
         .collect();
     let mut records = Vec::with_capacity(starts);
-    cut(&mut field, &mut records, seed, (starts / 2).max(12));
+    cut(&mut field, &mut records, seed, (starts / 3).max(12));
     field = field.into_par_iter().map(|r| advance(evaluator, shape, r, SCREEN[1])).collect();
-    cut(&mut field, &mut records, seed, (starts / 6).max(8));
+    cut(&mut field, &mut records, seed, (starts / 8).max(8));
 
     let climbs: Vec<Climb> = field
         .par_iter()
