@@ -51,6 +51,8 @@ pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryVali
 pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel, rescale};
 pub use trajectory::observed::ObservedRates;
 pub use trajectory::options::{FitOptions, Progress};
+pub use trajectory::pass::MAX_GROUPS;
 pub use trajectory::search::{StartRecord, StartStop};
+pub use trajectory::shape::MAX_DEGREE;
 pub use trajectory::start::StartKind;
 pub use units::{Age, Exposure, Probability, Rate};

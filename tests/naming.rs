@@ -354,11 +354,8 @@ proptest! {
         for (g, mine) in a.groups.iter().enumerate() {
             let mut theirs = b.groups[to(g)].clone();
             theirs.group = g;
-            match &mut theirs.unnamed {
-                Some(Unnamed::Taken { by: list, .. } | Unnamed::Tied { with: list, .. }) => {
-                    *list = (0..n).filter(|g| list.contains(&to(*g))).collect();
-                }
-                _ => {}
+            if let Some(Unnamed::Taken { by: list, .. } | Unnamed::Tied { with: list, .. }) = &mut theirs.unnamed {
+                *list = (0..n).filter(|g| list.contains(&to(*g))).collect();
             }
             prop_assert_eq!(mine, &theirs);
         }

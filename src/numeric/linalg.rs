@@ -57,17 +57,6 @@ impl Square {
         Square { n: self.n, a: self.a.iter().zip(&other.a).map(|(a, b)| a + factor * b).collect() }
     }
 
-    /// The rows and columns in `keep`.
-    pub(crate) fn restrict(&self, keep: &[usize]) -> Square {
-        let mut part = Square::zeros(keep.len());
-        for (i, &from_i) in keep.iter().enumerate() {
-            for (j, &from_j) in keep.iter().enumerate() {
-                part.set(i, j, self.at(from_i, from_j));
-            }
-        }
-        part
-    }
-
     /// Lower Cholesky factor; `None` when the matrix is not positive definite to working precision.
     pub(crate) fn cholesky(&self) -> Option<Cholesky> {
         let n = self.n;

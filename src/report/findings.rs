@@ -31,9 +31,12 @@ fn english(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
 }
 
 fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
-    let ages = |[first, last]: &[f64; 2]| {
-        let (first, last) = (Language::Dutch.short(*first), Language::Dutch.short(*last));
-        if first == last { format!("op {first} jaar") } else { format!("van {first} tot en met {last} jaar") }
+    let ages = |stretches: &[[f64; 2]]| {
+        let one = |[first, last]: &[f64; 2]| {
+            let (first, last) = (Language::Dutch.short(*first), Language::Dutch.short(*last));
+            if first == last { format!("op {first} jaar") } else { format!("van {first} tot en met {last} jaar") }
+        };
+        Language::Dutch.list(&stretches.iter().map(one).collect::<Vec<_>>())
     };
     let number = |value: f64, decimals: usize| Language::Dutch.number(value, decimals);
     match finding {
@@ -60,6 +63,9 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
         }
         Finding::TauAtZero { group } => {
             format!("tau van groep {group} is 0: op elke leeftijd is de helft van de nullen structureel")
+        }
+        Finding::TauUnbounded { group, tau } => {
+            format!("tau van groep {group} loopt naar oneindig (nu {tau:.0}): probeer de familie zip")
         }
         Finding::RateAtZero { group, ages: a } => format!("de frequentie van groep {group} loopt naar 0 {}", ages(a)),
         Finding::FlatLikelihood { groups } => {

@@ -16,6 +16,7 @@ pub(crate) fn run(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, steps: 
             next = advance(evaluator, shape, &here, m_step_checked);
         }
         let gain = next.log_likelihood() - here.log_likelihood();
+        debug_assert!(gain.is_nan() || gain > -1e-9 * here.log_likelihood().abs(), "EM step {step} lost {gain}");
         if gain.is_nan() || gain < enough {
             return (if gain > 0.0 { next } else { here }, step + 1);
         }

@@ -1,7 +1,7 @@
 //! What a reader of a fit has to be told: reasons not to trust it, and boundaries where a number stands
 //! for "as far as the data go".
 
-use super::family::Family;
+use super::family::{Family, zero_value};
 use super::fit::GroupFit;
 use super::ladder::Top;
 use super::model::TrajectoryModel;
@@ -45,20 +45,28 @@ pub enum Finding {
     ZeroPartSeparated {
         /// Group number.
         group: usize,
-        /// First and last age (interval start, years) where it is below 1e-5 or above 1 - 1e-5.
-        ages: [f64; 2],
+        /// Stretches of ages (start of the first and of the last interval, years) where it is below 1e-5 or
+        /// above 1 - 1e-5.
+        ages: Vec<[f64; 2]>,
     },
     /// `tau` is 0: the zero part of this group is one half at every age, whatever the rate.
     TauAtZero {
         /// Group number.
         group: usize,
     },
+    /// `tau` runs to infinity while the rate runs to one a year: the model wants a zero part of its own.
+    TauUnbounded {
+        /// Group number.
+        group: usize,
+        /// How far it came.
+        tau: f64,
+    },
     /// A rate ran to 0: nobody likely in this group has an event at these ages.
     RateAtZero {
         /// Group number.
         group: usize,
-        /// First and last age (interval start, years) where the rate is below 1e-6 a year.
-        ages: [f64; 2],
+        /// Stretches of ages (start of the first and of the last interval, years) with a rate below 1e-6 a year.
+        ages: Vec<[f64; 2]>,
     },
     /// The likelihood is flat in some direction: these groups' parameters cannot all be told from the data.
     FlatLikelihood {
@@ -110,8 +118,13 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ages = |[first, last]: &[f64; 2]| {
-            if first == last { format!("age {first}") } else { format!("ages {first} to {last}") }
+        let ages = |stretches: &[[f64; 2]]| {
+            let one = |[first, last]: &[f64; 2]| {
+                if first == last { format!("{first}") } else { format!("{first} to {last}") }
+            };
+            let list: Vec<String> = stretches.iter().map(one).collect();
+            let many = stretches.len() > 1 || stretches.iter().any(|[first, last]| first != last);
+            format!("age{} {}", if many { "s" } else { "" }, list.join(" and "))
         };
         match self {
             Finding::NotConverged { gradient_norm } => {
@@ -136,6 +149,9 @@ impl fmt::Display for Finding {
             ),
             Finding::TauAtZero { group } => {
                 write!(f, "tau of group {group} is 0: half of its zeros are structural at every age")
+            }
+            Finding::TauUnbounded { group, tau } => {
+                write!(f, "tau of group {group} runs to infinity (it is {tau:.0}): try the family zip")
             }
             Finding::RateAtZero { group, ages: a } => {
                 write!(f, "the rate of group {group} runs to 0 at {}", ages(a))
@@ -214,8 +230,14 @@ fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
             all.push(Finding::EmptyGroup { group: k + 1, weight });
         }
     }
-    let curves: Vec<(Vec<f64>, Vec<f64>)> =
-        (0..model.groups().len()).map(|k| (model.rates(k), model.zero_probabilities(k))).collect();
+    // by what can be seen of them: where the rate is 0, any zero part gives the same counts
+    let curves: Vec<(Vec<f64>, Vec<f64>)> = (0..model.groups().len())
+        .map(|k| {
+            let curve = model.curve(k);
+            let none = |t: usize| zero_value(curve.lambda[t], curve.zeta[t]).exp();
+            (model.rates(k), (0..curve.eta.len()).map(none).collect())
+        })
+        .collect();
     for a in 0..curves.len() {
         for b in a + 1..curves.len() {
             let alike = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * (x + y) + 1e-9);
@@ -228,22 +250,30 @@ fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
 
 fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
     let grid = model.grid();
-    let range = |hit: &dyn Fn(usize) -> bool| -> Option<[f64; 2]> {
-        let first = (0..grid.len()).find(|&t| hit(t))?;
-        let last = (0..grid.len()).rev().find(|&t| hit(t))?;
-        Some([grid.start_age(first), grid.start_age(last)])
+    let stretches = |hit: &dyn Fn(usize) -> bool| -> Option<Vec<[f64; 2]>> {
+        let mut all: Vec<[f64; 2]> = Vec::new();
+        for t in (0..grid.len()).filter(|&t| hit(t)) {
+            match all.last_mut() {
+                Some(last) if t > 0 && last[1] == grid.start_age(t - 1) => last[1] = grid.start_age(t),
+                _ => all.push([grid.start_age(t); 2]),
+            }
+        }
+        (!all.is_empty()).then_some(all)
     };
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
         if model.family() == Family::Zip
-            && let Some(ages) = range(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
+            && let Some(ages) = stretches(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
         {
             all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
         }
         if group.tau.is_some_and(|tau| tau < 1e-6) {
             all.push(Finding::TauAtZero { group: k + 1 });
         }
-        if let Some(ages) = range(&|t| curve.rate(t) < 1e-6) {
+        if let Some(tau) = group.tau.filter(|&tau| tau > 1e3) {
+            all.push(Finding::TauUnbounded { group: k + 1, tau });
+        }
+        if let Some(ages) = stretches(&|t| curve.rate(t) < 1e-6) {
             all.push(Finding::RateAtZero { group: k + 1, ages });
         }
     }

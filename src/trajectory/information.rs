@@ -239,8 +239,8 @@ impl<'a> Scores<'a> {
                     }
                 }
                 if self.shape.family == Family::ZipTau {
-                    for j in 0..n {
-                        out.add(at + n - 1, at + j, -d.zeta * dz[j]);
+                    for (j, dz) in dz[..n].iter().enumerate() {
+                        out.add(at + n - 1, at + j, -d.zeta * dz);
                     }
                 }
             }

@@ -20,11 +20,12 @@ mod neighbour;
 mod newton;
 pub mod observed;
 pub mod options;
-mod pass;
+pub mod pass;
 mod pass_direct;
 mod pass_table;
-#[cfg(test)]
-mod proto;
 pub mod search;
-pub(crate) mod shape;
+pub mod shape;
 pub mod start;
+
+#[cfg(test)]
+mod tests;

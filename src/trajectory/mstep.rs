@@ -14,10 +14,10 @@ pub(crate) const RIDGE: f64 = 1e-8;
 /// shows whether the likelihood rose, and [`m_step_checked`] is there for when it did not.
 pub(crate) fn m_step(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve]) {
     params.set_shares(&e.mass);
-    for k in 0..shape.groups() {
-        let q = e.block(shape, k, &curves[k]);
+    for (k, (curve, block)) in curves.iter_mut().zip(&mut params.blocks).enumerate() {
+        let q = e.block(shape, k, curve);
         let delta = ascent(&q, shape.block(k));
-        (params.blocks[k], curves[k]) = limited(shape, k, &curves[k], &params.blocks[k], &delta, 1.0);
+        (*block, *curve) = limited(shape, k, curve, block, &delta, 1.0);
     }
 }
 
@@ -25,8 +25,8 @@ pub(crate) fn m_step(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut
 /// cannot fall then.
 pub(crate) fn m_step_checked(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve]) {
     params.set_shares(&e.mass);
-    for k in 0..shape.groups() {
-        curves[k] = climb(shape, k, e.of_group(k, shape.intervals), &mut params.blocks[k], 3);
+    for (k, (curve, block)) in curves.iter_mut().zip(&mut params.blocks).enumerate() {
+        *curve = climb(shape, k, e.of_group(k, shape.intervals), block, 3);
     }
 }
 

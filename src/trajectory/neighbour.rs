@@ -15,7 +15,7 @@ use super::start::{Pooled, StartKind, random_block, through_nodes};
 use crate::numeric::streams::stream;
 use rayon::prelude::*;
 
-/// How many of the best optima are looked around.
+/// How many of the best optima are looked around in the first round; later rounds follow a new best only.
 const ROOTS: usize = 3;
 /// Random starts of one group's regression.
 const TRIES: usize = 24;
@@ -50,8 +50,8 @@ pub(crate) fn improve(
     for round in 0..ROUNDS {
         let roots: Vec<Climb> = best
             .iter()
-            .take(ROOTS)
-            .filter(|c| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < 1e-3))
+            .take(if round == 0 { ROOTS } else { 1 })
+            .filter(|c| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < search::SAME))
             .cloned()
             .collect();
         if roots.is_empty() {

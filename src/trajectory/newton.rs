@@ -26,6 +26,12 @@ pub(crate) struct Climb {
 /// leaves nothing to improve.
 const PROMISE: f64 = 1e-10;
 
+/// Gradient elements below this are level ground, whatever the information says: where a parameter runs off to
+/// infinity the information vanishes with the gradient, and what is left to gain is about the gradient itself.
+/// The second is for climbs that are not the final one. Rounding grows with a cohort's weight.
+const LEVEL: [f64; 2] = [1e-8, 1e-4];
+const LEVEL_WEIGHT: f64 = 1e-4;
+
 /// A point on the way, with its log-likelihood and group sums.
 #[derive(Debug, Clone)]
 pub(crate) struct Point {
@@ -58,12 +64,18 @@ pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most:
     let mut shortfall = f64::INFINITY;
     let mut steps = 0;
     let mut converged = false;
-    let negligible = if promise > PROMISE { ROUGH } else { EXACT };
+    let (negligible, level) = if promise > PROMISE { (ROUGH, LEVEL[1]) } else { (EXACT, LEVEL[0]) };
+    let level = level * (LEVEL_WEIGHT * evaluator.total_weight).max(1.0);
     while steps < most {
         let info = information(evaluator, shape, &here.params, &here.curves, &here.pass, negligible);
         let gradient = here.gradient(shape);
+        let steepest = gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
+        if steepest < level {
+            (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
+            break;
+        }
         let Some((next, gain, undamped)) = step(evaluator, shape, &here, &info, &gradient, &mut mu) else {
-            // no step improves: at the top to rounding, when a full Newton step promised next to nothing
+            // no step improves any more: the top to rounding, if a full step promised next to nothing
             shortfall = promised(&info, &gradient).unwrap_or(f64::INFINITY);
             converged = shortfall < 1e-6;
             break;

@@ -1,0 +1,191 @@
+//! The engine against brute force: gradients and information against finite differences, the table pass
+//! against the pass over cells, EM and Newton against each other.
+
+use super::em;
+use super::family::Family;
+use super::information::{EXACT, information};
+use super::newton::{self, Point};
+use super::pass::Evaluator;
+use super::shape::{Params, Shape};
+use crate::cohort::builder::{CohortBuilder, PersonRow};
+use crate::cohort::data::Cohort;
+use crate::cohort::grid::AgeGrid;
+use crate::numeric::streams::stream;
+use rand::Rng;
+
+const FAMILIES: [Family; 3] = [Family::Poisson, Family::Zip, Family::ZipTau];
+
+/// Eighty persons, ages 12-21, gaps in what was observed, some weighted; with or without time at risk.
+fn cohort(exposure: bool) -> Cohort {
+    let grid = AgeGrid::years(12, 21).unwrap();
+    let mut rng = stream(11, 0);
+    let mut builder = CohortBuilder::new(grid);
+    for i in 0..80 {
+        let level: f64 = if i % 3 == 0 { 1.2 } else { 0.25 };
+        let counts: Vec<Option<u32>> = (0..10)
+            .map(|t| {
+                let seen = t >= i % 4 && rng.gen_range(0.0..1.0) < 0.9;
+                let hump = if (3..7).contains(&t) { 2.0 } else { 0.7 };
+                seen.then(|| {
+                    if rng.gen_range(0.0..1.0) < 0.3 { 0 } else { (level * hump * rng.gen_range(0.0..2.5)) as u32 }
+                })
+            })
+            .collect();
+        let e: Vec<f64> = (0..10).map(|_| rng.gen_range(0.2..1.0)).collect();
+        let weight = if i % 7 == 0 { 2.5 } else { 1.0 };
+        let exposure = exposure.then_some(&e[..]);
+        builder.push(PersonRow { exposure, weight, ..PersonRow::new(&counts) }).unwrap();
+    }
+    builder.finish()
+}
+
+fn shape(family: Family, groups: usize) -> Shape {
+    let degrees: Vec<usize> = (0..groups).map(|k| 1 + k % 3).collect();
+    let zero: Vec<usize> = (0..groups).map(|k| k % 2).collect();
+    Shape::new(family, AgeGrid::years(12, 21).unwrap(), &degrees, &zero)
+}
+
+fn params(shape: &Shape) -> Params {
+    let mut rng = stream(12, 0);
+    let groups = shape.groups();
+    let blocks = (0..groups).map(|k| (0..shape.block(k)).map(|_| rng.gen_range(-0.8..0.6)).collect()).collect();
+    let mut params = Params { log_share: vec![0.0; groups], blocks };
+    params.set_shares(&(0..groups).map(|k| 1.0 + k as f64).collect::<Vec<_>>());
+    params
+}
+
+fn moved(shape: &Shape, params: &Params, at: usize, by: f64) -> Params {
+    let mut delta = vec![0.0; shape.parameters()];
+    delta[at] = by;
+    let mut next = params.clone();
+    next.step(shape, &delta, 1.0);
+    next
+}
+
+#[test]
+fn the_gradient_of_a_pass_equals_finite_differences() {
+    for exposure in [false, true] {
+        let cohort = cohort(exposure);
+        let evaluator = Evaluator::new(&cohort.histories);
+        for family in FAMILIES {
+            let shape = shape(family, 3);
+            let params = params(&shape);
+            let gradient = Point::at(&evaluator, &shape, params.clone()).gradient(&shape);
+            for (i, g) in gradient.iter().enumerate() {
+                let h = 1e-5;
+                let ll = |by| Point::at(&evaluator, &shape, moved(&shape, &params, i, by)).log_likelihood();
+                let difference = (ll(h) - ll(-h)) / (2.0 * h);
+                // central differences at 1e-5 leave about 1e-10 of curvature and 1e-8 of rounding
+                assert!((g - difference).abs() < 1e-6 * (1.0 + g.abs()), "{family} {exposure} {i}: {g} {difference}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_information_equals_finite_differences_of_the_gradient() {
+    for exposure in [false, true] {
+        let cohort = cohort(exposure);
+        let evaluator = Evaluator::new(&cohort.histories);
+        for family in FAMILIES {
+            let shape = shape(family, 3);
+            let params = params(&shape);
+            let here = Point::at(&evaluator, &shape, params.clone());
+            let info = information(&evaluator, &shape, &here.params, &here.curves, &here.pass, EXACT);
+            for i in 0..shape.parameters() {
+                let h = 1e-5;
+                let at = |by| Point::at(&evaluator, &shape, moved(&shape, &params, i, by)).gradient(&shape);
+                for (j, (up, down)) in at(h).iter().zip(at(-h)).enumerate() {
+                    let difference = -(up - down) / (2.0 * h);
+                    let exact = info.observed.at(j, i);
+                    assert!(
+                        (exact - difference).abs() < 1e-5 * (1.0 + exact.abs()),
+                        "{family} {exposure} {i} {j}: {exact} {difference}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_and_cells_give_the_same_likelihood_gradient_and_information() {
+    // the same people, once with no exposure and once with all of it (a stored exposure of 1 everywhere)
+    let plain = cohort(false);
+    let mut stored = plain.histories.clone();
+    let ones: Vec<f64> = (0..stored.len())
+        .flat_map(|h| {
+            stored.observed_in(stored.pattern[h] as usize).iter().map(|&o| f64::from(u8::from(o))).collect::<Vec<_>>()
+        })
+        .collect();
+    stored.exposure = Some(ones);
+    let (table, direct) = (Evaluator::new(&plain.histories), Evaluator::new(&stored));
+    for family in FAMILIES {
+        for groups in [1, 2, 5] {
+            let shape = shape(family, groups);
+            let a = Point::at(&table, &shape, params(&shape));
+            let b = Point::at(&direct, &shape, params(&shape));
+            assert!((a.log_likelihood() - b.log_likelihood()).abs() < 1e-11 * a.log_likelihood().abs());
+            for (x, y) in a.gradient(&shape).iter().zip(b.gradient(&shape)) {
+                assert!((x - y).abs() < 1e-11 * (1.0 + x.abs()), "{family} {groups}: {x} {y}");
+            }
+            let info = |e, p: &Point| information(e, &shape, &p.params, &p.curves, &p.pass, EXACT).observed;
+            let (x, y) = (info(&table, &a), info(&direct, &b));
+            for i in 0..shape.parameters() {
+                for j in 0..shape.parameters() {
+                    assert!((x.at(i, j) - y.at(i, j)).abs() < 1e-10 * (1.0 + x.at(i, j).abs()), "{family} {i} {j}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rates_in_the_hundreds_do_not_underflow_in_the_pass_over_cells() {
+    let grid = AgeGrid::years(12, 21).unwrap();
+    let mut builder = CohortBuilder::new(grid);
+    builder.push(PersonRow { exposure: Some(&[0.9; 10]), ..PersonRow::new(&[Some(0); 10]) }).unwrap();
+    builder.push(PersonRow { exposure: Some(&[0.9; 10]), ..PersonRow::new(&[Some(800); 10]) }).unwrap();
+    let cohort = builder.finish();
+    let shape = Shape::new(Family::Zip, grid, &[0, 0], &[0, 0]);
+    // a zero in the second group has probability exp(-900): representable only as a logarithm
+    let params =
+        Params { log_share: vec![0.5_f64.ln(); 2], blocks: vec![vec![-2.0, -3.0], vec![1000.0_f64.ln(), -900.0]] };
+    let point = Point::at(&Evaluator::new(&cohort.histories), &shape, params);
+    assert!(point.log_likelihood().is_finite());
+    assert!((point.pass.mass[0] - 1.0).abs() < 1e-12 && (point.pass.mass[1] - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn em_never_lowers_the_likelihood() {
+    for exposure in [false, true] {
+        let cohort = cohort(exposure);
+        let evaluator = Evaluator::new(&cohort.histories);
+        for family in FAMILIES {
+            let shape = shape(family, 2);
+            let mut here = Point::at(&evaluator, &shape, params(&shape));
+            for step in 0..40 {
+                let before = here.log_likelihood();
+                (here, _) = em::run(&evaluator, &shape, here, 1, 0.0);
+                assert!(here.log_likelihood() >= before, "{family} {exposure} step {step}");
+            }
+        }
+    }
+}
+
+#[test]
+fn newton_ends_where_a_long_run_of_em_ends() {
+    for exposure in [false, true] {
+        let cohort = cohort(exposure);
+        let evaluator = Evaluator::new(&cohort.histories);
+        let shape = Shape::new(Family::Poisson, cohort.grid(), &[2, 2], &[0, 0]);
+        let (warm, _) = em::run(&evaluator, &shape, Point::at(&evaluator, &shape, params(&shape)), 20, 0.0);
+        let climb = newton::climb(&evaluator, &shape, warm.clone(), 50, 0.0);
+        let (slow, _) = em::run(&evaluator, &shape, warm, 20_000, 1e-13);
+        assert!(climb.converged);
+        assert!((climb.pass.log_likelihood - slow.log_likelihood()).abs() < 1e-7);
+        let gradient = Point::at(&evaluator, &shape, climb.params).gradient(&shape);
+        // zero to rounding: sums of some hundred terms of order one
+        assert!(gradient.iter().all(|g| g.abs() < 1e-9), "{gradient:?}");
+    }
+}
