@@ -1,4 +1,4 @@
-//! Time to build a cohort from matrices and from CSV tables, per person.
+//! Time to build a cohort from matrices and from CSV tables, per person: CPU time of one thread.
 
 mod support;
 
@@ -7,9 +7,10 @@ use pleegprofiel::Cohort;
 use std::cell::LazyCell;
 use std::hint::black_box;
 use std::time::Duration;
+use support::cpu_time::{CpuTime, on_one_thread};
 use support::{KINDS, grid, matrices, sizes};
 
-fn from_matrices(c: &mut Criterion) {
+fn from_matrices(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("cohort");
     group
         .sample_size(10)
@@ -33,7 +34,7 @@ fn from_matrices(c: &mut Criterion) {
 }
 
 #[cfg(feature = "csv")]
-fn read_csv(c: &mut Criterion) {
+fn read_csv(c: &mut Criterion<CpuTime>) {
     use pleegprofiel::{CsvOptions, CsvSource, read_wide_with, write_wide, write_wide_exposure};
     let mut group = c.benchmark_group("read_csv");
     group
@@ -64,9 +65,9 @@ fn read_csv(c: &mut Criterion) {
 }
 
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
-    from_matrices(&mut criterion);
-    #[cfg(feature = "csv")]
-    read_csv(&mut criterion);
-    criterion.final_summary();
+    on_one_thread(|criterion| {
+        from_matrices(criterion);
+        #[cfg(feature = "csv")]
+        read_csv(criterion);
+    });
 }

@@ -1,6 +1,6 @@
 //! Time of one pass over a cohort and of a whole fit, per person: flat when cost is linear.
 //!
-//! Everything runs on one thread, so that figures are CPU time. `cargo bench --bench trajectory e_step`
+//! Figures are CPU time of one thread. `cargo bench --bench trajectory e_step` runs the passes only.
 
 mod support;
 
@@ -9,6 +9,7 @@ use pleegprofiel::FitOptions;
 use std::cell::LazyCell;
 use std::hint::black_box;
 use std::time::Duration;
+use support::cpu_time::{CpuTime, on_one_thread};
 use support::{KINDS, cohort, sizes, truth};
 
 const PERSONS: [usize; 4] = [378, 10_000, 100_000, 1_000_000];
@@ -16,7 +17,7 @@ const PERSONS: [usize; 4] = [378, 10_000, 100_000, 1_000_000];
 const PERSONS_AT_RISK: usize = 100_000;
 
 /// `log_likelihood` is exactly one pass: tables, posterior probabilities, weighted sums.
-fn e_step(c: &mut Criterion) {
+fn e_step(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("e_step");
     for kind in KINDS {
         for n in sizes(&PERSONS) {
@@ -37,7 +38,7 @@ fn e_step(c: &mut Criterion) {
 }
 
 /// Four groups, quadratic, default number of starts.
-fn fit(c: &mut Criterion) {
+fn fit(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("fit");
     group
         .sample_size(10)
@@ -48,7 +49,7 @@ fn fit(c: &mut Criterion) {
         let slow = kind.exposure && kind.family != pleegprofiel::Family::Poisson;
         for n in sizes(&PERSONS).into_iter().filter(|&n| !slow || n <= PERSONS_AT_RISK) {
             let data = LazyCell::new(|| cohort(kind, n));
-            let options = FitOptions::new(kind.family).groups(4).degree(2).threads(1);
+            let options = FitOptions::new(kind.family).groups(4).degree(2);
             group.throughput(Throughput::Elements(n as u64));
             group.bench_function(BenchmarkId::new(kind.name(), n), |b| {
                 let cohort = &*data;
@@ -60,10 +61,8 @@ fn fit(c: &mut Criterion) {
 }
 
 fn main() {
-    // one thread for what has no option of its own; a pool that exists already serves as well
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
-    let mut criterion = Criterion::default().configure_from_args();
-    e_step(&mut criterion);
-    fit(&mut criterion);
-    criterion.final_summary();
+    on_one_thread(|criterion| {
+        e_step(criterion);
+        fit(criterion);
+    });
 }

@@ -1,5 +1,7 @@
 //! Generated cohorts for timing: four groups of known shares and curves, the same persons every time.
 
+pub(crate) mod cpu_time;
+
 use ndarray::Array2;
 use pleegprofiel::ndarray;
 use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel};

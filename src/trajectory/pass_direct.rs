@@ -82,7 +82,7 @@ impl<'a, const NB: usize> DirectPass<'a, NB> {
         for &code in histories.cells_of(h) {
             scratch.is_zero[histories.codes[code as usize].interval as usize] = false;
             let at = code as usize * NB;
-            lanes::add(&mut x, &self.positive[at..at + NB]);
+            x.iter_mut().zip(&self.positive[at..at + NB]).for_each(|(x, p)| (0..4).for_each(|l| x[l] += p[l]));
         }
         let mut product = [[1.0; 4]; NB];
         for (t, &e) in exposure.iter().enumerate() {
