@@ -54,8 +54,10 @@ pub struct CohortBuilder {
     small_code: Vec<u32>,
     pattern_of: HashMap<Box<[bool]>, u32>,
     last_pattern: Option<u32>,
-    merged: HashTable<u32>,
-    hasher: RandomState,
+    /// Every history with its hash: kept, so that neither a miss nor growing goes back to the histories,
+    /// which would cost a cache miss each.
+    merged: HashTable<(u32, u32)>,
+    keys: [u64; 2],
     // scratch, so that a person costs no allocation
     cells: Vec<u32>,
     observed: Vec<bool>,
@@ -63,11 +65,16 @@ pub struct CohortBuilder {
 
 /// Counts below this find their code by index, larger ones by hash.
 const SMALL: usize = 64;
+const NO_CODE: u32 = u32::MAX;
 
 impl CohortBuilder {
     /// An empty cohort on this grid.
     pub fn new(grid: AgeGrid) -> Self {
         let t = grid.len();
+        let hasher = RandomState::new();
+        let mut small_code = vec![NO_CODE; t * SMALL];
+        // a 0 has no code; it only must not look like one that is still to be given
+        small_code.iter_mut().step_by(SMALL).for_each(|code| *code = 0);
         CohortBuilder {
             grid,
             histories: Histories::new(t),
@@ -75,12 +82,12 @@ impl CohortBuilder {
             weights: None,
             ids: None,
             code_of: vec![HashMap::new(); t],
-            small_code: vec![u32::MAX; t * SMALL],
+            small_code,
             pattern_of: HashMap::new(),
             last_pattern: None,
             merged: HashTable::new(),
-            hasher: RandomState::new(),
-            cells: Vec::with_capacity(t),
+            keys: [hasher.hash_one(0), hasher.hash_one(1)],
+            cells: vec![0; t],
             observed: vec![true; t],
         }
     }
@@ -136,21 +143,25 @@ impl CohortBuilder {
         }
         let mut cells = std::mem::take(&mut self.cells);
         let mut observed = std::mem::take(&mut self.observed);
-        cells.clear();
-        observed.clear();
-        for j in 0..self.grid.len() {
+        let mut positive = 0;
+        for (j, seen) in observed.iter_mut().enumerate() {
             let count = count(j);
-            observed.push(count.is_some());
-            if let Some(count) = count.filter(|&c| c > 0) {
-                cells.push(self.code(j, count));
+            *seen = count.is_some();
+            let count = count.unwrap_or(0);
+            let mut code = self.small_code.get(j * SMALL + count as usize).copied().unwrap_or(NO_CODE);
+            if count as usize >= SMALL || code == NO_CODE {
+                code = self.code(j, count);
             }
+            // whether a count is above 0 cannot be guessed, so nothing is made to hang on it
+            cells[positive] = code;
+            positive += usize::from(count > 0);
         }
         let pattern = self.pattern(&observed);
         let exposure = exposure.filter(|e| e.iter().zip(&observed).any(|(&e, &seen)| seen && e != 1.0));
         if exposure.is_some() {
             self.individual_exposure();
         }
-        let history = self.merge(pattern, &cells, &observed, exposure);
+        let history = self.merge(pattern, &cells[..positive], &observed, exposure);
         let h = history as usize;
         self.histories.weight[h] += weight;
         self.histories.persons[h] += 1;
@@ -177,6 +188,8 @@ impl CohortBuilder {
         }
     }
 
+    /// The code of a count above 0, a new one if need be.
+    #[cold]
     fn code(&mut self, interval: usize, count: u32) -> u32 {
         let codes = &mut self.histories.codes;
         let mut fresh = || {
@@ -185,7 +198,7 @@ impl CohortBuilder {
         };
         if (count as usize) < SMALL {
             let slot = &mut self.small_code[interval * SMALL + count as usize];
-            if *slot == u32::MAX {
+            if *slot == NO_CODE {
                 *slot = fresh();
             }
             *slot
@@ -224,11 +237,10 @@ impl CohortBuilder {
             exposure.extend(seen.iter().map(|&seen| f64::from(u8::from(seen))));
         }
         self.histories.exposure = Some(exposure);
-        let hashes: Vec<u64> =
-            (0..self.histories.len()).map(|h| hash_stored(&self.hasher, &self.histories, h)).collect();
         self.merged.clear();
-        for (h, &hash) in hashes.iter().enumerate() {
-            self.merged.insert_unique(hash, h as u32, |&other| hashes[other as usize]);
+        for h in 0..self.histories.len() {
+            let hash = hash_stored(self.keys, &self.histories, h);
+            self.merged.insert_unique(spread(hash), (h as u32, hash), |&(_, hash)| spread(hash));
         }
     }
 
@@ -236,14 +248,15 @@ impl CohortBuilder {
         let store = &mut self.histories;
         let at = |j: usize| -> f64 { if !observed[j] { 0.0 } else { exposure.map_or(1.0, |e| e[j]) } };
         let keep_exposure = store.exposure.is_some();
-        let hash = hash_of(&self.hasher, pattern, cells, keep_exposure.then_some(observed.len()), at);
-        let found = self.merged.find(hash, |&h| {
+        let hash = hash_of(self.keys, pattern, cells, if keep_exposure { observed.len() } else { 0 }, at);
+        let found = self.merged.find(spread(hash), |&(h, other)| {
             let h = h as usize;
-            store.pattern[h] == pattern
+            other == hash
+                && store.pattern[h] == pattern
                 && store.cells_of(h) == cells
                 && store.exposure_of(h).is_none_or(|e| e.iter().enumerate().all(|(j, &e)| e == at(j)))
         });
-        if let Some(&h) = found {
+        if let Some(&(h, _)) = found {
             return h;
         }
         let h = store.len() as u32;
@@ -255,8 +268,7 @@ impl CohortBuilder {
         if let Some(all) = &mut store.exposure {
             all.extend((0..observed.len()).map(at));
         }
-        let (hasher, store) = (&self.hasher, &self.histories);
-        self.merged.insert_unique(hash, h, |&other| hash_stored(hasher, store, other as usize));
+        self.merged.insert_unique(spread(hash), (h, hash), |&(_, hash)| spread(hash));
         h
     }
 
@@ -276,26 +288,39 @@ impl CohortBuilder {
     }
 }
 
-fn hash_of(
-    hasher: &RandomState,
-    pattern: u32,
-    cells: &[u32],
-    exposure: Option<usize>,
-    at: impl Fn(usize) -> f64,
-) -> u64 {
-    use std::hash::Hasher;
-    let mut state = hasher.build_hasher();
-    state.write_u32(pattern);
-    for pair in cells.chunks(2) {
-        state.write_u64(u64::from(pair[0]) | u64::from(*pair.get(1).unwrap_or(&u32::MAX)) << 32);
+/// Hash of a history: words folded in two by two, each product of 128 bits folded onto itself (as wyhash
+/// does). The keys differ from run to run, so that nobody can prepare a table of collisions.
+#[inline(always)]
+fn hash_of(keys: [u64; 2], pattern: u32, cells: &[u32], exposure: usize, at: impl Fn(usize) -> f64) -> u32 {
+    let fold = |state: u64, a: u64, b: u64| {
+        let product = u128::from(state ^ a) * u128::from(keys[1] ^ b);
+        product as u64 ^ (product >> 64) as u64
+    };
+    let pair = |a: u32, b: u32| u64::from(a) | u64::from(b) << 32;
+    let (fours, rest) = cells.as_chunks::<4>();
+    let mut state = fold(keys[0], u64::from(pattern), cells.len() as u64);
+    for &[a, b, c, d] in fours {
+        state = fold(state, pair(a, b), pair(c, d));
     }
-    for j in 0..exposure.unwrap_or(0) {
-        state.write_u64(at(j).to_bits());
+    if !rest.is_empty() {
+        let code = |i: usize| rest.get(i).copied().unwrap_or(NO_CODE);
+        state = fold(state, pair(code(0), code(1)), pair(code(2), NO_CODE));
     }
-    state.finish()
+    for j in (0..exposure).step_by(2) {
+        let second = if j + 1 < exposure { at(j + 1).to_bits() } else { 0 };
+        state = fold(state, at(j).to_bits(), second);
+    }
+    (state >> 32) as u32
 }
 
-fn hash_stored(hasher: &RandomState, store: &Histories, h: usize) -> u64 {
+fn hash_stored(keys: [u64; 2], store: &Histories, h: usize) -> u32 {
     let exposure = store.exposure_of(h);
-    hash_of(hasher, store.pattern[h], store.cells_of(h), exposure.map(<[f64]>::len), |j| exposure.map_or(1.0, |e| e[j]))
+    let length = exposure.map_or(0, <[f64]>::len);
+    hash_of(keys, store.pattern[h], store.cells_of(h), length, |j| exposure.map_or(1.0, |e| e[j]))
+}
+
+/// The table takes its slot from the low bits of a hash and its tag from the high ones.
+fn spread(hash: u32) -> u64 {
+    // Odd, so no two hashes fall together; 2^64 divided by the golden ratio.
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

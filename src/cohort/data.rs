@@ -34,6 +34,12 @@ impl Cohort {
         weights: Option<Vec<f64>>,
         ids: Option<Vec<Box<str>>>,
     ) -> Cohort {
+        // with individual time at risk a pass goes by age, not by non-zero cell, and order gains nothing
+        if histories.exposure.is_none() {
+            let (ordered, number) = histories.ordered();
+            histories = ordered;
+            person_history.iter_mut().for_each(|h| *h = number[*h as usize]);
+        }
         histories.cells.shrink_to_fit();
         histories.offsets.shrink_to_fit();
         person_history.shrink_to_fit();
@@ -43,12 +49,11 @@ impl Cohort {
         for h in 0..histories.len() {
             let persons = u64::from(histories.persons[h]);
             observations += persons * seen[histories.pattern[h] as usize];
+            let exposure = histories.exposure_of(h);
             for &code in histories.cells_of(h) {
                 let cell = histories.codes[code as usize];
                 events += persons * u64::from(cell.count);
-                if histories.exposure_of(h).is_some_and(|e| e[cell.interval as usize] < LOW_EXPOSURE) {
-                    low += persons;
-                }
+                low += if exposure.is_some_and(|e| e[cell.interval as usize] < LOW_EXPOSURE) { persons } else { 0 };
             }
         }
         Cohort { grid, histories, person_history, weights, ids, observations, events, low_exposure_cells: low }
@@ -104,32 +109,24 @@ impl Cohort {
         }
         issues.into_result("the matrices do not make a cohort")?;
 
-        let mut issues = Issues::in_memory();
-        for (i, row) in counts.rows().into_iter().enumerate() {
-            for (j, &count) in row.iter().enumerate() {
-                let e = exposure.map_or(1.0, |e| e[[i, j]]);
-                let problem = if count > MAX_COUNT {
-                    format!("a count of {count} is above the limit of {MAX_COUNT}")
-                } else if !(0.0..=1.0).contains(&e) {
-                    format!("the time at risk {e} is not between 0 and 1")
-                } else if e == 0.0 && count > 0 {
-                    format!("a count of {count} without time at risk")
-                } else {
-                    continue;
-                };
-                issues.add(Some(i as u64 + 1), Some(&grid.label(j)), || problem);
-            }
+        // looked at as a whole first: going by cell is only needed to say what is wrong where
+        let good = counts.iter().all(|&count| count <= MAX_COUNT)
+            && exposure.is_none_or(|e| {
+                e.iter().zip(counts).all(|(e, &count)| (0.0..=1.0).contains(e) && (*e > 0.0 || count == 0))
+            });
+        if !good {
+            matrix_issues(grid, counts, exposure).into_result("the matrices do not make a cohort")?;
         }
-        issues.into_result("the matrices do not make a cohort")?;
 
         let mut builder = CohortBuilder::new(grid);
-        let mut e_row = vec![0.0; grid.len()];
+        let (mut y_row, mut e_row) = (vec![0; grid.len()], vec![0.0; grid.len()]);
         for (i, row) in counts.rows().into_iter().enumerate() {
+            y_row.iter_mut().zip(row).for_each(|(to, &from)| *to = from);
             match exposure {
-                None => builder.push_checked(None, |j| Some(row[j]), None, 1.0)?,
+                None => builder.push_checked(None, |j| Some(y_row[j]), None, 1.0)?,
                 Some(e) => {
                     e_row.iter_mut().zip(e.row(i)).for_each(|(to, &from)| *to = from);
-                    builder.push_checked(None, |j| (e_row[j] > 0.0).then(|| row[j]), Some(&e_row), 1.0)?;
+                    builder.push_checked(None, |j| (e_row[j] > 0.0).then(|| y_row[j]), Some(&e_row), 1.0)?;
                 }
             }
         }
@@ -190,7 +187,7 @@ impl Cohort {
         self.weights.as_ref().map_or(1.0, |w| w[person])
     }
 
-    /// Number of the history of a person, in order of first appearance.
+    /// Number of the history of a person.
     pub(crate) fn history_of(&self, person: usize) -> usize {
         self.person_history[person] as usize
     }
@@ -228,6 +225,27 @@ impl Cohort {
             }
         }
     }
+}
+
+/// Everything that keeps these matrices from making a cohort.
+fn matrix_issues(grid: AgeGrid, counts: ArrayView2<'_, u32>, exposure: Option<ArrayView2<'_, f64>>) -> Issues {
+    let mut issues = Issues::in_memory();
+    for (i, row) in counts.rows().into_iter().enumerate() {
+        for (j, &count) in row.iter().enumerate() {
+            let e = exposure.map_or(1.0, |e| e[[i, j]]);
+            let problem = if count > MAX_COUNT {
+                format!("a count of {count} is above the limit of {MAX_COUNT}")
+            } else if !(0.0..=1.0).contains(&e) {
+                format!("the time at risk {e} is not between 0 and 1")
+            } else if e == 0.0 && count > 0 {
+                format!("a count of {count} without time at risk")
+            } else {
+                continue;
+            };
+            issues.add(Some(i as u64 + 1), Some(&grid.label(j)), || problem);
+        }
+    }
+    issues
 }
 
 #[cfg(test)]

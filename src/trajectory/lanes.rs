@@ -24,12 +24,15 @@ pub(crate) fn load<const NB: usize>(from: &[[f64; 4]]) -> Lanes<NB> {
 }
 
 #[inline(always)]
-pub(crate) fn add<const NB: usize>(to: &mut Lanes<NB>, from: &[[f64; 4]]) {
-    for (to, from) in to.iter_mut().zip(from) {
+pub(crate) fn add<const NB: usize>(to: &mut Lanes<NB>, from: &Lanes<NB>) {
+    // read, add, write back: in place, the compiler could not rule out that the two overlap
+    let mut sum = *to;
+    for b in 0..NB {
         for l in 0..4 {
-            to[l] += from[l];
+            sum[b][l] += from[b][l];
         }
     }
+    *to = sum;
 }
 
 #[inline(always)]
@@ -39,6 +42,17 @@ pub(crate) fn scatter<const NB: usize>(to: &mut [[f64; 4]], factor: f64, from: &
             to[l] += factor * from[l];
         }
     }
+}
+
+#[inline(always)]
+pub(crate) fn subtract<const NB: usize>(to: &mut Lanes<NB>, from: &Lanes<NB>) {
+    let mut difference = *to;
+    for b in 0..NB {
+        for l in 0..4 {
+            difference[b][l] -= from[b][l];
+        }
+    }
+    *to = difference;
 }
 
 /// Turns log-probabilities into posterior probabilities; returns the maximum and the sum of
@@ -66,6 +80,56 @@ pub(crate) fn normalise<const NB: usize>(x: &mut Lanes<NB>) -> (f64, f64) {
         for v in block.iter_mut() {
             *v *= scale;
         }
+    }
+    (max, sum)
+}
+
+/// [`normalise`] of `N` histories at once, step by step for all of them, so that no step waits for the one
+/// before. Probabilities come out times the weights, as far as there are any.
+#[inline(always)]
+pub(crate) fn normalise_block<const NB: usize, const N: usize>(
+    x: &mut [Lanes<NB>; N],
+    weight: &[f64],
+) -> ([f64; N], [f64; N]) {
+    let (mut max, mut sum, mut scale) = ([0.0; N], [0.0; N], [1.0; N]);
+    let larger = |a: f64, b: f64| if a > b { a } else { b };
+    for (max, x) in max.iter_mut().zip(x.iter_mut()) {
+        let mut max4 = x[0];
+        for block in x.iter().skip(1) {
+            for l in 0..4 {
+                max4[l] = larger(block[l], max4[l]);
+            }
+        }
+        *max = larger(larger(max4[0], max4[1]), larger(max4[2], max4[3]));
+        for b in 0..NB {
+            for l in 0..4 {
+                x[b][l] -= *max;
+            }
+        }
+    }
+    // one flat loop: nested ones are unrolled before they could become vector code
+    for v in x.as_flattened_mut().as_flattened_mut() {
+        *v = vexp::exp(*v);
+    }
+    for (sum, x) in sum.iter_mut().zip(x.iter()) {
+        let mut sum4 = x[0];
+        for block in x.iter().skip(1) {
+            for l in 0..4 {
+                sum4[l] += block[l];
+            }
+        }
+        *sum = (sum4[0] + sum4[1]) + (sum4[2] + sum4[3]);
+    }
+    scale.iter_mut().zip(weight).for_each(|(scale, weight)| *scale = *weight);
+    scale.iter_mut().zip(&sum).for_each(|(scale, sum)| *scale /= sum);
+    for (scale, x) in scale.iter().zip(x.iter_mut()) {
+        let mut scaled = *x;
+        for b in 0..NB {
+            for l in 0..4 {
+                scaled[b][l] *= scale;
+            }
+        }
+        *x = scaled;
     }
     (max, sum)
 }

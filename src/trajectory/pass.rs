@@ -161,14 +161,21 @@ pub(crate) fn unpack(from: &[[f64; 4]], groups: usize) -> Vec<f64> {
 /// Posterior weight of positive cells, and of events, by group and age, from the weight by code.
 pub(crate) fn by_age(histories: &Histories, groups: usize, by_code: &[[f64; 4]], nb: usize) -> (Vec<f64>, Vec<f64>) {
     let intervals = histories.intervals;
-    let (mut positive, mut events) = (vec![0.0; groups * intervals], vec![0.0; groups * intervals]);
-    for (c, code) in histories.codes.iter().enumerate() {
-        for k in 0..groups {
-            let w = by_code[c * nb + k / 4][k % 4];
-            let at = k * intervals + code.interval as usize;
-            positive[at] += w;
-            events[at] += w * f64::from(code.count);
+    // both side by side: positive cells, then events, age after age
+    let mut sums = vec![[[0.0; 4]; 2]; intervals * nb];
+    for (code, w) in histories.codes.iter().zip(by_code.chunks_exact(nb)) {
+        let at = code.interval as usize * nb;
+        let count = f64::from(code.count);
+        for ([positive, events], w) in sums[at..at + nb].iter_mut().zip(w) {
+            for l in 0..4 {
+                positive[l] += w[l];
+                events[l] += w[l] * count;
+            }
         }
     }
-    (positive, events)
+    let by_group = |what: usize| {
+        let sums = &sums;
+        (0..groups).flat_map(|k| (0..intervals).map(move |t| sums[t * nb + k / 4][what][k % 4])).collect()
+    };
+    (by_group(0), by_group(1))
 }

@@ -2,10 +2,10 @@
 //! for "nothing at any observed age" plus one table entry per non-zero cell.
 
 use super::estep::{AgeSums, EStep};
-use super::family::{positive_value, zero_value};
 use super::lanes::{self, Lanes, LogSum};
 use super::pass::{Each, Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
+use crate::numeric::logspace::{log_add_exp, softplus};
 use std::ops::Range;
 
 pub(crate) struct TablePass<'a, const NB: usize> {
@@ -13,99 +13,124 @@ pub(crate) struct TablePass<'a, const NB: usize> {
     groups: usize,
     start: Lanes<NB>,
     /// Running sum over age of `ln P(0)`: row `t` holds the ages before `t`.
-    prefix: Vec<[f64; 4]>,
+    prefix: Vec<Lanes<NB>>,
     /// `ln P(y) - ln P(0)` of each code.
-    delta: Vec<[f64; 4]>,
+    delta: Vec<Lanes<NB>>,
 }
+
+/// Histories taken together: as many chains of arithmetic go on side by side, which a processor needs to
+/// be kept busy; more only takes more room.
+const BLOCK: usize = 8;
 
 struct Part<const NB: usize> {
     log_sum: LogSum,
     mass: Lanes<NB>,
     /// Posterior weight by code.
-    by_code: Vec<[f64; 4]>,
+    by_code: Vec<Lanes<NB>>,
     /// Change from one age to the next of the posterior weight observed.
-    observed: Vec<[f64; 4]>,
+    observed: Vec<Lanes<NB>>,
+}
+
+/// Base log-probabilities of the observation pattern met last: histories lie pattern after pattern.
+#[derive(Clone, Copy)]
+struct Base<const NB: usize> {
+    pattern: u32,
+    lanes: Lanes<NB>,
 }
 
 impl<'a, const NB: usize> TablePass<'a, NB> {
     pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &[Curve]) -> Self {
-        let groups = shape.groups();
         let histories = evaluator.histories;
-        let zeros: Vec<Vec<f64>> =
-            curves.iter().map(|c| (0..shape.intervals).map(|t| zero_value(c.lambda[t], c.zeta[t])).collect()).collect();
-        let mut prefix = vec![[0.0; 4]; (shape.intervals + 1) * NB];
-        for t in 0..shape.intervals {
-            for k in 0..groups {
-                prefix[(t + 1) * NB + k / 4][k % 4] = prefix[t * NB + k / 4][k % 4] + zeros[k][t];
-            }
-        }
-        let mut delta = vec![[0.0; 4]; histories.codes.len() * NB];
+        // ln P(y) is linear in y up to the constant, so two numbers an age give all counts
+        let (mut none, mut slope) = (vec![[[0.0; 4]; NB]; shape.intervals], vec![[[0.0; 4]; NB]; shape.intervals]);
+        let mut prefix = vec![[[0.0; 4]; NB]; shape.intervals + 1];
         for (k, curve) in curves.iter().enumerate() {
-            // ln P(y) is linear in y up to the constant, so two numbers an age give all counts
-            let none: Vec<f64> = (0..shape.intervals)
-                .map(|t| positive_value(0.0, curve.lambda[t], curve.eta[t], curve.zeta[t]) - zeros[k][t])
-                .collect();
-            for (c, code) in histories.codes.iter().enumerate() {
-                let t = code.interval as usize;
+            let (b, l) = (k / 4, k % 4);
+            for t in 0..shape.intervals {
+                let (lambda, zeta) = (curve.lambda[t], curve.zeta[t]);
+                // softplus(zeta) is in every ln P(y) and cancels in the differences
+                let zero = log_add_exp(zeta, -lambda);
+                none[t][b][l] = -lambda - zero;
                 // counts are of whole intervals, eta is per year
-                let eta = curve.eta[t] + shape.log_width;
-                delta[c * NB + k / 4][k % 4] = none[t] + f64::from(code.count) * eta;
+                slope[t][b][l] = curve.eta[t] + shape.log_width;
+                prefix[t + 1][b][l] = prefix[t][b][l] + (zero - softplus(zeta));
             }
         }
+        let delta = histories.codes.iter().map(|code| {
+            let (t, count) = (code.interval as usize, f64::from(code.count));
+            let mut lanes = none[t];
+            for b in 0..NB {
+                for l in 0..4 {
+                    lanes[b][l] += count * slope[t][b][l];
+                }
+            }
+            lanes
+        });
+        let delta = delta.collect();
         let mut start = [[lanes::UNUSED; 4]; NB];
         lanes::spread(&params.log_share, lanes::UNUSED).enumerate().for_each(|(b, v)| start[b] = v);
-        TablePass { evaluator, groups, start, prefix, delta }
+        TablePass { evaluator, groups: shape.groups(), start, prefix, delta }
     }
 
     #[inline(always)]
-    fn joint(&self, h: usize) -> Lanes<NB> {
-        let histories = self.evaluator.histories;
-        let mut x = self.start;
-        for &(from, to) in self.evaluator.runs.of(histories.pattern[h]) {
-            let (from, to) = (from as usize * NB, to as usize * NB);
-            let (before, after) = (&self.prefix[from..from + NB], &self.prefix[to..to + NB]);
+    fn base(&self, pattern: u32) -> Base<NB> {
+        let mut lanes = self.start;
+        for &(from, to) in self.evaluator.runs.of(pattern) {
+            let (before, after) = (&self.prefix[from as usize], &self.prefix[to as usize]);
             for b in 0..NB {
                 for l in 0..4 {
-                    x[b][l] += after[b][l] - before[b][l];
+                    lanes[b][l] += after[b][l] - before[b][l];
                 }
             }
         }
-        for &code in histories.cells_of(h) {
-            let at = code as usize * NB;
-            lanes::add(&mut x, &self.delta[at..at + NB]);
+        Base { pattern, lanes }
+    }
+
+    /// Joint log-probabilities of the histories in `range`, at most [`BLOCK`].
+    #[inline(always)]
+    fn joint(&self, range: Range<usize>, base: &mut Base<NB>) -> Block<NB> {
+        let histories = self.evaluator.histories;
+        let mut block = [base.lanes; BLOCK];
+        let mut from = histories.offsets[range.start];
+        for (x, h) in block.iter_mut().zip(range) {
+            if histories.pattern[h] != base.pattern {
+                *base = self.base(histories.pattern[h]);
+            }
+            let to = histories.offsets[h + 1];
+            let mut sum = base.lanes;
+            for &code in &histories.cells[from..to] {
+                lanes::add(&mut sum, &self.delta[code as usize]);
+            }
+            *x = sum;
+            from = to;
         }
-        x
+        block
     }
 
     pub(crate) fn run(&self) -> EStep {
         let histories = self.evaluator.histories;
-        let mut parts = self
-            .evaluator
-            .chunks(|range| {
-                // vector code for the processor at hand; plain arithmetic, so the bits do not depend on it
-                pulp::Arch::new().dispatch(|| self.part(range.clone()))
-            })
-            .into_iter();
+        let mut parts =
+            self.evaluator.chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range })).into_iter();
         // chunks() never returns nothing: an empty cohort is one empty chunk
         let mut sum = parts.next().unwrap_or_else(|| self.empty_part());
         let mut log_likelihood = sum.log_sum.total();
         for part in parts {
             log_likelihood += part.log_sum.total();
             add_lanes(&mut sum.mass, &part.mass);
-            add_lanes(&mut sum.by_code, &part.by_code);
-            add_lanes(&mut sum.observed, &part.observed);
+            add_lanes(sum.by_code.as_flattened_mut(), part.by_code.as_flattened());
+            add_lanes(sum.observed.as_flattened_mut(), part.observed.as_flattened());
         }
         self.reduce(log_likelihood, sum, histories.intervals)
     }
 
     fn reduce(&self, log_likelihood: f64, sum: Part<NB>, intervals: usize) -> EStep {
         let histories = self.evaluator.histories;
-        let (positive, events) = by_age(histories, self.groups, &sum.by_code, NB);
+        let (positive, events) = by_age(histories, self.groups, sum.by_code.as_flattened(), NB);
         let mut sums = Vec::with_capacity(self.groups * intervals);
         for k in 0..self.groups {
             let mut observed = 0.0;
             for t in 0..intervals {
-                observed += sum.observed[t * NB + k / 4][k % 4];
+                observed += sum.observed[t][k / 4][k % 4];
                 let at = k * intervals + t;
                 sums.push(AgeSums::Whole {
                     zero: (observed - positive[at]).max(0.0),
@@ -122,8 +147,8 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         Part {
             log_sum: LogSum::new(),
             mass: [[0.0; 4]; NB],
-            by_code: vec![[0.0; 4]; histories.codes.len() * NB],
-            observed: vec![[0.0; 4]; (histories.intervals + 1) * NB],
+            by_code: vec![[[0.0; 4]; NB]; histories.codes.len()],
+            observed: vec![[[0.0; 4]; NB]; histories.intervals + 1],
         }
     }
 
@@ -131,39 +156,93 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
     fn part(&self, range: Range<usize>) -> Part<NB> {
         let histories = self.evaluator.histories;
         let mut part = self.empty_part();
-        for h in range {
-            let mut p = self.joint(h);
-            let weight = histories.weight[h];
-            let (max, sum) = lanes::normalise(&mut p);
-            part.log_sum.add(weight, max, sum);
-            if weight != 1.0 {
-                p.iter_mut().flatten().for_each(|v| *v *= weight);
+        if range.is_empty() {
+            return part;
+        }
+        let mut base = self.base(histories.pattern[range.start]);
+        // posterior weight of the histories with the pattern at hand, not yet added to the sums
+        let mut held = Base { pattern: base.pattern, lanes: [[0.0; 4]; NB] };
+        for first in range.clone().step_by(BLOCK) {
+            let block = first..(first + BLOCK).min(range.end);
+            let mut p = self.joint(block.clone(), &mut base);
+            let weight = &histories.weight[block.clone()];
+            let (max, sum) = lanes::normalise_block(&mut p, weight);
+            for (i, &weight) in weight.iter().enumerate() {
+                part.log_sum.add(weight, max[i], sum[i]);
             }
-            lanes::add(&mut part.mass, &p);
-            for &(from, to) in self.evaluator.runs.of(histories.pattern[h]) {
-                let (from, to) = (from as usize * NB, to as usize * NB);
-                lanes::scatter(&mut part.observed[from..from + NB], 1.0, &p);
-                lanes::scatter(&mut part.observed[to..to + NB], -1.0, &p);
-            }
-            for &code in histories.cells_of(h) {
-                let at = code as usize * NB;
-                lanes::scatter(&mut part.by_code[at..at + NB], 1.0, &p);
+            let mut from = histories.offsets[first];
+            for (&p, h) in p.iter().zip(block) {
+                if histories.pattern[h] != held.pattern {
+                    self.release(&mut part, &held);
+                    held = Base { pattern: histories.pattern[h], lanes: [[0.0; 4]; NB] };
+                }
+                lanes::add(&mut held.lanes, &p);
+                let to = histories.offsets[h + 1];
+                for &code in &histories.cells[from..to] {
+                    lanes::add(&mut part.by_code[code as usize], &p);
+                }
+                from = to;
             }
         }
+        self.release(&mut part, &held);
         part
     }
 
-    pub(crate) fn posteriors(&self, range: Range<usize>, each: Each<'_>) {
-        let mut row = vec![0.0; self.groups];
-        let arch = pulp::Arch::new();
-        for h in range {
-            let (p, max, sum) = arch.dispatch(|| {
-                let mut p = self.joint(h);
-                let (max, sum) = lanes::normalise(&mut p);
-                (p, max, sum)
-            });
-            row.iter_mut().zip(p.iter().flatten()).for_each(|(to, &from)| *to = from);
-            each(h, &row, max + sum.ln(), &[]);
+    #[inline(always)]
+    fn release(&self, part: &mut Part<NB>, held: &Base<NB>) {
+        lanes::add(&mut part.mass, &held.lanes);
+        for &(from, to) in self.evaluator.runs.of(held.pattern) {
+            lanes::add(&mut part.observed[from as usize], &held.lanes);
+            lanes::subtract(&mut part.observed[to as usize], &held.lanes);
         }
+    }
+
+    pub(crate) fn posteriors(&self, range: Range<usize>, each: Each<'_>) {
+        if range.is_empty() {
+            return;
+        }
+        let arch = pulp::Arch::new();
+        let mut base = self.base(self.evaluator.histories.pattern[range.start]);
+        for first in range.clone().step_by(BLOCK) {
+            let block = first..(first + BLOCK).min(range.end);
+            let (p, max, sum) = arch.dispatch(PosteriorsOf { pass: self, range: block.clone(), base: &mut base });
+            for (i, h) in block.enumerate() {
+                each(h, &p[i].as_flattened()[..self.groups], max[i] + sum[i].ln(), &[]);
+            }
+        }
+    }
+}
+
+// Dispatched work has to be inlined into the function that is compiled for the processor at hand; a closure
+// is not, and would run as plain scalar code. It is plain arithmetic either way: the bits are the same.
+
+struct PartOf<'p, 'a, const NB: usize> {
+    pass: &'p TablePass<'a, NB>,
+    range: Range<usize>,
+}
+
+impl<const NB: usize> pulp::NullaryFnOnce for PartOf<'_, '_, NB> {
+    type Output = Part<NB>;
+    #[inline(always)]
+    fn call(self) -> Part<NB> {
+        self.pass.part(self.range)
+    }
+}
+
+struct PosteriorsOf<'p, 'a, const NB: usize> {
+    pass: &'p TablePass<'a, NB>,
+    range: Range<usize>,
+    base: &'p mut Base<NB>,
+}
+
+type Block<const NB: usize> = [Lanes<NB>; BLOCK];
+
+impl<const NB: usize> pulp::NullaryFnOnce for PosteriorsOf<'_, '_, NB> {
+    type Output = (Block<NB>, [f64; BLOCK], [f64; BLOCK]);
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let mut p = self.pass.joint(self.range, self.base);
+        let (max, sum) = lanes::normalise_block(&mut p, &[]);
+        (p, max, sum)
     }
 }

@@ -1,0 +1,16 @@
+# Fits one Poisson trajectory model with flexmix and prints what was reached.
+# Rscript flexmix.R COUNTS.csv GROUPS DEGREE SEED
+args <- commandArgs(trailingOnly = TRUE)
+suppressPackageStartupMessages(library(flexmix))
+groups <- as.integer(args[2]); degree <- as.integer(args[3])
+set.seed(as.integer(args[4]))
+wide <- read.csv(args[1])
+y <- as.matrix(wide[, -1]); n <- nrow(y); ages <- ncol(y)
+time <- (seq_len(ages) - 1) / (ages - 1)
+long <- data.frame(y = as.vector(t(y)), id = rep(seq_len(n), each = ages))
+terms <- vapply(seq_len(degree), function(d) rep(time^d, n), numeric(n * ages))
+colnames(terms) <- paste0("t", seq_len(degree))
+long <- cbind(long, terms)
+model <- FLXMRglm(as.formula(paste("y ~", paste(colnames(terms), collapse = " + "))), family = "poisson")
+fit <- flexmix(y ~ 1 | id, data = long, k = groups, model = model, control = list(minprior = 0))
+cat(sprintf("log-likelihood %.4f groups %d iterations %d\n", as.numeric(logLik(fit)), fit@k, fit@iter))
