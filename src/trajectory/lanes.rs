@@ -19,11 +19,6 @@ pub(crate) fn spread(values: &[f64], fill: f64) -> impl Iterator<Item = [f64; 4]
 }
 
 #[inline(always)]
-pub(crate) fn load<const NB: usize>(from: &[[f64; 4]]) -> Lanes<NB> {
-    std::array::from_fn(|b| from[b])
-}
-
-#[inline(always)]
 pub(crate) fn add<const NB: usize>(to: &mut Lanes<NB>, from: &Lanes<NB>) {
     // read, add, write back: in place, the compiler could not rule out that the two overlap
     let mut sum = *to;
@@ -33,15 +28,6 @@ pub(crate) fn add<const NB: usize>(to: &mut Lanes<NB>, from: &Lanes<NB>) {
         }
     }
     *to = sum;
-}
-
-#[inline(always)]
-pub(crate) fn scatter<const NB: usize>(to: &mut [[f64; 4]], factor: f64, from: &Lanes<NB>) {
-    for (to, from) in to.iter_mut().zip(from) {
-        for l in 0..4 {
-            to[l] += factor * from[l];
-        }
-    }
 }
 
 #[inline(always)]
@@ -55,36 +41,7 @@ pub(crate) fn subtract<const NB: usize>(to: &mut Lanes<NB>, from: &Lanes<NB>) {
     *to = difference;
 }
 
-/// Turns log-probabilities into posterior probabilities; returns the maximum and the sum of
-/// `exp(x - maximum)`, so that the logarithm can be taken by the caller.
-#[inline(always)]
-pub(crate) fn normalise<const NB: usize>(x: &mut Lanes<NB>) -> (f64, f64) {
-    let mut max4 = x[0];
-    for block in x.iter().skip(1) {
-        for l in 0..4 {
-            max4[l] = if block[l] > max4[l] { block[l] } else { max4[l] };
-        }
-    }
-    let pair = |a: f64, b: f64| if a > b { a } else { b };
-    let max = pair(pair(max4[0], max4[1]), pair(max4[2], max4[3]));
-    let mut sum4 = [0.0; 4];
-    for block in x.iter_mut() {
-        for l in 0..4 {
-            block[l] = vexp::exp(block[l] - max);
-            sum4[l] += block[l];
-        }
-    }
-    let sum = (sum4[0] + sum4[1]) + (sum4[2] + sum4[3]);
-    let scale = 1.0 / sum;
-    for block in x.iter_mut() {
-        for v in block.iter_mut() {
-            *v *= scale;
-        }
-    }
-    (max, sum)
-}
-
-/// [`normalise`] of `N` histories at once, step by step for all of them, so that no step waits for the one
+/// Turns joint log-probabilities into posterior probabilities, `N` histories at once, so that no step waits for the one
 /// before. Probabilities come out times the weights, as far as there are any.
 #[inline(always)]
 pub(crate) fn normalise_block<const NB: usize, const N: usize>(
@@ -101,11 +58,7 @@ pub(crate) fn normalise_block<const NB: usize, const N: usize>(
             }
         }
         *max = larger(larger(max4[0], max4[1]), larger(max4[2], max4[3]));
-        for b in 0..NB {
-            for l in 0..4 {
-                x[b][l] -= *max;
-            }
-        }
+        x.as_flattened_mut().iter_mut().for_each(|v| *v -= *max);
     }
     // one flat loop: nested ones are unrolled before they could become vector code
     for v in x.as_flattened_mut().as_flattened_mut() {
@@ -124,11 +77,7 @@ pub(crate) fn normalise_block<const NB: usize, const N: usize>(
     scale.iter_mut().zip(&sum).for_each(|(scale, sum)| *scale /= sum);
     for (scale, x) in scale.iter().zip(x.iter_mut()) {
         let mut scaled = *x;
-        for b in 0..NB {
-            for l in 0..4 {
-                scaled[b][l] *= scale;
-            }
-        }
+        scaled.as_flattened_mut().iter_mut().for_each(|v| *v *= scale);
         *x = scaled;
     }
     (max, sum)

@@ -1,5 +1,7 @@
 //! Running the built command, and the tables it is run on.
 
+#![allow(clippy::unwrap_used)] // panics are how tests fail
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,31 +13,31 @@ fn command<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     command
 }
 
-pub fn run<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
+pub(crate) fn run<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
     command(args).output().unwrap()
 }
 
 /// Runs with a standard output that nobody reads.
-pub fn run_without_reader<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
+pub(crate) fn run_without_reader<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
     let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     child.wait_with_output().unwrap()
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-pub fn toronto(file: &str) -> PathBuf {
+pub(crate) fn toronto(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/toronto").join(file)
 }
 
 /// The first persons of the Toronto data.
-pub fn some_persons(dir: &Path, count: usize) -> PathBuf {
+pub(crate) fn some_persons(dir: &Path, count: usize) -> PathBuf {
     let all = fs::read_to_string(toronto("TO1.csv")).unwrap();
     let lines: Vec<&str> = all.lines().take(count + 1).collect();
     let path = dir.join("persons.csv");
@@ -44,7 +46,7 @@ pub fn some_persons(dir: &Path, count: usize) -> PathBuf {
 }
 
 /// So many persons of each of these records, ages from 15 on, each varied a little.
-pub fn persons(dir: &Path, records: &[(usize, &str)]) -> PathBuf {
+pub(crate) fn persons(dir: &Path, records: &[(usize, &str)]) -> PathBuf {
     let ages = records[0].1.split(',').count();
     let header: Vec<String> = (15..15 + ages).map(|age| format!("age_{age}")).collect();
     let mut text = format!("id,{}\n", header.join(","));
@@ -62,14 +64,14 @@ pub fn persons(dir: &Path, records: &[(usize, &str)]) -> PathBuf {
     path
 }
 
-pub fn broken_table(dir: &Path) -> PathBuf {
+pub(crate) fn broken_table(dir: &Path) -> PathBuf {
     let path = dir.join("broken.csv");
     fs::write(&path, "id,age_12,age_13\n1,0,1\n2,0,many\n3,-1,0\n").unwrap();
     path
 }
 
 /// Names in a directory, sorted; hidden ones too.
-pub fn files_in(dir: &Path) -> Vec<String> {
+pub(crate) fn files_in(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -77,12 +79,12 @@ pub fn files_in(dir: &Path) -> Vec<String> {
 }
 
 /// Every file of a directory with its bytes.
-pub fn outputs(dir: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn outputs(dir: &Path) -> Vec<(String, Vec<u8>)> {
     files_in(dir).into_iter().map(|name| (name.clone(), fs::read(dir.join(name)).unwrap())).collect()
 }
 
 /// Panics unless every tag of an XML text is closed in order and every `<` and `&` is markup.
-pub fn well_formed(xml: &str) {
+pub(crate) fn well_formed(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml.trim();
     assert!(rest.starts_with("<svg"));
@@ -98,7 +100,7 @@ pub fn well_formed(xml: &str) {
         }
         let end = rest.find('>').unwrap();
         let tag = &rest[1..end];
-        assert!(tag.matches('"').count() % 2 == 0 && !tag.contains('<'), "{tag}");
+        assert!(tag.matches('"').count().is_multiple_of(2) && !tag.contains('<'), "{tag}");
         match tag.strip_prefix('/') {
             Some(name) => assert_eq!(open.pop(), Some(name.trim())),
             None if tag.ends_with('/') => {}
