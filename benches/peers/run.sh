@@ -42,7 +42,7 @@ else
     row "$(basename "$counts" .csv), Poisson, k=4, 1 start" flexmix "$theirs" "$peer_ll" "$ours" "$ll"
 fi
 
-# crimCV has left CRAN: its figures are those on record, from another day on a like machine
+# crimCV is not run: its figures are those on record, from another day
 while read -r groups starts; do
     read -r theirs peer_ll < <(awk -F, -v k="$groups" -v n="$starts" '
         $1 == "crimCV" && $3 == "TO1adj" && $6 == "ZIPt" && $7 == k && $9 == n && (best == "" || $15 < best) { best = $15; l = $10 }
