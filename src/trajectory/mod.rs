@@ -11,6 +11,8 @@ pub mod family;
 pub mod finding;
 pub mod fit;
 mod information;
+#[allow(dead_code)] // until the mixture engine calls all of it
+pub(crate) mod kernel;
 mod ladder;
 mod lanes;
 pub mod linfa;
