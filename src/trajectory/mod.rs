@@ -4,7 +4,9 @@
 //! (`profile`), pictures of them (`report`).
 
 mod adequacy;
+pub mod basis;
 mod cells_direct;
+pub(crate) mod covariates;
 mod em;
 mod estep;
 pub mod family;
@@ -16,6 +18,7 @@ pub(crate) mod kernel;
 mod ladder;
 mod lanes;
 pub mod linfa;
+pub mod mixture;
 pub mod model;
 mod mstep;
 mod neighbour;

@@ -1,0 +1,24 @@
+//! Trajectory models in general: every family, curves by polynomial or spline, covariates, dropout, several
+//! outcomes, two joined groupings.
+//!
+//! The engine next door (`trajectory`) is for plain counts and tables; this one evaluates whatever a
+//! specification says, once per distinct cell, and agrees with it to rounding where both apply.
+
+mod cells;
+mod check;
+mod climb;
+mod findings;
+pub mod fit;
+pub mod inference;
+pub mod layout;
+pub mod model;
+mod order;
+pub mod panel;
+mod pass;
+mod quadratic;
+mod seed;
+pub mod spec;
+mod start;
+
+/// Classes a model may have.
+pub(crate) const MAX_CLASSES: usize = 64;
