@@ -23,6 +23,8 @@ pub enum StartStop {
     Converged,
     /// A group lost all its members.
     GroupEmptied,
+    /// A group's spread shrank onto a few equal values, where a density has no bound: no maximum but a hole.
+    GroupCollapsed,
     /// Climbed, but not to a maximum within the limit of steps.
     StepLimit,
 }

@@ -82,7 +82,8 @@ impl Cells {
     /// Lays out a panel that has passed its check (`check::check`).
     pub(crate) fn new(panel: &Panel, spec: &ModelSpec, layout: &Layout) -> Cells {
         let rows = panel.rows();
-        let mut raw: Vec<Raw> = spec.outcomes.iter().enumerate().map(|(o, _)| Raw::new(panel, spec, layout, o)).collect();
+        let mut raw: Vec<Raw> =
+            spec.outcomes.iter().enumerate().map(|(o, _)| Raw::new(panel, spec, layout, o)).collect();
         let covariates: Vec<&Vec<f64>> = spec
             .membership
             .iter()
@@ -129,7 +130,8 @@ impl Cells {
             history_of.push(h);
         }
         drop(number);
-        let outcomes = raw.drain(..).zip(starts).zip(lists).map(|((raw, starts), list)| raw.finish(starts, list)).collect();
+        let outcomes =
+            raw.drain(..).zip(starts).zip(lists).map(|((raw, starts), list)| raw.finish(starts, list)).collect();
         Cells { outcomes, weight, weight_squared, persons, history_of, x, terms: layout.terms, x_of }
     }
 }

@@ -1,13 +1,13 @@
 //! Whether a panel can bear a model: everything that can be known before fitting, refused with column and
 //! reason, all problems at once.
 
+use super::MAX_CLASSES;
 use super::panel::{Panel, Series};
 use super::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Issues, Result};
 use crate::trajectory::basis::Basis;
 use crate::trajectory::covariates;
-use super::MAX_CLASSES;
 use ndarray::Array2;
 
 pub(crate) fn check(panel: &Panel, spec: &ModelSpec) -> Result<()> {
@@ -92,7 +92,10 @@ fn options(panel: &Panel, spec: &ModelSpec) -> Result<()> {
             }
         }
         if outcome.zero.is_some() && !outcome.family.has_zero_curve() {
-            problems.push(format!("a zero part is given for `{name}`, but the family {} has no zero curve", outcome.family));
+            problems.push(format!(
+                "a zero part is given for `{name}`, but the family {} has no zero curve",
+                outcome.family
+            ));
         }
         match outcome.bounds {
             Some(_) if !outcome.family.is_censored() => {
@@ -153,7 +156,9 @@ fn bases(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec, components: usiz
     let one_each = |what: &str, given: &[Basis]| match given.len() {
         1 => Ok(()),
         n if n == components => Ok(()),
-        n => Err(Error::options(format!("{n} {what} given for {components} groups of `{name}`; give one, or one a group"))),
+        n => Err(Error::options(format!(
+            "{n} {what} given for {components} groups of `{name}`; give one, or one a group"
+        ))),
     };
     one_each("curves", &outcome.curves)?;
     let mut all: Vec<&Basis> = outcome.curves.iter().collect();
@@ -266,8 +271,7 @@ pub(crate) fn with_dropout(panel: &Panel, spec: &ModelSpec) -> Result<(Panel, Mo
     }
     let mut panel = panel.clone();
     panel.series.push(Series { name: name.clone(), values: left, exposure: None });
-    let mut outcome =
-        OutcomeSpec::new(name, crate::trajectory::family::Family::Bernoulli).degree(dropout.degree);
+    let mut outcome = OutcomeSpec::new(name, crate::trajectory::family::Family::Bernoulli).degree(dropout.degree);
     if dropout.after_last_value {
         let covariate = format!("{}: last value", dropout.series);
         panel.varying.push((covariate.clone(), last_value));

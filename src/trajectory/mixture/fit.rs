@@ -5,7 +5,7 @@ use super::check;
 use super::climb::{self, PROMISE, Point};
 use super::findings;
 use super::inference::Inference;
-use super::layout::Layout;
+use super::layout::{Layout, Part};
 use super::model::GeneralModel;
 use super::order;
 use super::panel::Panel;
@@ -24,6 +24,7 @@ use crate::trajectory::start::StartKind;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::cmp::Ordering;
 
 /// A fitted general model with everything needed to judge it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -187,7 +188,7 @@ pub(crate) fn fit(
         for (number, theta) in seeds.into_iter().enumerate() {
             let point = climb::em(&engine, Point::at(&engine, theta), SCREEN[1], 1e-4);
             let point = climb::newton(&engine, point, CLIMB_STEPS, 1e-3);
-            records.push(record(spec, spec.starts + number, StartKind::Neighbour, &point, None));
+            records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
             points.push(point);
         }
         points
@@ -199,8 +200,13 @@ pub(crate) fn fit(
         return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
     }
     climbed.retain(|p| p.log_likelihood().is_finite());
+    let whole = |p: &Point| !collapsed(&engine, p);
+    if climbed.iter().any(whole) {
+        climbed.retain(whole);
+    }
     climbed.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
-    let searched_best = records.iter().map(|r| r.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
+    let good = records.iter().filter(|r| r.stop == StartStop::Converged);
+    let searched_best = good.map(|r| r.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
     climbed.dedup_by(|later, kept| (kept.log_likelihood() - later.log_likelihood()).abs() < SAME);
     let mut best: Option<Point> = None;
     for point in climbed.iter().take(2) {
@@ -236,7 +242,11 @@ fn finish(
     let (spec, theta) = order::canonical(&unordered, layout);
     let model = GeneralModel::new(spec, panel, theta);
     // the same histories, with classes and design columns in the new order
-    let cells = if model.layout.blocks == layout.blocks { cells.clone() } else { Cells::new(panel, &model.spec, &model.layout) };
+    let cells = if model.layout.blocks == layout.blocks {
+        cells.clone()
+    } else {
+        Cells::new(panel, &model.spec, &model.layout)
+    };
     let engine = Engine { cells: &cells, layout: &model.layout };
     let point = Point::at(&engine, model.theta.clone());
     let q = engine.quadratic(&point.theta, &point.pass);
@@ -303,16 +313,34 @@ fn classes_of(engine: &Engine<'_>, point: &Point) -> (Vec<ClassFit>, f64) {
     (groups, entropy)
 }
 
-fn record(spec: &ModelSpec, number: usize, kind: StartKind, point: &Point, stop: Option<StartStop>) -> StartRecord {
-    let end = if point.converged { StartStop::Converged } else { StartStop::StepLimit };
-    StartRecord {
-        seed: spec.seed,
-        number,
-        kind,
-        steps: point.steps,
-        log_likelihood: point.log_likelihood(),
-        stop: stop.unwrap_or(end),
-    }
+/// Groups whose spread is below this part of everyone's have shrunk onto equal values.
+const COLLAPSED: f64 = 1e-2;
+
+/// Whether a group's standard deviation or precision has run off: with a spread of its own for each group,
+/// the likelihood of a normal or beta mixture has no upper bound (Day 1969), and such points are no answers.
+fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
+    engine.layout.parameters.iter().zip(&point.theta).any(|(p, &v)| match (p.part, p.outcome) {
+        (Part::LogSigma, Some(o)) => v.exp() < COLLAPSED * engine.cells.outcomes[o].scale,
+        (Part::LogPrecision, _) => v > -2.0 * COLLAPSED.ln() + 4.0,
+        _ => false,
+    })
+}
+
+fn record(
+    engine: &Engine<'_>,
+    spec: &ModelSpec,
+    number: usize,
+    kind: StartKind,
+    point: &Point,
+    screened: bool,
+) -> StartRecord {
+    let stop = match (screened, collapsed(engine, point), point.converged) {
+        (true, ..) => StartStop::Screened,
+        (_, true, _) => StartStop::GroupCollapsed,
+        (.., true) => StartStop::Converged,
+        _ => StartStop::StepLimit,
+    };
+    StartRecord { seed: spec.seed, number, kind, steps: point.steps, log_likelihood: point.log_likelihood(), stop }
 }
 
 /// Many starts, cut twice, the rest climbed; best first.
@@ -338,9 +366,11 @@ fn search(
         })
         .collect();
     let mut cut = |field: &mut Vec<(usize, StartKind, Point)>, keep: usize| {
-        field.sort_by(|a, b| b.2.log_likelihood().total_cmp(&a.2.log_likelihood()));
+        // collapsed ones last: their likelihood says nothing
+        let key = |p: &Point| (collapsed(engine, p), -p.log_likelihood());
+        field.sort_by(|a, b| key(&a.2).partial_cmp(&key(&b.2)).unwrap_or(Ordering::Equal));
         for (number, kind, point) in field.drain(keep.min(field.len())..) {
-            records.push(record(spec, number, kind, &point, Some(StartStop::Screened)));
+            records.push(record(engine, spec, number, kind, &point, true));
         }
     };
     cut(&mut field, (starts / 3).max(8));
@@ -351,7 +381,7 @@ fn search(
     if !ticker.stopped() {
         field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::newton(engine, p, CLIMB_STEPS, 1e-3))).collect();
     }
-    records.extend(field.iter().map(|(number, kind, point)| record(spec, *number, *kind, point, None)));
+    records.extend(field.iter().map(|(number, kind, point)| record(engine, spec, *number, *kind, point, false)));
     let mut points: Vec<Point> = field.into_iter().map(|f| f.2).collect();
     points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
     points

@@ -78,7 +78,13 @@ enum Scale {
 }
 
 impl Inference {
-    pub(crate) fn new(model: &GeneralModel, engine: &Engine<'_>, pass: &Pass, info: &Square, outer: &Square) -> Inference {
+    pub(crate) fn new(
+        model: &GeneralModel,
+        engine: &Engine<'_>,
+        pass: &Pass,
+        info: &Square,
+        outer: &Square,
+    ) -> Inference {
         let n = model.layout.len();
         let scale: Vec<f64> = (0..n).map(|i| outer.at(i, i).max(1e-12).sqrt()).collect();
         let mut determined: Vec<bool> = (0..n).map(|i| !at_boundary(model, i)).collect();
@@ -191,7 +197,9 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
         (Part::LogTau, _) => !(1e-6_f64.ln()..=1e3_f64.ln()).contains(&value),
         (Part::Zero, Some(o)) => {
             let groups: Vec<usize> = p.group.map_or((0..model.groups(o)).collect(), |g| vec![g - 1]);
-            groups.iter().any(|&m| (0..model.grid.len()).any(|t| model.predictors_at(o, m, t).0[1].abs() > SEPARATED.ln()))
+            groups
+                .iter()
+                .any(|&m| (0..model.grid.len()).any(|t| model.predictors_at(o, m, t).0[1].abs() > SEPARATED.ln()))
         }
         _ => false,
     }
@@ -277,10 +285,11 @@ impl ModelFit {
     /// When there is no such outcome or group.
     pub fn spread(&self, errors: Errors, outcome: usize, group: usize) -> Option<Interval> {
         let layout = &self.model.layout;
-        let part = [Part::LogDispersion, Part::LogSigma, Part::LogPrecision, Part::LogTau].into_iter().find_map(|part| {
-            let at = |g| layout.find(part, Some(outcome), g, 0);
-            at(Some(group + 1)).or_else(|| at(None))
-        })?;
+        let part =
+            [Part::LogDispersion, Part::LogSigma, Part::LogPrecision, Part::LogTau].into_iter().find_map(|part| {
+                let at = |g| layout.find(part, Some(outcome), g, 0);
+                at(Some(group + 1)).or_else(|| at(None))
+            })?;
         let value = self.model.theta[part].exp();
         let mut gradient = vec![0.0; layout.len()];
         gradient[part] = value;

@@ -17,6 +17,7 @@ pub mod panel;
 mod pass;
 mod quadratic;
 mod seed;
+mod simulate;
 pub mod spec;
 mod start;
 

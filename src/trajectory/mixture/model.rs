@@ -59,7 +59,10 @@ impl TryFrom<Stored> for GeneralModel {
     fn try_from(s: Stored) -> Result<Self> {
         let refuse = |m: String| Err(Error::new(ErrorKind::InvalidModel, format!("not a usable general model: {m}")));
         if s.format != GENERAL_FORMAT || s.version != 1 {
-            return refuse(format!("the format is `{:.40}` version {}, not `{GENERAL_FORMAT}` version 1", s.format, s.version));
+            return refuse(format!(
+                "the format is `{:.40}` version {}, not `{GENERAL_FORMAT}` version 1",
+                s.format, s.version
+            ));
         }
         if s.spec.outcomes.is_empty() || s.spec.classes() == 0 || s.spec.classes() > super::MAX_CLASSES {
             return refuse("no outcomes, or a number of groups out of range".into());
@@ -75,7 +78,14 @@ impl TryFrom<Stored> for GeneralModel {
         if s.typical.len() != s.spec.outcomes.len() || !wide || s.typical_x.len() != layout.terms {
             return refuse("the covariate means do not match the specification".into());
         }
-        Ok(GeneralModel { spec: s.spec, grid: s.grid, theta: s.parameters, typical: s.typical, typical_x: s.typical_x, layout })
+        Ok(GeneralModel {
+            spec: s.spec,
+            grid: s.grid,
+            theta: s.parameters,
+            typical: s.typical,
+            typical_x: s.typical_x,
+            layout,
+        })
     }
 }
 

@@ -122,7 +122,9 @@ impl Panel {
         for ((i, j), &e) in exposure.indexed_iter() {
             let y = series.values[(i, j)];
             if !(0.0..=1.0).contains(&e) {
-                issues.add(Some(i as u64 + 1), Some(&grid.label(j)), || format!("a time at risk of {e} is not in [0, 1]"));
+                issues.add(Some(i as u64 + 1), Some(&grid.label(j)), || {
+                    format!("a time at risk of {e} is not in [0, 1]")
+                });
             } else if e == 0.0 && y > 0.0 {
                 issues.add(Some(i as u64 + 1), Some(&grid.label(j)), || format!("a value of {y} with no time at risk"));
             }
@@ -198,7 +200,12 @@ impl Panel {
     pub fn observations(&self) -> u64 {
         let of = |i: usize| u64::from(self.multiplicity.as_ref().map_or(1, |m| m[i]));
         let seen = |s: &Series| -> u64 {
-            s.values.rows().into_iter().enumerate().map(|(i, r)| of(i) * r.iter().filter(|v| !v.is_nan()).count() as u64).sum()
+            s.values
+                .rows()
+                .into_iter()
+                .enumerate()
+                .map(|(i, r)| of(i) * r.iter().filter(|v| !v.is_nan()).count() as u64)
+                .sum()
         };
         self.series.iter().map(seen).sum()
     }

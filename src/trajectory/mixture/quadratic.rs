@@ -215,10 +215,8 @@ impl<'a> Scores<'a> {
                 let Some(first) = classes.next() else { continue };
                 let others: Vec<usize> = classes.collect();
                 // the first class with this group is filled in, the others copy what was added
-                let before: Vec<f64> = component
-                    .iter()
-                    .flat_map(|q| q.parameters.iter().map(|&i| by_class[first * p + i]))
-                    .collect();
+                let before: Vec<f64> =
+                    component.iter().flat_map(|q| q.parameters.iter().map(|&i| by_class[first * p + i])).collect();
                 for &cell in data.of(h) {
                     let row = data.row_of[cell as usize] as usize;
                     let slopes = block.kernel.slopes(&data.cells[cell as usize], &predictors[row * groups + m]);

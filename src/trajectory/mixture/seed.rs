@@ -13,12 +13,18 @@ use crate::trajectory::pass::MAX_GROUPS;
 use crate::trajectory::shape::MAX_DEGREE;
 
 /// Starting parameters, and whether they need no search beside them: the model is one of plain counts.
-pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &Ticker<'_>) -> Result<(Vec<Vec<f64>>, bool)> {
+pub(crate) fn seeds(
+    panel: &Panel,
+    spec: &ModelSpec,
+    layout: &Layout,
+    ticker: &Ticker<'_>,
+) -> Result<(Vec<Vec<f64>>, bool)> {
     let Grouping::Single(groups) = spec.grouping else {
         return Ok((Vec::new(), false));
     };
     let outcome = &spec.outcomes[0];
-    let (Some(degrees), Some(zero)) = (degrees(&outcome.curves), degrees(outcome.zero.as_ref().unwrap_or(&outcome.curves)))
+    let (Some(degrees), Some(zero)) =
+        (degrees(&outcome.curves), degrees(outcome.zero.as_ref().unwrap_or(&outcome.curves)))
     else {
         return Ok((Vec::new(), false));
     };
@@ -59,7 +65,9 @@ pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &T
                 Part::Curve => group.and_then(|g| g.coefficients.get(p.index)).copied().unwrap_or(0.0),
                 Part::Zero => match group {
                     Some(g) => g.zero_coefficients.get(p.index).copied().unwrap_or(0.0),
-                    None => groups.iter().map(|g| g.share * g.zero_coefficients.get(p.index).copied().unwrap_or(0.0)).sum(),
+                    None => {
+                        groups.iter().map(|g| g.share * g.zero_coefficients.get(p.index).copied().unwrap_or(0.0)).sum()
+                    }
                 },
                 Part::LogTau => group.and_then(|g| g.tau).map_or(0.0, |tau| tau.max(1e-12).ln()),
                 Part::LogDispersion => dispersion,

@@ -29,7 +29,8 @@ impl Pooled {
     pub(crate) fn new(cells: &Cells, layout: &Layout, spec: &ModelSpec, intervals: usize) -> Pooled {
         let single = ModelSpec { grouping: Grouping::Single(1), membership: Vec::new(), ..spec.clone() };
         // the group-by-group bases of a model with several become the first group's
-        let single = ModelSpec { outcomes: single.outcomes.into_iter().map(OutcomeSpec::first_group).collect(), ..single };
+        let single =
+            ModelSpec { outcomes: single.outcomes.into_iter().map(OutcomeSpec::first_group).collect(), ..single };
         let one = Layout::new(&single);
         let all = Cells { x: vec![1.0], terms: 1, x_of: vec![0; cells.len()], ..cells.clone() };
         let _ = layout;
@@ -61,7 +62,9 @@ fn pooled_values(cells: &Cells, one: &Layout) -> Vec<Vec<(Part, usize, f64)>> {
     let theta: Vec<f64> = one
         .parameters
         .iter()
-        .map(|p| p.outcome.map_or(0.0, |o| flat[o].iter().find(|v| (v.0, v.1) == (p.part, p.index)).map_or(0.0, |v| v.2)))
+        .map(|p| {
+            p.outcome.map_or(0.0, |o| flat[o].iter().find(|v| (v.0, v.1) == (p.part, p.index)).map_or(0.0, |v| v.2))
+        })
         .collect();
     let point = climb::em(&engine, Point::at(&engine, theta), 25, 1e-3);
     (0..one.blocks.len())
@@ -180,7 +183,13 @@ pub(crate) fn kind_of(start: usize) -> StartKind {
 }
 
 /// A starting point: people parted, then the parameters that fit the parts.
-pub(crate) fn start(engine: &Engine<'_>, spec: &ModelSpec, pooled: &Pooled, kind: StartKind, rng: &mut ChaCha8Rng) -> Point {
+pub(crate) fn start(
+    engine: &Engine<'_>,
+    spec: &ModelSpec,
+    pooled: &Pooled,
+    kind: StartKind,
+    rng: &mut ChaCha8Rng,
+) -> Point {
     let (n, classes) = (engine.cells.len(), engine.layout.classes);
     let mut posterior = vec![1.0; n * classes];
     let groupings: Vec<Vec<usize>> = match spec.grouping {
@@ -231,7 +240,8 @@ fn parted(pooled: &Pooled, which: &[usize], groups: usize, kind: StartKind, rng:
     if kind == StartKind::Levels {
         let level: Vec<f64> = (0..n)
             .map(|h| {
-                let seen: Vec<f64> = which.iter().flat_map(|&o| row(o, h).iter().copied().filter(|v| !v.is_nan())).collect();
+                let seen: Vec<f64> =
+                    which.iter().flat_map(|&o| row(o, h).iter().copied().filter(|v| !v.is_nan())).collect();
                 let mean = seen.iter().sum::<f64>() / seen.len().max(1) as f64;
                 mean + 0.2 * rng.r#gen::<f64>()
             })
@@ -249,9 +259,8 @@ fn parted(pooled: &Pooled, which: &[usize], groups: usize, kind: StartKind, rng:
     }
     let mut persons: Vec<usize> = (0..n).collect();
     persons.shuffle(rng);
-    let mut centres: Vec<Vec<f64>> = (0..groups)
-        .map(|g| which.iter().flat_map(|&o| row(o, persons[g % n]).iter().copied()).collect())
-        .collect();
+    let mut centres: Vec<Vec<f64>> =
+        (0..groups).map(|g| which.iter().flat_map(|&o| row(o, persons[g % n]).iter().copied()).collect()).collect();
     let rounds = if kind == StartKind::KMeans { 6 } else { 1 };
     let mut assigned = vec![0; n];
     for round in 0..rounds {
