@@ -4,6 +4,7 @@
 //! (`profile`), pictures of them (`report`).
 
 mod adequacy;
+pub mod basis;
 mod cells_direct;
 mod em;
 mod estep;
