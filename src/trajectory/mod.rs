@@ -5,6 +5,7 @@
 
 mod adequacy;
 mod cells_direct;
+pub(crate) mod covariates;
 mod em;
 mod estep;
 pub mod family;
@@ -23,6 +24,7 @@ pub mod options;
 pub mod pass;
 mod pass_direct;
 mod pass_table;
+pub mod relate;
 pub mod search;
 pub mod shape;
 pub mod start;
