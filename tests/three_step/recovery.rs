@@ -3,24 +3,28 @@
 
 use super::support::note;
 use super::support::simulate::{generator, poisson};
-use pleegprofiel::ndarray::Array2;
+use pleegprofiel::ndarray::{Array2, Axis};
 use pleegprofiel::{
-    AgeGrid, Assignment, CohortBuilder, Family, Group, Membership, OutcomeKind, PersonRow, RelateMethod,
-    TrajectoryModel, WaldEstimate,
+    AgeGrid, Assignment, Cohort, CohortBuilder, Family, FitOptions, Group, Membership, OutcomeKind, PersonRow,
+    RelateMethod, TrajectoryModel, WaldEstimate,
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 const PERSONS: usize = 1000;
-const COHORTS: u64 = 2000;
+/// Binomial error of a coverage of 95 %: 0.7 percentage points.
+const COHORTS: u64 = 1000;
+/// Bias of a corrected method, in units of its simulation error: of thirty quantities one in two thousand
+/// runs would show one beyond this.
+const BIAS_Z: f64 = 4.2;
 
-const METHODS: [RelateMethod; 6] = [
+const ML: RelateMethod = RelateMethod::MaximumLikelihood(Assignment::Modal);
+const METHODS: [RelateMethod; 5] = [
     RelateMethod::Hard,
     RelateMethod::Proportional,
     RelateMethod::Bch(Assignment::Modal),
     RelateMethod::Bch(Assignment::Proportional),
-    RelateMethod::MaximumLikelihood(Assignment::Modal),
-    RelateMethod::MaximumLikelihood(Assignment::Proportional),
+    ML,
 ];
 
 /// Three groups over ten years of age with these shares.
@@ -32,15 +36,15 @@ fn truth(shares: [f64; 3]) -> TrajectoryModel {
     TrajectoryModel::new(Family::Poisson, AgeGrid::years(15, 24).unwrap(), groups).unwrap()
 }
 
-/// Posteriors under the true model of persons drawn from these groups.
-fn posteriors(model: &TrajectoryModel, groups: &[usize], rng: &mut ChaCha8Rng) -> Array2<f64> {
+/// Histories of persons of these groups.
+fn counts(model: &TrajectoryModel, groups: &[usize], rng: &mut ChaCha8Rng) -> Cohort {
     let rates: Vec<Vec<f64>> = (0..3).map(|k| model.rates(k)).collect();
     let mut builder = CohortBuilder::new(model.grid());
     for &k in groups {
         let counts: Vec<Option<u32>> = rates[k].iter().map(|&r| Some(poisson(r, rng))).collect();
         builder.push(PersonRow::new(&counts)).unwrap();
     }
-    model.posteriors(&builder.finish()).unwrap()
+    builder.finish()
 }
 
 fn draw(p: &[f64], rng: &mut ChaCha8Rng) -> usize {
@@ -114,51 +118,101 @@ impl Record {
     }
 }
 
-#[test]
-fn outcome_measure() {
-    let shares = [0.5, 0.3, 0.2];
-    let model = truth(shares);
-    let (mean, sd, proportion) = ([0.0, 0.5, 1.5], [1.0, 1.0, 1.3], [0.15, 0.35, 0.6]);
-    let mut records = vec![[Record::default(); 10]; METHODS.len()];
-    let mut entropy = 0.0;
-    let mut failed = 0;
-    for cohort in 0..COHORTS {
-        let mut rng = generator(7_000 + cohort);
-        let groups: Vec<usize> = (0..PERSONS).map(|_| draw(&shares, &mut rng)).collect();
-        let p = posteriors(&model, &groups, &mut rng);
-        entropy += relative_entropy(&p) / COHORTS as f64;
-        let membership = Membership::new(p.view(), None).unwrap();
-        let y: Vec<Option<f64>> = groups.iter().map(|&k| Some(mean[k] + sd[k] * normal(&mut rng))).collect();
-        let b: Vec<Option<f64>> = groups.iter().map(|&k| Some(f64::from(rng.r#gen::<f64>() < proportion[k]))).collect();
-        for (record, method) in records.iter_mut().zip(METHODS) {
-            match membership.outcome(&y, OutcomeKind::Continuous, method) {
-                Ok(result) => {
-                    (0..3).for_each(|t| record[t].add(result.groups[t].mean, mean[t]));
-                    record[3].add(result.differences[1].difference, mean[2] - mean[0]);
-                    record[4].add(result.differences[2].difference, mean[2] - mean[1]);
-                }
-                Err(_) => failed += 1,
-            }
-            match membership.outcome(&b, OutcomeKind::Binary, method) {
-                Ok(result) if result.overall.is_some() => {
-                    (0..3).for_each(|t| record[5 + t].add(result.groups[t].mean, proportion[t]));
-                    record[8].add(result.differences[1].difference, proportion[2] - proportion[0]);
-                    record[9].add(result.differences[2].difference, proportion[2] - proportion[1]);
-                }
-                _ => failed += 1,
-            }
-        }
-    }
-    note(format_args!("relative entropy {entropy:.3}, failed {failed}"));
-    let truths = [0.0, 0.5, 1.5, 1.5, 1.0, 0.15, 0.35, 0.6, 0.45, 0.25];
-    for (record, method) in records.iter().zip(METHODS) {
-        (0..10).for_each(|k| record[k].note(&format!("{method} {k}"), truths[k]));
+/// Where the posteriors come from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum StepOne {
+    Known,
+    Estimated,
+}
+
+/// Posteriors of a fit, its groups in order of their rates; `None` when the fit is not to be trusted.
+fn fitted_posteriors(cohort: &Cohort) -> Option<Array2<f64>> {
+    let fit = FitOptions::new(Family::Poisson).groups(3).degree(2).starts(6).fit(cohort).ok()?;
+    let model = fit.best().ok()?;
+    let mut order: Vec<usize> = (0..3).collect();
+    let level = |k: usize| model.rates(k).iter().sum::<f64>();
+    order.sort_by(|&a, &b| level(a).total_cmp(&level(b)));
+    Some(model.posteriors(cohort).ok()?.select(Axis(1), &order))
+}
+
+/// A named quantity and its true value, with what each method made of it.
+struct Quantity {
+    name: &'static str,
+    truth: f64,
+    by_method: Vec<Record>,
+}
+
+fn quantities(list: &[(&'static str, f64)]) -> Vec<Quantity> {
+    let new = |&(name, truth): &(&'static str, f64)| Quantity {
+        name,
+        truth,
+        by_method: vec![Record::default(); METHODS.len()],
+    };
+    list.iter().map(new).collect()
+}
+
+fn take(quantities: &mut [Quantity], method: usize, estimates: impl IntoIterator<Item = WaldEstimate>) {
+    for (quantity, estimate) in quantities.iter_mut().zip(estimates) {
+        quantity.by_method[method].add(estimate, quantity.truth);
     }
 }
 
-#[test]
-fn predictor_measure() {
-    // log odds over group 1: constant, a binary covariate, and one of five steps from -1 to 1
+fn report(quantities: &[Quantity]) {
+    for (m, method) in METHODS.iter().enumerate() {
+        quantities.iter().for_each(|q| q.by_method[m].note(&format!("{method}: {}", q.name), q.truth));
+    }
+}
+
+/// Means and differences of a normal and a binary outcome over cohorts.
+fn outcomes(step_one: StepOne, cohorts: u64) -> (Vec<Quantity>, Vec<Quantity>, f64) {
+    let shares = [0.5, 0.3, 0.2];
+    let model = truth(shares);
+    let (mean, sd, proportion) = ([0.0, 0.5, 1.5], [1.0, 1.0, 1.3], [0.15, 0.35, 0.6]);
+    let of = |m: [f64; 3]| {
+        let names = ["mean 1", "mean 2", "mean 3", "2 - 1", "3 - 1", "3 - 2"];
+        let values = [m[0], m[1], m[2], m[1] - m[0], m[2] - m[0], m[2] - m[1]];
+        quantities(&names.into_iter().zip(values).collect::<Vec<_>>())
+    };
+    let (mut normals, mut binaries, mut entropy, mut skipped) = (of(mean), of(proportion), 0.0, 0);
+    for cohort in 0..cohorts {
+        let mut rng = generator(7_000 + cohort);
+        let groups: Vec<usize> = (0..PERSONS).map(|_| draw(&shares, &mut rng)).collect();
+        let drawn = counts(&model, &groups, &mut rng);
+        let y: Vec<Option<f64>> = groups.iter().map(|&k| Some(mean[k] + sd[k] * normal(&mut rng))).collect();
+        let b: Vec<Option<f64>> = groups.iter().map(|&k| Some(f64::from(rng.r#gen::<f64>() < proportion[k]))).collect();
+        let p = match step_one {
+            StepOne::Known => Some(model.posteriors(&drawn).unwrap()),
+            StepOne::Estimated => fitted_posteriors(&drawn),
+        };
+        let Some(p) = p else {
+            skipped += 1;
+            continue;
+        };
+        entropy += relative_entropy(&p) / cohorts as f64;
+        let membership = Membership::new(p.view(), None).unwrap();
+        for (m, method) in METHODS.into_iter().enumerate() {
+            let fits = [(&mut normals, &y, OutcomeKind::Continuous), (&mut binaries, &b, OutcomeKind::Binary)];
+            for (quantities, outcome, kind) in fits {
+                match membership.outcome(outcome, kind, method) {
+                    Ok(r) if r.overall.is_some() => {
+                        let differences = r.differences.iter().map(|d| d.difference);
+                        take(quantities, m, r.groups.iter().map(|g| g.mean).chain(differences));
+                    }
+                    _ => skipped += 1,
+                }
+            }
+        }
+    }
+    note(format_args!("{step_one:?}: relative entropy {entropy:.3}, {skipped} skipped"));
+    report(&normals);
+    report(&binaries);
+    assert!(step_one == StepOne::Estimated || skipped == 0);
+    (normals, binaries, entropy)
+}
+
+/// Coefficients of a multinomial logit over cohorts.
+fn predictors(step_one: StepOne, cohorts: u64) -> (Vec<Quantity>, f64) {
+    // log odds over group 1: constant, a covariate of 0 and 1, and one of five steps from -1 to 1
     let beta = [[-0.7, 0.8, 0.0], [-1.2, 0.4, 0.9]];
     let probabilities = |x: [f64; 2]| -> [f64; 3] {
         let e = beta.map(|b| (b[0] + b[1] * x[0] + b[2] * x[1]).exp());
@@ -173,31 +227,93 @@ fn predictor_measure() {
         }
     }
     let model = truth(shares);
-    let mut records = vec![[Record::default(); 6]; METHODS.len()];
-    let mut entropy = 0.0;
-    let mut failed = 0;
-    for cohort in 0..COHORTS {
+    let names = ["2: constant", "2: a", "2: b", "3: constant", "3: a", "3: b"];
+    let mut all = quantities(&names.into_iter().zip(beta.concat()).collect::<Vec<_>>());
+    let (mut entropy, mut skipped) = (0.0, 0);
+    for cohort in 0..cohorts {
         let mut rng = generator(90_000 + cohort);
         let x = Array2::from_shape_fn((PERSONS, 2), |(_, j)| {
             if j == 0 { f64::from(rng.r#gen_range(0..2_u8)) } else { f64::from(rng.r#gen_range(-2..3_i8)) / 2.0 }
         });
         let groups: Vec<usize> = (0..PERSONS).map(|i| draw(&probabilities([x[[i, 0]], x[[i, 1]]]), &mut rng)).collect();
-        let p = posteriors(&model, &groups, &mut rng);
-        entropy += relative_entropy(&p) / COHORTS as f64;
+        let drawn = counts(&model, &groups, &mut rng);
+        let p = match step_one {
+            StepOne::Known => Some(model.posteriors(&drawn).unwrap()),
+            StepOne::Estimated => fitted_posteriors(&drawn),
+        };
+        let Some(p) = p else {
+            skipped += 1;
+            continue;
+        };
+        entropy += relative_entropy(&p) / cohorts as f64;
         let membership = Membership::new(p.view(), None).unwrap();
-        for (record, method) in records.iter_mut().zip(METHODS) {
+        for (m, method) in METHODS.into_iter().enumerate() {
             match membership.predictors(&["a", "b"], x.view(), 1, method) {
-                Ok(fit) => {
-                    for (k, c) in fit.coefficients.iter().enumerate() {
-                        record[k].add(c.estimate, beta[k / 3][k % 3]);
-                    }
-                }
-                Err(_) => failed += 1,
+                Ok(fit) => take(&mut all, m, fit.coefficients.iter().map(|c| c.estimate)),
+                Err(_) => skipped += 1,
             }
         }
     }
-    note(format_args!("shares {shares:?} relative entropy {entropy:.3}, failed {failed}"));
-    for (record, method) in records.iter().zip(METHODS) {
-        (0..6).for_each(|k| record[k].note(&format!("{method} {k}"), beta[k / 3][k % 3]));
+    note(format_args!("{step_one:?}: relative entropy {entropy:.3}, {skipped} skipped"));
+    report(&all);
+    assert!(step_one == StepOne::Estimated || skipped == 0);
+    (all, entropy)
+}
+
+fn uncorrected(quantity: &Quantity) -> [Record; 2] {
+    [quantity.by_method[0], quantity.by_method[1]]
+}
+
+fn corrected(quantity: &Quantity) -> &[Record] {
+    &quantity.by_method[2..]
+}
+
+#[track_caller]
+fn unbiased_and_covered(quantity: &Quantity) {
+    for record in corrected(quantity) {
+        assert!(record.bias_z().abs() < BIAS_Z, "{}: {record:?}", quantity.name);
+        assert!((0.93..=0.97).contains(&record.coverage()), "{}: {record:?}", quantity.name);
     }
+}
+
+#[test]
+fn outcome_differences_shrink_without_correction_and_are_right_with_it() {
+    let (normals, binaries, entropy) = outcomes(StepOne::Known, COHORTS);
+    assert!((0.5..0.7).contains(&entropy));
+    normals.iter().chain(&binaries).for_each(unbiased_and_covered);
+    // the difference between groups 1 and 3: of 1.50 a sixth is lost by hard, a quarter by shared assignment
+    let [hard, shared] = uncorrected(&normals[4]);
+    assert!((hard.bias() + 0.25).abs() < 0.02 && hard.coverage() < 0.5, "{hard:?}");
+    assert!((shared.bias() + 0.38).abs() < 0.02 && shared.coverage() < 0.1, "{shared:?}");
+    // of 45 percentage points 8 and 12
+    let [hard, shared] = uncorrected(&binaries[4]);
+    assert!((hard.bias() + 0.078).abs() < 0.006, "{hard:?}");
+    assert!((shared.bias() + 0.116).abs() < 0.006, "{shared:?}");
+}
+
+#[test]
+fn effects_on_membership_shrink_without_correction_and_are_right_with_it() {
+    let (coefficients, entropy) = predictors(StepOne::Known, COHORTS);
+    assert!((0.5..0.7).contains(&entropy));
+    for k in [1, 2, 4, 5] {
+        unbiased_and_covered(&coefficients[k]);
+    }
+    // constants say how large groups are, which the posteriors know better than the assignments: fixed
+    // classification errors make their intervals too wide
+    for k in [0, 3] {
+        for record in corrected(&coefficients[k]) {
+            assert!(record.bias_z().abs() < BIAS_Z && record.coverage() >= 0.94, "{record:?}");
+        }
+    }
+    // of a log odds ratio of 0.80 hard assignment loses 0.36, shared assignment 0.50
+    let [hard, shared] = uncorrected(&coefficients[1]);
+    assert!((hard.bias() + 0.36).abs() < 0.03 && hard.coverage() < 0.5, "{hard:?}");
+    assert!((shared.bias() + 0.50).abs() < 0.03 && shared.coverage() < 0.1, "{shared:?}");
+}
+
+#[test]
+#[ignore = "fits 800 models: what ignoring the uncertainty of step 1 costs, for the module's documentation"]
+fn intervals_are_somewhat_short_when_the_model_is_estimated_too() {
+    outcomes(StepOne::Estimated, 400);
+    predictors(StepOne::Estimated, 400);
 }
