@@ -44,7 +44,6 @@ pub use profile::model::name_model;
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
-pub use trajectory::basis::Basis;
 pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
@@ -60,6 +59,10 @@ pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel,
 pub use trajectory::observed::ObservedRates;
 pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::pass::MAX_GROUPS;
+pub use trajectory::relate::classification::{ClassificationErrors, MAX_INVERSE_NORM, Membership};
+pub use trajectory::relate::distal::{GroupDifference, GroupMean, OutcomeByGroup, OutcomeKind};
+pub use trajectory::relate::method::{Assignment, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, WaldTest};
+pub use trajectory::relate::predictors::{CovariateTest, MembershipCoefficient, MembershipModel};
 pub use trajectory::search::{StartRecord, StartStop};
 pub use trajectory::shape::MAX_DEGREE;
 pub use trajectory::start::StartKind;

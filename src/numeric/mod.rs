@@ -5,6 +5,7 @@
 pub(crate) mod gamma;
 pub(crate) mod linalg;
 pub(crate) mod logspace;
+pub(crate) mod p_values;
 pub(crate) mod streams;
 pub(crate) mod tails;
 pub(crate) mod vexp;

@@ -18,6 +18,7 @@ const TAKES_PART: f64 = 1e-5;
 /// Refuses covariates with which no model can be fitted, listing every problem: a name missing, empty or
 /// given twice, values that are not finite (row and column), constant columns, and columns that are a
 /// combination of a constant and earlier ones (all named).
+#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) fn check_covariates<S: AsRef<str>>(names: &[S], matrix: ArrayView2<'_, f64>) -> Result<()> {
     let mut issues = Issues::in_memory();
     covariate_issues(names, matrix, &mut issues);

@@ -28,6 +28,7 @@ pub mod options;
 pub mod pass;
 mod pass_direct;
 mod pass_table;
+pub mod relate;
 pub mod search;
 pub mod shape;
 pub mod start;
