@@ -98,6 +98,7 @@ pub(crate) fn truth(family: Family) -> TrajectoryModel {
                 _ => vec![(ZERO_INFLATION[k] / (1.0 - ZERO_INFLATION[k])).ln()],
             },
             tau: None,
+            dispersion: None,
         })
         .collect();
     TrajectoryModel::new(family, grid(), groups).expect("the parameters make a model")

@@ -210,7 +210,7 @@ pub(crate) fn findings(
     starts: usize,
 ) -> Vec<Finding> {
     let mut all = Vec::new();
-    let gradient_norm = top.gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
+    let gradient_norm = top.steepest();
     if !converged || !top.log_likelihood.is_finite() {
         all.push(Finding::NotConverged { gradient_norm });
     }

@@ -117,6 +117,13 @@ pub(crate) struct Top {
     pub(crate) mass: Vec<f64>,
 }
 
+impl Top {
+    /// Largest absolute element of the gradient.
+    pub(crate) fn steepest(&self) -> f64 {
+        self.gradient.iter().fold(0.0, |m, g| g.abs().max(m))
+    }
+}
+
 pub(crate) fn at_the_top(cohort: &Cohort, model: &TrajectoryModel) -> Top {
     let evaluator = Evaluator::new(&cohort.histories);
     let point = Point::at(&evaluator, model.shape(), model.params().clone());

@@ -32,6 +32,7 @@ pub mod relate;
 pub mod search;
 pub mod shape;
 pub mod start;
+pub(crate) mod twin;
 
 #[cfg(test)]
 mod tests;

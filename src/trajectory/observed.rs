@@ -48,7 +48,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel, ndarray::array};
-    /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None };
+    /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
     /// let grid = AgeGrid::years(18, 19)?;
     /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group])?;
     /// let cohort = Cohort::from_matrices(grid, array![[1_u32, 0], [2, 0]].view(), Some(array![[1.0, 0.0], [0.5, 0.0]].view()))?;
@@ -133,6 +133,7 @@ mod tests {
             coefficients: c.to_vec(),
             zero_coefficients: zero(z),
             tau: tau(t),
+            dispersion: None,
         };
         let groups = vec![group(0.6, &[-1.0, 0.4], &[0.3, -0.2], 0.5), group(0.4, &[0.8, -0.3, -0.5], &[-1.0], 1.5)];
         TrajectoryModel::new(family, grid, groups).unwrap()

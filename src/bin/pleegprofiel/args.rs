@@ -1,7 +1,10 @@
 //! The arguments and what they mean to the library.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pleegprofiel::{Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, read_cohort};
+use pleegprofiel::{
+    Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, ValueTable,
+    read_cohort, read_values,
+};
 use std::path::PathBuf;
 
 /// Criminal careers as time series: trajectory models and the four offending profiles.
@@ -48,6 +51,12 @@ pub(crate) struct FitArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+    /// Lowest value of the scale (cnorm): values at it are known to be at most that.
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) floor: Option<f64>,
+    /// Highest value of the scale (cnorm).
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) ceiling: Option<f64>,
     /// Write the model to this file.
     #[arg(long = "model", value_name = "OUT.json")]
     pub(crate) out: Option<PathBuf>,
@@ -75,7 +84,8 @@ pub(crate) struct InputArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
-    /// Distribution of the counts: poisson, zip or zip-tau.
+    /// Distribution of the values: counts are poisson, zip, zip-tau, negbin or zinb; bernoulli looks at any
+    /// event or none; cnorm is for scale scores, beta for fractions (both with `fit` only).
     #[arg(long, default_value = "zip", value_parser = family)]
     family: Family,
     /// Number of groups.
@@ -84,9 +94,12 @@ pub(crate) struct ModelArgs {
     /// Degree of the polynomials in age: one for all groups, or one a group.
     #[arg(long, value_name = "D,..", default_value = "3", value_delimiter = ',')]
     degree: Vec<usize>,
-    /// Degree of the zero parts (zip only): one for all groups, or one a group; as --degree without it.
+    /// Degree of the zero parts (zip and zinb): one for all groups, or one a group; as --degree without it.
     #[arg(long, value_name = "D,..", value_delimiter = ',')]
     zero_degree: Option<Vec<usize>>,
+    /// One dispersion (negbin, zinb), standard deviation (cnorm) or precision (beta) for all groups.
+    #[arg(long)]
+    common_dispersion: bool,
     /// Number of random starts.
     #[arg(long, value_name = "N", default_value_t = 40)]
     starts: usize,
@@ -116,6 +129,16 @@ impl From<Lang> for Language {
 }
 
 impl InputArgs {
+    /// Reads a table of values that are no counts.
+    pub(crate) fn read_values(&self) -> Result<ValueTable, Error> {
+        read_values(CsvSource::open(&self.counts)?, &CsvOptions::new().delimiter(self.delimiter))
+    }
+
+    /// Whether time at risk is given.
+    pub(crate) fn has_exposure(&self) -> bool {
+        self.exposure.is_some()
+    }
+
     /// Reads the cohort.
     pub(crate) fn read(&self) -> Result<Cohort, Error> {
         let counts = CsvSource::open(&self.counts)?;
@@ -125,12 +148,36 @@ impl InputArgs {
 }
 
 impl ModelArgs {
+    /// The family asked for.
+    pub(crate) fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The model of one series of values.
+    pub(crate) fn spec(&self, series: &str, bounds: Option<[f64; 2]>) -> ModelSpec {
+        let mut outcome = OutcomeSpec::new(series, self.family)
+            .degrees(self.degree.iter().copied())
+            .common_dispersion(self.common_dispersion);
+        if let Some(degrees) = &self.zero_degree {
+            outcome = outcome.zero_degrees(degrees.iter().copied());
+        }
+        if let Some([floor, ceiling]) = bounds {
+            outcome = outcome.bounds(floor, ceiling);
+        }
+        let spec = ModelSpec::new(self.groups).outcome(outcome).starts(self.starts).seed(self.seed);
+        match self.threads {
+            Some(threads) => spec.threads(threads),
+            None => spec,
+        }
+    }
+
     pub(crate) fn options(&self) -> FitOptions {
         let mut options = FitOptions::new(self.family)
             .groups(self.groups)
             .degrees(self.degree.iter().copied())
             .starts(self.starts)
-            .seed(self.seed);
+            .seed(self.seed)
+            .common_dispersion(self.common_dispersion);
         if let Some(degrees) = &self.zero_degree {
             options = options.zero_degrees(degrees.iter().copied());
         }
@@ -142,13 +189,8 @@ impl ModelArgs {
 }
 
 fn family(text: &str) -> Result<Family, String> {
-    const NOT_YET: [&str; 5] = ["negbin", "zinb", "bernoulli", "cnorm", "beta"];
-    let families = [Family::Poisson, Family::Zip, Family::ZipTau];
-    match families.into_iter().find(|family| family.key() == text) {
-        Some(family) => Ok(family),
-        None if NOT_YET.contains(&text) => Err("not yet available in this version: use poisson, zip or zip-tau".into()),
-        None => Err("not a family: use poisson, zip or zip-tau".into()),
-    }
+    let known = || Family::ALL.map(Family::key).join(", ");
+    Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

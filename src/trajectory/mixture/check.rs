@@ -97,14 +97,12 @@ fn options(panel: &Panel, spec: &ModelSpec) -> Result<()> {
                 outcome.family
             ));
         }
-        match outcome.bounds {
-            Some(_) if !outcome.family.is_censored() => {
-                problems.push(format!("bounds are given for `{name}`, but the family {} has none", outcome.family));
-            }
-            Some([floor, ceiling]) if floor.is_nan() || ceiling.is_nan() || floor >= ceiling => {
-                problems.push(format!("the floor {floor} of `{name}` is not below its ceiling {ceiling}"));
-            }
-            _ => {}
+        let (floor, ceiling) = outcome.bounds_or_infinite();
+        let bounded = outcome.floor.is_some() || outcome.ceiling.is_some();
+        if bounded && !outcome.family.is_censored() {
+            problems.push(format!("bounds are given for `{name}`, but the family {} has none", outcome.family));
+        } else if floor.is_nan() || ceiling.is_nan() || floor >= ceiling {
+            problems.push(format!("the floor {floor} of `{name}` is not below its ceiling {ceiling}"));
         }
     }
     for name in &spec.membership {

@@ -20,7 +20,7 @@ pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool) -> Vec<Finding>
         all.push(Finding::ReachedOnce { starts: fit.starts.len() });
     }
     boundaries(fit, &mut all);
-    let names: Vec<String> = fit.undetermined().into_iter().map(|p| name(fit, p)).collect();
+    let names = fit.undetermined_names();
     if !names.is_empty() {
         all.push(Finding::Undetermined { parameters: names });
     }

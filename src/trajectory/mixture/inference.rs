@@ -4,9 +4,11 @@
 //! ([`crate::Finding::Undetermined`]), and everything that does not depend on it keeps its standard error,
 //! computed with that parameter held where it is.
 
+use super::cells::Cells;
 use super::fit::ModelFit;
 use super::layout::{Parameter, Part};
 use super::model::GeneralModel;
+use super::panel::Panel;
 use super::pass::{Engine, Pass};
 use crate::numeric::linalg::Square;
 use crate::trajectory::family::Family;
@@ -40,7 +42,8 @@ pub(crate) struct Inference {
     pub(crate) determined: Vec<bool>,
     /// Zero in rows of undetermined parameters.
     pub(crate) covariance: Square,
-    pub(crate) sandwich: Square,
+    /// None when only the information was worked out.
+    pub(crate) sandwich: Option<Square>,
     /// Lowest eigenvalue of the scaled information.
     pub(crate) curvature: f64,
 }
@@ -78,6 +81,13 @@ enum Scale {
 }
 
 impl Inference {
+    /// Nothing worked out yet.
+    pub(crate) fn none(parameters: usize) -> Inference {
+        let covariance = Square::zeros(parameters);
+        Inference { determined: vec![false; parameters], covariance, sandwich: None, curvature: 0.0 }
+    }
+
+    /// Everything, with the sandwich, at the top of a general fit.
     pub(crate) fn new(
         model: &GeneralModel,
         engine: &Engine<'_>,
@@ -85,6 +95,18 @@ impl Inference {
         info: &Square,
         outer: &Square,
     ) -> Inference {
+        let units: Vec<f64> = engine.cells.outcomes.iter().map(|o| o.scale).collect();
+        let mut inference = Inference::with_units(model, info, outer, &units);
+        inference.sandwich = Some(inference.robust(model, engine, pass));
+        inference
+    }
+
+    /// Without the sandwich: from the information of a model of counts. `complete` only sets the scale.
+    pub(crate) fn from_information(model: &GeneralModel, info: &Square, complete: &Square) -> Inference {
+        Inference::with_units(model, info, complete, &vec![1.0; model.spec.outcomes.len()])
+    }
+
+    fn with_units(model: &GeneralModel, info: &Square, outer: &Square, unit: &[f64]) -> Inference {
         let n = model.layout.len();
         let scale: Vec<f64> = (0..n).map(|i| outer.at(i, i).max(1e-12).sqrt()).collect();
         let mut determined: Vec<bool> = (0..n).map(|i| !at_boundary(model, i)).collect();
@@ -103,7 +125,7 @@ impl Inference {
         let mut covariance = inverse(info, &determined);
         // what is determined by arithmetic only is not determined
         let units = |i: usize| match model.layout.parameters[i] {
-            Parameter { part: Part::Curve, outcome: Some(o), .. } => engine.cells.outcomes[o].scale,
+            Parameter { part: Part::Curve, outcome: Some(o), .. } => unit[o],
             _ => 1.0,
         };
         let hopeless: Vec<usize> =
@@ -112,6 +134,11 @@ impl Inference {
             hopeless.iter().for_each(|&i| determined[i] = false);
             covariance = inverse(info, &determined);
         }
+        Inference { determined, covariance, sandwich: None, curvature }
+    }
+
+    pub(crate) fn robust(&self, model: &GeneralModel, engine: &Engine<'_>, pass: &Pass) -> Square {
+        let n = model.layout.len();
         let scores = engine.scores(&model.theta, pass);
         let mut meat = Square::zeros(n);
         for (s, w) in scores.chunks_exact(n.max(1)).zip(&engine.cells.weight_squared) {
@@ -121,14 +148,14 @@ impl Inference {
             }
         }
         meat.mirror();
-        let sandwich = product(&product(&covariance, &meat), &covariance);
-        Inference { determined, covariance, sandwich, curvature }
+        product(&product(&self.covariance, &meat), &self.covariance)
     }
 
-    pub(crate) fn of(&self, errors: Errors) -> &Square {
+    /// None when the sandwich was not worked out ([`crate::Fit::robust`]).
+    pub(crate) fn of(&self, errors: Errors) -> Option<&Square> {
         match errors {
-            Errors::Information => &self.covariance,
-            Errors::Sandwich => &self.sandwich,
+            Errors::Information => Some(&self.covariance),
+            Errors::Sandwich => self.sandwich.as_ref(),
         }
     }
 
@@ -138,7 +165,7 @@ impl Inference {
         if gradient.iter().zip(&self.determined).any(|(&g, &d)| !d && weighty(g)) {
             return None;
         }
-        let v = self.of(errors);
+        let v = self.of(errors)?;
         let n = gradient.len();
         let sum: f64 = (0..n).map(|i| gradient[i] * (0..n).map(|j| v.at(i, j) * gradient[j]).sum::<f64>()).sum();
         (sum >= 0.0).then(|| sum.sqrt())
@@ -216,22 +243,36 @@ impl ModelFit {
         let of = |i: usize| Estimate {
             parameter: self.model.layout.parameters[i].clone(),
             value: self.model.theta[i],
-            se: self.inference.determined[i].then(|| self.inference.of(errors).at(i, i).max(0.0).sqrt()),
+            se: self.inference.of(errors).filter(|_| self.inference.determined[i]).map(|v| v.at(i, i).max(0.0).sqrt()),
         };
         (0..self.model.layout.len()).map(of).collect()
     }
 
     /// Covariance of the parameters; rows and columns of undetermined ones are 0
-    /// (see [`ModelFit::undetermined`]).
-    pub fn covariance(&self, errors: Errors) -> Array2<f64> {
-        let v = self.inference.of(errors);
-        Array2::from_shape_fn((v.n(), v.n()), |(i, j)| v.at(i, j))
+    /// (see [`ModelFit::undetermined`]). None when the sandwich was not worked out ([`crate::Fit::robust`]).
+    pub fn covariance(&self, errors: Errors) -> Option<Array2<f64>> {
+        self.inference.of(errors).map(|v| Array2::from_shape_fn((v.n(), v.n()), |(i, j)| v.at(i, j)))
     }
 
     /// Parameters that have no standard error: at a boundary, or not determined by the data.
     pub fn undetermined(&self) -> Vec<&Parameter> {
         let all = self.model.layout.parameters.iter().zip(&self.inference.determined);
         all.filter(|(_, d)| !**d).map(|(p, _)| p).collect()
+    }
+
+    /// The same, in words.
+    pub(crate) fn undetermined_names(&self) -> Vec<String> {
+        self.undetermined().into_iter().map(|p| super::findings::name(self, p)).collect()
+    }
+
+    /// The fit with the sandwich covariance, worked out on the people it was fitted to.
+    pub(crate) fn robust_on(&self, panel: &Panel) -> ModelFit {
+        let cells = Cells::new(panel, &self.model.spec, &self.model.layout);
+        let engine = Engine { cells: &cells, layout: &self.model.layout };
+        let pass = engine.posteriors(&self.model.theta);
+        let mut fit = self.clone();
+        fit.inference.sandwich = Some(self.inference.robust(&self.model, &engine, &pass));
+        fit
     }
 
     /// Standard error of any smooth function of the parameters, from its gradient (delta method); none when

@@ -140,7 +140,7 @@ pub(crate) fn kernel_of(outcome: &OutcomeSpec) -> Kernel {
         Family::Zinb => Kernel::Zinb,
         Family::Bernoulli => Kernel::Bernoulli,
         Family::CensoredNormal => {
-            let [floor, ceiling] = outcome.bounds.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+            let (floor, ceiling) = outcome.bounds_or_infinite();
             Kernel::CensoredNormal { floor, ceiling }
         }
         Family::Beta => Kernel::Beta,

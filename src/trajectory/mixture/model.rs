@@ -118,6 +118,32 @@ impl GeneralModel {
         GeneralModel { spec, grid: panel.grid, theta, typical, typical_x, layout }
     }
 
+    /// A model without covariates at given parameters, in the layout's order.
+    pub(crate) fn given(spec: ModelSpec, grid: AgeGrid, theta: Vec<f64>) -> GeneralModel {
+        let layout = Layout::new(&spec);
+        let typical = vec![Vec::new(); spec.outcomes.len()];
+        GeneralModel { spec, grid, theta, typical, typical_x: vec![1.0], layout }
+    }
+
+    /// The model as JSON. Numbers are written so that reading gives the same bits.
+    pub fn to_json(&self) -> String {
+        // a model holds nothing that JSON cannot: finite numbers, strings, arrays
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Reads a model from JSON.
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::InvalidModel`] when the text is not JSON, of another format or version, has unknown
+    /// fields, or parameters that do not match the specification.
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|e| {
+            let text = e.to_string();
+            let text = text.strip_prefix("not a usable general model: ").unwrap_or(&text);
+            Error::new(ErrorKind::InvalidModel, format!("not a usable general model: {text}"))
+        })
+    }
+
     /// The specification; groups in the order of the model.
     pub fn spec(&self) -> &ModelSpec {
         &self.spec
@@ -209,11 +235,21 @@ impl GeneralModel {
             return Err(Error::options("the panel has another age grid than the model"));
         }
         check::usable(&panel, &spec)?;
-        let cells = Cells::new(&panel, &self.spec, &self.layout);
+        Ok(self.posteriors_of(&panel))
+    }
+
+    /// Posteriors of a panel known to fit the model.
+    pub(crate) fn posteriors_of(&self, panel: &Panel) -> Array2<f64> {
+        let cells = Cells::new(panel, &self.spec, &self.layout);
         let pass = Engine { cells: &cells, layout: &self.layout }.posteriors(&self.theta);
         let classes = self.layout.classes;
-        Ok(Array2::from_shape_fn((panel.rows(), classes), |(i, c)| {
-            pass.posterior[cells.history_of[i] as usize * classes + c]
-        }))
+        let at = |i: usize, c: usize| pass.posterior[cells.history_of[i] as usize * classes + c];
+        Array2::from_shape_fn((panel.rows(), classes), |(i, c)| at(i, c))
+    }
+
+    /// Log-likelihood of a panel known to fit the model.
+    pub(crate) fn log_likelihood_of(&self, panel: &Panel) -> f64 {
+        let cells = Cells::new(panel, &self.spec, &self.layout);
+        Engine { cells: &cells, layout: &self.layout }.posteriors(&self.theta).log_likelihood
     }
 }

@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 pub struct OutcomeSpec {
     pub(crate) series: String,
     pub(crate) family: Family,
-    pub(crate) bounds: Option<[f64; 2]>,
+    pub(crate) floor: Option<f64>,
+    pub(crate) ceiling: Option<f64>,
     pub(crate) curves: Vec<Basis>,
     pub(crate) zero: Option<Vec<Basis>>,
     pub(crate) shared_zero: bool,
@@ -35,7 +36,8 @@ impl OutcomeSpec {
         OutcomeSpec {
             series: series.into(),
             family,
-            bounds: None,
+            floor: None,
+            ceiling: None,
             curves: vec![Basis::Polynomial { degree: 3 }],
             zero: None,
             shared_zero: false,
@@ -68,7 +70,12 @@ impl OutcomeSpec {
 
     /// Polynomial zero parts of one degree (families `zip` and `zinb`).
     pub fn zero_degree(self, degree: usize) -> Self {
-        self.zero_bases([Basis::Polynomial { degree }])
+        self.zero_degrees([degree])
+    }
+
+    /// Polynomial zero parts: one degree for all groups, or one a group.
+    pub fn zero_degrees(self, degrees: impl IntoIterator<Item = usize>) -> Self {
+        self.zero_bases(degrees.into_iter().map(|degree| Basis::Polynomial { degree }))
     }
 
     /// Zero parts by basis: one for all groups, or one a group.
@@ -92,7 +99,9 @@ impl OutcomeSpec {
 
     /// Floor and ceiling of a censored normal; values at them are known to be at most or at least that.
     pub fn bounds(mut self, floor: f64, ceiling: f64) -> Self {
-        self.bounds = Some([floor, ceiling]);
+        // an infinite end is none; JSON has no infinity
+        self.floor = Some(floor).filter(|v| *v != f64::NEG_INFINITY);
+        self.ceiling = Some(ceiling).filter(|v| *v != f64::INFINITY);
         self
     }
 
@@ -115,6 +124,10 @@ impl OutcomeSpec {
             zero.truncate(1);
         }
         self
+    }
+
+    pub(crate) fn bounds_or_infinite(&self) -> (f64, f64) {
+        (self.floor.unwrap_or(f64::NEG_INFINITY), self.ceiling.unwrap_or(f64::INFINITY))
     }
 
     /// Name of the series.
@@ -245,6 +258,11 @@ impl ModelSpec {
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
+    }
+
+    /// The outcomes, in order; dropout stands behind the others in the specification of a fitted model.
+    pub fn outcomes(&self) -> &[OutcomeSpec] {
+        &self.outcomes
     }
 
     /// Number of latent classes: groups, or pairs of groups in a dual model.
