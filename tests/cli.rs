@@ -148,15 +148,59 @@ fn a_missing_file_is_bad_input() {
 }
 
 #[test]
-fn families_of_later_versions_and_unknown_ones_are_refused() {
+fn unknown_families_and_families_that_cannot_produce_the_values_are_refused() {
     let dir = tempdir().unwrap();
     let table = some_persons(dir.path(), 30);
-    for (family, message) in
-        [("negbin", "not yet available in this version"), ("beta", "not yet available"), ("gamma", "not a family")]
-    {
-        let done = run(["fit".as_ref(), table.as_os_str(), "--family".as_ref(), family.as_ref()]);
+    for (command, family, message) in [
+        ("fit", "gamma", "not a family: use poisson, zip"),
+        ("fit", "beta", "not strictly between 0 and 1"),
+        ("profile", "bernoulli", "profiles are defined on rates"),
+        ("profile", "cnorm", "profiles are defined on rates"),
+    ] {
+        let done = run([command.as_ref(), table.as_os_str(), "--family".as_ref(), family.as_ref()]);
         assert_eq!(done.status.code(), Some(2), "{family}");
         assert!(stderr(&done).contains(message), "{}", stderr(&done));
+    }
+}
+
+#[test]
+fn every_family_fills_the_json_object_with_standard_errors_and_bands() {
+    let dir = tempdir().unwrap();
+    let counts = some_persons(dir.path(), 60);
+    // scores between 0 and 1 with two levels, made without chance
+    let mut text = String::from("id,age_12,age_13,age_14,age_15\n");
+    for i in 0..60 {
+        let level = if i % 3 == 0 { 0.7 } else { 0.3 };
+        let score = |t: usize| level + 0.05 * t as f64 + 0.04 * ((7 * i + 3 * t) % 5) as f64 - 0.1;
+        text += &format!("p{i},{:.3},{:.3},{:.3},{:.3}\n", score(0), score(1), score(2), score(3));
+    }
+    let scores = dir.path().join("scores.csv");
+    std::fs::write(&scores, text).unwrap();
+    for (family, table, spread) in [
+        ("negbin", &counts, "dispersion"),
+        ("zinb", &counts, "dispersion"),
+        ("bernoulli", &counts, ""),
+        ("cnorm", &scores, "sigma"),
+        ("beta", &scores, "precision"),
+    ] {
+        let args = ["--family", family, "--groups", "2", "--degree", "1", "--starts", "8", "--json"];
+        let done = run(["fit".as_ref(), table.as_os_str()].into_iter().chain(args.map(AsRef::as_ref)));
+        let object: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(object["family"], family);
+        assert_eq!(object["converged"], true, "{family}: {}", object["findings"]);
+        for group in object["groups"].as_array().unwrap() {
+            assert!(group["share_se"].as_f64().unwrap() > 0.0, "{family}: {group}");
+            assert_eq!(group["coefficient_se"].as_array().unwrap().len(), 2);
+            if !spread.is_empty() {
+                assert!(group[spread].as_f64().unwrap() > 0.0, "{family}: {group}");
+            }
+            for point in group["curve"].as_array().unwrap() {
+                if let (Some(low), Some(high)) = (point["low"].as_f64(), point["high"].as_f64()) {
+                    let rate = point["rate"].as_f64().unwrap();
+                    assert!(low <= rate && rate <= high && low < high, "{family}: {point}");
+                }
+            }
+        }
     }
 }
 

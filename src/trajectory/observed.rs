@@ -3,6 +3,7 @@
 //!
 //! Does not belong here: the fitted curves (`model`), and how the two are drawn (`report`).
 
+use super::family::Family;
 use super::fit::Fit;
 use super::model::TrajectoryModel;
 use crate::cohort::data::Cohort;
@@ -97,6 +98,9 @@ impl TrajectoryModel {
         let polynomial = |c: &[f64]| c.iter().rev().fold(0.0, |sum, c| sum * u + c);
         let group = &self.groups()[k];
         let eta = polynomial(&group.coefficients);
+        if self.family() == Family::Bernoulli {
+            return crate::numeric::logspace::expit(eta).0;
+        }
         let zeta = match group.tau {
             Some(tau) => -tau * eta,
             None if group.zero_coefficients.is_empty() => f64::NEG_INFINITY,
