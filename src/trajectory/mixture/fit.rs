@@ -7,6 +7,7 @@ use super::findings;
 use super::inference::Inference;
 use super::layout::{Layout, Part};
 use super::model::GeneralModel;
+use super::neighbour;
 use super::order;
 use super::panel::Panel;
 use super::pass::Engine;
@@ -190,6 +191,16 @@ pub(crate) fn fit(
             let point = climb::newton(&engine, point, CLIMB_STEPS, 1e-3);
             records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
             points.push(point);
+        }
+        if !complete && cells.len() <= WHOLE {
+            points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
+            if let Some(best) = points.first() {
+                let better = neighbour::improve(&engine, spec, best.clone(), &ticker);
+                if better.log_likelihood() > best.log_likelihood() + SAME {
+                    records.push(record(&engine, spec, spec.starts + 2, StartKind::Neighbour, &better, false));
+                    points.push(better);
+                }
+            }
         }
         points
     } else {

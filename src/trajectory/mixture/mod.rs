@@ -12,6 +12,7 @@ pub mod fit;
 pub mod inference;
 pub mod layout;
 pub mod model;
+mod neighbour;
 mod order;
 pub mod panel;
 mod pass;
