@@ -196,8 +196,10 @@ impl Membership {
                 }
                 let persons = corrected.chunks_exact(groups).filter(|row| row.iter().any(|w| *w < 0.0)).count();
                 let smallest = corrected.iter().copied().fold(0.0, f64::min);
-                let findings =
-                    if persons > 0 { vec![RelateFinding::NegativeWeights { persons, smallest }] } else { vec![] };
+                let mut findings = vec![RelateFinding::StepOneTakenAsKnown];
+                if persons > 0 && matches!(method, RelateMethod::Bch(_)) {
+                    findings.push(RelateFinding::NegativeWeights { persons, smallest });
+                }
                 Ok((corrected, findings))
             }
         }
@@ -281,7 +283,7 @@ mod tests {
         let membership = Membership::new(p.view(), None).unwrap();
         for assignment in [Assignment::Modal, Assignment::Proportional] {
             let (w, findings) = membership.group_weights(RelateMethod::Bch(assignment)).unwrap();
-            assert!(matches!(findings[0], RelateFinding::NegativeWeights { .. }));
+            assert!(matches!(findings[1], RelateFinding::NegativeWeights { .. }));
             w.chunks(3).for_each(|row| assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-13));
             for t in 0..3 {
                 let size: f64 = w.chunks(3).map(|row| row[t]).sum();

@@ -109,7 +109,6 @@ impl Membership {
             used.iter().flat_map(|&i| weights[i * self.groups()..(i + 1) * self.groups()].to_vec()).collect();
         let (means, standard_errors) = match method {
             RelateMethod::MaximumLikelihood(assignment) => {
-                findings.clear();
                 let robust = assignment == Assignment::Proportional || self.weights().is_some();
                 let kind_of = if robust { StandardErrors::Sandwich } else { StandardErrors::ObservedInformation };
                 (self.by_likelihood(&y, &used, kind, assignment, &mut findings)?, kind_of)

@@ -72,6 +72,10 @@ pub enum StandardErrors {
 pub enum RelateFinding {
     /// The method does not correct for classification error: differences are expected to be too small.
     Attenuated,
+    /// Standard errors take the fit, and so the classification errors, as known: they are too small for what
+    /// was estimated, little for differences and effects, clearly for constants (see the
+    /// [module](crate::trajectory::relate)).
+    StepOneTakenAsKnown,
     /// Some persons count negatively for a group, as the correction needs.
     NegativeWeights {
         /// Persons with a negative weight in some group.
@@ -118,6 +122,9 @@ impl fmt::Display for RelateFinding {
         match self {
             RelateFinding::Attenuated => f.write_str(
                 "classification error is not corrected for: differences between groups are expected to be too small",
+            ),
+            RelateFinding::StepOneTakenAsKnown => f.write_str(
+                "standard errors take the fit as known: intervals are somewhat short, those of constants clearly",
             ),
             RelateFinding::NegativeWeights { persons, smallest } => {
                 write!(f, "{persons} persons count negatively for some group (lowest weight {smallest:.3})")
