@@ -6,7 +6,7 @@ use super::support::simulate::{generator, poisson};
 use pleegprofiel::ndarray::{Array2, Axis};
 use pleegprofiel::{
     AgeGrid, Assignment, Cohort, CohortBuilder, Family, FitOptions, Group, Membership, OutcomeKind, PersonRow,
-    RelateMethod, TrajectoryModel, WaldEstimate,
+    RelateFinding, RelateMethod, TrajectoryModel, WaldEstimate,
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -326,6 +326,8 @@ fn a_skewed_outcome_misleads_normal_likelihood_and_not_bch() {
         for (m, method) in METHODS.into_iter().enumerate().skip(2) {
             let result = membership.outcome(&y, OutcomeKind::Continuous, method).unwrap();
             take(&mut all, m, result.groups.iter().map(|g| g.mean));
+            let told = result.findings.iter().any(|f| matches!(f, RelateFinding::DisagreesWithBch { .. }));
+            assert_eq!(told, method == ML, "cohort {cohort}");
         }
     }
     report(&all);

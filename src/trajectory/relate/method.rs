@@ -104,6 +104,16 @@ pub enum RelateFinding {
         /// 0 or 1.
         mean: f64,
     },
+    /// The mean by maximum likelihood lies outside the 95 % interval of BCH: the outcome is not normal within
+    /// groups, and the likelihood has made its own groups of it. Believe BCH.
+    DisagreesWithBch {
+        /// Group number.
+        group: usize,
+        /// Mean by maximum likelihood.
+        likelihood: f64,
+        /// Mean by BCH.
+        bch: f64,
+    },
     /// Everyone who counts for this group has the same outcome, or it is one person: no standard error.
     NoSpread {
         /// Group number.
@@ -138,6 +148,11 @@ impl fmt::Display for RelateFinding {
             RelateFinding::MeanAtBoundary { group, mean } => {
                 write!(f, "group {group}: the proportion ran to {mean} and has no standard error")
             }
+            RelateFinding::DisagreesWithBch { group, likelihood, bch } => write!(
+                f,
+                "group {group}: the mean is {likelihood:.4} by likelihood and {bch:.4} by BCH; the outcome is not \
+                 normal within groups, believe BCH"
+            ),
             RelateFinding::NoSpread { group } => {
                 write!(f, "group {group}: the outcome does not vary, so its mean has no standard error")
             }
