@@ -148,12 +148,12 @@ impl Membership {
             }
         }
         let total: f64 = size.iter().sum();
-        for t in 0..groups {
+        for (t, &weight) in size.iter().enumerate() {
             // below rounding of the sums
-            if size[t] <= 1e-12 * total {
+            if weight <= 1e-12 * total {
                 return Err(refused(format!("group {} has no posterior weight at all", t + 1)));
             }
-            matrix.row_mut(t).mapv_inplace(|d| d / size[t]);
+            matrix.row_mut(t).mapv_inplace(|d| d / weight);
         }
         if let Some(s) = (0..groups).find(|&s| matrix.column(s).sum() <= 1e-12) {
             return Err(refused(format!(

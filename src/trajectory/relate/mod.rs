@@ -19,7 +19,7 @@
 //! | mean of a later outcome by group | BCH, modal or proportional | right on average whatever the outcome's distribution |
 //! | the same, and the outcome is 0 or 1 | either correction | they give the same proportions inside (0, 1); likelihood never leaves it |
 //! | the same, and the outcome is surely normal within groups | maximum likelihood | slightly shorter intervals; but badly wrong for skewed outcomes, see below |
-//! | what predicts membership | maximum likelihood | best when groups overlap much; BCH is as good when they do not |
+//! | what predicts membership | maximum likelihood | as right as BCH in the cohorts below, and no negative weights that may leave it without a maximum |
 //! | to show what the usual practice gives | hard assignment | only beside a corrected one, labelled as attenuated |
 //!
 //! Both corrections use the classification-error matrix `D[t][s]`, the probability that a person of group `t`
@@ -33,7 +33,8 @@
 //! # What was measured
 //!
 //! Cohorts of 1000 persons, three overlapping Poisson trajectories (relative entropy 0.55), posteriors of the
-//! true model; 2000 cohorts, so coverage is known to 0.5 percentage points (`tests/three_step`):
+//! true model; 2000 cohorts, so coverage is known to 0.5 percentage points (`tests/three_step`
+//! repeats 1000 of them):
 //!
 //! | quantity (truth) | hard | posterior-weighted | BCH, modal | likelihood, modal |
 //! | --- | --- | --- | --- | --- |
@@ -42,7 +43,7 @@
 //! | log odds ratio of a covariate (0.80) | -0.356, 31 % | -0.496, 0 % | +0.007, 95.1 % | +0.008, 95.0 % |
 //!
 //! Each cell is the bias and how often the 95 % interval holds the truth. With an exponential outcome (means
-//! 1, 1.5 and 2.5; 300 cohorts) BCH is off by at most 0.011, normal maximum likelihood by -0.50, +0.14 and +0.67; a result
+//! 1, 1.5 and 2.5; 300 cohorts) BCH is off by at most 0.014, normal maximum likelihood by -0.50, +0.14 and +0.67; a result
 //! then carries [`DisagreesWithBch`](method::RelateFinding::DisagreesWithBch).
 //!
 //! # What standard errors leave out
@@ -50,7 +51,7 @@
 //! They take step 1, the fitted model, as known (Bakk, Oberski & Vermunt 2014), so they are **too small** for
 //! a model that was estimated on the same persons. In the cohorts above with the model estimated each time
 //! (400 cohorts, coverage known to 1.1 points): intervals of differences hold the truth in 92 to 95 %, of means in
-//! 91 to 95 %, of covariate effects in 93.5 to 96 %; but **of constants in a membership model in 73 and 88 %**,
+//! 91 to 96 %, of covariate effects in 93.5 to 96 %; but **of constants in a membership model in 68 to 88 %**,
 //! as they say how large groups are, which is what step 1 is uncertain about. Take group sizes from
 //! the fit, not from these constants. Given the true model it is the other way round: intervals of constants are too wide
 //! (97 to 99 %), since the shares are then known better than fixed classification errors allow.
