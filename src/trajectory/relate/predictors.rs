@@ -104,11 +104,10 @@ impl Membership {
             self.check_separation(names, covariates)?;
         }
         let design = Design::new(covariates);
-        let (weights, mut findings) = self.group_weights(method)?;
+        let (weights, findings) = self.group_weights(method)?;
         let robust = self.weights().is_some();
         let (fitted, standard_errors) = match method {
             RelateMethod::MaximumLikelihood(assignment) => {
-                findings.clear();
                 let robust = robust || assignment == Assignment::Proportional;
                 (self.logit_by_likelihood(names, &design, reference - 1, assignment, robust)?, robust)
             }
