@@ -7,6 +7,7 @@ pub(crate) mod numeric;
 pub mod profile;
 #[cfg(feature = "report")]
 pub mod report;
+pub mod synthetic;
 pub mod trajectory;
 pub mod units;
 
@@ -26,11 +27,15 @@ pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 #[cfg(feature = "csv")]
 pub use cohort::csv::{
-    CsvOptions, CsvSource, Observed, ValueTable, read_cohort, read_offences, read_person_ages, read_values, read_wide,
+    CsvOptions, CsvSource, NamedCareer, Observed, ValueTable, read_careers, read_cohort, read_groups, read_offences, read_person_ages, read_values, read_wide,
     read_wide_with, write_wide, write_wide_exposure,
 };
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
+pub use cohort::recidivism::figures::{FrequencyAfter, GroupRecidivism, Recidivism, RecidivismBuilder, ShareByYear};
+pub use cohort::recidivism::follow_up::Reoffence;
+pub use cohort::recidivism::kaplan_meier::{EventShare, KaplanMeier};
+pub use cohort::recidivism::options::RecidivismOptions;
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use ndarray;
 pub use profile::criterion::{Criterion, Limit, Measure, Unseen};
@@ -44,6 +49,15 @@ pub use profile::model::name_model;
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
+pub use profile::reference::card::{Assumption, CardFigure, Move, REFERENCE_NAME, Recognition, ReferenceCard};
+pub use profile::reference::career_model::{CareerModel, OffenceKind, ProfileCareer};
+pub use profile::reference::factors::{Factor, FactorShares};
+pub use profile::reference::published::{FigureSource, PUBLISHED, PublishedFigure};
+pub use profile::reference::{ReferenceModel, reference_model};
+pub use synthetic::margins::{Margins, Simulated};
+pub use synthetic::person::{Sex, SyntheticPerson};
+pub use synthetic::population::{MAX_PERSONS, SyntheticCohort};
+pub use synthetic::power::{MAX_REPLICATES, PowerOptions, PowerPoint, power};
 pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;

@@ -33,6 +33,36 @@ pub enum WindowEnd {
     Unknown,
 }
 
+impl WindowEnd {
+    /// Every reason.
+    pub const ALL: [WindowEnd; 7] = [
+        WindowEnd::EndOfRegister,
+        WindowEnd::EndOfFollowUp,
+        WindowEnd::TooYoung,
+        WindowEnd::Died,
+        WindowEnd::Emigrated,
+        WindowEnd::Withdrawn,
+        WindowEnd::Unknown,
+    ];
+
+    /// The key in files, in kebab-case.
+    ///
+    /// ```
+    /// assert_eq!(pleegprofiel::WindowEnd::EndOfRegister.key(), "end-of-register");
+    /// ```
+    pub fn key(self) -> &'static str {
+        match self {
+            WindowEnd::EndOfRegister => "end-of-register",
+            WindowEnd::EndOfFollowUp => "end-of-follow-up",
+            WindowEnd::TooYoung => "too-young",
+            WindowEnd::Died => "died",
+            WindowEnd::Emigrated => "emigrated",
+            WindowEnd::Withdrawn => "withdrawn",
+            WindowEnd::Unknown => "unknown",
+        }
+    }
+}
+
 /// The time in which offences would have been seen: from `from` (included) to `to` (excluded).
 ///
 /// Whatever happened before `from` (left truncation) or from `to` on (right censoring) is unknown. For

@@ -7,3 +7,4 @@ pub mod csv;
 pub mod data;
 pub mod grid;
 pub(crate) mod history;
+pub mod recidivism;

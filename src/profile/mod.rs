@@ -30,5 +30,6 @@ pub mod model;
 pub mod naming;
 pub mod person;
 pub mod reason;
+pub mod reference;
 mod wording;
 mod wording_person;

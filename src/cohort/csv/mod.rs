@@ -33,6 +33,7 @@
 //! Tables are read as a stream. Memory is what the cohort needs, plus the identifiers once more while
 //! reading (to find doubles); the long forms hold 8 to 24 bytes per row, as rows of a person may be apart.
 
+mod careers;
 mod cell;
 mod header;
 mod ids;
@@ -45,6 +46,7 @@ mod values;
 mod wide;
 mod write;
 
+pub use careers::{NamedCareer, read_careers, read_groups};
 pub use offences::{Observed, read_offences};
 pub use options::CsvOptions;
 pub use person_ages::read_person_ages;
