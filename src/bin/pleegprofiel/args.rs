@@ -26,6 +26,10 @@ pub(crate) enum Command {
     Profile(ProfileArgs),
     /// Fit a trajectory model and show what it is worth.
     Fit(FitArgs),
+    /// Show how many people of a cohort of dated careers reoffended, by years at liberty.
+    Recidivism(RecidivismArgs),
+    /// Draw people who do not exist, like those of the published study, with their true profiles.
+    Synth(SynthArgs),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +70,89 @@ pub(crate) struct FitArgs {
     /// Show groups of fewer than 10 persons in numbers.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SynthArgs {
+    /// Number of persons.
+    #[arg(long, value_name = "N")]
+    pub(crate) persons: u64,
+    /// Seed: the same seed gives the same people, on any number of threads.
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Directory for people, offences, custody, persons, counts, exposure and truth, each a .csv file.
+    #[arg(long, value_name = "DIR", default_value = "pleegprofiel-synthetic")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON line a person instead of writing files.
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) json: bool,
+    /// Number of threads; all by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecidivismArgs {
+    /// Table of people: `id, birth, from, to` and, if wanted, `end`; observed from `from` up to, not including, `to`.
+    #[arg(value_name = "PEOPLE.csv")]
+    pub(crate) people: PathBuf,
+    /// Table of offences: `id, committed, offence` and, if wanted, `severity` and `case`.
+    #[arg(value_name = "OFFENCES.csv")]
+    pub(crate) offences: PathBuf,
+    /// Table of stays in custody: `id, from, to`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) custody: Option<PathBuf>,
+    /// Table with a column of groups to tell apart.
+    #[arg(long, value_name = "FILE", requires = "by")]
+    pub(crate) groups: Option<PathBuf>,
+    /// The column of it.
+    #[arg(long, value_name = "COLUMN", requires = "groups")]
+    pub(crate) by: Option<String>,
+    /// What counts as reoffending.
+    #[arg(long, value_enum, default_value_t = Criterion::Any)]
+    pub(crate) criterion: Criterion,
+    /// Least severity that is serious, on the scale of the data.
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) severity: Option<f64>,
+    /// Category of the index offence.
+    #[arg(long, value_name = "KEY", default_value = "human-trafficking")]
+    pub(crate) index: String,
+    /// Years at liberty after the index offence.
+    #[arg(long, value_name = "Y,..", value_delimiter = ',', default_value = "1,2,3,4,5,6,7,8,9,10")]
+    pub(crate) years: Vec<u32>,
+    /// Leave out new offences committed in custody.
+    #[arg(long)]
+    pub(crate) leave_out_custody: bool,
+    /// Write the figures to this file, as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON line a figure instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show figures of fewer than 10 persons.
+    #[arg(long)]
+    pub(crate) show_small_cells: bool,
+    /// What stands between two values: `,` `;` `|` or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    delimiter: u8,
+}
+
+impl RecidivismArgs {
+    pub(crate) fn csv_options(&self) -> CsvOptions {
+        CsvOptions::new().delimiter(self.delimiter)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Criterion {
+    /// Any new offence
+    Any,
+    /// Of at least --severity
+    Serious,
+    /// Of the category of the index offence
+    SameKind,
+    /// Trafficking in human beings
+    Trafficking,
 }
 
 #[derive(Debug, Args)]

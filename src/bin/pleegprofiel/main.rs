@@ -7,7 +7,9 @@ mod json;
 mod outputs;
 mod profile;
 mod progress;
+mod recidivism;
 mod screen;
+mod synth;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -17,6 +19,8 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(args) => fit::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Recidivism(args) => recidivism::run(&args),
+        Command::Synth(args) => synth::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -104,6 +104,37 @@ impl Outputs {
         Ok(())
     }
 
+    /// Writes files side by side.
+    pub(crate) fn add_many<const N: usize>(
+        &mut self,
+        names: &[String; N],
+        write: impl FnOnce(&mut [BufWriter<File>; N]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut files = Vec::with_capacity(N);
+        let mut writers = Vec::with_capacity(N);
+        for name in names {
+            let path = self.directory.join(name);
+            let opened = if path.is_dir() {
+                Err(io::ErrorKind::IsADirectory.into())
+            } else {
+                temporary_in(&self.directory).and_then(|file| Ok((file.as_file().try_clone()?, file)))
+            };
+            let (writer, file) = opened.map_err(|cause| failed(&path, &cause))?;
+            writers.push(BufWriter::with_capacity(1 << 20, writer));
+            files.push((path, file));
+        }
+        let Ok(mut writers) = <[BufWriter<File>; N]>::try_from(writers) else {
+            unreachable!("one writer was made for each of the N names")
+        };
+        write(&mut writers)?;
+        for (writer, (path, file)) in writers.into_iter().zip(files) {
+            let written = writer.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
+            written.map_err(|cause| failed(&path, &cause))?;
+            self.files.push((path, file));
+        }
+        Ok(())
+    }
+
     /// Puts all files in their places.
     pub(crate) fn publish(mut self) -> Result<(), Failure> {
         let mut placed: Vec<(PathBuf, Option<TempPath>)> = Vec::new();

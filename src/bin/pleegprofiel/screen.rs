@@ -73,6 +73,21 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
     text.join("\n")
 }
 
+/// A table of numbers, its first column text.
+pub(crate) fn plain_table(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut printed = Table::new();
+    printed
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(header)
+        .add_rows(rows);
+    for (i, column) in printed.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if i == 0 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    printed.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
 /// The table, its notes, and what has to be known of the fit.
 pub(crate) fn layout(table: &ReportTable, findings: &[String]) -> String {
     let mut printed = Table::new();
