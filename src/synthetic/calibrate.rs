@@ -24,7 +24,7 @@ pub struct CalibrationOptions {
 
 impl Default for CalibrationOptions {
     fn default() -> Self {
-        CalibrationOptions { seed: 20_240_228, persons: 40_000, steps: 20 }
+        CalibrationOptions { seed: 20_240_228, persons: 40_000, steps: 25 }
     }
 }
 
@@ -66,18 +66,20 @@ const fn free(name: &'static str, of: fn(&mut CareerModel) -> &mut f64, low: f64
     Free { name, of, low, high, unit }
 }
 
-const FREE: [Free; 15] = [
+const FREE: [Free; 17] = [
     free("incidental.peak_rate", |m| &mut m.profiles[0].peak_rate, 0.005, 1.0, 0.03),
     free("incidental.index_mean", |m| &mut m.profiles[0].index_mean, 20.0, 40.0, 2.0),
     free("incidental.after", |m| &mut m.profiles[0].after, 0.2, 3.0, 0.3),
     free("early-peak.peak_rate", |m| &mut m.profiles[1].peak_rate, 0.1, 5.0, 0.3),
     free("early-peak.index_mean", |m| &mut m.profiles[1].index_mean, 16.0, 30.0, 1.0),
-    free("early-peak.after", |m| &mut m.profiles[1].after, 0.1, 3.0, 0.2),
-    free("late-peak.peak_rate", |m| &mut m.profiles[2].peak_rate, 0.1, 5.0, 0.3),
+    free("early-peak.after", |m| &mut m.profiles[1].after, 0.1, 3.0, 0.3),
+    free("late-peak.peak_rate", |m| &mut m.profiles[2].peak_rate, 0.1, 5.0, 0.2),
     free("late-peak.rise_years", |m| &mut m.profiles[2].rise_years, 4.0, 7.5, 1.0),
-    free("late-peak.index_mean", |m| &mut m.profiles[2].index_mean, 19.0, 33.0, 1.0),
+    free("late-peak.index_mean", |m| &mut m.profiles[2].index_mean, 19.0, 33.0, 0.5),
+    free("late-peak.after", |m| &mut m.profiles[2].after, 0.3, 1.0, 0.2),
     free("continuous.peak_rate", |m| &mut m.profiles[3].peak_rate, 0.5, 8.0, 0.5),
-    free("continuous.index_mean", |m| &mut m.profiles[3].index_mean, 17.0, 33.0, 1.0),
+    free("continuous.index_mean", |m| &mut m.profiles[3].index_mean, 17.0, 33.0, 0.5),
+    free("continuous.after", |m| &mut m.profiles[3].after, 0.55, 1.0, 0.2),
     free("trafficking_again", |m| &mut m.trafficking_again, 0.001, 0.5, 0.01),
     free("property", |m| &mut m.kinds[0].weights[0], 0.01, 5.0, 0.1),
     free("violence", |m| &mut m.kinds[1].weights[0], 0.01, 5.0, 0.1),

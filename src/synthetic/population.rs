@@ -83,7 +83,7 @@ impl SyntheticCohort {
         numbers: Range<u64>,
         mut take: impl FnMut(&[SyntheticPerson]) -> Result<()>,
     ) -> Result<()> {
-        self.in_order(numbers, |people| Ok(people), |people: Vec<SyntheticPerson>| take(&people))
+        self.in_order(numbers, Ok, |people: Vec<SyntheticPerson>| take(&people))
     }
 
     /// Draws in parallel, turns each chunk into something on the thread that drew it, and takes them in order.

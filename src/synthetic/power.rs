@@ -102,7 +102,12 @@ fn point(model: &TrajectoryModel, options: &PowerOptions, at: usize, persons: us
 }
 
 /// The number of groups with the lowest BIC among fits that can be trusted, and how many could not.
-fn choose(model: &TrajectoryModel, options: &PowerOptions, persons: usize, seed: u64) -> Result<(Option<usize>, usize)> {
+fn choose(
+    model: &TrajectoryModel,
+    options: &PowerOptions,
+    persons: usize,
+    seed: u64,
+) -> Result<(Option<usize>, usize)> {
     let (cohort, _) = model.simulate(persons, seed)?;
     let highest = |of: fn(&crate::trajectory::model::Group) -> usize| model.groups().iter().map(of).max().unwrap_or(0);
     let degree = highest(|g| g.coefficients.len().saturating_sub(1));

@@ -52,7 +52,9 @@ const CHANGES: &[Change] = &[
     }),
     change("nobody's first trafficking offence is before 14", "before 13", |m| m.index_first_age = 13),
     change("early peak: highest rate at 18", "17", |m| m.profiles[1].peak_age = 17.0),
-    change("late peak: highest rate at 26", "28", |m| m.profiles[2].peak_age = 28.0),
+    change("late peak: highest rate at 29 (of those who have not trafficked yet)", "27", |m| {
+        m.profiles[2].peak_age = 27.0
+    }),
     change("continuous: highest rate at 21", "25", |m| m.profiles[3].peak_age = 25.0),
     change("incidental: highest rate at 26", "22", |m| m.profiles[0].peak_age = 22.0),
     change("incidental: the rate rises over 9 years", "6 years", |m| m.profiles[0].rise_years = 6.0),
@@ -61,7 +63,7 @@ const CHANGES: &[Change] = &[
     change("incidental: the rate falls over 14 years", "20 years", |m| m.profiles[0].fall_years = 20.0),
     change("early peak: the rate falls over 4.5 years", "6 years", |m| m.profiles[1].fall_years = 6.0),
     change("late peak: the rate falls over 6 years", "8 years", |m| m.profiles[2].fall_years = 8.0),
-    change("continuous: the rate falls over 25 years", "15 years", |m| m.profiles[3].fall_years = 15.0),
+    change("continuous: the rate falls over 30 years", "15 years", |m| m.profiles[3].fall_years = 15.0),
     change("incidental: age at trafficking is gamma of shape 4", "shape 8: less spread", |m| {
         m.profiles[0].index_shape = 8.0;
     }),
@@ -72,10 +74,6 @@ const CHANGES: &[Change] = &[
     change("early and late peak: 10 % stop for good", "25 %", |m| {
         m.profiles[1..3].iter_mut().for_each(|p| p.stops = 0.25);
     }),
-    change("late peak: who goes on does so at half the rate", "at three quarters of it", |m| {
-        m.profiles[2].after = 0.75
-    }),
-    change("continuous: at 0.7 of the rate", "at the whole rate", |m| m.profiles[3].after = 1.0),
     change("kinds other than property, violence and drugs: weights by profile", "the same weight for all", |m| {
         m.kinds.iter_mut().skip(3).for_each(|kind| kind.weights = [0.08; 4]);
     }),

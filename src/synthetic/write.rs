@@ -185,7 +185,7 @@ fn number(text: &mut Vec<u8>, value: u64) {
 
 /// The shortest decimal that reads back as the same number.
 fn decimal(text: &mut Vec<u8>, value: f64) {
-    if value >= 0.0 && value < 1e15 && value.fract() == 0.0 {
+    if (0.0..1e15).contains(&value) && value.fract() == 0.0 {
         return number(text, value as u64);
     }
     write!(text, "{value}").expect("a Vec takes all that is written to it");

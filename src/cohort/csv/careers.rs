@@ -165,7 +165,8 @@ impl People {
                 let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
                 Severity::new(number).map_err(|e| e.to_string())
             });
-            let case = optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into()));
+            let case =
+                optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into()));
             if let (Some(person), Some(on), Some(kind)) = (person, on, kind) {
                 let mut offence = Offence::on(on, kind);
                 offence.severity = severity;
