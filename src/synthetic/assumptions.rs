@@ -78,7 +78,7 @@ pub fn assumed_model() -> Result<CareerModel> {
         profile(
             Profile::EarlyPeak,
             0.0525,
-            [1.3, 18.0, 2.5, 4.5],
+            [1.6, 18.0, 2.5, 4.5],
             [21.0, 5.0],
             [0.1, 0.6],
             [0.92, 0.20, 0.70, 0.50, 0.60, 0.45],
@@ -94,7 +94,7 @@ pub fn assumed_model() -> Result<CareerModel> {
         profile(
             Profile::Continuous,
             0.0525,
-            [2.5, 21.0, 4.5, 30.0],
+            [2.2, 21.0, 4.5, 30.0],
             [24.0, 5.0],
             [0.0, 0.7],
             [0.99, 0.12, 0.80, 0.60, 0.75, 0.50],

@@ -1,8 +1,8 @@
 //! Cohorts from CSV tables and back, with every problem of a table reported at once.
 //!
 //! Belongs here: the three table forms, their rules and the words for what breaks them.
-//! Does not belong here: dated records, which need dates of birth and custody (that is careers' work),
-//! and other file formats.
+//! Does not belong here: what makes dated records a career (that is `career`'s own check), and other file
+//! formats.
 //!
 //! # Forms
 //!
@@ -12,6 +12,7 @@
 //! | wide, of values | the same with decimal numbers, for models of scores and fractions | [`read_values`] |
 //! | one row per person and age | `id`, `age`, `count`, and `exposure` if wanted | [`read_person_ages`] |
 //! | one row per offence | `id`, `age`, `offence`, further columns ignored; who was observed when comes separately | [`read_offences`] |
+//! | dated | people (`id`, `birth`, `from`, `to`), offences (`id`, `committed`, `offence`), custody (`id`, `from`, `to`) | [`read_careers`], into careers |
 //!
 //! # Rules of every form
 //!

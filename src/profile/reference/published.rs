@@ -92,7 +92,7 @@ pub const PUBLISHED: &[PublishedFigure] = &[
         30.35,
         30.45,
         Letter2024,
-        0.2,
+        0.04,
     ),
     share("incidental-women", "incidental: women", 24.0, Letter2024, 0.0),
     share(
