@@ -26,8 +26,8 @@ pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 #[cfg(feature = "csv")]
 pub use cohort::csv::{
-    CsvOptions, CsvSource, Observed, ValueTable, read_cohort, read_offences, read_person_ages, read_values, read_wide,
-    read_wide_with, write_wide, write_wide_exposure,
+    CsvOptions, CsvSource, Observed, PersonTable, ValueTable, read_cohort, read_offences, read_person_ages,
+    read_person_table, read_values, read_wide, read_wide_with, write_wide, write_wide_exposure,
 };
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
