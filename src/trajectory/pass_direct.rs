@@ -281,7 +281,7 @@ impl<'a> DirectPass<'a> {
         let arch = pulp::Arch::new();
         for h in range {
             let (max, sum) = arch.dispatch(PosteriorOf { pass: self, h, scratch: &mut scratch });
-            each(h, &scratch.p, max + sum.ln(), &scratch.random_zero);
+            each(h, &scratch.p, &scratch.random_zero);
         }
     }
 }
