@@ -4,17 +4,17 @@
 //! The engine next door (`trajectory`) is for plain counts and tables; this one evaluates whatever a
 //! specification says, once per distinct cell, and agrees with it to rounding where both apply.
 
-mod cells;
-mod check;
-mod climb;
-mod findings;
+pub(crate) mod cells;
+pub(crate) mod check;
+pub(crate) mod climb;
+pub(crate) mod findings;
 pub mod fit;
 pub mod inference;
 pub mod layout;
 pub mod model;
-mod order;
+pub(crate) mod order;
 pub mod panel;
-mod pass;
+pub(crate) mod pass;
 mod quadratic;
 mod seed;
 mod simulate;
