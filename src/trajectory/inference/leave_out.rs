@@ -5,6 +5,7 @@ use super::single;
 use crate::error::Result;
 use crate::numeric::linalg::Square;
 use crate::trajectory::fit::Ticker;
+use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::climb;
 use crate::trajectory::mixture::findings::name;
 use crate::trajectory::mixture::fit::ModelFit;
@@ -44,9 +45,11 @@ pub struct LeaveOneOut {
     pub cve: Vec<f64>,
     /// The same with squares.
     pub cve_squared: Vec<f64>,
-    /// Parameters held where they are, because the data do not determine them; a one-step fit moves the others.
+    /// Parameters that the data do not determine: one step holds them where they are for persons for whom it
+    /// cannot move all.
     pub held: Vec<String>,
-    /// Rows (from 1) for whom one step was not possible, and a climb was made instead.
+    /// Rows (from 1) too influential for one step (no maximum, or out of the neighbourhood of the fit): a climb was
+    /// made instead.
     pub climbed: Vec<usize>,
     /// Rows (from 1) whose climb did not end at a maximum; their scores are from where it stopped.
     pub not_converged: Vec<usize>,
@@ -56,8 +59,8 @@ impl ModelFit {
     /// Scores everyone of the fitted panel by the model without them.
     ///
     /// One step: `theta_(-i) = theta - (I - w_i I_i)^-1 w_i s_i`, with `I` the observed information of the fit,
-    /// `s_i` and `I_i` score and observed information of person i, exact. Parameters that the data do not
-    /// determine are held. Both ways stay at this fit's optimum: that another optimum would be better without
+    /// `s_i` and `I_i` score and observed information of person i, exact. For people too influential for it
+    /// ([`LeaveOneOut::climbed`]) a climb is made. Both ways stay at this fit's optimum: that another optimum would be better without
     /// the person is not seen (crimCV's refits start from the full solution as well).
     ///
     /// # Errors
@@ -138,6 +141,10 @@ pub(crate) fn error_of_sum(x: &[f64]) -> f64 {
     (n * variance).sqrt()
 }
 
+/// A step that promises more log-likelihood than this (for a person of weight 1) leaves the neighbourhood of the
+/// fit. A person's usual promise is `p / (2 N)`: hundredths.
+const NEAR: f64 = 0.5;
+
 struct Judged {
     log_score: f64,
     errors: Vec<[f64; 3]>,
@@ -178,26 +185,35 @@ impl<'a> Around<'a> {
         Judged { log_score, errors, climbed, failed }
     }
 
-    /// One Newton step on the likelihood of the others; none when it has no maximum that way.
-    fn one_step(&self, one: &crate::trajectory::mixture::cells::Cells, weight: f64) -> Option<Vec<f64>> {
+    /// One Newton step on the likelihood of the others; none when it has no maximum that way. All parameters move
+    /// if they can, otherwise those that the data do not determine are held.
+    fn one_step(&self, one: &Cells, weight: f64) -> Option<Vec<f64>> {
         let (layout, theta) = (&self.fit.model.layout, &self.fit.model.theta);
         let (score, own) = single::score_and_information(one, layout, theta);
-        let n = self.free.len();
-        let mut rest = Square::zeros(n);
-        for (a, &i) in self.free.iter().enumerate() {
-            for (b, &j) in self.free.iter().enumerate() {
+        let all: Vec<usize> = (0..layout.len()).collect();
+        let sets: &[&[usize]] = if self.free.len() == all.len() { &[&all] } else { &[&all, &self.free] };
+        sets.iter().find_map(|free| {
+            let delta = self.step(free, &score, &own, weight)?;
+            Some(theta.iter().zip(&delta).map(|(t, d)| t + d).collect())
+        })
+    }
+
+    /// The step in some of the parameters; none where the quadratic cannot be trusted: not concave, a predictor
+    /// moved too far, or too much to be gained for a neighbourhood.
+    fn step(&self, free: &[usize], score: &[f64], own: &Square, weight: f64) -> Option<Vec<f64>> {
+        let mut rest = Square::zeros(free.len());
+        for (a, &i) in free.iter().enumerate() {
+            for (b, &j) in free.iter().enumerate() {
                 rest.set(a, b, self.information.at(i, j) - weight * own.at(i, j));
             }
         }
-        let right: Vec<f64> = self.free.iter().map(|&i| self.gradient[i] - weight * score[i]).collect();
+        let right: Vec<f64> = free.iter().map(|&i| self.gradient[i] - weight * score[i]).collect();
         let solved = rest.cholesky()?.solve(&right);
-        let mut delta = vec![0.0; layout.len()];
-        self.free.iter().zip(solved).for_each(|(&i, d)| delta[i] = d);
-        // a step that the quadratic cannot be trusted for is no step
-        if climb::limit(&self.ground.engine(layout), &delta) < 1.0 {
-            return None;
-        }
-        Some(theta.iter().zip(&delta).map(|(t, d)| t + d).collect())
+        let promised = 0.5 * right.iter().zip(&solved).map(|(g, d)| g * d).sum::<f64>();
+        let mut delta = vec![0.0; self.fit.model.layout.len()];
+        free.iter().zip(solved).for_each(|(&i, d)| delta[i] = d);
+        let near = promised < NEAR * weight && climb::limit(&self.ground.engine(&self.fit.model.layout), &delta) == 1.0;
+        near.then_some(delta)
     }
 
     fn climb(&self, h: usize, weight: f64) -> (Vec<f64>, bool) {
@@ -209,5 +225,64 @@ impl<'a> Around<'a> {
         let point = climb_from(&engine, &self.fit.model.theta, false);
         let failed = failure(&engine, &point).is_some();
         (point.theta, failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::grid::AgeGrid;
+    use crate::trajectory::family::Family;
+    use crate::trajectory::mixture::spec::{ModelSpec, OutcomeSpec};
+    use ndarray::Array2;
+
+    /// Two kinds of people by simple arithmetic; nobody alike.
+    fn people() -> Panel {
+        let counts = Array2::from_shape_fn((60, 8), |(i, t)| {
+            let often = i % 3 == 0;
+            Some(((i * 7 + t * 5 + i * t) % if often { 7 } else { 3 }) as f64 + if often { 2.0 } else { 0.0 })
+        });
+        let panel = Panel::new(AgeGrid::years(12, 19).unwrap()).series("counts", counts.view()).unwrap();
+        panel.weights(&(0..60).map(|i| 1.0 + 0.25 * f64::from(i % 4)).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn a_climb_without_a_person_ends_where_a_refit_of_the_others_ends() {
+        let panel = people();
+        let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::NegBin).degree(1)).fit(&panel).unwrap();
+        let scores = fit.leave_one_out(&panel, LeaveOutMethod::Refit).unwrap();
+        assert!(scores.not_converged.is_empty());
+        for i in [0, 1, 17, 59] {
+            let others: Vec<usize> = (0..60).filter(|&j| j != i).collect();
+            let refit = fit.model.spec.refit(&panel.select(&others), std::slice::from_ref(&fit.model.theta)).unwrap();
+            let ground = Ground::new(&fit, &panel).unwrap();
+            let expected =
+                super::super::resample::log_likelihoods(&refit.model, &ground)[ground.cells.history_of[i] as usize];
+            assert!((scores.log_scores[i] - expected).abs() < 1e-6, "{i}: {} {expected}", scores.log_scores[i]);
+        }
+    }
+
+    #[test]
+    fn scores_and_informations_of_all_persons_sum_to_those_of_the_fit() {
+        let panel = people();
+        let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Zip).degree(1)).fit(&panel).unwrap();
+        let ground = Ground::new(&fit, &panel).unwrap();
+        let around = Around::new(&fit, &ground);
+        let n = fit.model.layout.len();
+        let (mut score, mut info) = (vec![0.0; n], Square::zeros(n));
+        for h in 0..ground.cells.len() {
+            let one = single::only(&ground.cells, h);
+            let (s, own) = single::score_and_information(&one, &fit.model.layout, &fit.model.theta);
+            let w = ground.cells.weight[h];
+            score.iter_mut().zip(s).for_each(|(to, s)| *to += w * s);
+            info = info.plus(w, &own);
+        }
+        for i in 0..n {
+            assert!((score[i] - around.gradient[i]).abs() < 1e-8 * (1.0 + around.information.at(i, i)));
+            for j in 0..n {
+                let scale = (around.information.at(i, i) * around.information.at(j, j)).abs().sqrt() + 1.0;
+                assert!((info.at(i, j) - around.information.at(i, j)).abs() < 1e-9 * scale);
+            }
+        }
     }
 }
