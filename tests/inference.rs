@@ -7,7 +7,7 @@ mod support;
 
 use pleegprofiel::ndarray::{Array2, array};
 use pleegprofiel::{
-    AgeGrid, BootstrapOptions, ErrorKind, Errors, Family, Group, GroupTestOptions, ModelFit, ModelSpec,
+    AgeGrid, BootstrapOptions, ErrorKind, Errors, Family, Group, GroupTestOptions, LeaveOutMethod, ModelFit, ModelSpec,
     OnePopulationOptions, OutcomeSpec, Panel, Part, Resampling, TrajectoryModel, Verdict,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -249,6 +249,7 @@ fn one_skewed_population_is_seen_through_and_real_groups_are_not() {
     assert!(fit.bic_persons < single.bic_persons, "by BIC of Poisson models there are two groups");
     let check = fit.one_population(&panel, &options).unwrap();
     assert_eq!(check.verdict, Verdict::OnePopulation, "{check}");
+    assert_eq!(check.drawn_from, Family::NegBin);
     assert!(check.bic_gain < 0.0 && check.spurious > 0.9 && check.failed.is_empty(), "{check}");
     assert!(check.to_string().contains("no case for groups"));
 
@@ -259,4 +260,65 @@ fn one_skewed_population_is_seen_through_and_real_groups_are_not() {
     assert_eq!(check, fit.one_population(&panel, &options).unwrap());
     let refused = poisson(1, 1).fit(&panel).unwrap().one_population(&panel, &options).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidOptions);
+}
+
+/// Two series, a covariate and people who leave.
+fn rich(persons: usize) -> Panel {
+    let level = |i: usize| if i % 3 == 0 { 3 } else { 0 };
+    let seen = |i: usize, t: usize| t < 3 + (i * 7) % 6;
+    let counts = |a: usize, b: usize| {
+        Array2::from_shape_fn((persons, 7), |(i, t)| {
+            seen(i, t).then(|| (level(i) + (i * a + t * b + i * t) % 3) as f64)
+        })
+    };
+    let female: Vec<f64> = (0..persons).map(|i| f64::from(u8::from((i * i + i / 3) % 5 < 2 + i % 2))).collect();
+    Panel::new(AgeGrid::years(12, 18).unwrap())
+        .series("theft", counts(7, 5).view())
+        .unwrap()
+        .series("violence", counts(11, 2).view())
+        .unwrap()
+        .covariate("female", &female)
+        .unwrap()
+}
+
+#[test]
+fn covariates_dropout_several_outcomes_and_dual_models_are_bootstrapped_and_left_out() {
+    let panel = rich(150);
+    let of = |name: &str| OutcomeSpec::new(name, Family::Poisson).degree(1);
+    let specs = [
+        ModelSpec::new(2).outcome(of("theft")).membership(["female"]),
+        ModelSpec::new(2).outcome(of("theft")).dropout(pleegprofiel::Dropout::new("theft", 1)),
+        ModelSpec::new(2).outcome(of("theft")).outcome(of("violence")),
+        ModelSpec::dual(2, 2).outcome(of("theft")).outcome(of("violence")),
+    ];
+    for (number, spec) in specs.into_iter().enumerate() {
+        let fit = spec.starts(8).fit(&panel).unwrap();
+        for resampling in [Resampling::Case, Resampling::Parametric] {
+            let options = BootstrapOptions::new(resampling).replicates(50);
+            let bootstrap = fit.bootstrap(&panel, &options).unwrap();
+            let answers = bootstrap.replicates.len();
+            // the corners of a dual model are nearly empty here, and replicates without them are failures
+            assert!(answers >= if number == 3 { 0 } else { 45 }, "{number} {resampling:?}: {:?}", bootstrap.failed);
+            for failure in &bootstrap.failed {
+                assert!(!failure.reason.is_empty());
+            }
+            if answers >= 45 {
+                let errors = if resampling == Resampling::Case { Errors::Sandwich } else { Errors::Information };
+                let (share, boot) = (fit.shares(errors)[1], bootstrap.shares().unwrap()[1]);
+                // 50 replicates: a standard error within 40 %
+                assert!((share.value - boot.value).abs() < 1e-12);
+                assert!(share.se.is_none_or(|se| (boot.se / se - 1.0).abs() < 0.4), "{number} {share:?} {boot:?}");
+            }
+        }
+        let step = fit.leave_one_out(&panel, LeaveOutMethod::OneStep).unwrap();
+        let refit = fit.leave_one_out(&panel, LeaveOutMethod::Refit).unwrap();
+        assert!(refit.log_score < fit.log_likelihood);
+        assert!(
+            (step.log_score - refit.log_score).abs() < 0.15 * (fit.log_likelihood - refit.log_score),
+            "{number}: {} {}",
+            step.log_score,
+            refit.log_score
+        );
+        assert_eq!(step.cve.len(), fit.model().spec().classes().min(if number == 0 { 1 } else { 2 }));
+    }
 }

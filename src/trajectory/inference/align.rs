@@ -191,6 +191,10 @@ pub(crate) fn jaccard(table: &[Vec<f64>]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cohort::grid::AgeGrid;
+    use crate::trajectory::family::Family;
+    use crate::trajectory::mixture::panel::Panel;
+    use crate::trajectory::mixture::spec::{ModelSpec, OutcomeSpec};
 
     /// The best total over all permutations.
     fn brute(gain: &[Vec<f64>], row: usize, used: &mut Vec<bool>) -> f64 {
@@ -222,6 +226,36 @@ mod tests {
                 let total: f64 = chosen.iter().enumerate().map(|(i, &j)| gain[i][j]).sum();
                 assert!((total - brute(&gain, 0, &mut vec![false; n])).abs() < 1e-9);
             }
+        }
+    }
+
+    #[test]
+    fn groups_that_changed_places_are_put_back() {
+        let values = |a: usize| {
+            ndarray::Array2::from_shape_fn((80, 6), |(i, t)| {
+                let high = (i / a) % 2 == 1;
+                Some(((i * 5 + t * 3 + i * t) % 3 + if high { 4 } else { 0 }) as f64)
+            })
+        };
+        let panel = Panel::new(AgeGrid::years(12, 17).unwrap())
+            .series("a", values(1).view())
+            .unwrap()
+            .series("b", values(2).view())
+            .unwrap();
+        let of = |name: &str| OutcomeSpec::new(name, Family::NegBin).degree(1);
+        let dual = ModelSpec::dual(2, 2).outcome(of("a")).outcome(of("b"));
+        let single = ModelSpec::new(3).outcome(of("a")).outcome(of("b"));
+        let orders = [vec![vec![1, 0], vec![0, 1]], vec![vec![2, 0, 1]; 2]];
+        for (spec, order) in [dual, single].into_iter().zip(orders) {
+            let model = spec.starts(8).fit(&panel).unwrap().model;
+            let (spec, theta) = order::permuted(&model, &model.layout, &order);
+            let other = GeneralModel { spec, theta, ..model.clone() };
+            let cells = Cells::new(&panel, &model.spec, &model.layout);
+            let posterior = Engine { cells: &cells, layout: &model.layout }.posteriors(&model.theta).posterior;
+            let aligned = align(&model, &other, &cells, &posterior, || cells.clone());
+            assert!(aligned.relabelled);
+            assert!(aligned.theta.iter().zip(&model.theta).all(|(a, b)| (a - b).abs() < 1e-12));
+            assert!(aligned.posterior.iter().zip(&posterior).all(|(a, b)| (a - b).abs() < 1e-9));
         }
     }
 

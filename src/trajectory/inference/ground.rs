@@ -74,6 +74,9 @@ pub(crate) fn failure(engine: &Engine<'_>, point: &Point) -> Option<String> {
     if !point.log_likelihood().is_finite() {
         return Some("the log-likelihood is not a finite number".into());
     }
+    if !point.converged && point.shortfall.is_infinite() {
+        return Some("not converged: no maximum, the likelihood is flat or curves upwards".into());
+    }
     if !point.converged {
         return Some(format!("not converged: a log-likelihood of {:.1e} was still promised", point.shortfall));
     }

@@ -277,8 +277,8 @@ mod tests {
             score.iter_mut().zip(s).for_each(|(to, s)| *to += w * s);
             info = info.plus(w, &own);
         }
-        for i in 0..n {
-            assert!((score[i] - around.gradient[i]).abs() < 1e-8 * (1.0 + around.information.at(i, i)));
+        for (i, score) in score.iter().enumerate() {
+            assert!((score - around.gradient[i]).abs() < 1e-8 * (1.0 + around.information.at(i, i)));
             for j in 0..n {
                 let scale = (around.information.at(i, i) * around.information.at(j, j)).abs().sqrt() + 1.0;
                 assert!((info.at(i, j) - around.information.at(i, j)).abs() < 1e-9 * scale);

@@ -6,7 +6,7 @@ use crate::numeric::chi_square;
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::spec::{ModelSpec, OutcomeSpec};
+use crate::trajectory::mixture::spec::{Grouping, ModelSpec, OutcomeSpec};
 use serde::Serialize;
 
 /// A likelihood-ratio test.
@@ -106,22 +106,17 @@ fn nested(a: &ModelSpec, b: &ModelSpec) -> Result<()> {
         outcome_nested(x, y)?;
     }
     // groups may stand in another order: some assignment must nest all of them
-    let (mut fits, series) = (true, a.outcomes.first().map_or("", |o| o.series.as_str()));
-    for group_of in 0..if matches!(a.grouping, crate::trajectory::mixture::spec::Grouping::Single(_)) { 1 } else { 2 } {
-        let of = if matches!(a.grouping, crate::trajectory::mixture::spec::Grouping::Single(_)) {
-            0..a.outcomes.len()
-        } else {
-            group_of..group_of + 1
-        };
-        let k = a.components(group_of);
-        let gain: Vec<Vec<f64>> = (0..k)
-            .map(|m| {
-                let inside = |n: usize| of.clone().all(|o| group_nested(&a.outcomes[o], m, &b.outcomes[o], n));
-                (0..k).map(|n| f64::from(u8::from(inside(n)))).collect()
-            })
-            .collect();
-        fits &= assignment(&gain).iter().enumerate().all(|(m, &n)| gain[m][n] > 0.5);
-    }
+    let series = a.outcomes.first().map_or("", |o| o.series.as_str());
+    let groupings: Vec<std::ops::Range<usize>> = match a.grouping {
+        Grouping::Single(_) => std::iter::once(0..a.outcomes.len()).collect(),
+        Grouping::Dual(..) => vec![0..1, 1..2],
+    };
+    let fits = groupings.into_iter().all(|outcomes| {
+        let k = a.components(outcomes.start);
+        let inside = |m: usize, n: usize| outcomes.clone().all(|o| group_nested(&a.outcomes[o], m, &b.outcomes[o], n));
+        let gain: Vec<Vec<f64>> = (0..k).map(|m| (0..k).map(|n| f64::from(u8::from(inside(m, n)))).collect()).collect();
+        assignment(&gain).iter().enumerate().all(|(m, &n)| gain[m][n] > 0.5)
+    });
     match fits {
         true => Ok(()),
         false => refuse(format!(
@@ -169,10 +164,15 @@ fn outcome_nested(x: &OutcomeSpec, y: &OutcomeSpec) -> Result<()> {
 /// Whether group `m` of one outcome is group `n` of the other with something left out.
 fn group_nested(x: &OutcomeSpec, m: usize, y: &OutcomeSpec, n: usize) -> bool {
     let at = |bases: &[Basis], g: usize| bases.get(if bases.len() == 1 { 0 } else { g }).cloned();
-    let inside = |a: Option<Basis>, b: Option<Basis>| match (a, b) {
-        (Some(Basis::Polynomial { degree: small }), Some(Basis::Polynomial { degree: large })) => small <= large,
-        (Some(Basis::Polynomial { degree: 0 }), Some(_)) => true,
-        (a, b) => a == b,
+    let degree = |b: &Option<Basis>| match b {
+        Some(Basis::Polynomial { degree }) => Some(*degree),
+        _ => None,
+    };
+    // a constant is in every basis, as all of them hold one
+    let inside = |a: Option<Basis>, b: Option<Basis>| match (degree(&a), degree(&b)) {
+        (Some(small), Some(large)) => small <= large,
+        (Some(0), None) => b.is_some(),
+        _ => a == b,
     };
     let zero = |o: &OutcomeSpec, g: usize| match o.family.has_zero_curve() {
         true => at(o.zero.as_ref().unwrap_or(&o.curves), g),

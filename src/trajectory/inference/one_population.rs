@@ -106,10 +106,12 @@ pub struct OnePopulation {
     pub single: Vec<PopulationCandidate>,
     /// BIC of the better single group minus BIC of the groups: above 0 speaks for groups.
     pub bic_gain: f64,
-    /// For each draw from the single negative binomial that could be fitted: the number of groups, 1 to that of
+    /// The single group that draws were made from: the one of the lower BIC.
+    pub drawn_from: Family,
+    /// For each draw from the single group that could be fitted: the number of groups, 1 to that of
     /// the fit, that BIC chose among models of the fit's family.
     pub chosen: Vec<usize>,
-    /// For each such draw: BIC of the single negative binomial minus that of the best number of groups above 1.
+    /// For each such draw: BIC of the single group it was drawn from minus that of the best number of groups above 1.
     pub drawn_gain: Vec<f64>,
     /// Draws that could not be fitted, with the reason.
     pub failed: Vec<FailedReplicate>,
@@ -127,8 +129,7 @@ const VERY_STRONG: f64 = 10.0;
 
 impl ModelFit {
     /// Compares this fit, of one outcome of counts, with a single negative binomial and a single zero-inflated
-    /// negative binomial group, and draws from the single negative binomial to see how often it looks like
-    /// several groups.
+    /// negative binomial group, and draws from the better of the two to see how often it looks like several groups.
     ///
     /// A single group here means that people differ from age to age by chance only, not lastingly. Lasting
     /// differences that are gradual, not grouped, look like groups as well; no test on these data alone tells
@@ -175,15 +176,15 @@ impl ModelFit {
         let (negbin, zinb) = (single(Family::NegBin).fit(panel)?, single(Family::Zinb).fit(panel)?);
         let groups = candidate(self);
         let singles = vec![candidate(&negbin), candidate(&zinb)];
-        let best = singles.iter().map(|c| c.bic).fold(f64::INFINITY, f64::min);
-        let bic_gain = best - groups.bic;
+        let truth = if zinb.converged && zinb.bic_persons < negbin.bic_persons { zinb } else { negbin };
+        let bic_gain = truth.bic_persons - groups.bic;
         let ticker = Ticker::new(progress);
         ticker.expect(options.replicates);
         let one = |number: usize| -> Option<std::result::Result<(usize, f64), FailedReplicate>> {
             if ticker.stopped() {
                 return None;
             }
-            let found = self.drawn(&negbin, panel, options, number);
+            let found = self.drawn(&truth, panel, options, number);
             ticker.tick();
             Some(found.map_err(|e| FailedReplicate { number, reason: e.to_string() }))
         };
@@ -217,6 +218,7 @@ impl ModelFit {
             groups,
             single: singles,
             bic_gain,
+            drawn_from: truth.model.spec.outcomes[0].family,
             chosen,
             drawn_gain,
             failed,
@@ -229,13 +231,13 @@ impl ModelFit {
     /// Number of groups that BIC chooses for one draw from the single group, and the gain over that group.
     fn drawn(
         &self,
-        negbin: &ModelFit,
+        single: &ModelFit,
         panel: &Panel,
         options: &OnePopulationOptions,
         number: usize,
     ) -> Result<(usize, f64)> {
-        let (drawn, _) = negbin.model.simulate(panel, replicate_seed(options.seed, number))?;
-        let truth = negbin.model.spec.refit(&drawn, std::slice::from_ref(&negbin.model.theta))?;
+        let (drawn, _) = single.model.simulate(panel, replicate_seed(options.seed, number))?;
+        let truth = single.model.spec.refit(&drawn, std::slice::from_ref(&single.model.theta))?;
         let outcome = richest(&self.model.spec.outcomes[0], self.model.spec.outcomes[0].family);
         let mut bic = Vec::new();
         for k in 1..=self.model.spec.classes() {
@@ -296,7 +298,8 @@ impl fmt::Display for OnePopulation {
         let several = self.chosen.iter().filter(|&&c| c > 1).count();
         write!(
             f,
-            "; of {n} draws from one negative binomial population {several} look like more than one {family} group"
+            "; of {n} draws from one {} population {several} look like more than one {family} group",
+            self.drawn_from
         )
     }
 }
