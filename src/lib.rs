@@ -48,6 +48,15 @@ pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
+pub use trajectory::inference::bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
+pub use trajectory::inference::folds::{FoldScores, Folds};
+pub use trajectory::inference::group_test::{GroupTest, GroupTestOptions};
+pub use trajectory::inference::leave_out::{LeaveOneOut, LeaveOutMethod};
+pub use trajectory::inference::likelihood_ratio::LikelihoodRatioTest;
+pub use trajectory::inference::one_population::{OnePopulation, OnePopulationOptions, PopulationCandidate, Verdict};
+pub use trajectory::inference::resample::{BootstrapOptions, FailedReplicate, Replicate, Resampling};
+pub use trajectory::inference::stability::{DISSOLVED_TO, FOUND_FROM, GroupStability, Stability};
+pub use trajectory::inference::wald::WaldTest;
 pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryValidParams};
 pub use trajectory::mixture::fit::{ClassFit, ModelFit};
 pub use trajectory::mixture::inference::{Errors, Estimate, Interval};
@@ -61,7 +70,9 @@ pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::pass::MAX_GROUPS;
 pub use trajectory::relate::classification::{ClassificationErrors, MAX_INVERSE_NORM, Membership};
 pub use trajectory::relate::distal::{GroupDifference, GroupMean, OutcomeByGroup, OutcomeKind};
-pub use trajectory::relate::method::{Assignment, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, WaldTest};
+pub use trajectory::relate::method::{
+    Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate,
+};
 pub use trajectory::relate::predictors::{CovariateTest, MembershipCoefficient, MembershipModel};
 pub use trajectory::search::{StartRecord, StartStop};
 pub use trajectory::shape::MAX_DEGREE;

@@ -39,18 +39,18 @@
 //! shares are those of the people who were seen long enough to be told apart; when leaving goes with the group,
 //! that is not the population's mix.
 
-mod cells;
-mod check;
-mod climb;
-mod findings;
+pub(crate) mod cells;
+pub(crate) mod check;
+pub(crate) mod climb;
+pub(crate) mod findings;
 pub mod fit;
 pub mod inference;
 pub mod layout;
 pub mod model;
 mod neighbour;
-mod order;
+pub(crate) mod order;
 pub mod panel;
-mod pass;
+pub(crate) mod pass;
 mod quadratic;
 mod seed;
 mod simulate;
