@@ -18,6 +18,7 @@ pub(crate) mod kernel;
 mod ladder;
 mod lanes;
 pub mod linfa;
+mod missing;
 pub mod mixture;
 pub mod model;
 mod mstep;
