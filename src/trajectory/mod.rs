@@ -12,6 +12,7 @@ mod estep;
 pub mod family;
 pub mod finding;
 pub mod fit;
+pub mod grolts;
 mod information;
 #[allow(dead_code)] // until the mixture engine calls all of it
 pub(crate) mod kernel;
@@ -31,6 +32,7 @@ mod pass_direct;
 mod pass_table;
 pub mod relate;
 pub mod search;
+pub mod selection;
 pub mod shape;
 pub mod start;
 pub(crate) mod twin;
