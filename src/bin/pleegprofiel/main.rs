@@ -8,6 +8,7 @@ mod outputs;
 mod profile;
 mod progress;
 mod screen;
+mod select;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(args) => fit::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Select(args) => select::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
