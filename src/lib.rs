@@ -44,7 +44,7 @@ pub use profile::model::name_model;
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
-pub use trajectory::basis::Basis;
+pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
