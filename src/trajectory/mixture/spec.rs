@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub struct OutcomeSpec {
     pub(crate) series: String,
     pub(crate) family: Family,
+    #[serde(with = "open_ended")]
     pub(crate) bounds: Option<[f64; 2]>,
     pub(crate) curves: Vec<Basis>,
     pub(crate) zero: Option<Vec<Basis>>,
@@ -27,6 +28,20 @@ pub struct OutcomeSpec {
     pub(crate) common_dispersion: bool,
     pub(crate) varying: Vec<String>,
     pub(crate) common_effects: bool,
+}
+
+/// Bounds in JSON, which knows no infinity: an end that is open is null.
+mod open_ended {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bounds: &Option<[f64; 2]>, s: S) -> Result<S::Ok, S::Error> {
+        bounds.map(|b| b.map(|v| Some(v).filter(|v| v.is_finite()))).serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<[f64; 2]>, D::Error> {
+        let bounds: Option<[Option<f64>; 2]> = Option::deserialize(d)?;
+        Ok(bounds.map(|[floor, ceiling]| [floor.unwrap_or(f64::NEG_INFINITY), ceiling.unwrap_or(f64::INFINITY)]))
+    }
 }
 
 impl OutcomeSpec {
