@@ -76,20 +76,3 @@ fn parameters_come_back_within_their_standard_errors(
     let (ours, oracle) = (placed(fit.model()), placed(&truth));
     assert!((ours - oracle).abs() <= 0.01, "{ours} placed well, an oracle {oracle}");
 }
-
-#[rstest]
-fn people_drawn_by_the_model_are_those_of_its_formulas(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
-) {
-    // the draws above are the tests' own; these are the engine's
-    let (spec, like, value) = truths(family, 2);
-    let truth = formulas::model(&spec, &like, &*value);
-    let (panel, classes) = truth.simulate(&like.panel(), 17).unwrap();
-    assert_eq!(panel, truth.simulate(&like.panel(), 17).unwrap().0);
-    assert_eq!(panel.observations(), like.panel().observations());
-    assert!(classes.iter().all(|c| *c < 2));
-    let fit = spec.fit(&panel).unwrap();
-    let z = |(e, v): (&pleegprofiel::Estimate, &f64)| e.se.map_or(0.0, |se| (e.value - v) / se);
-    let z: Vec<f64> = fit.estimates(Errors::Information).iter().zip(truth.parameters()).map(z).collect();
-    assert!(fit.best().is_ok() && z.iter().all(|z| z.abs() <= 4.0), "{z:?} {:?}", fit.findings);
-}
