@@ -9,6 +9,7 @@ mod profile;
 mod progress;
 mod recidivism;
 mod screen;
+mod select;
 mod synth;
 
 use args::{Arguments, Command};
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Command::Profile(args) => profile::run(&args),
         Command::Recidivism(args) => recidivism::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Select(args) => select::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

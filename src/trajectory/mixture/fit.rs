@@ -154,8 +154,8 @@ impl ModelFit {
 }
 
 /// EM steps before the first and the second cut of the field, and Newton steps of a climb.
-const SCREEN: [usize; 2] = [10, 30];
-const CLIMB_STEPS: usize = 100;
+pub(crate) const SCREEN: [usize; 2] = [10, 30];
+pub(crate) const CLIMB_STEPS: usize = 100;
 /// Rows above which the search runs on a sample of so many.
 const WHOLE: usize = 6_000;
 const SAMPLE: usize = 4_000;
@@ -188,7 +188,7 @@ pub(crate) fn fit(
         };
         for (number, theta) in seeds.into_iter().enumerate() {
             let point = climb::em(&engine, Point::at(&engine, theta), SCREEN[1], 1e-4);
-            let point = climb::newton(&engine, point, CLIMB_STEPS, 1e-3);
+            let point = climb::top(&engine, point, CLIMB_STEPS, 1e-3);
             records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
             points.push(point);
         }
@@ -221,7 +221,7 @@ pub(crate) fn fit(
     climbed.dedup_by(|later, kept| (kept.log_likelihood() - later.log_likelihood()).abs() < SAME);
     let mut best: Option<Point> = None;
     for point in climbed.iter().take(2) {
-        let top = climb::newton(&engine, point.clone(), 2 * CLIMB_STEPS, PROMISE);
+        let top = climb::top(&engine, point.clone(), 2 * CLIMB_STEPS, PROMISE);
         if best.as_ref().is_none_or(|b| top.log_likelihood() > b.log_likelihood()) {
             best = Some(top);
         }
@@ -329,7 +329,7 @@ const COLLAPSED: f64 = 1e-2;
 
 /// Whether a group's standard deviation or precision has run off: with a spread of its own for each group,
 /// the likelihood of a normal or beta mixture has no upper bound (Day 1969), and such points are no answers.
-fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
+pub(crate) fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
     engine.layout.parameters.iter().zip(&point.theta).any(|(p, &v)| match (p.part, p.outcome) {
         (Part::LogSigma, Some(o)) => v.exp() < COLLAPSED * engine.cells.outcomes[o].scale,
         (Part::LogPrecision, _) => v > -2.0 * COLLAPSED.ln() + 4.0,
@@ -363,8 +363,9 @@ fn search(
     records: &mut Vec<StartRecord>,
 ) -> Vec<Point> {
     let pooled = Pooled::new(engine.cells, engine.layout, spec, panel.grid.len());
-    // one class has one optimum as far as starts can tell
-    let starts = if engine.layout.classes == 1 { 1 } else { spec.starts };
+    // one class has one optimum as far as starts can tell, unless it has a zero part
+    let inflated = engine.layout.parameters.iter().any(|p| p.part == Part::Zero);
+    let starts = if engine.layout.classes == 1 && !inflated { 1 } else { spec.starts };
     ticker.expect(starts);
     let mut field: Vec<(usize, StartKind, Point)> = (0..starts)
         .into_par_iter()
@@ -390,7 +391,7 @@ fn search(
     }
     cut(&mut field, (starts / 8).max(5));
     if !ticker.stopped() {
-        field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::newton(engine, p, CLIMB_STEPS, 1e-3))).collect();
+        field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::top(engine, p, CLIMB_STEPS, 1e-3))).collect();
     }
     records.extend(field.iter().map(|(number, kind, point)| record(engine, spec, *number, *kind, point, false)));
     let mut points: Vec<Point> = field.into_iter().map(|f| f.2).collect();

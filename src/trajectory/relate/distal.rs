@@ -1,7 +1,7 @@
 //! Distal outcomes: means of something else by group, and whether they differ.
 
 use super::classification::Membership;
-use super::method::{Assignment, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, WaldTest, wald};
+use super::method::{Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::Z_975;
@@ -61,7 +61,7 @@ pub struct OutcomeByGroup {
     /// All pairs of groups.
     pub differences: Vec<GroupDifference>,
     /// Test that all means are equal; `None` with one group or when a mean has no standard error.
-    pub overall: Option<WaldTest>,
+    pub overall: Option<OverallTest>,
     /// Log-likelihood of the third step, for maximum likelihood.
     pub log_likelihood: Option<f64>,
     /// What a reader has to know.

@@ -165,7 +165,7 @@ impl fmt::Display for RelateFinding {
 
 /// A Wald test of several differences or coefficients at once.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct WaldTest {
+pub struct OverallTest {
     /// The statistic.
     pub chi_square: f64,
     /// Its degrees of freedom.
@@ -204,12 +204,12 @@ impl WaldEstimate {
 }
 
 /// The test that all `values` are 0; `None` when their covariance has no inverse.
-pub(crate) fn wald(values: &[f64], covariance: &Square) -> Option<WaldTest> {
+pub(crate) fn wald(values: &[f64], covariance: &Square) -> Option<OverallTest> {
     if values.is_empty() {
         return None;
     }
     let solved = covariance.cholesky()?.solve(values);
     let chi_square: f64 = values.iter().zip(&solved).map(|(a, b)| a * b).sum();
     let degrees_of_freedom = values.len();
-    Some(WaldTest { chi_square, degrees_of_freedom, p: chi_square_upper(chi_square, degrees_of_freedom) })
+    Some(OverallTest { chi_square, degrees_of_freedom, p: chi_square_upper(chi_square, degrees_of_freedom) })
 }
