@@ -3,10 +3,12 @@
 mod args;
 mod failure;
 mod fit;
+mod instruments;
 mod json;
 mod outputs;
 mod profile;
 mod progress;
+mod score;
 mod screen;
 
 use args::{Arguments, Command};
@@ -16,7 +18,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(args) => fit::run(&args),
+        Command::Instruments(args) => instruments::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Score(args) => score::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -100,10 +100,7 @@ impl Instrument {
             if item.unknown != Unknown::Refuse && !dates {
                 gaps.unknown |= 1 << i;
             } else if needed || dates {
-                let code = if item.dynamic { "missing_dynamic_input" } else { "missing_mandatory_input" };
-                // every instrument with a required item has the code; the rest share the first
-                let at = self.program.codes.iter().position(|c| c == code).unwrap_or(0);
-                gaps.codes |= 1 << at;
+                gaps.codes |= 1 << usize::from(item.dynamic);
                 gaps.missing.push(item.name.clone());
             }
         }

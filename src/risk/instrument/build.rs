@@ -1,7 +1,7 @@
 //! From names to places: slots, conditions and codes of an instrument that is being loaded.
 
 use super::item::{Item, ItemKind};
-use super::program::{Bits, Condition, MOST_CODES, MOST_CONDITIONS, Program, Step, Test};
+use super::program::{Bits, Condition, MOST_CODES, MOST_CONDITIONS, OWN_CODES, Program, Step, Test};
 use super::walk::{Node, Problems, shortened};
 
 /// An instrument on its way in.
@@ -26,7 +26,7 @@ impl Build {
             items: Vec::new(),
             slots: Vec::new(),
             first_sum: usize::MAX,
-            program: Program::default(),
+            program: Program { codes: OWN_CODES.map(str::to_owned).to_vec(), ..Program::default() },
             documents: Vec::new(),
             horizons: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use super::instrument::Instrument;
 use super::item::{Item, Substitute, unpack};
-use super::program::{Bits, Condition, Derive, From, Make, Program, Row, Step, Term, TermKind, Test, all_of};
+use super::program::{Bits, Condition, Derive, From, Make, NO_VALUE, Program, Row, Step, Term, TermKind, Test, all_of};
 
 /// How missing answers are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -136,8 +136,14 @@ fn substitute(items: &[Item], s: &mut Scratch) {
 impl Program {
     /// Derived quantities and the conditions on them and on items.
     pub(crate) fn prepare(&self, answers: &[f64], slots: &mut [f64], held: &mut Bits) {
+        self.follow(&self.steps, answers, slots, held);
+    }
+
+    /// Some of the steps, in order.
+    #[inline]
+    pub(crate) fn follow(&self, steps: &[Step], answers: &[f64], slots: &mut [f64], held: &mut Bits) {
         let first = answers.len();
-        for step in &self.steps {
+        for step in steps {
             match *step {
                 Step::Derive(i) => slots[first + i] = derive(&self.derived[i], slots, *held),
                 Step::Check(i) => *held |= Bits::from(check(self.conditions[i], slots, answers)) << i,
@@ -168,7 +174,21 @@ impl Program {
         let first_sum = s.slots.len() - self.sums.len();
         for (i, output) in self.outputs.iter().enumerate() {
             if fixed >> i & 1 == 0 {
-                s.outputs[i] = self.make(&output.make, s, first_sum);
+                let value = self.make(&output.make, s, first_sum);
+                s.outputs[i] = value;
+                // a value beyond every row of a table has no score; that a choice says so is another matter
+                if !value.is_finite()
+                    && matches!(
+                        output.make,
+                        Make::Copy(_)
+                            | Make::Logistic { .. }
+                            | Make::Cox { .. }
+                            | Make::Table { .. }
+                            | Make::Band { .. }
+                    )
+                {
+                    s.errors |= 1 << NO_VALUE;
+                }
             }
         }
     }
@@ -257,7 +277,11 @@ impl Term {
             }
             TermKind::Table { slot, rows, dense, otherwise } => {
                 let x = slots[*slot];
-                if let Some(value) = dense.get(x as usize) {
+                // a negative or missing value becomes 0 in the cast and is told apart by casting back
+                let at = x as usize;
+                if at as f64 == x
+                    && let Some(value) = dense.get(at)
+                {
                     return *value;
                 }
                 look_up(rows, x).or(*otherwise).unwrap_or(f64::NAN)

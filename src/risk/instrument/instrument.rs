@@ -20,7 +20,7 @@ pub const INSTRUMENT_FORMAT_VERSION: u32 = 1;
 pub const INSTRUMENT_SCHEMA: &str = include_str!("instrument.schema.json");
 
 /// Largest instrument file, in bytes.
-const LARGEST: usize = 16 << 20;
+const LARGEST: usize = 4 << 20;
 
 /// Whatever an instrument says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -151,6 +151,11 @@ impl Instrument {
     /// Number of golden vectors that came out when it was loaded.
     pub fn golden_vectors(&self) -> usize {
         self.vectors
+    }
+
+    /// Names of its items, in order.
+    pub fn item_names(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().map(|item| item.name.as_str())
     }
 
     pub(crate) fn load(text: &str, library: &Library) -> Result<Instrument> {

@@ -84,13 +84,14 @@ impl Build {
                 }
                 let mut number =
                     |key: &str| node.get(key).and_then(|n| n.decimal(&mut self.problems)).map(|d| d.value());
-                Some(Derive::Sum {
-                    of,
-                    plus: number("plus").unwrap_or(0.0),
-                    at_least: number("at_least").unwrap_or(f64::NEG_INFINITY),
-                    at_most: number("at_most").unwrap_or(f64::INFINITY),
-                    missing: number("missing"),
-                })
+                let at_least = number("at_least").unwrap_or(f64::NEG_INFINITY);
+                let at_most = number("at_most").unwrap_or(f64::INFINITY);
+                let (plus, missing) = (number("plus").unwrap_or(0.0), number("missing"));
+                if at_least > at_most {
+                    node.says(&mut self.problems, "at_least is above at_most");
+                    return None;
+                }
+                Some(Derive::Sum { of, plus, at_least, at_most, missing })
             }
             "log_ratio" => {
                 inner.object(&mut self.problems, &["of", "over", "plus"]);

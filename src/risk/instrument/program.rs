@@ -15,6 +15,11 @@ pub(crate) const MOST_CONDITIONS: usize = 128;
 pub(crate) const MOST_ITEMS: usize = 64;
 pub(crate) const MOST_CODES: usize = 64;
 
+/// Codes that every instrument has, in this order, before its own.
+pub(crate) const OWN_CODES: [&str; 3] = ["missing_mandatory_input", "missing_dynamic_input", "value_outside_tables"];
+/// Place of the code for a value that no row of a table has.
+pub(crate) const NO_VALUE: usize = 2;
+
 /// One comparison of a slot.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Condition {
@@ -290,6 +295,20 @@ impl Program {
     /// Items that a list of conditions depends on.
     pub(crate) fn items_of(&self, list: Bits) -> u64 {
         (0..self.conditions.len()).filter(|i| list >> i & 1 == 1).fold(0, |all, i| all | self.condition_items[i])
+    }
+
+    /// The steps that depend on an item, and the conditions among them.
+    pub(crate) fn steps_of(&self, item: usize) -> (Vec<Step>, Bits) {
+        let depends = |step: &Step| match *step {
+            Step::Derive(i) => self.derived_items[i] >> item & 1 == 1,
+            Step::Check(i) => self.condition_items[i] >> item & 1 == 1,
+        };
+        let steps: Vec<Step> = self.steps.iter().copied().filter(depends).collect();
+        let conditions = steps.iter().fold(0, |all, step| match step {
+            Step::Check(i) => all | 1 << i,
+            Step::Derive(_) => all,
+        });
+        (steps, conditions)
     }
 
     pub(crate) fn output(&self, field: &str) -> Option<usize> {

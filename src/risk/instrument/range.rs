@@ -10,11 +10,11 @@
 use super::evaluate::{Mode, Scratch};
 use super::instrument::Instrument;
 use super::item::Item;
-use super::program::{Bits, Effect, From, Make, Program, Show};
+use super::program::{Bits, Effect, From, Make, Program, Show, Step};
 use super::result::{Assessment, OutputRange, shown};
 
 /// Most combinations tried before a case is refused as having too much unknown: about a second.
-const MOST_TRIED: u64 = 4_000_000;
+const MOST_TRIED: u64 = 3_000_000;
 
 /// A part of the instrument with its own sums, or the whole of it.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ struct Part<'a> {
     answers: Vec<f64>,
     slots: Vec<f64>,
     held: Bits,
+    /// By own item: the steps that depend on it, and the conditions among them.
+    steps: Vec<(Vec<Step>, Bits)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -177,7 +179,8 @@ fn flatten<'a>(instrument: &'a Instrument, items: Vec<usize>, parts: &mut Vec<Pa
         *outside |= lift(u64::MAX);
     }
     let (answers, slots) = (vec![f64::NAN; items.len()], vec![f64::NAN; program.slots]);
-    parts.push(Part { instrument, items, answers, slots, held: 0 });
+    let steps = (0..items.len()).map(|i| program.steps_of(i)).collect();
+    parts.push(Part { instrument, items, answers, slots, held: 0, steps });
 }
 
 fn factors(parts: &[Part<'_>]) -> Vec<Factor> {
@@ -217,7 +220,10 @@ impl Search<'_> {
         for part in &mut self.parts {
             if let Some(at) = part.items.iter().position(|i| *i == item) {
                 part.answers[at] = value;
-                part.refresh();
+                part.slots[at] = value;
+                let (steps, conditions) = &part.steps[at];
+                part.held &= !conditions;
+                part.instrument.program.follow(steps, &part.answers, &mut part.slots, &mut part.held);
             }
         }
     }
