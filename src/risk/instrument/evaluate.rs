@@ -55,6 +55,11 @@ impl Scratch {
 impl Instrument {
     /// Evaluates `scratch.answers`; whether there is a score. Outputs without a value are NaN.
     pub(crate) fn run(&self, s: &mut Scratch, mode: Mode) -> bool {
+        self.pass::<true>(s, mode)
+    }
+
+    /// The pass, with or without keeping what each term added.
+    pub(crate) fn pass<const EXPLAIN: bool>(&self, s: &mut Scratch, mode: Mode) -> bool {
         let p = &self.program;
         s.slots[..self.items.len()].copy_from_slice(&s.answers);
         s.substituted = 0;
@@ -71,7 +76,7 @@ impl Instrument {
                 s.dynamic_errors |= u64::from(rule.dynamic) << rule.code;
             }
         }
-        let scored = p.components.is_empty() || self.run_components(s, mode);
+        let scored = p.components.is_empty() || self.run_components::<EXPLAIN>(s, mode);
         if s.errors != 0 || !scored {
             if mode == Mode::AsPublished && scored && s.errors == s.dynamic_errors && p.fallback.is_some() {
                 return self.fall_back(s);
@@ -80,7 +85,7 @@ impl Instrument {
             s.contributions.fill(0.0);
             return false;
         }
-        p.add_up(s);
+        p.add_up::<EXPLAIN>(s);
         p.produce(s);
         if s.errors != 0 {
             s.outputs.fill(f64::NAN);
@@ -89,12 +94,12 @@ impl Instrument {
     }
 
     /// Runs the parts; each that has no score adds its code.
-    fn run_components(&self, s: &mut Scratch, mode: Mode) -> bool {
+    fn run_components<const EXPLAIN: bool>(&self, s: &mut Scratch, mode: Mode) -> bool {
         for (component, inner) in self.program.components.iter().zip(&mut s.components) {
             for (to, from) in inner.answers.iter_mut().zip(&component.items) {
                 *to = s.answers[*from];
             }
-            if !component.instrument.run(inner, mode) {
+            if !component.instrument.pass::<EXPLAIN>(inner, mode) {
                 s.errors |= 1 << component.code;
             }
         }
@@ -151,12 +156,14 @@ impl Program {
         }
     }
 
-    fn add_up(&self, s: &mut Scratch) {
+    fn add_up<const EXPLAIN: bool>(&self, s: &mut Scratch) {
         let first = s.slots.len() - self.sums.len();
         s.slots[first..].fill(0.0);
-        for (term, contribution) in self.terms.iter().zip(&mut s.contributions) {
+        for (i, term) in self.terms.iter().enumerate() {
             let value = if all_of(s.held, term.when) { term.value(&s.slots) } else { 0.0 };
-            *contribution = value;
+            if EXPLAIN {
+                s.contributions[i] = value;
+            }
             s.slots[first + term.sum] += value;
         }
         for i in &self.late {

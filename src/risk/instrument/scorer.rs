@@ -48,6 +48,20 @@ impl Scorer<'_> {
     /// When the case is of another instrument, is outside its population, has unknown answers, or has no score; the
     /// message names the error codes.
     pub fn score(&mut self, case: &Case) -> Result<Score<'_>> {
+        self.run::<true>(case)?;
+        Ok(Score { instrument: self.instrument, scratch: &self.scratch })
+    }
+
+    /// Scores a case without keeping what each term added; the number at [`Instrument::output_index`].
+    ///
+    /// # Errors
+    /// As [`Scorer::score`].
+    pub fn number(&mut self, case: &Case, index: usize) -> Result<Option<f64>> {
+        self.run::<false>(case)?;
+        Ok(self.scratch.outputs.get(index).copied().filter(|v| !v.is_nan()))
+    }
+
+    fn run<const EXPLAIN: bool>(&mut self, case: &Case) -> Result<()> {
         self.instrument.own(case)?;
         let instrument = self.instrument;
         let fits = match &case.population {
@@ -64,8 +78,8 @@ impl Scorer<'_> {
                 return Err(Error::new(ErrorKind::InvalidInput, "answers are unknown: assess gives the range"));
             }
         }
-        if instrument.run(&mut self.scratch, self.mode) {
-            return Ok(Score { instrument, scratch: &self.scratch });
+        if instrument.pass::<EXPLAIN>(&mut self.scratch, self.mode) {
+            return Ok(());
         }
         let codes: Vec<&str> = instrument.codes(self.scratch.errors).collect();
         Err(Error::new(ErrorKind::InvalidInput, codes.join(", ")))
