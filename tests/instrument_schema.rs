@@ -39,7 +39,9 @@ fn validate(schema: &Value, root: &Value, value: &Value, path: &str, out: &mut V
                         let (a, b) = digits.split_once('.').unwrap_or((digits, "0"));
                         [a, b].iter().all(|p| !p.is_empty() && p.bytes().all(|c| c.is_ascii_digit()))
                     }
-                    "^[A-Za-z0-9_^:+.-]+$" => !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"_^:+.-".contains(&c)),
+                    "^[A-Za-z0-9_^:+.-]+$" => {
+                        !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"_^:+.-".contains(&c))
+                    }
                     other => panic!("pattern {other}"),
                 };
                 if !fits {
@@ -65,7 +67,11 @@ fn validate(schema: &Value, root: &Value, value: &Value, path: &str, out: &mut V
                 }
             }
             "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
-                let n = if keyword.ends_with("Items") { value.as_array().map(Vec::len) } else { value.as_object().map(serde_json::Map::len) };
+                let n = if keyword.ends_with("Items") {
+                    value.as_array().map(Vec::len)
+                } else {
+                    value.as_object().map(serde_json::Map::len)
+                };
                 let limit = rule.as_u64().unwrap() as usize;
                 if n.is_some_and(|n| if keyword.starts_with("min") { n < limit } else { n > limit }) {
                     wrong(format!("{n:?} against {keyword} {limit}"));

@@ -10,3 +10,9 @@
 
 pub mod factor;
 pub mod instrument;
+
+#[doc = include_str!("how_an_instrument_comes_in.md")]
+pub mod how_an_instrument_comes_in {}
+
+#[doc = include_str!("what_went_wrong_2018_2026.md")]
+pub mod what_went_wrong_2018_2026 {}

@@ -18,6 +18,11 @@ pub const INSTRUMENT_FORMAT: &str = "pleegprofiel-instrument";
 pub const INSTRUMENT_FORMAT_VERSION: u32 = 1;
 /// The JSON Schema of instrument files.
 pub const INSTRUMENT_SCHEMA: &str = include_str!("instrument.schema.json");
+/// A template for OxRec, whose coefficients are not recorded here: for a user who holds the appendix.
+///
+/// It does not load before every figure is filled in and golden vectors are added. For another population make
+/// another file with another `id`: then the formulas of two populations cannot be swapped unnoticed.
+pub const OXREC_TEMPLATE: &str = include_str!("oxrec-template.json");
 
 /// Largest instrument file, in bytes.
 const LARGEST: usize = 4 << 20;

@@ -39,6 +39,7 @@ pub use evaluate::Mode;
 pub use golden::GoldenReport;
 pub use instrument::{
     Card, Document, Horizon, INSTRUMENT_FORMAT, INSTRUMENT_FORMAT_VERSION, INSTRUMENT_SCHEMA, Instrument,
+    OXREC_TEMPLATE,
 };
 pub use library::Library;
 pub use population::{Population, PopulationOverride, TargetPopulation};
