@@ -38,7 +38,8 @@ impl Scratch {
     pub(crate) fn new(instrument: &Instrument) -> Self {
         let p = &instrument.program;
         Scratch {
-            slots: vec![f64::NAN; p.slots],
+            // one more: the slot that is always 1
+            slots: vec![f64::NAN; p.slots + 1],
             held: 0,
             contributions: vec![0.0; p.terms.len()],
             outputs: vec![f64::NAN; p.outputs.len()],
@@ -141,7 +142,7 @@ fn substitute(items: &[Item], s: &mut Scratch) {
 impl Program {
     /// Derived quantities and the conditions on them and on items.
     pub(crate) fn prepare(&self, answers: &[f64], slots: &mut [f64], held: &mut Bits) {
-        self.follow(&self.steps, answers, slots, held);
+        self.flat.prepare(self, answers, slots, held);
     }
 
     /// Some of the steps, in order.
@@ -157,15 +158,7 @@ impl Program {
     }
 
     fn add_up<const EXPLAIN: bool>(&self, s: &mut Scratch) {
-        let first = s.slots.len() - self.sums.len();
-        s.slots[first..].fill(0.0);
-        for (i, term) in self.terms.iter().enumerate() {
-            let value = if all_of(s.held, term.when) { term.value(&s.slots) } else { 0.0 };
-            if EXPLAIN {
-                s.contributions[i] = value;
-            }
-            s.slots[first + term.sum] += value;
-        }
+        self.flat.add_up::<EXPLAIN>(self, &mut s.slots, s.held, &mut s.contributions);
         for i in &self.late {
             s.held |= Bits::from(check(self.conditions[*i], &s.slots, &s.answers)) << i;
         }
@@ -178,7 +171,7 @@ impl Program {
             s.outputs[*at] = *value;
             fixed |= 1 << at;
         }
-        let first_sum = s.slots.len() - self.sums.len();
+        let first_sum = self.slots - self.sums.len();
         for (i, output) in self.outputs.iter().enumerate() {
             if fixed >> i & 1 == 0 {
                 let value = self.make(&output.make, s, first_sum);

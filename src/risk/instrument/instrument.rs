@@ -1,6 +1,7 @@
 //! A loaded instrument: its card, its items, its compiled form. It exists only when its golden vectors come out.
 
 use super::build::Build;
+use super::flat::Flat;
 use super::golden;
 use super::item::Item;
 use super::library::Library;
@@ -238,6 +239,7 @@ impl Build {
             self.program.warnings.push((when, text.to_owned()));
         }
         self.program.slots = self.slots.len();
+        self.program.flat = Flat::of(&self.program);
         let hash = sha256(text.as_bytes());
         let fingerprint =
             hash.bytes().take(16).fold(0u64, |all, b| all << 4 | u64::from((b as char).to_digit(16).unwrap_or(0)));

@@ -139,8 +139,9 @@ impl Build {
                 Some((Make::Logistic { of: self.from(node, "of")?, intercept, slope }, Show::Number))
             }
             "cox" => {
-                let baseline = node.decimal_at(&mut self.problems, "baseline_survival")?.value();
-                let centre = node.decimal_at(&mut self.problems, "centre")?.value();
+                let baseline = node.decimal_at(&mut self.problems, "baseline_survival");
+                let centre = node.decimal_at(&mut self.problems, "centre");
+                let (baseline, centre) = (baseline?.value(), centre?.value());
                 if !(baseline > 0.0 && baseline < 1.0) {
                     node.says(&mut self.problems, "the baseline survival is not between 0 and 1");
                 }

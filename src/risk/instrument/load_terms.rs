@@ -133,7 +133,12 @@ impl Build {
 
     pub(crate) fn load_sums(&mut self, root: &Node<'_>) {
         self.first_sum = self.slots.len();
-        for node in root.list_at(&mut self.problems, "sums") {
+        let list = root.list_at(&mut self.problems, "sums");
+        if list.len() > 64 || root.list_at(&mut self.problems, "terms").len() > 10_000 {
+            root.says(&mut self.problems, "more than 64 sums or 10,000 terms");
+            return;
+        }
+        for node in list {
             node.object(&mut self.problems, &["name", "kind"]);
             if let Some(kind) = node.text_at(&mut self.problems, "kind").filter(|k| !["linear", "points"].contains(k)) {
                 node.says(

@@ -16,6 +16,7 @@ mod case;
 mod change;
 mod decimal;
 mod evaluate;
+mod flat;
 mod golden;
 #[allow(clippy::module_inception)] // the folder is about instruments, the file about one
 mod instrument;

@@ -4,6 +4,7 @@
 //! holds NaN, which never leaves this folder: every condition on it is false, and no result shows it.
 
 use super::decimal::Decimal;
+use super::flat::Flat;
 use super::instrument::Instrument;
 use std::sync::Arc;
 
@@ -289,6 +290,8 @@ pub(crate) struct Program {
     pub(crate) condition_items: Vec<u64>,
     /// Items each derived quantity depends on.
     pub(crate) derived_items: Vec<u64>,
+    /// The hot part, laid out flat.
+    pub(crate) flat: Flat,
 }
 
 impl Program {
