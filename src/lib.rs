@@ -27,8 +27,8 @@ pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 #[cfg(feature = "csv")]
 pub use cohort::csv::{
-    CsvOptions, CsvSource, Observed, read_cohort, read_offences, read_person_ages, read_wide, read_wide_with,
-    write_wide, write_wide_exposure,
+    CsvOptions, CsvSource, Observed, PersonTable, ValueTable, read_cohort, read_offences, read_person_ages,
+    read_person_table, read_values, read_wide, read_wide_with, write_wide, write_wide_exposure,
 };
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
@@ -45,15 +45,45 @@ pub use profile::model::name_model;
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
+pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
+pub use trajectory::grolts::{GROLTS_QUESTIONS, GROLTS_SOURCE, Grolts, GroltsItem, GroltsStatus};
+pub use trajectory::inference::bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
+pub use trajectory::inference::folds::{FoldScores, Folds};
+pub use trajectory::inference::group_test::{GroupTest, GroupTestOptions};
+pub use trajectory::inference::leave_out::{LeaveOneOut, LeaveOutMethod};
+pub use trajectory::inference::likelihood_ratio::LikelihoodRatioTest;
+pub use trajectory::inference::one_population::{OnePopulation, OnePopulationOptions, PopulationCandidate, Verdict};
+pub use trajectory::inference::resample::{BootstrapOptions, FailedReplicate, Replicate, Resampling};
+pub use trajectory::inference::stability::{DISSOLVED_TO, FOUND_FROM, GroupStability, Stability};
+pub use trajectory::inference::wald::WaldTest;
 pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryValidParams};
+pub use trajectory::mixture::fit::{ClassFit, ModelFit};
+pub use trajectory::mixture::inference::{Errors, Estimate, Interval};
+pub use trajectory::mixture::layout::{Parameter, Part};
+pub use trajectory::mixture::model::GeneralModel;
+pub use trajectory::mixture::panel::{COUNTS, Panel};
+pub use trajectory::mixture::spec::{Dropout, ModelSpec, OutcomeSpec};
 pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel, rescale};
 pub use trajectory::observed::ObservedRates;
 pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::pass::MAX_GROUPS;
+pub use trajectory::relate::classification::{ClassificationErrors, MAX_INVERSE_NORM, Membership};
+pub use trajectory::relate::distal::{GroupDifference, GroupMean, OutcomeByGroup, OutcomeKind};
+pub use trajectory::relate::method::{
+    Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate,
+};
+pub use trajectory::relate::predictors::{CovariateTest, MembershipCoefficient, MembershipModel};
 pub use trajectory::search::{StartRecord, StartStop};
+pub use trajectory::selection::candidate::{Aside, CandidateFigures, CandidateFit, CandidateModel};
+pub use trajectory::selection::criterion::{Evidence, SelectionCriterion};
+pub use trajectory::selection::options::{
+    DEFAULT_WITHIN, MAX_CANDIDATES, SelectionOptions, SelectionProgress, SelectionWatch,
+};
+pub use trajectory::selection::result::{NO_DISCOVERY, Selection};
+pub use trajectory::selection::state::{SELECTION_FORMAT, SELECTION_VERSION, SelectionState};
 pub use trajectory::shape::MAX_DEGREE;
 pub use trajectory::start::StartKind;
 pub use units::{Age, Exposure, Probability, Rate};

@@ -136,7 +136,8 @@ fn a_zero_inflated_group_at_the_boundary_of_tau_is_a_poisson_with_half_of_the_ze
     let table = small(with_exposure);
     let fit = one_group(Family::ZipTau, 0, &table);
     let at = |eta: f64| {
-        let group = Group { share: 1.0, coefficients: vec![eta], zero_coefficients: vec![], tau: Some(0.0) };
+        let group =
+            Group { share: 1.0, coefficients: vec![eta], zero_coefficients: vec![], tau: Some(0.0), dispersion: None };
         evaluate_groups(Family::ZipTau, &[group], &table).log_likelihood
     };
     let (eta, best) = maximise(&at, -4.0, 4.0, 80);

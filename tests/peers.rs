@@ -73,6 +73,7 @@ fn trajer(peer: &Peer) -> (TrajectoryModel, Cohort) {
         coefficients: rescale(c, offset, factor),
         zero_coefficients: vec![],
         tau: None,
+        dispersion: None,
     });
     (TrajectoryModel::new(Family::Poisson, cohort.grid(), groups.collect()).unwrap(), cohort)
 }

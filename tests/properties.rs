@@ -40,6 +40,7 @@ fn group(family: Family) -> impl Strategy<Value = Group> {
             coefficients,
             zero_coefficients: if family == Family::Zip { zero } else { vec![] },
             tau: (family == Family::ZipTau).then_some(tau),
+            dispersion: None,
         },
     )
 }

@@ -140,6 +140,7 @@ fn two_groups(family: Family) -> TrajectoryModel {
         coefficients: coefficients.to_vec(),
         zero_coefficients: if family == Zip { vec![zero] } else { vec![] },
         tau: (family == ZipTau).then_some(tau),
+        dispersion: None,
     };
     let groups = vec![group(0.7, [-1.4, 0.5, -0.6], -1.0, 0.5), group(0.3, [1.0, -0.6, -0.8], -1.5, 1.0)];
     TrajectoryModel::new(family, AgeGrid::years(12, 23).unwrap(), groups).unwrap()

@@ -1,8 +1,11 @@
-//! Numerics below the models: log-space helpers, small dense linear algebra, seeded streams.
+//! Numerics below the models: log-space helpers, gamma and normal tails, small dense linear algebra, seeded streams.
 //!
 //! Belongs here: arithmetic that knows nothing of persons, ages or groups.
 
+pub(crate) mod gamma;
 pub(crate) mod linalg;
 pub(crate) mod logspace;
+pub(crate) mod p_values;
 pub(crate) mod streams;
+pub(crate) mod tails;
 pub(crate) mod vexp;

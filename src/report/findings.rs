@@ -68,6 +68,12 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
             format!("tau van groep {group} loopt naar oneindig (nu {tau:.0}): probeer de familie zip")
         }
         Finding::RateAtZero { group, ages: a } => format!("de frequentie van groep {group} loopt naar 0 {}", ages(a)),
+        Finding::DispersionAtZero { group } => {
+            format!("de spreiding van groep {group} is 0: de aantallen zijn Poisson-verdeeld")
+        }
+        Finding::Undetermined { parameters } => {
+            format!("geen standaardfout te geven voor: {}", parameters.join("; "))
+        }
         Finding::FlatLikelihood { groups } => {
             let list: Vec<String> = groups.iter().map(ToString::to_string).collect();
             format!(

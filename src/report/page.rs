@@ -16,6 +16,11 @@ pub(super) fn family_words(family: Family, language: Language) -> &'static str {
         Family::Poisson => "Poisson",
         Family::Zip => language.pick("Poisson met extra nullen (ZIP)", "zero-inflated Poisson (ZIP)"),
         Family::ZipTau => language.pick("Poisson met extra nullen, ZIP(tau)", "zero-inflated Poisson, ZIP(tau)"),
+        Family::NegBin => language.pick("negatief binomiaal", "negative binomial"),
+        Family::Zinb => language.pick("negatief binomiaal met extra nullen", "zero-inflated negative binomial"),
+        Family::Bernoulli => language.pick("wel of geen delict (Bernoulli)", "participation (Bernoulli)"),
+        Family::CensoredNormal => language.pick("gecensureerd normaal", "censored normal"),
+        Family::Beta => language.pick("bèta", "beta"),
     }
 }
 

@@ -20,15 +20,65 @@ pub enum Family {
     /// ZIP(tau): the logit of the zero part is `-tau * eta` with `tau >= 0`, one `tau` a group
     /// (Lambert 1992; without the exposure in `eta`, as in crimCV).
     ZipTau,
+    /// Negative binomial (NB2): mean `lambda = exposure * exp(eta)`, variance `lambda + alpha lambda^2`, one
+    /// dispersion `alpha` a group or one for all.
+    #[serde(rename = "negbin")]
+    NegBin,
+    /// Zero-inflated negative binomial.
+    Zinb,
+    /// Participation: the logit of the probability of a 1 is a polynomial in age. Takes no time at risk.
+    Bernoulli,
+    /// Censored normal (Tobin 1958; Nagin 1999), for scales with a floor and a ceiling.
+    #[serde(rename = "cnorm")]
+    CensoredNormal,
+    /// Beta, for fractions strictly between 0 and 1; the logit of the mean is a polynomial in age.
+    Beta,
 }
 
 impl Family {
-    /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`.
+    /// Every family.
+    pub const ALL: [Family; 8] = [
+        Family::Poisson,
+        Family::Zip,
+        Family::ZipTau,
+        Family::NegBin,
+        Family::Zinb,
+        Family::Bernoulli,
+        Family::CensoredNormal,
+        Family::Beta,
+    ];
+
+    /// Whether values are counts of events in time at risk.
+    pub fn counts_events(self) -> bool {
+        matches!(self, Family::Poisson | Family::Zip | Family::ZipTau | Family::NegBin | Family::Zinb)
+    }
+
+    /// Whether the zero part has a curve of its own.
+    pub fn has_zero_curve(self) -> bool {
+        matches!(self, Family::Zip | Family::Zinb)
+    }
+
+    /// Whether values have a floor and a ceiling beyond which they are not seen.
+    pub fn is_censored(self) -> bool {
+        self == Family::CensoredNormal
+    }
+
+    /// Whether the engine of plain counts and tables fits it.
+    pub(crate) fn is_plain(self) -> bool {
+        matches!(self, Family::Poisson | Family::Zip | Family::ZipTau)
+    }
+
+    /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`, `negbin`, ..
     pub fn key(self) -> &'static str {
         match self {
             Family::Poisson => "poisson",
             Family::Zip => "zip",
             Family::ZipTau => "zip-tau",
+            Family::NegBin => "negbin",
+            Family::Zinb => "zinb",
+            Family::Bernoulli => "bernoulli",
+            Family::CensoredNormal => "cnorm",
+            Family::Beta => "beta",
         }
     }
 }

@@ -6,6 +6,7 @@ use super::fit::GroupFit;
 use super::ladder::Top;
 use super::model::TrajectoryModel;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
+use crate::cohort::grid::AgeGrid;
 use serde::Serialize;
 use std::fmt;
 
@@ -72,6 +73,16 @@ pub enum Finding {
     FlatLikelihood {
         /// Numbers of the groups whose parameters take part.
         groups: Vec<usize>,
+    },
+    /// The dispersion of a negative binomial group is 0: its counts are Poisson.
+    DispersionAtZero {
+        /// Group number.
+        group: usize,
+    },
+    /// Parameters without a standard error: at a boundary, or not determined by the data.
+    Undetermined {
+        /// What they are, in words.
+        parameters: Vec<String>,
     },
     /// Fewer than ten persons are most likely of this group.
     SmallGroup {
@@ -160,6 +171,12 @@ impl fmt::Display for Finding {
                 let list: Vec<String> = groups.iter().map(ToString::to_string).collect();
                 write!(f, "the likelihood is flat in a direction that involves group {}", list.join(", "))
             }
+            Finding::DispersionAtZero { group } => {
+                write!(f, "the dispersion of group {group} is 0: its counts are Poisson")
+            }
+            Finding::Undetermined { parameters } => {
+                write!(f, "no standard error can be given for: {}", parameters.join("; "))
+            }
             Finding::SmallGroup { group, members } => {
                 let members = if *members == 0 { "no persons".into() } else { "fewer than 10 persons".to_owned() };
                 write!(f, "{members} are most likely of group {group}")
@@ -193,7 +210,7 @@ pub(crate) fn findings(
     starts: usize,
 ) -> Vec<Finding> {
     let mut all = Vec::new();
-    let gradient_norm = top.gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
+    let gradient_norm = top.steepest();
     if !converged || !top.log_likelihood.is_finite() {
         all.push(Finding::NotConverged { gradient_norm });
     }
@@ -249,17 +266,7 @@ fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
 }
 
 fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
-    let grid = model.grid();
-    let stretches = |hit: &dyn Fn(usize) -> bool| -> Option<Vec<[f64; 2]>> {
-        let mut all: Vec<[f64; 2]> = Vec::new();
-        for t in (0..grid.len()).filter(|&t| hit(t)) {
-            match all.last_mut() {
-                Some(last) if t > 0 && last[1] == grid.start_age(t - 1) => last[1] = grid.start_age(t),
-                _ => all.push([grid.start_age(t); 2]),
-            }
-        }
-        (!all.is_empty()).then_some(all)
-    };
+    let stretches = |hit: &dyn Fn(usize) -> bool| stretches(model.grid(), hit);
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
         if model.family() == Family::Zip
@@ -277,6 +284,18 @@ fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
             all.push(Finding::RateAtZero { group: k + 1, ages });
         }
     }
+}
+
+/// Stretches of ages (start of the first and of the last interval) where something holds; none when nowhere.
+pub(crate) fn stretches(grid: AgeGrid, hit: &dyn Fn(usize) -> bool) -> Option<Vec<[f64; 2]>> {
+    let mut all: Vec<[f64; 2]> = Vec::new();
+    for t in (0..grid.len()).filter(|&t| hit(t)) {
+        match all.last_mut() {
+            Some(last) if t > 0 && last[1] == grid.start_age(t - 1) => last[1] = grid.start_age(t),
+            _ => all.push([grid.start_age(t); 2]),
+        }
+    }
+    (!all.is_empty()).then_some(all)
 }
 
 /// Looks at the information in the metric of the complete-data information, where a well-determined

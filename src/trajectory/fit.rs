@@ -4,11 +4,14 @@ use super::adequacy;
 use super::family::Family;
 use super::finding::{Finding, findings};
 use super::ladder;
+use super::mixture::fit::ModelFit;
+use super::mixture::inference::Inference;
 use super::model::TrajectoryModel;
 use super::options::{FitOptions, Progress};
-use super::search::{StartRecord, StartStop};
+use super::search::{SAME, StartRecord, StartStop};
 use super::shape::Shape;
-use crate::cohort::data::Cohort;
+use super::twin;
+use crate::cohort::data::{Cohort, LOW_EXPOSURE};
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, ErrorKind, Result};
 use serde::Serialize;
@@ -56,6 +59,8 @@ pub struct Fit {
     pub optima: Vec<f64>,
     /// What a reader has to know about this fit; see [`Finding::is_fatal`].
     pub findings: Vec<Finding>,
+    #[serde(skip)]
+    general: ModelFit,
 }
 
 /// One group of a fit.
@@ -91,6 +96,21 @@ impl Fit {
     /// The model, trusted or not.
     pub fn model(&self) -> &TrajectoryModel {
         &self.model
+    }
+
+    /// The same fit as the general engine sees it: estimates with standard errors, intervals, bands, tests.
+    pub fn general(&self) -> &ModelFit {
+        &self.general
+    }
+
+    /// As [`Fit::general`], with the sandwich covariance too, which needs the people themselves.
+    ///
+    /// # Errors
+    /// When the cohort is on another age grid than the fit.
+    pub fn robust(&self, cohort: &Cohort) -> Result<ModelFit> {
+        self.model.check_grid(cohort)?;
+        let panel = self.model.panel(cohort);
+        Ok(ModelFit { findings: self.findings.clone(), ..self.general.robust_on(&panel) })
     }
 
     /// The family that was fitted.
@@ -170,16 +190,16 @@ pub(crate) fn fit(
         .collect();
     let top = ladder::at_the_top(cohort, &model);
     let log_likelihood = top.log_likelihood;
+    let searched = climbed.searched_best;
+    let found =
+        climbed.records.iter().filter(|r| r.stop == StartStop::Converged && (r.log_likelihood - searched).abs() < SAME);
+    let reached_by = found.count();
+    let mut findings =
+        findings(&model, cohort, &top, &groups, climbed.best.converged, reached_by, climbed.records.len());
     let p = shape.parameters() as f64;
     let bic_persons = -2.0 * log_likelihood + p * cohort.total_weight().ln();
-    let found = climbed
-        .records
-        .iter()
-        .filter(|r| r.stop == StartStop::Converged && (r.log_likelihood - climbed.searched_best).abs() < 1e-2);
-    let reached_by = found.count();
-    let findings = findings(&model, cohort, &top, &groups, climbed.best.converged, reached_by, climbed.records.len());
-    Ok(Fit {
-        options: options.clone(),
+    let figures = ModelFit {
+        model: model.to_general(),
         persons: cohort.persons(),
         observations: cohort.observations(),
         log_likelihood,
@@ -190,14 +210,75 @@ pub(crate) fn fit(
         icl: bic_persons + 2.0 * adequacy.entropy,
         entropy: adequacy.relative_entropy,
         converged: climbed.best.converged,
-        gradient_norm: top.gradient.iter().fold(0.0, |m, g| g.abs().max(m)),
+        gradient_norm: top.steepest(),
         shortfall: climbed.best.shortfall,
-        groups,
+        groups: Vec::new(),
         starts: climbed.records,
         optima: climbed.optima,
-        findings,
+        findings: Vec::new(),
+        inference: Inference::none(shape.parameters()),
+    };
+    let mut general = twin::fitted(&model, &top, &groups, figures);
+    let undetermined = general.undetermined_names();
+    if !undetermined.is_empty() {
+        findings.push(Finding::Undetermined { parameters: undetermined });
+    }
+    general.findings.clone_from(&findings);
+    Ok(assembled(options, model, groups, general))
+}
+
+/// Fits a family of counts that the plain engine does not know, by the general one.
+pub(crate) fn fit_general(
+    options: &FitOptions,
+    cohort: &Cohort,
+    shape: &Shape,
+    progress: &(dyn Fn(Progress) -> bool + Sync),
+) -> Result<Fit> {
+    let less_one = |terms: &[usize]| -> Vec<usize> { terms.iter().map(|t| t.saturating_sub(1)).collect() };
+    let spec = twin::spec_of(options, &less_one(&shape.rate_terms), &less_one(&shape.zero_terms));
+    let mut general = spec.fit_with_progress(&twin::panel_of(options.family, cohort), progress)?;
+    let model = twin::from_general(general.model())?;
+    if cohort.low_exposure_cells() > 0 {
+        general.findings.push(Finding::LowExposure { cells: cohort.low_exposure_cells(), below: LOW_EXPOSURE });
+    }
+    let groups = general
+        .groups
+        .iter()
+        .enumerate()
+        .map(|(k, g)| GroupFit {
+            members: g.members,
+            avepp: g.avepp,
+            occ: g.occ,
+            mismatch: g.mismatch,
+            peak_age: cohort.grid().start_age(peak(&model.rates(k))),
+        })
+        .collect();
+    Ok(assembled(options, model, groups, general))
+}
+
+/// A fit whose figures are those of its general form.
+fn assembled(options: &FitOptions, model: TrajectoryModel, groups: Vec<GroupFit>, general: ModelFit) -> Fit {
+    Fit {
+        options: options.clone(),
+        persons: general.persons,
+        observations: general.observations,
+        log_likelihood: general.log_likelihood,
+        parameters: general.parameters,
+        aic: general.aic,
+        bic_persons: general.bic_persons,
+        bic_observations: general.bic_observations,
+        icl: general.icl,
+        entropy: general.entropy,
+        converged: general.converged,
+        gradient_norm: general.gradient_norm,
+        shortfall: general.shortfall,
+        groups,
+        starts: general.starts.clone(),
+        optima: general.optima.clone(),
+        findings: general.findings.clone(),
         model,
-    })
+        general,
+    }
 }
 
 /// Index of the highest value; the first of equals.

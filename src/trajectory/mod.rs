@@ -4,16 +4,24 @@
 //! (`profile`), pictures of them (`report`).
 
 mod adequacy;
+pub mod basis;
 mod cells_direct;
+pub(crate) mod covariates;
 mod em;
 mod estep;
 pub mod family;
 pub mod finding;
 pub mod fit;
+pub mod grolts;
+pub mod inference;
 mod information;
+#[allow(dead_code)] // until the mixture engine calls all of it
+pub(crate) mod kernel;
 mod ladder;
 mod lanes;
 pub mod linfa;
+mod missing;
+pub mod mixture;
 pub mod model;
 mod mstep;
 mod neighbour;
@@ -23,9 +31,12 @@ pub mod options;
 pub mod pass;
 mod pass_direct;
 mod pass_table;
+pub mod relate;
 pub mod search;
+pub mod selection;
 pub mod shape;
 pub mod start;
+pub(crate) mod twin;
 
 #[cfg(test)]
 mod tests;

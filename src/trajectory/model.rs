@@ -33,6 +33,10 @@ pub struct Group {
     /// `tau` of [`Family::ZipTau`], 0 or more; `None` for other families.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tau: Option<f64>,
+    /// Dispersion `alpha` of [`Family::NegBin`] and [`Family::Zinb`] (variance `lambda + alpha lambda^2`);
+    /// `None` for other families.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispersion: Option<f64>,
 }
 
 /// A group-based trajectory model on an age grid.
@@ -90,7 +94,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Family, Group, TrajectoryModel};
-    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None };
+    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None };
     /// let grid = AgeGrid::years(12, 39)?;
     /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.7, -3.0), group(0.3, 0.0)])?;
     /// assert!((model.rate(1, 0) - 1.0).abs() < 1e-15); // events per year
@@ -139,6 +143,7 @@ impl TrajectoryModel {
                     coefficients: beta.to_vec(),
                     zero_coefficients: if family == Family::Zip { zero.to_vec() } else { Vec::new() },
                     tau: (family == Family::ZipTau).then(|| zero[0].exp()),
+                    dispersion: None,
                 }
             })
             .collect();
@@ -165,12 +170,17 @@ impl TrajectoryModel {
         self.shape.parameters()
     }
 
-    /// Expected events per year at liberty of group `k` in age interval `j`, zero part included.
+    /// Expected events per year at liberty of group `k` in age interval `j`, zero part included; for
+    /// [`Family::Bernoulli`] the probability of any event in the interval.
     ///
     /// # Panics
     /// When `k` or `j` is out of range.
     pub fn rate(&self, k: usize, j: usize) -> f64 {
-        self.curve(k).rate(j)
+        let curve = self.curve(k);
+        match self.family {
+            Family::Bernoulli => crate::numeric::logspace::expit(curve.eta[j]).0,
+            _ => curve.rate(j),
+        }
     }
 
     /// The rates of group `k` in every age interval, per year at liberty.
@@ -178,8 +188,7 @@ impl TrajectoryModel {
     /// # Panics
     /// When `k` is out of range.
     pub fn rates(&self, k: usize) -> Vec<f64> {
-        let curve = self.curve(k);
-        (0..self.grid.len()).map(|j| curve.rate(j)).collect()
+        (0..self.grid.len()).map(|j| self.rate(k, j)).collect()
     }
 
     /// Probability of a structural zero in group `k` in every age interval; 0 for Poisson.
@@ -208,6 +217,9 @@ impl TrajectoryModel {
     /// When the cohort is on another age grid.
     pub fn log_likelihood(&self, cohort: &Cohort) -> Result<f64> {
         self.check_grid(cohort)?;
+        if !self.family.is_plain() {
+            return Ok(self.to_general().log_likelihood_of(&self.panel(cohort)));
+        }
         let evaluator = Evaluator::new(&cohort.histories);
         Ok(evaluator.pass(&self.shape, &self.params, &self.params.curves(&self.shape)).log_likelihood)
     }
@@ -230,7 +242,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Family, Group, PersonRow, TrajectoryModel};
-    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None };
+    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None };
     /// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(18, 19)?, vec![group(0.7, -3.0), group(0.3, 0.0)])?;
     /// // nothing observed: the posterior is the shares
     /// let p = model.posterior(PersonRow::new(&[None, None]))?;
@@ -247,13 +259,15 @@ impl TrajectoryModel {
     }
 
     pub(crate) fn distinct_posteriors(&self, cohort: &Cohort) -> Array2<f64> {
+        if !self.family.is_plain() {
+            return self.to_general().posteriors_of(&self.panel(cohort));
+        }
         let evaluator = Evaluator::new(&cohort.histories);
         let curves = self.params.curves(&self.shape);
         let groups = self.groups.len();
         let parts = evaluator.chunks(|range| {
             let mut rows = Vec::with_capacity(range.len() * groups);
-            evaluator
-                .posteriors(&self.shape, &self.params, &curves, range, &mut |_, p, _, _| rows.extend_from_slice(p));
+            evaluator.posteriors(&self.shape, &self.params, &curves, range, &mut |_, p, _| rows.extend_from_slice(p));
             rows
         });
         let rows: Vec<f64> = parts.into_iter().flatten().collect();
@@ -314,9 +328,19 @@ fn check_group(family: Family, group: &Group) -> std::result::Result<(), String>
         return Err(format!("a share of {} is not above 0 and at most 1", group.share));
     }
     polynomial("rate", &group.coefficients)?;
+    match (family, group.dispersion) {
+        (Family::NegBin | Family::Zinb, Some(alpha)) if alpha >= 0.0 && alpha.is_finite() => {}
+        (Family::NegBin | Family::Zinb, Some(alpha)) => {
+            return Err(format!("a dispersion of {alpha} is not 0 or more"));
+        }
+        (Family::NegBin | Family::Zinb, None) => return Err(format!("the family {family} needs a dispersion")),
+        (_, Some(_)) => return Err(format!("the family {family} has no dispersion")),
+        _ => {}
+    }
     match (family, group.zero_coefficients.is_empty(), group.tau) {
-        (Family::Poisson, true, None) => Ok(()),
-        (Family::Zip, false, None) => polynomial("zero", &group.zero_coefficients),
+        (Family::Poisson | Family::NegBin | Family::Bernoulli, true, None) => Ok(()),
+        (Family::Zip | Family::Zinb, false, None) => polynomial("zero", &group.zero_coefficients),
+        (Family::CensoredNormal | Family::Beta, ..) => Err(format!("the family {family} is not for counts")),
         (Family::ZipTau, true, Some(tau)) if tau >= 0.0 && tau.is_finite() => Ok(()),
         (Family::ZipTau, true, Some(tau)) => Err(format!("tau is {tau}, not 0 or more")),
         _ => Err(format!("the zero part does not match the family {family}")),

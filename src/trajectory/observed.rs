@@ -3,6 +3,7 @@
 //!
 //! Does not belong here: the fitted curves (`model`), and how the two are drawn (`report`).
 
+use super::family::Family;
 use super::fit::Fit;
 use super::model::TrajectoryModel;
 use crate::cohort::data::Cohort;
@@ -48,7 +49,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel, ndarray::array};
-    /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None };
+    /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
     /// let grid = AgeGrid::years(18, 19)?;
     /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group])?;
     /// let cohort = Cohort::from_matrices(grid, array![[1_u32, 0], [2, 0]].view(), Some(array![[1.0, 0.0], [0.5, 0.0]].view()))?;
@@ -97,6 +98,9 @@ impl TrajectoryModel {
         let polynomial = |c: &[f64]| c.iter().rev().fold(0.0, |sum, c| sum * u + c);
         let group = &self.groups()[k];
         let eta = polynomial(&group.coefficients);
+        if self.family() == Family::Bernoulli {
+            return crate::numeric::logspace::expit(eta).0;
+        }
         let zeta = match group.tau {
             Some(tau) => -tau * eta,
             None if group.zero_coefficients.is_empty() => f64::NEG_INFINITY,
@@ -133,6 +137,7 @@ mod tests {
             coefficients: c.to_vec(),
             zero_coefficients: zero(z),
             tau: tau(t),
+            dispersion: None,
         };
         let groups = vec![group(0.6, &[-1.0, 0.4], &[0.3, -0.2], 0.5), group(0.4, &[0.8, -0.3, -0.5], &[-1.0], 1.5)];
         TrajectoryModel::new(family, grid, groups).unwrap()

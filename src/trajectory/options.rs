@@ -4,6 +4,7 @@ use super::family::Family;
 use super::fit::{self, Fit};
 use super::pass::MAX_GROUPS;
 use super::shape::{MAX_DEGREE, Shape};
+use super::twin;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,8 @@ pub struct FitOptions {
     pub(crate) groups: usize,
     pub(crate) degrees: Vec<usize>,
     pub(crate) zero_degrees: Option<Vec<usize>>,
+    #[serde(default)]
+    pub(crate) common_dispersion: bool,
     pub(crate) starts: usize,
     pub(crate) seed: u64,
     #[serde(skip)]
@@ -44,7 +47,16 @@ pub struct FitOptions {
 impl FitOptions {
     /// Options with their defaults.
     pub fn new(family: Family) -> Self {
-        FitOptions { family, groups: 4, degrees: vec![3], zero_degrees: None, starts: 40, seed: 1, threads: None }
+        FitOptions {
+            family,
+            groups: 4,
+            degrees: vec![3],
+            zero_degrees: None,
+            common_dispersion: false,
+            starts: 40,
+            seed: 1,
+            threads: None,
+        }
     }
 
     /// Number of groups, 1 to 32.
@@ -65,7 +77,7 @@ impl FitOptions {
         self
     }
 
-    /// Degree of every group's zero part, 0 to 5; only [`Family::Zip`] has one.
+    /// Degree of every group's zero part, 0 to 5; only [`Family::Zip`] and [`Family::Zinb`] have one.
     pub fn zero_degree(self, degree: usize) -> Self {
         self.zero_degrees([degree])
     }
@@ -73,6 +85,12 @@ impl FitOptions {
     /// Degrees of the zero parts: one for all, or one a group.
     pub fn zero_degrees(mut self, degrees: impl IntoIterator<Item = usize>) -> Self {
         self.zero_degrees = Some(degrees.into_iter().collect());
+        self
+    }
+
+    /// Whether all groups of a negative binomial model share one dispersion (default: one a group).
+    pub fn common_dispersion(mut self, common: bool) -> Self {
+        self.common_dispersion = common;
         self
     }
 
@@ -116,14 +134,18 @@ impl FitOptions {
     /// As [`FitOptions::fit`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
     pub fn fit_with_progress(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<Fit> {
         let shape = self.check(cohort)?;
+        let fit = || match self.family.is_plain() {
+            true => fit::fit(self, cohort, &shape, progress),
+            false => fit::fit_general(self, cohort, &shape, progress),
+        };
         match self.threads {
-            None => fit::fit(self, cohort, &shape, progress),
+            None => fit(),
             Some(threads) => {
                 let pool = rayon::ThreadPoolBuilder::new()
                     .num_threads(threads)
                     .build()
                     .map_err(|e| Error::options(format!("{threads} threads cannot be started: {e}")))?;
-                pool.install(|| fit::fit(self, cohort, &shape, progress))
+                pool.install(fit)
             }
         }
     }
@@ -144,9 +166,13 @@ impl FitOptions {
         if self.threads.is_some_and(|t| !(1..=1024).contains(&t)) {
             return refuse(format!("{} threads asked for, not 1 to 1024", self.threads.unwrap_or(0)));
         }
+        twin::check_exposure(self.family, cohort)?;
+        if self.common_dispersion && !matches!(self.family, Family::NegBin | Family::Zinb) {
+            return refuse(format!("a common dispersion is asked for, but the family {} has none", self.family));
+        }
         let degrees = self.per_group("degrees", &self.degrees)?;
         let zero = match &self.zero_degrees {
-            Some(_) if self.family != Family::Zip => {
+            Some(_) if !self.family.has_zero_curve() => {
                 return refuse(format!(
                     "a zero degree is given, but the family {} has no zero polynomial",
                     self.family
@@ -156,7 +182,7 @@ impl FitOptions {
             None => degrees.clone(),
         };
         let ages = observed_ages(cohort);
-        for &d in degrees.iter().chain(if self.family == Family::Zip { &zero[..] } else { &[] }) {
+        for &d in degrees.iter().chain(if self.family.has_zero_curve() { &zero[..] } else { &[] }) {
             if d > MAX_DEGREE {
                 return refuse(format!("degree {d} asked for, not 0 to {MAX_DEGREE}"));
             }

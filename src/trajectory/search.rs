@@ -17,12 +17,15 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum StartStop {
-    /// Behind the others after a few EM steps; not followed further.
+    /// Behind the others after a few EM steps, or (a neighbour) climbing too slowly to reach the best known; not
+    /// followed further.
     Screened,
     /// Climbed to a local maximum.
     Converged,
     /// A group lost all its members.
     GroupEmptied,
+    /// A group's spread shrank onto a few equal values, where a density has no bound: no maximum but a hole.
+    GroupCollapsed,
     /// Climbed, but not to a maximum within the limit of steps.
     StepLimit,
 }

@@ -40,9 +40,9 @@ impl Shape {
                 .iter()
                 .zip(zero_degrees)
                 .map(|(_, z)| match family {
-                    Family::Poisson => 0,
-                    Family::Zip => z + 1,
+                    Family::Zip | Family::Zinb => z + 1,
                     Family::ZipTau => 1,
+                    _ => 0,
                 })
                 .collect(),
             intervals: grid.len(),
@@ -84,12 +84,12 @@ impl Shape {
         let (nb, nz) = (self.rate_terms[k], self.zero_terms[k]);
         de[..nb].copy_from_slice(&self.powers[t][..nb]);
         match self.family {
-            Family::Poisson => {}
-            Family::Zip => dz[nb..nb + nz].copy_from_slice(&self.powers[t][..nz]),
+            Family::Zip | Family::Zinb => dz[nb..nb + nz].copy_from_slice(&self.powers[t][..nz]),
             Family::ZipTau => {
                 (0..nb).for_each(|j| dz[j] = -curve.tau * self.powers[t][j]);
                 dz[nb] = curve.zeta[t]; // zeta = -exp(ln tau) eta
             }
+            _ => {}
         }
         (de, dz)
     }
@@ -164,9 +164,9 @@ pub(crate) fn curve_of(shape: &Shape, k: usize, block: &[f64]) -> Curve {
     let eta: Vec<f64> = shape.powers.iter().map(|p| dot(beta, p)).collect();
     let tau = if shape.family == Family::ZipTau { zero[0].exp() } else { 0.0 };
     let zeta = match shape.family {
-        Family::Poisson => vec![f64::NEG_INFINITY; shape.intervals],
-        Family::Zip => shape.powers.iter().map(|p| dot(zero, p)).collect(),
+        Family::Zip | Family::Zinb => shape.powers.iter().map(|p| dot(zero, p)).collect(),
         Family::ZipTau => eta.iter().map(|e| -tau * e).collect(),
+        _ => vec![f64::NEG_INFINITY; shape.intervals],
     };
     let lambda = eta.iter().map(|e| (e + shape.log_width).exp()).collect();
     Curve { eta, zeta, lambda, tau }

@@ -29,6 +29,8 @@ pub enum StartKind {
     Curves,
     /// Random curves, zero parts that may be near 0 or 1 at any age.
     ExtremeCurves,
+    /// People parted by their level at random cuts.
+    Levels,
     /// One group's curves replaced by another optimum of that group alone.
     Neighbour,
 }
@@ -124,9 +126,9 @@ pub(crate) fn random_block(shape: &Shape, pooled: &Pooled, k: usize, reach: f64,
 
 fn random_zero(shape: &Shape, k: usize, reach: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
     match shape.family {
-        Family::Poisson => Vec::new(),
         Family::Zip => through_nodes(shape.zero_terms[k], |_| rng.gen_range(-reach..reach)),
         Family::ZipTau => vec![rng.gen_range(-3.0..1.0)],
+        _ => Vec::new(),
     }
 }
 

@@ -63,6 +63,7 @@ impl Peer {
             coefficients: unit(&g["beta_monomial_t"]),
             zero_coefficients: g.get("gamma_monomial_t").map(unit).unwrap_or_default(),
             tau: g.get("tau").and_then(Value::as_f64),
+            dispersion: None,
         });
         TrajectoryModel::new(self.family(), grid, groups.collect()).unwrap_or_else(|e| panic!("{}: {e}", self.name))
     }

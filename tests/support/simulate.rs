@@ -97,6 +97,7 @@ pub(crate) fn four_groups(family: Family) -> TrajectoryModel {
             coefficients: rates[k].to_vec(),
             zero_coefficients: if family == Family::Zip { vec![(zero[k] / (1.0 - zero[k])).ln()] } else { vec![] },
             tau: (family == Family::ZipTau).then_some(tau[k]),
+            dispersion: None,
         })
         .collect();
     TrajectoryModel::new(family, AgeGrid::years(12, 39).expect("a grid"), groups).expect("a model")

@@ -1,7 +1,10 @@
 //! The arguments and what they mean to the library.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pleegprofiel::{Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, read_cohort};
+use pleegprofiel::{
+    Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, PersonTable,
+    SelectionCriterion, SelectionOptions, ValueTable, read_cohort, read_person_table, read_values,
+};
 use std::path::PathBuf;
 
 /// Criminal careers as time series: trajectory models and the four offending profiles.
@@ -23,6 +26,8 @@ pub(crate) enum Command {
     Profile(ProfileArgs),
     /// Fit a trajectory model and show what it is worth.
     Fit(FitArgs),
+    /// Fit models over a range of groups, degrees and families, compare them, and write table and picture.
+    Select(SelectArgs),
     /// Score one case or many with a published risk instrument: one JSON line a case, in order.
     Score(ScoreArgs),
     /// List the bundled risk instruments, show one, or run a file of golden vectors.
@@ -95,6 +100,18 @@ pub(crate) struct FitArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+    /// Lowest value of the scale (cnorm): values at it are known to be at most that.
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) floor: Option<f64>,
+    /// Highest value of the scale (cnorm).
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) ceiling: Option<f64>,
+    /// Table of person covariates, found by `id`; goes with --membership.
+    #[arg(long, value_name = "FILE", requires = "membership")]
+    pub(crate) covariates: Option<PathBuf>,
+    /// Covariates of group membership (multinomial logit, estimated with the curves), columns of --covariates.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "covariates")]
+    pub(crate) membership: Vec<String>,
     /// Write the model to this file.
     #[arg(long = "model", value_name = "OUT.json")]
     pub(crate) out: Option<PathBuf>,
@@ -104,6 +121,48 @@ pub(crate) struct FitArgs {
     /// Show groups of fewer than 10 persons in numbers.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Families to try: poisson, zip, zip-tau, negbin, zinb, bernoulli.
+    #[arg(long, value_name = "F,..", default_value = "zip", value_delimiter = ',', value_parser = family)]
+    family: Vec<Family>,
+    /// Numbers of groups to try: `1-8`, or one.
+    #[arg(long, value_name = "K-K", default_value = "1-8", value_parser = range)]
+    groups: [usize; 2],
+    /// Degrees to try, all groups alike: `1-3`, or one.
+    #[arg(long, value_name = "D-D", default_value = "1-3", value_parser = range)]
+    degree: [usize; 2],
+    /// Degree of the zero parts (zip and zinb) of every model; as the curves without it.
+    #[arg(long, value_name = "D")]
+    zero_degree: Option<usize>,
+    /// From the best model of each number of groups, lower degrees group by group while the criterion improves.
+    #[arg(long)]
+    eliminate: bool,
+    /// Number of random starts of each model.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    starts: usize,
+    /// Seed of the random starts: the same seed gives the same result, on any number of threads.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Number of threads; all by default.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// What models are ranked by: bic-persons, bic-observations, aic or icl.
+    #[arg(long, value_name = "C", default_value = "bic-persons", value_parser = criterion)]
+    criterion: SelectionCriterion,
+    /// Store finished models in this file, and go on from it when it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Directory for selection.csv, selection.svg and grolts.json; made when it is not there.
+    #[arg(long, value_name = "DIR", default_value = "pleegprofiel-select")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON object with everything, in full precision, instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -122,7 +181,8 @@ pub(crate) struct InputArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
-    /// Distribution of the counts: poisson, zip or zip-tau.
+    /// Distribution of the values: counts are poisson, zip, zip-tau, negbin or zinb; bernoulli looks at any
+    /// event or none; cnorm is for scale scores, beta for fractions (both with `fit` only).
     #[arg(long, default_value = "zip", value_parser = family)]
     family: Family,
     /// Number of groups.
@@ -131,9 +191,12 @@ pub(crate) struct ModelArgs {
     /// Degree of the polynomials in age: one for all groups, or one a group.
     #[arg(long, value_name = "D,..", default_value = "3", value_delimiter = ',')]
     degree: Vec<usize>,
-    /// Degree of the zero parts (zip only): one for all groups, or one a group; as --degree without it.
+    /// Degree of the zero parts (zip and zinb): one for all groups, or one a group; as --degree without it.
     #[arg(long, value_name = "D,..", value_delimiter = ',')]
     zero_degree: Option<Vec<usize>>,
+    /// One dispersion (negbin, zinb), standard deviation (cnorm) or precision (beta) for all groups.
+    #[arg(long)]
+    common_dispersion: bool,
     /// Number of random starts.
     #[arg(long, value_name = "N", default_value_t = 40)]
     starts: usize,
@@ -163,6 +226,26 @@ impl From<Lang> for Language {
 }
 
 impl InputArgs {
+    /// Reads a table of values that are no counts.
+    pub(crate) fn read_values(&self) -> Result<ValueTable, Error> {
+        read_values(CsvSource::open(&self.counts)?, &CsvOptions::new().delimiter(self.delimiter))
+    }
+
+    /// Reads covariates of the people of a cohort.
+    pub(crate) fn read_covariates(
+        &self,
+        file: &PathBuf,
+        cohort: &Cohort,
+        names: &[String],
+    ) -> Result<PersonTable, Error> {
+        read_person_table(CsvSource::open(file)?, cohort, names, &CsvOptions::new().delimiter(self.delimiter))
+    }
+
+    /// Whether time at risk is given.
+    pub(crate) fn has_exposure(&self) -> bool {
+        self.exposure.is_some()
+    }
+
     /// Reads the cohort.
     pub(crate) fn read(&self) -> Result<Cohort, Error> {
         let counts = CsvSource::open(&self.counts)?;
@@ -172,12 +255,36 @@ impl InputArgs {
 }
 
 impl ModelArgs {
+    /// The family asked for.
+    pub(crate) fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The model of one series of values.
+    pub(crate) fn spec(&self, series: &str, bounds: Option<[f64; 2]>) -> ModelSpec {
+        let mut outcome = OutcomeSpec::new(series, self.family)
+            .degrees(self.degree.iter().copied())
+            .common_dispersion(self.common_dispersion);
+        if let Some(degrees) = &self.zero_degree {
+            outcome = outcome.zero_degrees(degrees.iter().copied());
+        }
+        if let Some([floor, ceiling]) = bounds {
+            outcome = outcome.bounds(floor, ceiling);
+        }
+        let spec = ModelSpec::new(self.groups).outcome(outcome).starts(self.starts).seed(self.seed);
+        match self.threads {
+            Some(threads) => spec.threads(threads),
+            None => spec,
+        }
+    }
+
     pub(crate) fn options(&self) -> FitOptions {
         let mut options = FitOptions::new(self.family)
             .groups(self.groups)
             .degrees(self.degree.iter().copied())
             .starts(self.starts)
-            .seed(self.seed);
+            .seed(self.seed)
+            .common_dispersion(self.common_dispersion);
         if let Some(degrees) = &self.zero_degree {
             options = options.zero_degrees(degrees.iter().copied());
         }
@@ -188,14 +295,50 @@ impl ModelArgs {
     }
 }
 
-fn family(text: &str) -> Result<Family, String> {
-    const NOT_YET: [&str; 5] = ["negbin", "zinb", "bernoulli", "cnorm", "beta"];
-    let families = [Family::Poisson, Family::Zip, Family::ZipTau];
-    match families.into_iter().find(|family| family.key() == text) {
-        Some(family) => Ok(family),
-        None if NOT_YET.contains(&text) => Err("not yet available in this version: use poisson, zip or zip-tau".into()),
-        None => Err("not a family: use poisson, zip or zip-tau".into()),
+impl SelectArgs {
+    pub(crate) fn options(&self) -> Result<SelectionOptions, String> {
+        if let Some(other) = self.family.iter().find(|f| matches!(f, Family::CensoredNormal | Family::Beta)) {
+            return Err(format!("the family {other} is not for counts: it goes with `fit`"));
+        }
+        let mut options = SelectionOptions::new()
+            .families(self.family.iter().copied())
+            .groups(self.groups[0]..=self.groups[1])
+            .degrees(self.degree[0]..=self.degree[1])
+            .eliminate(self.eliminate)
+            .starts(self.starts)
+            .seed(self.seed)
+            .criterion(self.criterion);
+        if let Some(degree) = self.zero_degree {
+            options = options.zero_degree(degree);
+        }
+        Ok(match self.threads {
+            Some(threads) => options.threads(threads),
+            None => options,
+        })
     }
+}
+
+/// `1-8`, or one number.
+fn range(text: &str) -> Result<[usize; 2], String> {
+    let number = |t: &str| t.trim().parse::<usize>().map_err(|_| format!("`{text}` is not a range such as 1-8"));
+    let (least, most) = text.split_once('-').unwrap_or((text, text));
+    match [number(least)?, number(most)?] {
+        [least, most] if least > most => Err(format!("{least} is above {most}")),
+        range => Ok(range),
+    }
+}
+
+fn criterion(text: &str) -> Result<SelectionCriterion, String> {
+    let known = || SelectionCriterion::ALL.map(SelectionCriterion::key).join(", ");
+    SelectionCriterion::ALL
+        .into_iter()
+        .find(|c| c.key() == text)
+        .ok_or_else(|| format!("not a criterion: use {}", known()))
+}
+
+fn family(text: &str) -> Result<Family, String> {
+    let known = || Family::ALL.map(Family::key).join(", ");
+    Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

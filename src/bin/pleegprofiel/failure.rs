@@ -10,6 +10,8 @@ pub(crate) enum Failure {
     Library(Error),
     /// The fit cannot be used; why.
     Untrusted(String),
+    /// Arguments that do not go together.
+    Usage(String),
     /// Something could not be written; what and why.
     Output(String),
 }
@@ -19,7 +21,7 @@ impl Failure {
         match self {
             Failure::Untrusted(_) => ExitCode::from(1),
             Failure::Library(error) if error.kind() == ErrorKind::Untrusted => ExitCode::from(1),
-            Failure::Library(_) | Failure::Output(_) => ExitCode::from(2),
+            Failure::Library(_) | Failure::Output(_) | Failure::Usage(_) => ExitCode::from(2),
         }
     }
 }
@@ -28,7 +30,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Library(error) => error.fmt(f),
-            Failure::Untrusted(text) | Failure::Output(text) => f.write_str(text),
+            Failure::Untrusted(text) | Failure::Output(text) | Failure::Usage(text) => f.write_str(text),
         }
     }
 }

@@ -4,37 +4,106 @@ use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::{json, outputs, progress, screen};
 use pleegprofiel::report::Report;
-use pleegprofiel::{Definitions, Fit, name_model};
+use pleegprofiel::{COUNTS, Cohort, Definitions, Family, ModelFit, ModelSpec, Panel, name_model};
+use std::path::PathBuf;
 
 pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
-    let cohort = args.input.read()?;
     if let Some(path) = &args.out {
         outputs::check_file(path)?;
+    }
+    let family = args.model.family();
+    let bounds = match (args.floor, args.ceiling) {
+        (None, None) => None,
+        (floor, ceiling) => Some([floor.unwrap_or(f64::NEG_INFINITY), ceiling.unwrap_or(f64::INFINITY)]),
+    };
+    if matches!(family, Family::CensoredNormal | Family::Beta) {
+        return values(args, bounds);
+    }
+    if bounds.is_some() {
+        return Err(usage(&format!("--floor and --ceiling go with the family cnorm, not with {family}")));
+    }
+    let cohort = args.input.read()?;
+    if let Some(file) = &args.covariates {
+        return with_membership(args, file, &cohort);
     }
     let (fit, took) = progress::fit(&args.model.options(), &cohort)?;
     let trusted = fit.best();
     // a curve that ran off has no name; the fit is shown all the same
-    let naming = name_model(fit.model(), &Definitions::default());
+    let naming = match family {
+        // profiles are defined on rates of offending, which participation does not give
+        Family::Bernoulli => None,
+        _ => Some(name_model(fit.model(), &Definitions::default())),
+    };
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(&fit, naming.as_ref().ok(), took)?)?;
+        let naming = naming.as_ref().and_then(|n| n.as_ref().ok());
+        screen::print(&json::object(fit.general(), naming, took)?)?;
     } else if trusted.is_ok() {
-        let naming = naming.map_err(|error| Failure::Untrusted(error.to_string()))?;
-        let report = Report::new(&fit, &cohort, &naming)?.show_small_cells(args.show_small_cells);
-        screen::print(&format!("{}\n{}", figures(&fit), screen::layout(&report.table(), &report.findings())))?;
+        let general = fit.general();
+        match naming {
+            Some(naming) => {
+                let naming = naming.map_err(|error| Failure::Untrusted(error.to_string()))?;
+                let report = Report::new(&fit, &cohort, &naming)?.show_small_cells(args.show_small_cells);
+                let table = screen::layout(&report.table(), &report.findings());
+                screen::print(&format!("{}\n{table}", figures(general)))?;
+            }
+            None => screen::print(&format!("{}\n{}", figures(general), groups(general, args.show_small_cells)))?,
+        }
     }
     trusted.map(|_| ()).map_err(Failure::from)
 }
 
+/// Scale scores and fractions: no counts, so no profiles.
+fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
+    if args.input.has_exposure() {
+        return Err(usage(&format!("the family {} does not use time at risk", args.model.family())));
+    }
+    if args.covariates.is_some() {
+        return Err(usage("--covariates goes with counts on the command line"));
+    }
+    let table = args.input.read_values()?;
+    let panel = Panel::new(table.grid).series("values", table.values.view())?;
+    show(args, &args.model.spec("values", bounds), &panel)
+}
+
+/// Counts with covariates of membership.
+fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<(), Failure> {
+    let table = args.input.read_covariates(file, cohort, &args.membership)?;
+    let mut panel = Panel::from_cohort(cohort);
+    for (name, values) in table.names.iter().zip(&table.values) {
+        panel = panel.covariate(name, values)?;
+    }
+    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel)
+}
+
+/// Fits a general model and shows it, without profiles.
+fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel) -> Result<(), Failure> {
+    let (fit, took) = progress::fit_model(spec, panel)?;
+    let trusted = fit.best();
+    if let (Some(path), Ok(model)) = (&args.out, &trusted) {
+        outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
+    }
+    if args.json {
+        screen::print(&json::object(&fit, None, took)?)?;
+    } else if trusted.is_ok() {
+        screen::print(&format!("{}\n{}", figures(&fit), groups(&fit, args.show_small_cells)))?;
+    }
+    trusted.map(|_| ()).map_err(Failure::from)
+}
+
+fn usage(message: &str) -> Failure {
+    Failure::Usage(message.to_owned())
+}
+
 /// The figures of the fit as a whole, in one paragraph.
-fn figures(fit: &Fit) -> String {
+fn figures(fit: &ModelFit) -> String {
     let entropy = fit.entropy.map_or(String::new(), |e| format!(", relative entropy {e:.3}"));
     format!(
         "{} groups, {}: log-likelihood {:.4}, {} parameters\nAIC {:.2}, BIC {:.2} (persons) or {:.2} (cells), ICL {:.2}{entropy}",
         fit.groups.len(),
-        fit.family(),
+        fit.model().spec().outcomes()[0].family(),
         fit.log_likelihood,
         fit.parameters,
         fit.aic,
@@ -42,4 +111,9 @@ fn figures(fit: &Fit) -> String {
         fit.bic_observations,
         fit.icl,
     )
+}
+
+/// A table of groups that have no profile, and the findings.
+fn groups(fit: &ModelFit, show_small_cells: bool) -> String {
+    screen::plain_groups(fit, show_small_cells)
 }

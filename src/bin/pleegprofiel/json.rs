@@ -3,7 +3,9 @@
 //! Numbers are written in the shortest form that reads back to the same bits; what is not finite is `null`.
 
 use crate::failure::Failure;
-use pleegprofiel::{Finding, Fit, Naming, Profile, StartKind, StartStop};
+use pleegprofiel::{
+    Errors, Estimate, Family, Finding, Interval, ModelFit, Naming, Part, Profile, StartKind, StartStop,
+};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -29,7 +31,18 @@ struct Object<'a> {
     optima: &'a [f64],
     findings: Vec<Found<'a>>,
     starts: Vec<Start>,
-    groups: Vec<GroupObject<'a>>,
+    groups: Vec<GroupObject>,
+    /// Effects of covariates on membership, against the first group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    membership: Vec<Effect<'a>>,
+}
+
+#[derive(Serialize)]
+struct Effect<'a> {
+    group: Option<usize>,
+    term: &'a str,
+    coefficient: f64,
+    se: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -51,7 +64,7 @@ struct Start {
 }
 
 #[derive(Serialize)]
-struct GroupObject<'a> {
+struct GroupObject {
     share: f64,
     share_se: Option<f64>,
     members: u64,
@@ -60,11 +73,22 @@ struct GroupObject<'a> {
     mismatch: f64,
     peak_age: f64,
     profile: Option<Profile>,
-    coefficients: &'a [f64],
-    coefficient_se: Option<Vec<f64>>,
-    zero_coefficients: &'a [f64],
+    coefficients: Vec<f64>,
+    /// None where the data do not determine a coefficient, or it ran to a boundary.
+    coefficient_se: Vec<Option<f64>>,
+    zero_coefficients: Vec<f64>,
+    zero_coefficient_se: Vec<Option<f64>>,
     tau: Option<f64>,
+    tau_se: Option<f64>,
+    /// `alpha` of negbin and zinb.
     dispersion: Option<f64>,
+    dispersion_se: Option<f64>,
+    /// Standard deviation of cnorm.
+    sigma: Option<f64>,
+    sigma_se: Option<f64>,
+    /// Precision `phi` of beta.
+    precision: Option<f64>,
+    precision_se: Option<f64>,
     curve: Vec<CurvePoint>,
 }
 
@@ -72,40 +96,67 @@ struct GroupObject<'a> {
 struct CurvePoint {
     /// Start of the age interval, in years.
     age: f64,
-    /// Expected events per year at liberty.
+    /// Expected events per year at liberty (bernoulli: probability of any; cnorm, beta: mean).
     rate: f64,
     low: Option<f64>,
     high: Option<f64>,
 }
 
-pub(crate) fn object(fit: &Fit, naming: Option<&Naming>, took: Duration) -> Result<String, Failure> {
-    let (model, grid) = (fit.model(), fit.grid());
-    let groups = fit
-        .groups
-        .iter()
-        .zip(model.groups())
-        .enumerate()
-        .map(|(k, (fitted, group))| GroupObject {
-            share: group.share,
-            share_se: None,
-            members: fitted.members,
-            avepp: fitted.avepp,
-            occ: fitted.occ,
-            mismatch: fitted.mismatch,
-            peak_age: fitted.peak_age,
+fn effect(e: &Estimate) -> Effect<'_> {
+    Effect { group: e.parameter.group, term: &e.parameter.term, coefficient: e.value, se: e.se }
+}
+
+pub(crate) fn object(fit: &ModelFit, naming: Option<&Naming>, took: Duration) -> Result<String, Failure> {
+    let (model, errors) = (fit.model(), Errors::Information);
+    let family = model.spec().outcomes()[0].family();
+    let (grid, shares) = (model.grid(), fit.shares(errors));
+    let estimates = fit.estimates(errors);
+    let group = |k: usize| {
+        let of = |part: Part| -> (Vec<f64>, Vec<Option<f64>>) {
+            let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g == k + 1);
+            estimates.iter().filter(mine).map(|e| (e.value, e.se)).unzip()
+        };
+        let (coefficients, coefficient_se) = of(Part::Curve);
+        let (zero_coefficients, zero_coefficient_se) = of(Part::Zero);
+        let spread = |of: &[Family]| fit.spread(errors, 0, k).filter(|_| of.contains(&family));
+        let value = |i: Option<Interval>| (i.map(|i| i.value), i.and_then(|i| i.se));
+        let (tau, tau_se) = value(spread(&[Family::ZipTau]));
+        let (dispersion, dispersion_se) = value(spread(&[Family::NegBin, Family::Zinb]));
+        let (sigma, sigma_se) = value(spread(&[Family::CensoredNormal]));
+        let (precision, precision_se) = value(spread(&[Family::Beta]));
+        let curve = fit.curve(errors, 0, k);
+        let peak = (0..curve.len()).rev().max_by(|&a, &b| curve[a].value.total_cmp(&curve[b].value)).unwrap_or(0);
+        let class = &fit.groups[k];
+        GroupObject {
+            share: class.share,
+            share_se: shares[k].se.filter(|_| fit.groups.len() > 1),
+            members: class.members,
+            avepp: class.avepp,
+            occ: class.occ,
+            mismatch: class.mismatch,
+            peak_age: grid.start_age(peak),
             profile: naming.and_then(|naming| naming.profile_of(k)),
-            coefficients: &group.coefficients,
-            coefficient_se: None,
-            zero_coefficients: &group.zero_coefficients,
-            tau: group.tau,
-            dispersion: None,
-            curve: (0..grid.len())
-                .map(|j| CurvePoint { age: grid.start_age(j), rate: model.rate(k, j), low: None, high: None })
+            coefficients,
+            coefficient_se,
+            zero_coefficients,
+            zero_coefficient_se,
+            tau,
+            tau_se,
+            dispersion,
+            dispersion_se,
+            sigma,
+            sigma_se,
+            precision,
+            precision_se,
+            curve: curve
+                .iter()
+                .enumerate()
+                .map(|(j, p)| CurvePoint { age: grid.start_age(j), rate: p.value, low: p.low, high: p.high })
                 .collect(),
-        })
-        .collect();
+        }
+    };
     let object = Object {
-        family: fit.family().key(),
+        family: family.key(),
         groups_count: fit.groups.len(),
         persons: fit.persons,
         observations: fit.observations,
@@ -139,7 +190,11 @@ pub(crate) fn object(fit: &Fit, naming: Option<&Naming>, took: Duration) -> Resu
                 stop: s.stop,
             })
             .collect(),
-        groups,
+        groups: (0..fit.groups.len()).map(group).collect(),
+        membership: match model.spec().membership_names().is_empty() {
+            true => Vec::new(),
+            false => estimates.iter().filter(|e| e.parameter.part == Part::Membership).map(effect).collect(),
+        },
     };
     serde_json::to_string(&object)
         .map_err(|error| Failure::Output(format!("the fit cannot be written as JSON: {error}")))

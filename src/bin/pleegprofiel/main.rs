@@ -10,6 +10,7 @@ mod profile;
 mod progress;
 mod score;
 mod screen;
+mod select;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Command::Instruments(args) => instruments::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Select(args) => select::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,11 @@ use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, Traject
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
+    let family = args.model.family();
+    if !family.counts_events() {
+        let why = format!("profiles are defined on rates of offending, which the family {family} does not give");
+        return Err(Failure::Usage(why));
+    }
     let cohort = args.input.read()?;
     outputs::check_directory(&args.out)?;
     let (fit, _) = progress::fit(&args.model.options(), &cohort)?;

@@ -1,7 +1,7 @@
 //! Fitting with a progress bar on a terminal, for work that takes long enough to wonder.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pleegprofiel::{Cohort, Error, Fit, FitOptions, Progress};
+use pleegprofiel::{Cohort, Error, Fit, FitOptions, ModelFit, ModelSpec, Panel, Progress};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -11,6 +11,18 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Fits; the fit and how long it took.
 pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duration), Error> {
+    watched(|progress| options.fit_with_progress(cohort, progress))
+}
+
+/// Fits a general model.
+pub(crate) fn fit_model(spec: &ModelSpec, panel: &Panel) -> Result<(ModelFit, Duration), Error> {
+    watched(|progress| spec.fit_with_progress(panel, progress))
+}
+
+/// Work that reports how far it is, and how long it took.
+pub(crate) fn watched<T>(
+    work: impl FnOnce(&(dyn Fn(Progress) -> bool + Sync)) -> Result<T, Error>,
+) -> Result<(T, Duration), Error> {
     let begin = Instant::now();
     let shows = std::io::stderr().is_terminal();
     let bar: OnceLock<ProgressBar> = OnceLock::new();
@@ -22,11 +34,11 @@ pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duratio
         }
         true
     };
-    let fit = options.fit_with_progress(cohort, &progress);
+    let done = work(&progress);
     if let Some(bar) = bar.get() {
         bar.finish_and_clear();
     }
-    Ok((fit?, begin.elapsed()))
+    Ok((done?, begin.elapsed()))
 }
 
 fn new_bar() -> ProgressBar {

@@ -5,10 +5,14 @@
 use crate::failure::Failure;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use pleegprofiel::report::ReportTable;
+use pleegprofiel::{Errors, ModelFit};
 use std::io::{self, ErrorKind, Write};
 
 /// Width of tables, in characters.
 const WIDTH: u16 = 110;
+
+/// Groups of fewer people are not shown in numbers, unless asked for.
+const SMALL: u64 = 10;
 
 /// Prints a text with a line end behind it.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -24,6 +28,49 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Prints a complaint; there is no one left to tell when even that fails.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {text}");
+}
+
+/// Groups of a fit without profiles: share with interval, people, curve at its first, highest and last age.
+pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
+    let errors = Errors::Information;
+    let grid = fit.model().grid();
+    let shares = fit.shares(errors);
+    let header = ["group", "share", "95 %", "people", "AvePP", "first age", "highest", "at age", "last age"];
+    let mut rows = Vec::new();
+    let mut hidden = false;
+    for (k, group) in fit.groups.iter().enumerate() {
+        let small = group.members < SMALL && !show_small_cells;
+        hidden |= small;
+        let curve = fit.curve(errors, 0, k);
+        let peak = (0..curve.len()).rev().max_by(|&a, &b| curve[a].value.total_cmp(&curve[b].value)).unwrap_or(0);
+        let value = |j: usize| format!("{:.3}", curve[j].value);
+        let ends = shares[k].low.zip(shares[k].high).filter(|_| fit.groups.len() > 1);
+        rows.push(vec![
+            (k + 1).to_string(),
+            format!("{:.1} %", 100.0 * group.share),
+            ends.map_or("-".into(), |(low, high)| format!("{:.1} to {:.1}", 100.0 * low, 100.0 * high)),
+            if small { format!("< {SMALL}") } else { group.members.to_string() },
+            group.avepp.map_or("-".into(), |a| format!("{a:.2}")),
+            value(0),
+            value(peak),
+            grid.label(peak),
+            value(grid.len() - 1),
+        ]);
+    }
+    let mut printed = Table::new();
+    printed
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(header)
+        .add_rows(rows);
+    printed.column_iter_mut().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    if hidden {
+        text.extend(wrapped(&format!("Groups of fewer than {SMALL} people are not shown in numbers."), "  ", "  "));
+    }
+    text.extend(fit.findings.iter().flat_map(|finding| wrapped(&finding.to_string(), "  ! ", "    ")));
+    text.join("\n")
 }
 
 /// The table, its notes, and what has to be known of the fit.
@@ -44,6 +91,23 @@ pub(crate) fn layout(table: &ReportTable, findings: &[String]) -> String {
         text.push(String::new());
         text.extend(findings.iter().flat_map(|finding| wrapped(finding, "  ! ", "    ")));
     }
+    text.join("\n")
+}
+
+/// A plain table with notes under it.
+pub(crate) fn grid(header: &[&str], rows: &[Vec<String>], notes: &[String]) -> String {
+    let mut printed = Table::new();
+    printed
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(header)
+        .add_rows(rows);
+    for (i, column) in printed.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if i < 2 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    text.extend(notes.iter().flat_map(|note| wrapped(note, "  ", "    ")));
     text.join("\n")
 }
 

@@ -9,6 +9,7 @@
 //! | form | columns | read by |
 //! | --- | --- | --- |
 //! | wide | `id`, then `age_12`, `age_13`, .. without gaps; a second file of the same shape for time at risk | [`read_wide`] |
+//! | wide, of values | the same with decimal numbers, for models of scores and fractions | [`read_values`] |
 //! | one row per person and age | `id`, `age`, `count`, and `exposure` if wanted | [`read_person_ages`] |
 //! | one row per offence | `id`, `age`, `offence`, further columns ignored; who was observed when comes separately | [`read_offences`] |
 //!
@@ -38,15 +39,19 @@ mod ids;
 mod offences;
 mod options;
 mod person_ages;
+mod persons;
 mod source;
 mod table;
+mod values;
 mod wide;
 mod write;
 
 pub use offences::{Observed, read_offences};
 pub use options::CsvOptions;
 pub use person_ages::read_person_ages;
+pub use persons::{PersonTable, read_person_table};
 pub use source::CsvSource;
+pub use values::{ValueTable, read_values};
 pub use wide::{read_wide, read_wide_with};
 pub use write::{write_wide, write_wide_exposure};
 

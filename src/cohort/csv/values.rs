@@ -1,0 +1,88 @@
+//! The wide form with values that are no counts: scale scores, fractions.
+
+use super::cell::{Cell, decimal_problem, signed};
+use super::header;
+use super::ids::Ids;
+use super::options::CsvOptions;
+use super::source::CsvSource;
+use super::table::Table;
+use super::unreadable;
+use crate::cohort::grid::AgeGrid;
+use crate::error::Result;
+use ndarray::Array2;
+
+/// Values by person and age interval, as read from a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueTable {
+    /// The age grid of the columns.
+    pub grid: AgeGrid,
+    /// Identifiers, row after row.
+    pub ids: Vec<Box<str>>,
+    /// Persons x age intervals; `None` where the cell is empty.
+    pub values: Array2<Option<f64>>,
+}
+
+/// Reads a wide table of decimal numbers, negative ones too: `id`, then one column per age. Empty cells are
+/// ages that were not observed. Whether a family can produce the values is for the model to say.
+///
+/// ```
+/// use pleegprofiel::{CsvOptions, CsvSource, read_values};
+/// let table = read_values(CsvSource::new("scores.csv", "id,age_11,age_12\na,36,\nb,-1.5,0\n".as_bytes()), &CsvOptions::new())?;
+/// assert_eq!((table.values[(0, 1)], table.values[(1, 0)]), (None, Some(-1.5)));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`crate::read_wide`], with every problem by row and column.
+pub fn read_values(source: CsvSource<'_>, options: &CsvOptions) -> Result<ValueTable> {
+    options.check()?;
+    let mut table = Table::open(source, options)?;
+    let Some(columns) = header::wide(&mut table, options, false) else {
+        return Err(unreadable(table.issues));
+    };
+    let names = header::column_names(&options.age_prefix, columns.grid);
+    let mut ids = Ids::new();
+    let (mut kept, mut values) = (Vec::new(), Vec::new());
+    while table.next()? {
+        let complete = table.complete();
+        let person = ids.take_new(&mut table, 0, options);
+        if !complete {
+            continue;
+        }
+        let Table { record, issues, row, .. } = &mut table;
+        let mut observed = false;
+        for (j, &at) in columns.ages.iter().enumerate() {
+            let field = &record[at];
+            let value = signed(field);
+            observed |= !matches!(value, Cell::Empty);
+            values.push(match value {
+                Cell::Value(v) if v.is_finite() => Some(v),
+                Cell::Empty => None,
+                _ => {
+                    issues.add(Some(*row), Some(&names[j]), || decimal_problem(field, "a finite number"));
+                    None
+                }
+            });
+        }
+        if !observed {
+            issues.add(Some(*row), None, || "no age is observed: leave this person out".into());
+        }
+        if let Some(person) = person {
+            kept.push(ids.get(person).into());
+        }
+        if !table.issues.is_empty() {
+            // there will be no table: what follows is checked, not stored
+            values.clear();
+            kept.clear();
+        }
+    }
+    if kept.is_empty() && table.issues.is_empty() {
+        table.issues.add(Some(table.row), None, || "a header, but no persons".into());
+    }
+    if !table.issues.is_empty() {
+        return Err(unreadable(table.issues));
+    }
+    // every row pushed one value a column
+    let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
+    Ok(ValueTable { grid: columns.grid, ids: kept, values })
+}

@@ -1,0 +1,136 @@
+//! What a reader of a general fit has to be told.
+
+use super::fit::ModelFit;
+use super::inference::{DISPERSION_ZERO, SEPARATED, UPWARD};
+use super::layout::{Parameter, Part};
+use crate::cohort::grid::AgeGrid;
+use crate::trajectory::family::Family;
+use crate::trajectory::finding::{Finding, stretches};
+
+pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool) -> Vec<Finding> {
+    let mut all = Vec::new();
+    if !fit.converged || !fit.log_likelihood.is_finite() {
+        all.push(Finding::NotConverged { gradient_norm: fit.gradient_norm });
+    }
+    if fit.inference.curvature < -UPWARD {
+        all.push(Finding::NotAMaximum { curvature: fit.inference.curvature });
+    }
+    degenerate(fit, mass, &mut all);
+    if once {
+        all.push(Finding::ReachedOnce { starts: fit.starts.len() });
+    }
+    boundaries(fit, &mut all);
+    let names = fit.undetermined_names();
+    if !names.is_empty() {
+        all.push(Finding::Undetermined { parameters: names });
+    }
+    for (c, g) in fit.groups.iter().enumerate() {
+        let group = c + 1;
+        if g.members < 10 {
+            all.push(Finding::SmallGroup { group, members: g.members });
+        }
+        if let Some(avepp) = g.avepp.filter(|&a| a < 0.7) {
+            all.push(Finding::LowAvepp { group, avepp });
+        }
+        if let Some(occ) = g.occ.filter(|&o| o < 5.0) {
+            all.push(Finding::LowOcc { group, occ });
+        }
+    }
+    all
+}
+
+/// A parameter in words: `counts, group 2, zero part, u^2`.
+pub(crate) fn name(fit: &ModelFit, p: &Parameter) -> String {
+    let part = match p.part {
+        Part::Membership => "membership",
+        Part::Curve => "curve",
+        Part::Zero => "zero part",
+        Part::LogTau => "tau",
+        Part::LogDispersion => "dispersion",
+        Part::LogSigma => "standard deviation",
+        Part::LogPrecision => "precision",
+    };
+    let outcomes = &fit.model.spec.outcomes;
+    let mut words: Vec<String> = Vec::new();
+    if let Some(o) = p.outcome.filter(|_| outcomes.len() > 1) {
+        words.push(outcomes[o].series.clone());
+    }
+    words.push(p.group.map_or("all groups".into(), |g| format!("group {g}")));
+    words.push(part.into());
+    if p.term != "1" || matches!(p.part, Part::Curve | Part::Zero | Part::Membership) {
+        words.push(if p.term == "1" { "constant".into() } else { p.term.clone() });
+    }
+    words.join(", ")
+}
+
+fn degenerate(fit: &ModelFit, mass: &[f64], all: &mut Vec<Finding>) {
+    let total: f64 = mass.iter().sum();
+    let least = 1.0_f64.min(0.5 * total / mass.len() as f64);
+    for (c, &weight) in mass.iter().enumerate() {
+        if weight < least {
+            all.push(Finding::EmptyGroup { group: c + 1, weight });
+        }
+    }
+    let model = &fit.model;
+    let alike = |x: f64, y: f64| (x - y).abs() <= 1e-3 * (x.abs() + y.abs()) + 1e-9;
+    let same_in = |o: usize, a: usize, b: usize| {
+        let (x, y) = (model.curve(o, a), model.curve(o, b));
+        let spread = match (model.spread(o, a), model.spread(o, b)) {
+            (Some(a), Some(b)) => alike(a, b),
+            _ => true,
+        };
+        let zero = |m: usize| -> Vec<f64> {
+            let of = |t| model.predictors_at(o, m, t).0;
+            (0..model.grid.len()).map(|t| model.layout.blocks[o].kernel.zero_probability(&of(t), 1.0)).collect()
+        };
+        let counts = model.spec.outcomes[o].family.counts_events();
+        spread
+            && x.iter().zip(&y).all(|(x, y)| alike(*x, *y))
+            && (!counts || zero(a).iter().zip(zero(b)).all(|(x, y)| alike(*x, y)))
+    };
+    let layout = &model.layout;
+    for a in 0..layout.classes {
+        for b in a + 1..layout.classes {
+            let same = (0..layout.blocks.len()).all(|o| {
+                let (a, b) = (layout.blocks[o].of_class[a], layout.blocks[o].of_class[b]);
+                a == b || same_in(o, a, b)
+            });
+            if same {
+                all.push(Finding::SameGroups { groups: [a + 1, b + 1] });
+            }
+        }
+    }
+}
+
+fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
+    let model = &fit.model;
+    let grid: AgeGrid = model.grid;
+    for (o, outcome) in model.spec.outcomes.iter().enumerate() {
+        for m in 0..model.groups(o) {
+            let group = m + 1;
+            let zeta = |t: usize| model.predictors_at(o, m, t).0[1];
+            if outcome.family.has_zero_curve()
+                && let Some(ages) = stretches(grid, &|t| zeta(t).abs() > SEPARATED.ln())
+            {
+                all.push(Finding::ZeroPartSeparated { group, ages });
+            }
+            match outcome.family {
+                Family::ZipTau => match model.spread(o, m) {
+                    Some(tau) if tau < 1e-6 => all.push(Finding::TauAtZero { group }),
+                    Some(tau) if tau > 1e3 => all.push(Finding::TauUnbounded { group, tau }),
+                    _ => {}
+                },
+                Family::NegBin | Family::Zinb if model.spread(o, m).is_some_and(|a| a < DISPERSION_ZERO) => {
+                    all.push(Finding::DispersionAtZero { group });
+                }
+                _ => {}
+            }
+            if outcome.family.counts_events() {
+                let curve = model.curve(o, m);
+                if let Some(ages) = stretches(grid, &|t| curve[t] < 1e-6) {
+                    all.push(Finding::RateAtZero { group, ages });
+                }
+            }
+        }
+    }
+}
