@@ -1,5 +1,6 @@
 //! `score` and `instruments` as their users see them.
 
+#![allow(clippy::unwrap_used)] // panics are how tests fail
 #![cfg(feature = "cli")]
 
 #[allow(dead_code)] // other tests of the command use the rest
@@ -125,7 +126,10 @@ fn the_list_the_cards_and_the_schema_are_printed() {
     let list = stdout(&run(["instruments"]));
     assert!(ALL.iter().all(|id| list.contains(id)) && list.contains("golden vectors come out"));
     let json = stdout(&run(["instruments", "--json"]));
-    assert_eq!(json.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()).count(), 13);
+    assert_eq!(
+        json.lines().filter(|l| serde_json::from_str::<Value>(l).unwrap()["golden_vectors"].is_u64()).count(),
+        13
+    );
     let card = stdout(&run(["instruments", "show", "ogrs3"]));
     for part in ["Crown copyright", "MIT", "population", "england-and-wales", "not for", "sha256", "24 months"] {
         assert!(card.contains(part), "{part}\n{card}");

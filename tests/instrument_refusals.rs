@@ -1,5 +1,7 @@
 //! What is refused, and that every problem is named with its JSON path.
 
+#![allow(clippy::unwrap_used)] // panics are how tests fail
+
 use pleegprofiel::ErrorKind;
 use pleegprofiel::risk::instrument::{Instrument, Library, bundled_files};
 use serde_json::{Value, json};

@@ -1,6 +1,8 @@
 //! The published JSON Schema: every bundled instrument meets it, and what the loader refuses for its form, it refuses
 //! too. The validator below knows the keywords that the schema uses, and fails on any other.
 
+#![allow(clippy::unwrap_used)] // panics are how tests fail
+
 use pleegprofiel::risk::instrument::{INSTRUMENT_SCHEMA, Instrument, bundled_files};
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! Every bundled instrument against its published pairs, and what a result says.
 
+#![allow(clippy::unwrap_used)] // panics are how tests fail
+
 use pleegprofiel::CalendarDate;
 use pleegprofiel::risk::instrument::{
     Answer, Assessment, Case, Instrument, Mode, Output, Population, PopulationOverride, bundled_files,

@@ -1,6 +1,8 @@
 //! The template for a user who holds the appendix: it loads only when complete and checked, and the errors of 2018
 //! would not have passed. The figures below are made up for these tests; they are nobody's coefficients.
 
+#![allow(clippy::unwrap_used)] // panics are how tests fail
+
 use pleegprofiel::risk::instrument::{Instrument, Mode, OXREC_TEMPLATE, Population};
 use serde_json::{Value, json};
 

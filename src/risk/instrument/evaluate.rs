@@ -299,7 +299,7 @@ pub(crate) fn check(condition: Condition, slots: &[f64], answers: &[f64]) -> boo
     let x = slots[condition.slot];
     match condition.test {
         Test::Is(v) => x == v,
-        Test::IsNot(v) => x < v || x > v,
+        Test::IsNot(v) => !x.is_nan() && x != v,
         Test::AtLeast(v) => x >= v,
         Test::AtMost(v) => x <= v,
         Test::Above(v) => x > v,
@@ -324,8 +324,8 @@ pub(crate) fn derive(what: &Derive, slots: &[f64], held: Bits) -> f64 {
         }
         Derive::Months { from, to, at_most } => {
             let (from, to) = (slots[*from], slots[*to]);
-            if !(to > from) {
-                return 0.0 * (to + from);
+            if to.is_nan() || from.is_nan() || to <= from {
+                return 0.0 * (to + from); // nothing where a date is missing
             }
             let ((y1, m1, d1), (y2, m2, d2)) = (unpack(from), unpack(to));
             f64::from((y2 - y1) * 12 + m2 - m1 - i32::from(d2 < d1)).min(*at_most)

@@ -28,6 +28,7 @@ mod load_terms;
 mod population;
 mod program;
 mod range;
+mod range_parts;
 mod result;
 mod scorer;
 mod sha256;

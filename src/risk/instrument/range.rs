@@ -9,39 +9,12 @@
 
 use super::evaluate::{Mode, Scratch};
 use super::instrument::Instrument;
-use super::item::Item;
-use super::program::{Bits, Effect, From, Make, Program, Show, Step};
+use super::program::{Effect, From, Make, Program, Show};
+use super::range_parts::{Factor, Part, What, factors, flatten, shared};
 use super::result::{Assessment, OutputRange, shown};
 
 /// Most combinations tried before a case is refused as having too much unknown: about a second.
 const MOST_TRIED: u64 = 3_000_000;
-
-/// A part of the instrument with its own sums, or the whole of it.
-#[derive(Debug)]
-struct Part<'a> {
-    instrument: &'a Instrument,
-    /// Item of the whole for each of its own.
-    items: Vec<usize>,
-    answers: Vec<f64>,
-    slots: Vec<f64>,
-    held: Bits,
-    /// By own item: the steps that depend on it, and the conditions among them.
-    steps: Vec<(Vec<Step>, Bits)>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum What {
-    Term(usize),
-    Rule(usize),
-}
-
-/// A term or a rule and the items of the whole it depends on.
-#[derive(Debug, Clone, Copy)]
-struct Factor {
-    part: usize,
-    what: What,
-    items: u64,
-}
 
 /// Extremes of a sum and the answers that give them.
 #[derive(Debug, Clone, Default)]
@@ -155,62 +128,6 @@ fn report(whole: &Instrument, found: &[Found], result: &mut Assessment) {
     if whole.card.score_type.is_some() {
         result.score_type.clone_from(&whole.card.score_type);
     }
-}
-
-/// The parts with sums of their own, and the items that matter beyond one sum.
-fn flatten<'a>(instrument: &'a Instrument, items: Vec<usize>, parts: &mut Vec<Part<'a>>, outside: &mut u64) {
-    let program = &instrument.program;
-    let lift = |own: u64| (0..items.len()).filter(|i| own >> i & 1 == 1).fold(0u64, |all, i| all | 1 << items[i]);
-    for choice in &program.choices {
-        *outside |= lift(program.items_of(choice.when));
-    }
-    for output in &program.outputs {
-        match &output.make {
-            Make::Band { reduce: Some(reduce), .. } => *outside |= lift(program.items_of(reduce.when)),
-            Make::Total { plus, .. } => plus.iter().for_each(|(_, when)| *outside |= lift(program.items_of(*when))),
-            _ => {}
-        }
-    }
-    for part in &program.components {
-        flatten(&part.instrument, part.items.iter().map(|i| items[*i]).collect(), parts, outside);
-    }
-    // a part with several sums inside another instrument: all that matters to it is tried on the outside
-    if program.sums.len() > 1 && items.iter().enumerate().any(|(i, at)| i != *at) {
-        *outside |= lift(u64::MAX);
-    }
-    let (answers, slots) = (vec![f64::NAN; items.len()], vec![f64::NAN; program.slots]);
-    let steps = (0..items.len()).map(|i| program.steps_of(i)).collect();
-    parts.push(Part { instrument, items, answers, slots, held: 0, steps });
-}
-
-fn factors(parts: &[Part<'_>]) -> Vec<Factor> {
-    let mut all = Vec::new();
-    for (p, part) in parts.iter().enumerate() {
-        let program = &part.instrument.program;
-        let lift = |own: u64| {
-            part.items.iter().enumerate().filter(|(i, _)| own >> i & 1 == 1).fold(0u64, |m, (_, at)| m | 1 << at)
-        };
-        for (i, term) in program.terms.iter().enumerate() {
-            all.push(Factor { part: p, what: What::Term(i), items: lift(term.items) });
-        }
-        for (i, rule) in program.rules.iter().enumerate().filter(|(_, r)| r.effect != Effect::Missing) {
-            let own = rule.unless.iter().fold(program.items_of(rule.when), |m, list| m | program.items_of(*list));
-            all.push(Factor { part: p, what: What::Rule(i), items: lift(own) });
-        }
-    }
-    all
-}
-
-/// Items on which more than one part depends.
-fn shared(parts: &[Part<'_>], factors: &[Factor]) -> u64 {
-    let mut seen = 0;
-    let mut twice = 0;
-    for p in 0..parts.len() {
-        let own = factors.iter().filter(|f| f.part == p).fold(0, |m, f| m | f.items);
-        twice |= seen & own;
-        seen |= own;
-    }
-    twice
 }
 
 impl Search<'_> {
@@ -413,15 +330,6 @@ fn keep(best: &mut Option<Extremes>, item: usize, value: f64, sum: f64, inner: E
                 (best.high, best.at_high) = (high, with(inner.at_high));
             }
         }
-    }
-}
-
-impl Part<'_> {
-    fn refresh(&mut self) {
-        let own: &[Item] = &self.instrument.items;
-        self.slots[..own.len()].copy_from_slice(&self.answers);
-        self.held = 0;
-        self.instrument.program.prepare(&self.answers, &mut self.slots, &mut self.held);
     }
 }
 
