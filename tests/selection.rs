@@ -187,10 +187,10 @@ fn degrees_are_lowered_group_by_group_while_the_criterion_improves() {
     let search = SelectionOptions::new().families([Family::Poisson]).groups(2..=2).degrees([2]).starts(6);
     let (even, lowered) =
         (search.clone().select(&cohort).unwrap(), search.clone().eliminate(true).select(&cohort).unwrap());
-    // both groups are flat in age
+    // the few with many events have 2, 3, 4, 2, 3, 4, 2, 3 of them, the others hardly any at all ages
     assert!(lowered.candidates.len() > even.candidates.len());
     let best = lowered.best().unwrap();
-    assert!(best.model.degrees.iter().sum::<usize>() < 2, "{}", best.model);
+    assert_eq!(best.model.degrees, [2, 0]);
     assert!(best.figures.as_ref().unwrap().bic_persons < even.best().unwrap().figures.as_ref().unwrap().bic_persons);
     assert_eq!(search.clone().eliminate(true).threads(2).select(&cohort).unwrap().candidates, lowered.candidates);
     let listed = search.lists([vec![0, 1], vec![1, 0]]).select(&cohort).unwrap();

@@ -189,9 +189,9 @@ fn rows(selection: &Selection) -> Vec<Vec<String>> {
             Some(f) => vec![
                 format!("{:.2}", f.log_likelihood),
                 f.parameters.to_string(),
-                format!("{:.2}", f.bic_persons),
-                format!("{:.2}", f.aic),
-                format!("{:.2}", f.icl),
+                format!("{:.1}", f.bic_persons),
+                format!("{:.1}", f.aic),
+                format!("{:.1}", f.icl),
                 f.entropy.map_or("-".into(), |e| format!("{e:.3}")),
                 format!("{:.1} %", 100.0 * f.smallest_share),
                 f.smallest_avepp.map_or("-".into(), |a| format!("{a:.2}")),
@@ -221,6 +221,10 @@ fn notes(selection: &Selection) -> Vec<String> {
                     selection.within(),
                     selection.candidates[small].model
                 ));
+            }
+            let most = selection.candidates.iter().map(|c| c.model.groups).max();
+            if most > Some(1) && most == Some(selection.candidates[best].model.groups) {
+                notes.push("! the best has the largest number of groups tried: more may be better still".to_owned());
             }
             notes.extend(selection.candidates[best].findings.iter().map(|f| format!("! {f}")));
         }

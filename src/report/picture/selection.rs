@@ -20,8 +20,10 @@ const AXIS: f64 = 56.0;
 const LEGEND_ROW: f64 = 21.0;
 const CAPTION_ROW: f64 = 15.5;
 const CAPTION_CHARS: usize = 118;
+/// Room under the best model, as a part of the axis, so that its mark is clear of the tick labels.
+const BELOW: f64 = -0.06;
 /// Differences with a tick.
-const TICKS: [f64; 12] = [0.0, 2.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6];
+const TICKS: [f64; 11] = [0.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6];
 
 /// One line of the picture.
 struct Series {
@@ -59,12 +61,10 @@ pub fn selection_svg(selection: &Selection) -> String {
     let mut scene = render_multiple(vec![Plot::Line(LinePlot::new())], layout());
     scene.font_family = Some(FONTS.into());
 
-    let floor = placed.map_y(0.0);
+    let floor = placed.map_y(BELOW * limit);
     for tick in TICKS.into_iter().filter(|&t| height_of(t) <= limit) {
         let y = placed.map_y(height_of(tick));
-        if tick > 0.0 {
-            scene.add(rule(LEFT, y, WIDTH - RIGHT, y, "#e4e4e4", 1.0));
-        }
+        scene.add(rule(LEFT, y, WIDTH - RIGHT, y, "#e4e4e4", 1.0));
         scene.add(text(LEFT - 8.0, y + 4.0, &format!("{tick}"), 12, TextAnchor::End));
     }
     for groups in least..=most {
@@ -88,7 +88,8 @@ pub fn selection_svg(selection: &Selection) -> String {
             }
         }
     }
-    for (which, ring) in [(selection.parsimonious, false), (selection.best, true)] {
+    let smaller = selection.parsimonious.filter(|s| Some(*s) != selection.best);
+    for (which, ring) in [(smaller, false), (selection.best, true)] {
         let Some(c) = which.and_then(|i| Some((&selection.candidates[i], selection.difference(i)?))) else { continue };
         let (x, y) = at(c.0.model.groups, c.1);
         scene.add(if ring { circle(x, y) } else { square(x, y) });
@@ -113,14 +114,14 @@ pub fn selection_svg(selection: &Selection) -> String {
 
 fn layout([first, last]: [f64; 2], limit: f64, height: f64) -> Layout {
     let nothing = || TickFormat::Custom(std::sync::Arc::new(|_| String::new()));
-    Layout::new((first, last), (0.0, limit))
+    Layout::new((first, last), (BELOW * limit, limit))
         .with_width(WIDTH)
         .with_height(height)
         .with_force_margins(LEFT, RIGHT)
         .with_force_margins_y(TOP, height - TOP - HEIGHT)
         .with_x_axis_min(first)
         .with_x_axis_max(last)
-        .with_y_axis_min(0.0)
+        .with_y_axis_min(BELOW * limit)
         .with_y_axis_max(limit)
         .with_x_tick_step(1e3)
         .with_y_tick_step(1e3)
