@@ -3,11 +3,13 @@
 mod args;
 mod failure;
 mod fit;
+mod instruments;
 mod json;
 mod outputs;
 mod profile;
 mod progress;
 mod recidivism;
+mod score;
 mod screen;
 mod select;
 mod synth;
@@ -19,9 +21,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(args) => fit::run(&args),
+        Command::Instruments(args) => instruments::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Recidivism(args) => recidivism::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Select(args) => select::run(&args),
     };
     match result {
