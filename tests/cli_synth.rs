@@ -1,6 +1,7 @@
 //! The commands `synth` and `recidivism`, run as a user would.
 
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)] // panics are how tests fail
 
 #[allow(dead_code)] // other commands use more of it
 mod command;

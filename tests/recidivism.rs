@@ -169,7 +169,7 @@ fn frequency_has_the_standard_error_of_a_ratio() {
 #[test]
 fn small_cells_are_hidden_and_so_is_what_they_could_be_worked_out_from() {
     let mut builder = RecidivismBuilder::new(RecidivismOptions::default().years([5])).unwrap();
-    let again = |i: usize| if i % 2 == 0 { vec![(22.0, Category::DRUGS)] } else { Vec::new() };
+    let again = |i: usize| if i.is_multiple_of(2) { vec![(22.0, Category::DRUGS)] } else { Vec::new() };
     for (group, n) in [("a", 60), ("b", 40), ("c", 4)] {
         (0..n).for_each(|i| builder.push(Some(group), &career(30.0, &again(i), &[])));
     }

@@ -110,8 +110,8 @@ pub fn assumed_model() -> Result<CareerModel> {
         trafficking_again: 0.04,
         frailty_variance: 0.0,
         trafficking_custody: 0.75,
-        // two thirds of about 600 days: sentences were 553 days on average in 2015 and 652 in 2019 (published);
-        // that two thirds are served is the assumption
+        // two thirds of about 600 days: sentences were 553 days on average in 2015 and 652 in 2019 (letter of 19 Feb
+        // 2021 on the Dadermonitor 2015-2019); that two thirds are served is the assumption
         trafficking_custody_days: 400.0,
         other_custody: 0.12,
         other_custody_days: 60.0,
