@@ -7,8 +7,8 @@ mod support;
 
 use pleegprofiel::ndarray::{Array2, array};
 use pleegprofiel::{
-    AgeGrid, BootstrapOptions, ErrorKind, Errors, Family, Group, GroupTestOptions, LeaveOutMethod, ModelFit, ModelSpec,
-    OnePopulationOptions, OutcomeSpec, Panel, Part, Resampling, TrajectoryModel, Verdict,
+    AgeGrid, BootstrapOptions, Cohort, ErrorKind, Errors, Family, Group, GroupTestOptions, LeaveOutMethod, ModelFit,
+    ModelSpec, OnePopulationOptions, OutcomeSpec, Panel, Part, Resampling, TrajectoryModel, Verdict,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::data::toronto;
@@ -97,8 +97,13 @@ fn contrasts_that_cannot_be_tested_are_refused_with_the_reason() {
     assert!(fit.equal_curves(Errors::Information, 0, 0, 2).unwrap_err().to_string().contains("no group 2"));
     assert!(fit.equal_curves(Errors::Information, 1, 0, 1).unwrap_err().to_string().contains("no outcome 1"));
     // a zero part that ran to its end: the parameter is named
-    let panel = Panel::from_cohort(&toronto("TO1").cohort());
-    let zip = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Zip)).fit(&panel).unwrap();
+    let counts = Array2::from_shape_fn((200, 5), |(i, t)| match i % 2 {
+        0 => 3 + ((i / 2 + t) % 4) as u32,
+        _ => u32::from((i / 2 + 2 * t) % 5 == 0) * (1 + ((i / 2 + t) % 2) as u32),
+    });
+    let cohort = Cohort::from_counts(AgeGrid::years(14, 18).unwrap(), counts.view()).unwrap();
+    let outcome = OutcomeSpec::counts(Family::Zip).degree(0).zero_degree(0);
+    let zip = ModelSpec::new(2).outcome(outcome).fit(&Panel::from_cohort(&cohort)).unwrap();
     let error = zip.equal_curves(Errors::Information, 0, 0, 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Untrusted);
     assert!(error.to_string().contains("zero part"), "{error}");

@@ -56,10 +56,7 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
             format!("het beste optimum is in {starts} pogingen één keer bereikt; probeer meer starts")
         }
         Finding::ZeroPartSeparated { group, ages: a } => {
-            format!(
-                "het nuldeel van groep {group} loopt naar 0 of 1 {}: zijn coëfficiënten hebben geen standaardfout",
-                ages(a)
-            )
+            format!("het nuldeel van groep {group} loopt naar 0 of 1 {}", ages(a))
         }
         Finding::TauAtZero { group } => {
             format!("tau van groep {group} is 0: op elke leeftijd is de helft van de nullen structureel")

@@ -42,7 +42,7 @@ pub enum Finding {
         /// Number of starts made.
         starts: usize,
     },
-    /// A zero part ran to 0 or 1: its coefficients say "as far as possible" and have no standard error.
+    /// A zero part ran to 0 or 1: where it did, it says "as far as possible".
     ZeroPartSeparated {
         /// Group number.
         group: usize,
@@ -153,11 +153,9 @@ impl fmt::Display for Finding {
             Finding::ReachedOnce { starts } => {
                 write!(f, "the best optimum was reached once in {starts} climbs; try more starts")
             }
-            Finding::ZeroPartSeparated { group, ages: a } => write!(
-                f,
-                "the zero part of group {group} runs to 0 or 1 at {}: its coefficients have no standard error",
-                ages(a)
-            ),
+            Finding::ZeroPartSeparated { group, ages: a } => {
+                write!(f, "the zero part of group {group} runs to 0 or 1 at {}", ages(a))
+            }
             Finding::TauAtZero { group } => {
                 write!(f, "tau of group {group} is 0: half of its zeros are structural at every age")
             }

@@ -70,10 +70,6 @@ const NEAR: f64 = 0.5;
 /// Times the promise that must still leave a climb behind the best known optimum, and by how much.
 const FAR: f64 = 10.0;
 const MARGIN: f64 = 1.0;
-/// A climb whose gain over so many steps, so many times more, leaves it behind is given up too: along ridges and
-/// through saddles steps are short and full ones rare, and such climbs took four steps in five of a search.
-const PACE: usize = 6;
-const AGAIN: f64 = 8.0;
 
 /// As [`climb`], but gives up near a top that lies clearly below `best`: most neighbours lead to such tops, and
 /// the last steps to one cost as much as the first.
@@ -87,7 +83,6 @@ pub(crate) fn climb_unless_behind(
 ) -> Climb {
     let mut here = from;
     let mut behind = false;
-    let mut passed: Vec<f64> = Vec::with_capacity(most + 1);
     let mut mu = 0.0;
     let mut shortfall = f64::INFINITY;
     let mut steps = 0;
@@ -117,9 +112,7 @@ pub(crate) fn climb_unless_behind(
         }
         let hoped = |more: f64| here.log_likelihood() + more + MARGIN;
         let near = undamped && gain < NEAR && hoped(FAR * gain) < best;
-        passed.push(here.log_likelihood());
-        let slow = steps > PACE && hoped(AGAIN * (here.log_likelihood() - passed[steps - 1 - PACE])) < best;
-        if near || slow {
+        if near {
             (shortfall, behind) = (gain, true);
             break;
         }

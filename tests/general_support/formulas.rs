@@ -62,11 +62,11 @@ impl Formulas {
         let outcomes = list(&json["outcomes"])
             .iter()
             .map(|o| {
-                let end = |k: usize, none: f64| o["bounds"][k].as_f64().unwrap_or(none);
+                let end = |key: &str, none: f64| o[key].as_f64().unwrap_or(none);
                 Outcome {
                     series: o["series"].as_str().unwrap().to_owned(),
                     family: serde_json::from_value(o["family"].clone()).unwrap(),
-                    bounds: [end(0, f64::NEG_INFINITY), end(1, f64::INFINITY)],
+                    bounds: [end("floor", f64::NEG_INFINITY), end("ceiling", f64::INFINITY)],
                 }
             })
             .collect();
