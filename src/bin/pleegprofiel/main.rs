@@ -1,6 +1,7 @@
 //! The command line over the library: reads, calls, writes; no arithmetic of its own.
 
 mod args;
+mod classify;
 mod failure;
 mod fit;
 mod json;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(args) => fit::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Classify(args) => classify::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@
 //! are drawn on its canvas here, as its own legend cannot show a line and its marker together.
 
 mod mark;
+pub(super) mod path;
 mod scale;
 
 use crate::profile::language::Language;
@@ -242,25 +243,29 @@ impl Picture {
 
     /// Names the document for readers who do not see it, and lets it scale.
     fn finish(&self, svg: &str) -> String {
-        let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
-        let size = |name: &str| {
-            let from = svg.find(&format!(" {name}=\"")).map_or(0, |at| at + name.len() + 3);
-            svg[from..].split('"').next().unwrap_or_default().to_owned()
-        };
-        let (width, height) = (size("width"), size("height"));
         let groups: Vec<String> =
             self.groups.iter().enumerate().map(|(k, g)| format!("{} {}", k + 1, g.label)).collect();
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" font-family=\"{FONTS}\" role=\"img\">\
-             <title>{}</title><desc>{}. {}</desc>{}",
-            escape(&self.title),
-            escape(&self.subtitle),
-            escape(&groups.join("; ")),
-            // numbered by a counter of the process; a second picture would differ from the first
-            rename_clips(body)
-        )
+        document(svg, &self.title, &format!("{}. {}", self.subtitle, groups.join("; ")))
     }
+}
+
+/// The canvas as a document with a title and a description.
+fn document(svg: &str, title: &str, description: &str) -> String {
+    let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
+    let size = |name: &str| {
+        let from = svg.find(&format!(" {name}=\"")).map_or(0, |at| at + name.len() + 3);
+        svg[from..].split('"').next().unwrap_or_default().to_owned()
+    };
+    let (width, height) = (size("width"), size("height"));
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\" font-family=\"{FONTS}\" role=\"img\">\
+         <title>{}</title><desc>{}</desc>{}",
+        escape(title),
+        escape(description),
+        // numbered by a counter of the process; a second picture would differ from the first
+        rename_clips(body)
+    )
 }
 
 /// Gives clip paths names that depend on this picture only.

@@ -1,0 +1,3 @@
+#![doc = include_str!("walkthrough.md")]
+#![doc = include_str!("walkthrough.svg")]
+//! </div>
