@@ -32,8 +32,8 @@ pub fn posterior_path_svg(answer: &Classification, threshold: f64, language: Lan
     let last = path.last().map_or(first + 1.0, |step| step.age);
     let caption = wrap(
         language.pick(
-            "Lijnen: kans om bij de groep te horen, gegeven de geschiedenis tot die leeftijd. Stippen: delicten. Stippellijn: vanaf hier is een kans duidelijk. Groepen vatten gegevens samen; het zijn geen soorten mensen.",
-            "Lines: probability of membership of the group, given the record up to that age. Dots: offences. Dotted line: from here a probability is clear. Groups summarise data; they are not kinds of people.",
+            "Lijnen: kans om bij de groep te horen, gegeven de geschiedenis tot die leeftijd. Stippen: delicten. Fijne grijze lijn: vanaf hier is een kans duidelijk. Groepen vatten gegevens samen; het zijn geen soorten mensen.",
+            "Lines: probability of membership of the group, given the record up to that age. Dots: offences. Fine grey line: from here a probability is clear. Groups summarise data; they are not kinds of people.",
         ),
         CAPTION_CHARS,
     );
