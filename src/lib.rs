@@ -26,8 +26,8 @@ pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 #[cfg(feature = "csv")]
 pub use cohort::csv::{
-    CsvOptions, CsvSource, Observed, ValueTable, read_cohort, read_offences, read_person_ages, read_values, read_wide,
-    read_wide_with, write_wide, write_wide_exposure,
+    CsvOptions, CsvSource, Observed, PersonTable, ValueTable, read_cohort, read_offences, read_person_ages,
+    read_person_table, read_values, read_wide, read_wide_with, write_wide, write_wide_exposure,
 };
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
@@ -58,6 +58,15 @@ pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
+pub use trajectory::inference::bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
+pub use trajectory::inference::folds::{FoldScores, Folds};
+pub use trajectory::inference::group_test::{GroupTest, GroupTestOptions};
+pub use trajectory::inference::leave_out::{LeaveOneOut, LeaveOutMethod};
+pub use trajectory::inference::likelihood_ratio::LikelihoodRatioTest;
+pub use trajectory::inference::one_population::{OnePopulation, OnePopulationOptions, PopulationCandidate, Verdict};
+pub use trajectory::inference::resample::{BootstrapOptions, FailedReplicate, Replicate, Resampling};
+pub use trajectory::inference::stability::{DISSOLVED_TO, FOUND_FROM, GroupStability, Stability};
+pub use trajectory::inference::wald::WaldTest;
 pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryValidParams};
 pub use trajectory::mixture::fit::{ClassFit, ModelFit};
 pub use trajectory::mixture::inference::{Errors, Estimate, Interval};
@@ -71,7 +80,9 @@ pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::pass::MAX_GROUPS;
 pub use trajectory::relate::classification::{ClassificationErrors, MAX_INVERSE_NORM, Membership};
 pub use trajectory::relate::distal::{GroupDifference, GroupMean, OutcomeByGroup, OutcomeKind};
-pub use trajectory::relate::method::{Assignment, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, WaldTest};
+pub use trajectory::relate::method::{
+    Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate,
+};
 pub use trajectory::relate::predictors::{CovariateTest, MembershipCoefficient, MembershipModel};
 pub use trajectory::search::{StartRecord, StartStop};
 pub use trajectory::shape::MAX_DEGREE;

@@ -26,6 +26,7 @@ pub(crate) struct Kind {
     pub(crate) exposure: bool,
 }
 
+#[allow(dead_code)] // not every benchmark lists kinds
 /// Counts are Poisson or zero-inflated Poisson, everyone at liberty throughout or not.
 pub(crate) const KINDS: [Kind; 4] = [
     Kind { family: Family::Poisson, exposure: false },

@@ -20,7 +20,7 @@ pub(crate) fn chi_square_upper(x: f64, df: usize) -> f64 {
     }
     let h = 0.5 * x;
     // terms e^-h h^a / Gamma(a + 1), a = 0, 1, .. (even df) or 1/2, 3/2, .. (odd)
-    let (mut sum, mut term, mut a) = if df % 2 == 0 {
+    let (mut sum, mut term, mut a) = if df.is_multiple_of(2) {
         (0.0, (-h).exp(), 0.0)
     } else {
         (libm::erfc(h.sqrt()), FRAC_2_SQRT_PI * h.sqrt() * (-h).exp(), 0.5)

@@ -168,7 +168,7 @@ impl<'a> Scores<'a> {
         let mut s = vec![0.0; self.length];
         let mut cells = DirectCells::new(self.shape, self.curves);
         let arch = pulp::Arch::new();
-        self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, _, random_zero| {
+        self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, random_zero| {
             let w = histories.weight[h];
             let uncertain = p.iter().filter(|&&p| p > self.negligible).count() > 1;
             if let Some(exposure) = histories.exposure_of(h) {

@@ -16,11 +16,14 @@ use crate::numeric::streams::stream;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Persons in the screening sample, and distinct histories above which one is drawn.
-const SAMPLE: usize = 4_000;
+/// Distinct histories above which the search is made on a sample.
 const WHOLE: usize = 6_000;
-/// The sample between screening and everyone, and how many optima go on to each.
-const MIDDLE: usize = 40_000;
+/// Persons in the screening sample, and in the sample between screening and everyone.
+const SAMPLES: [usize; 2] = [4_000, 40_000];
+/// The same with individual time at risk, where every cell of every person costs: still many times the cohorts
+/// on which the search is known to find the best optima.
+const SAMPLES_AT_RISK: [usize; 2] = [2_000, 20_000];
+/// How many optima go on to each.
 const TO_MIDDLE: usize = 4;
 const TO_ALL: usize = 2;
 /// Stream of the sample; far from the streams of the starts.
@@ -41,14 +44,15 @@ pub(crate) fn climb(options: &FitOptions, cohort: &Cohort, shape: &Shape, ticker
         let found = search::search(&evaluator, shape, options.seed, options.starts, ticker);
         return finish(&evaluator, shape, found.climbs, found.records, None);
     }
-    let sample = sample(cohort, options.seed, SAMPLE);
+    let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
+    let sample = sample(cohort, options.seed, small);
     let evaluator = Evaluator::new(&sample);
     let found = search::search(&evaluator, shape, options.seed, options.starts, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
     let mut candidates = found.climbs;
     candidates.truncate(TO_MIDDLE);
-    if histories.len() > 2 * MIDDLE {
-        let middle = self::sample(cohort, options.seed.wrapping_add(1), MIDDLE);
+    if histories.len() > 2 * middle {
+        let middle = self::sample(cohort, options.seed.wrapping_add(1), middle);
         candidates = again(&Evaluator::new(&middle), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
     }

@@ -12,6 +12,7 @@ mod estep;
 pub mod family;
 pub mod finding;
 pub mod fit;
+pub mod inference;
 mod information;
 #[allow(dead_code)] // until the mixture engine calls all of it
 pub(crate) mod kernel;

@@ -267,8 +267,7 @@ impl TrajectoryModel {
         let groups = self.groups.len();
         let parts = evaluator.chunks(|range| {
             let mut rows = Vec::with_capacity(range.len() * groups);
-            evaluator
-                .posteriors(&self.shape, &self.params, &curves, range, &mut |_, p, _, _| rows.extend_from_slice(p));
+            evaluator.posteriors(&self.shape, &self.params, &curves, range, &mut |_, p, _| rows.extend_from_slice(p));
             rows
         });
         let rows: Vec<f64> = parts.into_iter().flatten().collect();

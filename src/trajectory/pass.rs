@@ -25,9 +25,9 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) runs: Runs,
 }
 
-/// Called with a history, its posterior probabilities, its log-likelihood up to its own constant, and, in
-/// direct passes, the probability that a zero is not structural: group after group, age after age.
-pub(crate) type Each<'e> = &'e mut dyn FnMut(usize, &[f64], f64, &[f64]);
+/// Called with a history, its posterior probabilities and, in direct passes, the probability that a zero is not
+/// structural: group after group, age after age.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(usize, &[f64], &[f64]);
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(histories: &'a Histories) -> Self {

@@ -280,8 +280,8 @@ impl<'a> DirectPass<'a> {
         let mut scratch = self.scratch();
         let arch = pulp::Arch::new();
         for h in range {
-            let (max, sum) = arch.dispatch(PosteriorOf { pass: self, h, scratch: &mut scratch });
-            each(h, &scratch.p, max + sum.ln(), &scratch.random_zero);
+            arch.dispatch(PosteriorOf { pass: self, h, scratch: &mut scratch });
+            each(h, &scratch.p, &scratch.random_zero);
         }
     }
 }

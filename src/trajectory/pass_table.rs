@@ -205,9 +205,9 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         let mut base = self.base(self.evaluator.histories.pattern[range.start]);
         for first in range.clone().step_by(BLOCK) {
             let block = first..(first + BLOCK).min(range.end);
-            let (p, max, sum) = arch.dispatch(PosteriorsOf { pass: self, range: block.clone(), base: &mut base });
+            let p = arch.dispatch(PosteriorsOf { pass: self, range: block.clone(), base: &mut base });
             for (i, h) in block.enumerate() {
-                each(h, &p[i].as_flattened()[..self.groups], max[i] + sum[i].ln(), &[]);
+                each(h, &p[i].as_flattened()[..self.groups], &[]);
             }
         }
     }
@@ -238,11 +238,11 @@ struct PosteriorsOf<'p, 'a, const NB: usize> {
 type Block<const NB: usize> = [Lanes<NB>; BLOCK];
 
 impl<const NB: usize> pulp::NullaryFnOnce for PosteriorsOf<'_, '_, NB> {
-    type Output = (Block<NB>, [f64; BLOCK], [f64; BLOCK]);
+    type Output = Block<NB>;
     #[inline(always)]
     fn call(self) -> Self::Output {
         let mut p = self.pass.joint(self.range, self.base);
-        let (max, sum) = lanes::normalise_block(&mut p, &[]);
-        (p, max, sum)
+        lanes::normalise_block(&mut p, &[]);
+        p
     }
 }

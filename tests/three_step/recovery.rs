@@ -6,7 +6,7 @@ use super::support::simulate::{generator, poisson};
 use pleegprofiel::ndarray::{Array2, Axis};
 use pleegprofiel::{
     AgeGrid, Assignment, Cohort, CohortBuilder, Family, FitOptions, Group, Membership, OutcomeKind, PersonRow,
-    RelateMethod, TrajectoryModel, WaldEstimate,
+    RelateFinding, RelateMethod, TrajectoryModel, WaldEstimate,
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -315,6 +315,32 @@ fn effects_on_membership_shrink_without_correction_and_are_right_with_it() {
     let [hard, shared] = uncorrected(&coefficients[1]);
     assert!((hard.bias() + 0.36).abs() < 0.03 && hard.coverage() < 0.5, "{hard:?}");
     assert!((shared.bias() + 0.50).abs() < 0.03 && shared.coverage() < 0.1, "{shared:?}");
+}
+
+#[test]
+fn a_skewed_outcome_misleads_normal_likelihood_and_not_bch() {
+    let shares = [0.5, 0.3, 0.2];
+    let (model, scale) = (truth(shares), [1.0, 1.5, 2.5]);
+    let mut all = quantities(&[("mean 1", scale[0]), ("mean 2", scale[1]), ("mean 3", scale[2])]);
+    for cohort in 0..300 {
+        let mut rng = generator(400_000 + cohort);
+        let groups: Vec<usize> = (0..PERSONS).map(|_| draw(&shares, &mut rng)).collect();
+        let p = model.posteriors(&counts(&model, &groups, &mut rng)).unwrap();
+        let membership = Membership::new(p.view(), None).unwrap();
+        // exponential: as amounts of money or days in custody go
+        let y: Vec<Option<f64>> = groups.iter().map(|&k| Some(-scale[k] * (1.0 - rng.r#gen::<f64>()).ln())).collect();
+        for (m, method) in METHODS.into_iter().enumerate().skip(2) {
+            let result = membership.outcome(&y, OutcomeKind::Continuous, method).unwrap();
+            take(&mut all, m, result.groups.iter().map(|g| g.mean));
+            let told = result.findings.iter().any(|f| matches!(f, RelateFinding::DisagreesWithBch { .. }));
+            assert_eq!(told, method == ML, "cohort {cohort}");
+        }
+    }
+    report(&all);
+    for quantity in &all {
+        assert!(quantity.by_method[2].bias_z().abs() < BIAS_Z && quantity.by_method[3].bias_z().abs() < BIAS_Z);
+    }
+    assert!(all[2].by_method[4].bias() > 0.5, "{:?}", all[2].by_method[4]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
-    Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, ValueTable,
-    read_cohort, read_values,
+    Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, PersonTable,
+    ValueTable, read_cohort, read_person_table, read_values,
 };
 use std::path::PathBuf;
 
@@ -98,6 +98,12 @@ pub(crate) struct FitArgs {
     /// Highest value of the scale (cnorm).
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(crate) ceiling: Option<f64>,
+    /// Table of person covariates, found by `id`; goes with --membership.
+    #[arg(long, value_name = "FILE", requires = "membership")]
+    pub(crate) covariates: Option<PathBuf>,
+    /// Covariates of group membership (multinomial logit, estimated with the curves), columns of --covariates.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "covariates")]
+    pub(crate) membership: Vec<String>,
     /// Write the model to this file.
     #[arg(long = "model", value_name = "OUT.json")]
     pub(crate) out: Option<PathBuf>,
@@ -173,6 +179,16 @@ impl InputArgs {
     /// Reads a table of values that are no counts.
     pub(crate) fn read_values(&self) -> Result<ValueTable, Error> {
         read_values(CsvSource::open(&self.counts)?, &CsvOptions::new().delimiter(self.delimiter))
+    }
+
+    /// Reads covariates of the people of a cohort.
+    pub(crate) fn read_covariates(
+        &self,
+        file: &PathBuf,
+        cohort: &Cohort,
+        names: &[String],
+    ) -> Result<PersonTable, Error> {
+        read_person_table(CsvSource::open(file)?, cohort, names, &CsvOptions::new().delimiter(self.delimiter))
     }
 
     /// Whether time at risk is given.

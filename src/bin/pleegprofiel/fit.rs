@@ -4,7 +4,8 @@ use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::{json, outputs, progress, screen};
 use pleegprofiel::report::Report;
-use pleegprofiel::{Definitions, Family, ModelFit, Panel, name_model};
+use pleegprofiel::{COUNTS, Cohort, Definitions, Family, ModelFit, ModelSpec, Panel, name_model};
+use std::path::PathBuf;
 
 pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     if let Some(path) = &args.out {
@@ -22,6 +23,9 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
         return Err(usage(&format!("--floor and --ceiling go with the family cnorm, not with {family}")));
     }
     let cohort = args.input.read()?;
+    if let Some(file) = &args.covariates {
+        return with_membership(args, file, &cohort);
+    }
     let (fit, took) = progress::fit(&args.model.options(), &cohort)?;
     let trusted = fit.best();
     // a curve that ran off has no name; the fit is shown all the same
@@ -56,9 +60,27 @@ fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
     if args.input.has_exposure() {
         return Err(usage(&format!("the family {} does not use time at risk", args.model.family())));
     }
+    if args.covariates.is_some() {
+        return Err(usage("--covariates goes with counts on the command line"));
+    }
     let table = args.input.read_values()?;
     let panel = Panel::new(table.grid).series("values", table.values.view())?;
-    let (fit, took) = progress::fit_model(&args.model.spec("values", bounds), &panel)?;
+    show(args, &args.model.spec("values", bounds), &panel)
+}
+
+/// Counts with covariates of membership.
+fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<(), Failure> {
+    let table = args.input.read_covariates(file, cohort, &args.membership)?;
+    let mut panel = Panel::from_cohort(cohort);
+    for (name, values) in table.names.iter().zip(&table.values) {
+        panel = panel.covariate(name, values)?;
+    }
+    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel)
+}
+
+/// Fits a general model and shows it, without profiles.
+fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel) -> Result<(), Failure> {
+    let (fit, took) = progress::fit_model(spec, panel)?;
     let trusted = fit.best();
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;

@@ -32,6 +32,17 @@ struct Object<'a> {
     findings: Vec<Found<'a>>,
     starts: Vec<Start>,
     groups: Vec<GroupObject>,
+    /// Effects of covariates on membership, against the first group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    membership: Vec<Effect<'a>>,
+}
+
+#[derive(Serialize)]
+struct Effect<'a> {
+    group: Option<usize>,
+    term: &'a str,
+    coefficient: f64,
+    se: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -89,6 +100,10 @@ struct CurvePoint {
     rate: f64,
     low: Option<f64>,
     high: Option<f64>,
+}
+
+fn effect(e: &Estimate) -> Effect<'_> {
+    Effect { group: e.parameter.group, term: &e.parameter.term, coefficient: e.value, se: e.se }
 }
 
 pub(crate) fn object(fit: &ModelFit, naming: Option<&Naming>, took: Duration) -> Result<String, Failure> {
@@ -176,6 +191,10 @@ pub(crate) fn object(fit: &ModelFit, naming: Option<&Naming>, took: Duration) ->
             })
             .collect(),
         groups: (0..fit.groups.len()).map(group).collect(),
+        membership: match model.spec().membership_names().is_empty() {
+            true => Vec::new(),
+            false => estimates.iter().filter(|e| e.parameter.part == Part::Membership).map(effect).collect(),
+        },
     };
     serde_json::to_string(&object)
         .map_err(|error| Failure::Output(format!("the fit cannot be written as JSON: {error}")))

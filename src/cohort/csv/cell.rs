@@ -54,6 +54,17 @@ pub(super) fn decimal(field: &[u8]) -> Cell<f64> {
     }
 }
 
+/// A decimal number with or without a minus sign.
+pub(super) fn signed(field: &[u8]) -> Cell<f64> {
+    match field.trim_ascii().strip_prefix(b"-") {
+        Some(rest) => match decimal(rest) {
+            Cell::Value(v) => Cell::Value(-v),
+            _ => Cell::Bad,
+        },
+        None => decimal(field),
+    }
+}
+
 /// A time at risk, 0 for an empty cell. `None` when it is not one, or when it is 0 or empty although the
 /// interval has a count.
 #[inline]

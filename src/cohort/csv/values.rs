@@ -1,6 +1,6 @@
 //! The wide form with values that are no counts: scale scores, fractions.
 
-use super::cell::{Cell, decimal, decimal_problem};
+use super::cell::{Cell, decimal_problem, signed};
 use super::header;
 use super::ids::Ids;
 use super::options::CsvOptions;
@@ -85,15 +85,4 @@ pub fn read_values(source: CsvSource<'_>, options: &CsvOptions) -> Result<ValueT
     // every row pushed one value a column
     let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
     Ok(ValueTable { grid: columns.grid, ids: kept, values })
-}
-
-/// A decimal number with or without a minus sign.
-fn signed(field: &[u8]) -> Cell<f64> {
-    match field.trim_ascii().strip_prefix(b"-") {
-        Some(rest) => match decimal(rest) {
-            Cell::Value(v) => Cell::Value(-v),
-            _ => Cell::Bad,
-        },
-        None => decimal(field),
-    }
 }

@@ -88,10 +88,14 @@ fn derivatives_equal_finite_differences_from_ordinary_to_extreme_cells() {
     }
 }
 
+fn fixture(file: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(file);
+    std::fs::read_to_string(path).unwrap()
+}
+
 #[test]
 fn values_and_derivatives_equal_an_evaluation_to_a_hundred_digits() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/kernels/values.csv");
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = fixture("reference/kernels/values.csv");
     let mut worst = std::collections::BTreeMap::<&str, (f64, f64)>::new();
     let mut rows = 0;
     for line in text.lines().skip(1) {
@@ -326,4 +330,76 @@ fn an_impossible_value_is_refused_with_the_reason() {
     for (kernel, y) in [(Kernel::Zip, 1_000_000.0), (Kernel::Beta, 0.5), (NORMAL, 9.0), (FREE, -1e9)] {
         assert_eq!(kernel.refuses(y), None);
     }
+}
+
+/// Rows of numbers behind the first `skip` columns; an empty cell is NaN.
+fn panel(file: &str, skip: usize) -> Vec<Vec<f64>> {
+    let text = fixture(file);
+    let cell = |c: &str| if c.is_empty() { f64::NAN } else { c.parse().unwrap() };
+    text.lines().skip(1).map(|line| line.split(',').skip(skip).map(cell).collect()).collect()
+}
+
+#[test]
+fn at_the_estimates_of_r_log_likelihoods_are_those_of_r_and_slopes_vanish() {
+    let risk = panel("toronto/TO1Risk.csv", 1);
+    let contacts = panel("toronto/TO1.csv", 1);
+    let any = contacts.iter().map(|row| row.iter().map(|y| y.min(1.0)).collect()).collect();
+    let (nys, fractions) = (panel("nys/nys_attitudes_wide.csv", 3), panel("reference/onegroup/fractions.csv", 1));
+    let text = fixture("reference/onegroup/fits.csv");
+    let mut fits = std::collections::BTreeMap::<&str, Vec<Vec<&str>>>::new();
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        fits.entry(cells[0]).or_default().push(cells);
+    }
+    for (name, lines) in &fits {
+        let (kernel, scale) = match lines[0][2] {
+            "poisson" => (Kernel::Poisson, 1),
+            "negbin" => (Kernel::NegBin, 1),
+            "zip" => (Kernel::Zip, 2),
+            "zinb" => (Kernel::Zinb, 2),
+            "bernoulli" => (Kernel::Bernoulli, 1),
+            "normal" => (FREE, 1),
+            "censored-normal" => (NORMAL, 1),
+            _ => (Kernel::Beta, 1),
+        };
+        let data: &Vec<Vec<f64>> = match lines[0][1] {
+            "TO1any" => &any,
+            "nys" => &nys,
+            "fractions" => &fractions,
+            _ => &contacts,
+        };
+        let groups = lines.iter().map(|l| l[9].parse::<usize>().unwrap()).max().unwrap();
+        let mut total = 0.0;
+        let mut score = [[0.0; 4]; 3];
+        for (i, row) in data.iter().enumerate() {
+            let mut joint = vec![0.0; groups];
+            for (k, joint) in joint.iter_mut().enumerate() {
+                let own = || lines.iter().filter(|l| l[9] == (k + 1).to_string());
+                *joint = own().next().unwrap()[10].parse::<f64>().unwrap().ln();
+                for (j, &y) in row.iter().enumerate().filter(|(_, y)| !y.is_nan()) {
+                    let u = 2.0 * j as f64 / (row.len() - 1) as f64 - 1.0;
+                    let mut p = [0.0; 3];
+                    for l in own() {
+                        let part = ["mean", "zero", "scale"].iter().position(|part| *part == l[11]).unwrap();
+                        let power = u.powi(l[12].parse().unwrap());
+                        p[part.min(scale)] += l[13].parse::<f64>().unwrap() * power;
+                    }
+                    let exposure = if lines[0][1] == "TO1risk" { risk[i][j] } else { 1.0 };
+                    let s = kernel.slopes(&kernel.observation(y, exposure), &p);
+                    *joint += s.value;
+                    (0..3).for_each(|a| (0..4).for_each(|b| score[a][b] += s.first[a] * u.powi(b as i32)));
+                }
+            }
+            total += crate::numeric::logspace::log_sum_exp(&joint);
+        }
+        let theirs: f64 = lines[0][5].parse().unwrap();
+        assert!((total - theirs).abs() < 2e-6, "{name}: {total} {theirs}");
+        // one group: what is left of the score is what their stopping rule leaves; glmmTMB's is the loosest
+        for l in lines.iter().filter(|_| groups == 1) {
+            let part = ["mean", "zero", "scale"].iter().position(|part| *part == l[11]).unwrap();
+            let left = score[part.min(scale)][l[12].parse::<usize>().unwrap()];
+            assert!(left.abs() < 0.05, "{name} {} {}: {left}", l[11], l[12]);
+        }
+    }
+    assert!(fits.len() >= 25, "{}", fits.len());
 }

@@ -7,6 +7,7 @@ use super::findings;
 use super::inference::Inference;
 use super::layout::{Layout, Part};
 use super::model::GeneralModel;
+use super::neighbour;
 use super::order;
 use super::panel::Panel;
 use super::pass::Engine;
@@ -153,8 +154,8 @@ impl ModelFit {
 }
 
 /// EM steps before the first and the second cut of the field, and Newton steps of a climb.
-const SCREEN: [usize; 2] = [10, 30];
-const CLIMB_STEPS: usize = 100;
+pub(crate) const SCREEN: [usize; 2] = [10, 30];
+pub(crate) const CLIMB_STEPS: usize = 100;
 /// Rows above which the search runs on a sample of so many.
 const WHOLE: usize = 6_000;
 const SAMPLE: usize = 4_000;
@@ -190,6 +191,16 @@ pub(crate) fn fit(
             let point = climb::newton(&engine, point, CLIMB_STEPS, 1e-3);
             records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
             points.push(point);
+        }
+        if !complete && cells.len() <= WHOLE {
+            points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
+            if let Some(best) = points.first() {
+                let better = neighbour::improve(&engine, spec, best.clone(), &ticker);
+                if better.log_likelihood() > best.log_likelihood() + SAME {
+                    records.push(record(&engine, spec, spec.starts + 2, StartKind::Neighbour, &better, false));
+                    points.push(better);
+                }
+            }
         }
         points
     } else {
@@ -318,7 +329,7 @@ const COLLAPSED: f64 = 1e-2;
 
 /// Whether a group's standard deviation or precision has run off: with a spread of its own for each group,
 /// the likelihood of a normal or beta mixture has no upper bound (Day 1969), and such points are no answers.
-fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
+pub(crate) fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
     engine.layout.parameters.iter().zip(&point.theta).any(|(p, &v)| match (p.part, p.outcome) {
         (Part::LogSigma, Some(o)) => v.exp() < COLLAPSED * engine.cells.outcomes[o].scale,
         (Part::LogPrecision, _) => v > -2.0 * COLLAPSED.ln() + 4.0,

@@ -3,18 +3,54 @@
 //!
 //! The engine next door (`trajectory`) is for plain counts and tables; this one evaluates whatever a
 //! specification says, once per distinct cell, and agrees with it to rounding where both apply.
+//!
+//! # The model
+//!
+//! Person `i` belongs to class `c` with probability `pi_c(x_i)`, a multinomial logit of the person's
+//! covariates. Given the class, cells are independent; cell `t` of outcome `o` has the density of its family at
+//! linear predictors that are sums of basis functions of age and of covariates that change with age. The
+//! likelihood of a person is the mixture over classes of the product over observed cells; what was not observed
+//! drops out of it, which is right when it is missing at random given what was seen and the class.
+//!
+//! | family | predictors | for |
+//! | --- | --- | --- |
+//! | `poisson` | log rate | counts in time at risk |
+//! | `zip`, `zip-tau` | log rate, logit of a structural zero (or `tau`) | counts with more zeros |
+//! | `negbin` | log rate, log dispersion | counts with more spread than Poisson within a group |
+//! | `zinb` | log rate, logit of a structural zero, log dispersion | both |
+//! | `bernoulli` | logit | any event or none |
+//! | `cnorm` | mean, log standard deviation | scale scores with a floor and a ceiling (Tobin 1958; Nagin 1999) |
+//! | `beta` | logit of the mean, log precision | fractions strictly between 0 and 1 |
+//!
+//! With a standard deviation or precision of its own for each group, the likelihood of `cnorm` without bounds
+//! and of `beta` has no upper bound: a group may shrink onto a few equal values (Day 1969). Such points are
+//! refused as answers ([`crate::StartStop::GroupCollapsed`]); `common_dispersion` rules them out.
+//!
+//! # Several outcomes
+//!
+//! Several outcomes in one [`spec::ModelSpec`] share one grouping (multi-trajectory models; Nagin, Jones, Passos &
+//! Tremblay 2018): outcomes are independent given the group. [`spec::ModelSpec::dual`] gives two outcomes a
+//! grouping each and every pair of groups a probability (Nagin & Tremblay 2001);
+//! [`fit::ModelFit::transitions`] are the second grouping's probabilities given the first.
+//!
+//! # Dropout
+//!
+//! [`spec::Dropout`] gives each group a hazard of leaving for good (Haviland, Jones & Nagin 2011). Without it,
+//! shares are those of the people who were seen long enough to be told apart; when leaving goes with the group,
+//! that is not the population's mix.
 
-mod cells;
-mod check;
-mod climb;
-mod findings;
+pub(crate) mod cells;
+pub(crate) mod check;
+pub(crate) mod climb;
+pub(crate) mod findings;
 pub mod fit;
 pub mod inference;
 pub mod layout;
 pub mod model;
-mod order;
+mod neighbour;
+pub(crate) mod order;
 pub mod panel;
-mod pass;
+pub(crate) mod pass;
 mod quadratic;
 mod seed;
 mod simulate;

@@ -13,6 +13,13 @@ pub(crate) fn canonical(model: &GeneralModel, layout: &Layout) -> (ModelSpec, Ve
         Grouping::Single(_) => vec![by_level(model, 0); spec.outcomes.len()],
         Grouping::Dual(..) => (0..spec.outcomes.len()).map(|o| by_level(model, o)).collect(),
     };
+    permuted(model, layout, &by_outcome)
+}
+
+/// The specification and parameters with groups in a given order: group `m` of outcome `o` was group
+/// `by_outcome[o][m]`. With one grouping all outcomes have the same order.
+pub(crate) fn permuted(model: &GeneralModel, layout: &Layout, by_outcome: &[Vec<usize>]) -> (ModelSpec, Vec<f64>) {
+    let spec = &model.spec;
     // class c of the new model was class `was[c]` of the old
     let was: Vec<usize> = (0..spec.classes())
         .map(|c| match spec.grouping {
@@ -20,7 +27,7 @@ pub(crate) fn canonical(model: &GeneralModel, layout: &Layout) -> (ModelSpec, Ve
             Grouping::Dual(_, b) => by_outcome[0][c / b] * b + by_outcome[1][c % b],
         })
         .collect();
-    let outcomes = spec.outcomes.iter().zip(&by_outcome).map(|(o, order)| reordered(o, order)).collect();
+    let outcomes = spec.outcomes.iter().zip(by_outcome).map(|(o, order)| reordered(o, order)).collect();
     let spec = ModelSpec { outcomes, ..spec.clone() };
     let new = Layout::new(&spec);
     let logit = |class: usize, j: usize| if class == 0 { 0.0 } else { model.theta[(class - 1) * layout.terms + j] };

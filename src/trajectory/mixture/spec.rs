@@ -265,6 +265,11 @@ impl ModelSpec {
         &self.outcomes
     }
 
+    /// Names of the covariates of membership.
+    pub fn membership_names(&self) -> &[String] {
+        &self.membership
+    }
+
     /// Number of latent classes: groups, or pairs of groups in a dual model.
     pub fn classes(&self) -> usize {
         match self.grouping {

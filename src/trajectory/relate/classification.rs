@@ -148,12 +148,12 @@ impl Membership {
             }
         }
         let total: f64 = size.iter().sum();
-        for t in 0..groups {
+        for (t, &weight) in size.iter().enumerate() {
             // below rounding of the sums
-            if size[t] <= 1e-12 * total {
+            if weight <= 1e-12 * total {
                 return Err(refused(format!("group {} has no posterior weight at all", t + 1)));
             }
-            matrix.row_mut(t).mapv_inplace(|d| d / size[t]);
+            matrix.row_mut(t).mapv_inplace(|d| d / weight);
         }
         if let Some(s) = (0..groups).find(|&s| matrix.column(s).sum() <= 1e-12) {
             return Err(refused(format!(
@@ -196,8 +196,10 @@ impl Membership {
                 }
                 let persons = corrected.chunks_exact(groups).filter(|row| row.iter().any(|w| *w < 0.0)).count();
                 let smallest = corrected.iter().copied().fold(0.0, f64::min);
-                let findings =
-                    if persons > 0 { vec![RelateFinding::NegativeWeights { persons, smallest }] } else { vec![] };
+                let mut findings = vec![RelateFinding::StepOneTakenAsKnown];
+                if persons > 0 && matches!(method, RelateMethod::Bch(_)) {
+                    findings.push(RelateFinding::NegativeWeights { persons, smallest });
+                }
                 Ok((corrected, findings))
             }
         }
@@ -281,7 +283,7 @@ mod tests {
         let membership = Membership::new(p.view(), None).unwrap();
         for assignment in [Assignment::Modal, Assignment::Proportional] {
             let (w, findings) = membership.group_weights(RelateMethod::Bch(assignment)).unwrap();
-            assert!(matches!(findings[0], RelateFinding::NegativeWeights { .. }));
+            assert!(matches!(findings[1], RelateFinding::NegativeWeights { .. }));
             w.chunks(3).for_each(|row| assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-13));
             for t in 0..3 {
                 let size: f64 = w.chunks(3).map(|row| row[t]).sum();

@@ -1,9 +1,10 @@
 //! Distal outcomes: means of something else by group, and whether they differ.
 
 use super::classification::Membership;
-use super::method::{Assignment, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, WaldTest, wald};
+use super::method::{Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
+use crate::numeric::p_values::Z_975;
 use ndarray::Array2;
 use serde::Serialize;
 
@@ -60,7 +61,7 @@ pub struct OutcomeByGroup {
     /// All pairs of groups.
     pub differences: Vec<GroupDifference>,
     /// Test that all means are equal; `None` with one group or when a mean has no standard error.
-    pub overall: Option<WaldTest>,
+    pub overall: Option<OverallTest>,
     /// Log-likelihood of the third step, for maximum likelihood.
     pub log_likelihood: Option<f64>,
     /// What a reader has to know.
@@ -109,10 +110,16 @@ impl Membership {
             used.iter().flat_map(|&i| weights[i * self.groups()..(i + 1) * self.groups()].to_vec()).collect();
         let (means, standard_errors) = match method {
             RelateMethod::MaximumLikelihood(assignment) => {
-                findings.clear();
                 let robust = assignment == Assignment::Proportional || self.weights().is_some();
                 let kind_of = if robust { StandardErrors::Sandwich } else { StandardErrors::ObservedInformation };
-                (self.by_likelihood(&y, &used, kind, assignment, &mut findings)?, kind_of)
+                let means = self.by_likelihood(&y, &used, kind, assignment, &mut findings)?;
+                let corrected = RelateMethod::Bch(assignment);
+                if let (OutcomeKind::Continuous, Ok(bch)) =
+                    (kind, self.by_weights(&y, &used, &weights, corrected, &mut Vec::new()))
+                {
+                    findings.extend(disagreements(&means, &bch));
+                }
+                (means, kind_of)
             }
             _ => {
                 let kind_of = if method == RelateMethod::Hard && self.weights().is_none() {
@@ -230,6 +237,15 @@ impl Membership {
         }
         Ok(Means { mean, size, variance, covariance, log_likelihood: None })
     }
+}
+
+/// Groups whose mean by likelihood lies outside the 95 % interval that assumes no distribution.
+fn disagreements(likelihood: &Means, bch: &Means) -> Vec<RelateFinding> {
+    (0..bch.mean.len())
+        .filter(|&t| (likelihood.mean[t] - bch.mean[t]).abs() > Z_975 * bch.covariance.at(t, t).sqrt())
+        .filter(|&t| bch.covariance.at(t, t) > 0.0)
+        .map(|t| RelateFinding::DisagreesWithBch { group: t + 1, likelihood: likelihood.mean[t], bch: bch.mean[t] })
+        .collect()
 }
 
 fn assemble(

@@ -12,8 +12,14 @@ use crate::trajectory::covariates::Design;
 /// and the curvature is lost to rounding near step 35.
 const MAX_STEPS: usize = 60;
 const MAX_HALVINGS: usize = 40;
+/// A log-likelihood (relative, and at least of size 1) does not know its own value better than this.
+const ROUNDING: f64 = 1e-12;
 /// The largest change of any person's logit that counts as standing still. Convergence is quadratic.
 pub(crate) const STILL: f64 = 1e-8;
+
+/// Information on a parameter below this, per person, is what is left of one that ran away: its standardised
+/// standard error is above 1e4 over the square root of the persons.
+pub(crate) const NO_INFORMATION: f64 = 1e-8;
 
 /// A multinomial logit to be fitted.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +98,9 @@ impl Logit<'_> {
         let (row, w, response) = (self.design.row(i), self.weight(i), self.response(i));
         let others = (0..self.groups).filter(|&t| t != self.reference);
         for (t, block) in others.zip(out.chunks_exact_mut(row.len())) {
-            let residual = w * (response[t] - p[t]);
+            // r - p as r (1 - p) - (1 - r) p, which keeps its digits where p rounds to 1
+            let rest: f64 = (0..self.groups).filter(|&v| v != t).map(|v| p[v]).sum();
+            let residual = w * (response[t] * rest - (1.0 - response[t]) * p[t]);
             block.iter_mut().zip(row).for_each(|(o, x)| *o = residual * x);
         }
     }
@@ -138,7 +146,8 @@ impl Logit<'_> {
                 None => {}
             }
             if still {
-                converged = true;
+                let persons: f64 = (0..self.design.persons()).map(|i| self.weight(i)).sum();
+                converged = (0..information.n()).all(|k| information.at(k, k) > NO_INFORMATION * persons);
                 break;
             }
         }
@@ -179,7 +188,7 @@ pub(crate) fn halve(
     for _ in 0..MAX_HALVINGS {
         let trial: Vec<f64> = at.iter().zip(step).map(|(a, s)| a + length * s).collect();
         let reached = criterion(&trial);
-        if reached >= value - 1e-13 * value.abs() {
+        if reached >= value - ROUNDING * (1.0 + value.abs()) {
             return Some((trial, reached));
         }
         length *= 0.5;

@@ -72,6 +72,10 @@ pub enum StandardErrors {
 pub enum RelateFinding {
     /// The method does not correct for classification error: differences are expected to be too small.
     Attenuated,
+    /// Standard errors take the fit, and so the classification errors, as known: they are too small for what
+    /// was estimated, little for differences and effects, clearly for constants (see the
+    /// [module](crate::trajectory::relate)).
+    StepOneTakenAsKnown,
     /// Some persons count negatively for a group, as the correction needs.
     NegativeWeights {
         /// Persons with a negative weight in some group.
@@ -100,6 +104,16 @@ pub enum RelateFinding {
         /// 0 or 1.
         mean: f64,
     },
+    /// The mean by maximum likelihood lies outside the 95 % interval of BCH: the outcome is not normal within
+    /// groups, and the likelihood has made its own groups of it. Believe BCH.
+    DisagreesWithBch {
+        /// Group number.
+        group: usize,
+        /// Mean by maximum likelihood.
+        likelihood: f64,
+        /// Mean by BCH.
+        bch: f64,
+    },
     /// Everyone who counts for this group has the same outcome, or it is one person: no standard error.
     NoSpread {
         /// Group number.
@@ -119,6 +133,9 @@ impl fmt::Display for RelateFinding {
             RelateFinding::Attenuated => f.write_str(
                 "classification error is not corrected for: differences between groups are expected to be too small",
             ),
+            RelateFinding::StepOneTakenAsKnown => f.write_str(
+                "standard errors take the fit as known: intervals are somewhat short, those of constants clearly",
+            ),
             RelateFinding::NegativeWeights { persons, smallest } => {
                 write!(f, "{persons} persons count negatively for some group (lowest weight {smallest:.3})")
             }
@@ -131,6 +148,11 @@ impl fmt::Display for RelateFinding {
             RelateFinding::MeanAtBoundary { group, mean } => {
                 write!(f, "group {group}: the proportion ran to {mean} and has no standard error")
             }
+            RelateFinding::DisagreesWithBch { group, likelihood, bch } => write!(
+                f,
+                "group {group}: the mean is {likelihood:.4} by likelihood and {bch:.4} by BCH; the outcome is not \
+                 normal within groups, believe BCH"
+            ),
             RelateFinding::NoSpread { group } => {
                 write!(f, "group {group}: the outcome does not vary, so its mean has no standard error")
             }
@@ -143,7 +165,7 @@ impl fmt::Display for RelateFinding {
 
 /// A Wald test of several differences or coefficients at once.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct WaldTest {
+pub struct OverallTest {
     /// The statistic.
     pub chi_square: f64,
     /// Its degrees of freedom.
@@ -182,12 +204,12 @@ impl WaldEstimate {
 }
 
 /// The test that all `values` are 0; `None` when their covariance has no inverse.
-pub(crate) fn wald(values: &[f64], covariance: &Square) -> Option<WaldTest> {
+pub(crate) fn wald(values: &[f64], covariance: &Square) -> Option<OverallTest> {
     if values.is_empty() {
         return None;
     }
     let solved = covariance.cholesky()?.solve(values);
     let chi_square: f64 = values.iter().zip(&solved).map(|(a, b)| a * b).sum();
     let degrees_of_freedom = values.len();
-    Some(WaldTest { chi_square, degrees_of_freedom, p: chi_square_upper(chi_square, degrees_of_freedom) })
+    Some(OverallTest { chi_square, degrees_of_freedom, p: chi_square_upper(chi_square, degrees_of_freedom) })
 }

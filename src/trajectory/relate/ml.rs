@@ -5,7 +5,7 @@
 //! term per group, weighted by the posterior probabilities. The climb starts with EM steps in Lange's (1995)
 //! gradient form and goes on by Newton with the exact observed information (Louis 1982).
 
-use super::logit::{add_logit_information, halve, largest_logit, log_probabilities};
+use super::logit::{NO_INFORMATION, add_logit_information, halve, largest_logit, log_probabilities};
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::{expit, log_sum_exp, softplus};
@@ -252,6 +252,10 @@ impl ThirdStep<'_> {
             let step: Vec<f64> = free.iter().map(|f| if *f { moves.next().unwrap_or(0.0) } else { 0.0 }).collect();
             let size = step[first..].iter().fold(largest_logit(self.design, &step[..first]), |m, s| m.max(s.abs()));
             if size < STILL && is_newton {
+                let persons: f64 = (0..self.design.persons()).map(|i| self.weight(i)).sum();
+                if (0..first).any(|k| d.observed.at(k, k) < NO_INFORMATION * persons) {
+                    return Err(Fall::Diverged(last));
+                }
                 return Ok(Top { at, log_likelihood, free, derivatives: d });
             }
             match halve(&at, &step, log_likelihood, |c| self.log_likelihood(c)) {

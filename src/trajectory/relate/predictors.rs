@@ -2,7 +2,7 @@
 
 use super::classification::Membership;
 use super::logit::{Logit, LogitFit, inverse, sandwich};
-use super::method::{Assignment, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, WaldTest, wald};
+use super::method::{Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald};
 use super::ml::{Density, Fall, ThirdStep};
 use super::separation::{separation, taking_part};
 use crate::error::{Error, ErrorKind, Issues, Result};
@@ -28,7 +28,7 @@ pub struct CovariateTest {
     /// Name of the covariate.
     pub covariate: String,
     /// The test; `None` when the covariance of the coefficients has no inverse.
-    pub test: Option<WaldTest>,
+    pub test: Option<OverallTest>,
 }
 
 /// Membership of groups explained by covariates.
@@ -104,11 +104,10 @@ impl Membership {
             self.check_separation(names, covariates)?;
         }
         let design = Design::new(covariates);
-        let (weights, mut findings) = self.group_weights(method)?;
+        let (weights, findings) = self.group_weights(method)?;
         let robust = self.weights().is_some();
         let (fitted, standard_errors) = match method {
             RelateMethod::MaximumLikelihood(assignment) => {
-                findings.clear();
                 let robust = robust || assignment == Assignment::Proportional;
                 (self.logit_by_likelihood(names, &design, reference - 1, assignment, robust)?, robust)
             }

@@ -201,4 +201,42 @@ mod tests {
         group[deep] = 0;
         assert_eq!(separation(&NAMES, x.view(), &group, 2), None);
     }
+
+    #[test]
+    fn every_small_data_set_is_decided_one_way_or_the_other() {
+        // on a grid of a few values, where quasi-separation and ties are common
+        let mut state = 88172645463325252_u64;
+        let mut next = |limit: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) % limit
+        };
+        let (mut separated, mut overlapping) = (0, 0);
+        for _ in 0..4000 {
+            let (n, columns, groups) = (14 + next(40) as usize, 2 + next(2) as usize, 2 + next(2) as usize);
+            let values = 2 + next(4);
+            let x = Array2::from_shape_fn((n, columns), |_| next(values) as f64);
+            let pull = next(3) as f64;
+            let group: Vec<usize> = (0..n)
+                .map(|i| {
+                    if i < groups {
+                        return i;
+                    }
+                    let score = pull * (x[[i, 0]] + x[[i, 1]]) + next(values) as f64;
+                    (score * groups as f64 / ((2.0 * pull + 1.0) * values as f64)) as usize
+                })
+                .collect();
+            if crate::trajectory::covariates::check_covariates(&NAMES[..columns], x.view()).is_err() {
+                continue;
+            }
+            let found = separation(&NAMES[..columns], x.view(), &group, groups);
+            let design = Design::new(x.view());
+            let response: Vec<f64> = group.iter().flat_map(|&g| (0..groups).map(move |t| f64::from(t == g))).collect();
+            let fit = Logit { design: &design, response: &response, weights: None, groups, reference: 0 }.fit();
+            assert_eq!(found.is_some(), !fit.converged, "{x:?} {group:?}");
+            if found.is_some() { separated += 1 } else { overlapping += 1 }
+        }
+        assert!(separated > 300 && overlapping > 300, "{separated} {overlapping}");
+    }
 }
