@@ -200,3 +200,32 @@ fn resolution_grows_with_age_and_is_what_people_show() {
         before = least;
     }
 }
+
+#[test]
+fn forecasts_come_true_as_often_as_they_say() {
+    let model = four_groups(Family::Zip);
+    let classifier = classifier(model.clone(), ClassifyOptions { people: 300, ..ClassifyOptions::default() });
+    let people = simulate(&model, 5_000, 48, &throughout);
+    for last in [6, 14, 21] {
+        let (mut n, mut inside, mut said, mut again, mut spread) = (0.0_f64, 0.0, 0.0, 0.0, 0.0);
+        let (mut mean, mut total, mut variance) = (0.0, 0.0, 0.0);
+        for i in 0..people.group.len() {
+            let Some(counts) = record(&people, i, last) else { continue };
+            let answer = classifier.classify(PersonRow::new(&counts)).unwrap();
+            let upto = answer.forecast.unwrap().ages[4].upto;
+            let later: u32 = people.table.people[i].counts[last + 1..last + 6].iter().flatten().sum();
+            n += 1.0;
+            inside += f64::from(u8::from((upto.low..=upto.high).contains(&later)));
+            said += upto.any;
+            again += f64::from(u8::from(later > 0));
+            spread += upto.any * (1.0 - upto.any);
+            mean += upto.mean;
+            total += f64::from(later);
+            variance += (f64::from(later) - upto.mean).powi(2);
+        }
+        note(format!("to {}: {:.3} inside; again {:.3}, said {:.3}", last + 12, inside / n, again / n, said / n));
+        assert!(inside / n >= 0.8 - 4.0 * (0.16 / n).sqrt(), "{last}: {inside} of {n}");
+        assert!((again - said).abs() < 4.0 * spread.sqrt(), "{last}: {again} {said}");
+        assert!((total - mean).abs() < 4.0 * variance.sqrt(), "{last}: {total} {mean}");
+    }
+}

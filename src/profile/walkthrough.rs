@@ -1,3 +1,3 @@
 #![doc = include_str!("walkthrough.md")]
-#![doc = include_str!("walkthrough.svg")]
-//! </div>
+//!
+#![doc = concat!("<div>", include_str!("walkthrough.svg"), "</div>")]

@@ -3,6 +3,7 @@
 use super::explanation::Explanation;
 use super::forecast::Forecast;
 use super::limitation::Limitation;
+use super::options::ClassifyOptions;
 use super::prediction::PredictionSet;
 use super::resolution::Resolution;
 use super::typicality::Typicality;
@@ -84,6 +85,8 @@ pub struct Classification {
     pub explanation: Explanation,
     /// What has to be known of what went in.
     pub limitations: Vec<Limitation>,
+    /// The choices it was made with.
+    pub options: ClassifyOptions,
 }
 
 impl Classification {

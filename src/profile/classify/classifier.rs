@@ -309,6 +309,7 @@ impl Classifier {
             explanation: Explanation::of(&self.cells, grid, &row, seen.last),
             limitations,
             groups,
+            options: self.options,
         })
     }
 

@@ -11,6 +11,9 @@ use rand_chacha::ChaCha8Rng;
 /// A first count is never looked for beyond this; no record comes near it.
 const MOST: u32 = 10_000;
 
+/// Sums of probabilities are off by less than this part.
+const ROUNDING: f64 = 1e-13;
+
 /// The distribution of the age of the first offence of one group, over the time at risk given.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct FirstOffence {
@@ -65,12 +68,13 @@ impl FirstOffence {
     }
 }
 
-/// A count given that it is not 0, by adding up probabilities.
+/// A count given that it is not 0, by adding up probabilities; what rounding leaves over belongs to the last of them.
 fn positive(cells: &Cells, k: usize, t: usize, at_risk: f64, rng: &mut ChaCha8Rng) -> u32 {
-    let mut left = rng.r#gen::<f64>() * -cells.ln_none(k, t, at_risk).exp_m1();
+    let all = -cells.ln_none(k, t, at_risk).exp_m1();
+    let mut left = rng.r#gen::<f64>() * all;
     for y in 1..MOST {
         left -= cells.ln_p(k, t, y, at_risk).exp();
-        if left <= 0.0 {
+        if left <= ROUNDING * all {
             return y;
         }
     }

@@ -29,7 +29,7 @@ pub struct ClassifyOptions {
     /// itself about one in a hundred is then called so by mistake.
     pub unlike: f64,
     /// A profile is given only from the age at which the best possible reading of two records, one of this group
-    /// and one of another, tells which is which in at least this part of pairs: 0.8, as the posterior that is clear.
+    /// and one of another, tells which is which in at least this part of pairs: 0.75, half way from tossing a coin to certainty.
     pub tell_apart: f64,
     /// Years of age that a forecast looks ahead, as far as the model goes: 5.
     pub forecast_years: f64,
@@ -44,7 +44,7 @@ impl Default for ClassifyOptions {
             seed: 1,
             people: 4000,
             unlike: 0.01,
-            tell_apart: 0.8,
+            tell_apart: 0.75,
             forecast_years: 5.0,
             forecast_level: 0.8,
         }
