@@ -157,7 +157,6 @@ impl Issues {
         }
     }
 
-    #[cfg(feature = "csv")]
     /// Adds the problems of a second input behind these.
     pub(crate) fn append(&mut self, other: Issues) {
         self.count += other.count;
@@ -166,7 +165,6 @@ impl Issues {
     }
 
     /// How many problems were found so far.
-    #[cfg(feature = "csv")]
     pub(crate) fn count(&self) -> u64 {
         self.count
     }

@@ -58,6 +58,7 @@ pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
+pub use trajectory::grolts::{GROLTS_QUESTIONS, GROLTS_SOURCE, Grolts, GroltsItem, GroltsStatus};
 pub use trajectory::inference::bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
 pub use trajectory::inference::folds::{FoldScores, Folds};
 pub use trajectory::inference::group_test::{GroupTest, GroupTestOptions};
@@ -85,6 +86,13 @@ pub use trajectory::relate::method::{
 };
 pub use trajectory::relate::predictors::{CovariateTest, MembershipCoefficient, MembershipModel};
 pub use trajectory::search::{StartRecord, StartStop};
+pub use trajectory::selection::candidate::{Aside, CandidateFigures, CandidateFit, CandidateModel};
+pub use trajectory::selection::criterion::{Evidence, SelectionCriterion};
+pub use trajectory::selection::options::{
+    DEFAULT_WITHIN, MAX_CANDIDATES, SelectionOptions, SelectionProgress, SelectionWatch,
+};
+pub use trajectory::selection::result::{NO_DISCOVERY, Selection};
+pub use trajectory::selection::state::{SELECTION_FORMAT, SELECTION_VERSION, SelectionState};
 pub use trajectory::shape::MAX_DEGREE;
 pub use trajectory::start::StartKind;
 pub use units::{Age, Exposure, Probability, Rate};

@@ -8,6 +8,7 @@
 use super::cells_direct::{DirectCells, GroupOf};
 use super::estep::EStep;
 use super::family::{Derivatives, Family, positive_cell, zero_cell};
+use super::missing::Missing;
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
 use crate::numeric::linalg::Square;
@@ -146,6 +147,7 @@ impl<'a> Scores<'a> {
     }
 
     /// Scores of history `h` by table, all groups.
+    #[inline(always)]
     fn by_table(&self, h: usize, s: &mut [f64]) {
         let histories = self.evaluator.histories;
         s.fill(0.0);
@@ -162,11 +164,21 @@ impl<'a> Scores<'a> {
 
     /// Missing information of a chunk, with the observed cell curvature when there are no tables.
     fn missing(&self, range: Range<usize>) -> Square {
+        let longest = (0..self.shape.groups()).map(|k| self.shape.block(k)).max().unwrap_or(0);
+        match longest.div_ceil(4) {
+            0 | 1 => self.missing_in_lanes::<1>(range),
+            2 => self.missing_in_lanes::<2>(range),
+            _ => self.missing_in_lanes::<3>(range),
+        }
+    }
+
+    fn missing_in_lanes<const Q: usize>(&self, range: Range<usize>) -> Square {
         let histories = self.evaluator.histories;
         let direct = histories.exposure.is_some();
         let mut out = Square::zeros(self.shape.parameters());
         let mut s = vec![0.0; self.length];
         let mut cells = DirectCells::new(self.shape, self.curves);
+        let mut missing = Missing::<Q>::new(&self.offsets, self.negligible);
         let arch = pulp::Arch::new();
         self.evaluator.posteriors(self.shape, self.params, self.curves, range, &mut |h, p, random_zero| {
             let w = histories.weight[h];
@@ -180,47 +192,18 @@ impl<'a> Scores<'a> {
                     arch.dispatch(GroupOf { cells: &mut cells, k, w: w * p, exposure, random_zero, score });
                 }
             } else if uncertain {
-                self.by_table(h, &mut s);
+                arch.dispatch(ByTable { scores: self, h, s: &mut s });
             }
             if uncertain {
-                self.outer(&mut out, w, p, &s);
+                missing.push(&mut out, w, p, &s);
             }
         });
+        missing.flush(&mut out);
         if direct {
             self.curvature(&mut out, &cells);
         }
         out.mirror();
         out
-    }
-
-    /// Subtracts `w [sum_k p_k s_k s_k' - s s']` (lower triangle), scores extended by the share logits.
-    fn outer(&self, out: &mut Square, w: f64, p: &[f64], s: &[f64]) {
-        let groups = self.shape.groups();
-        let first = groups - 1;
-        for a in 1..groups {
-            for b in 1..=a {
-                let diagonal = if a == b { p[a] } else { 0.0 };
-                out.add(a - 1, b - 1, -w * (diagonal - p[a] * p[b]));
-            }
-        }
-        for k in (0..groups).filter(|&k| p[k] > self.negligible) {
-            let others: f64 = (0..groups).filter(|&l| l != k).map(|l| p[l]).sum();
-            let own = self.offsets[k];
-            for i in own..self.offsets[k + 1] {
-                let v = w * p[k] * s[i];
-                let (shares, blocks) = out.row_mut(first + i).split_at_mut(first);
-                for (a, to) in shares.iter_mut().enumerate() {
-                    *to -= v * if a + 1 == k { others } else { -p[a + 1] };
-                }
-                for l in (0..k).filter(|&l| p[l] > self.negligible) {
-                    let range = self.offsets[l]..self.offsets[l + 1];
-                    let f = v * p[l];
-                    blocks[range.clone()].iter_mut().zip(&s[range]).for_each(|(to, s)| *to += f * s);
-                }
-                let f = v * others;
-                blocks[own..=i].iter_mut().zip(&s[own..=i]).for_each(|(to, s)| *to -= f * s);
-            }
-        }
     }
 
     /// Observed curvature of the cells, for the direct path (tables have it from the sums of a pass).
@@ -245,5 +228,20 @@ impl<'a> Scores<'a> {
                 }
             }
         }
+    }
+}
+
+/// Scores of one history by table, compiled for the processor at hand.
+struct ByTable<'s, 'a> {
+    scores: &'s Scores<'a>,
+    h: usize,
+    s: &'s mut [f64],
+}
+
+impl pulp::NullaryFnOnce for ByTable<'_, '_> {
+    type Output = ();
+    #[inline(always)]
+    fn call(self) {
+        self.scores.by_table(self.h, self.s);
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn improve(
         if roots.is_empty() {
             break;
         }
+        let top = best.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood);
         looked.extend(roots.iter().map(|c| c.pass.log_likelihood));
         let trials: Vec<Params> = roots
             .par_iter()
@@ -76,7 +77,7 @@ pub(crate) fn improve(
         let climbs: Vec<Climb> = points
             .into_par_iter()
             .filter(|_| ticker.tick())
-            .map(|point| newton::climb(evaluator, shape, point, 60, 1e-3))
+            .map(|point| newton::climb_unless_behind(evaluator, shape, point, 60, 1e-3, top))
             .collect();
         for climb in &climbs {
             records.push(StartRecord {
@@ -85,10 +86,14 @@ pub(crate) fn improve(
                 kind: StartKind::Neighbour,
                 steps: climb.steps,
                 log_likelihood: climb.pass.log_likelihood,
-                stop: if climb.converged { StartStop::Converged } else { StartStop::StepLimit },
+                stop: match (climb.behind, climb.converged) {
+                    (true, _) => StartStop::Screened,
+                    (_, true) => StartStop::Converged,
+                    _ => StartStop::StepLimit,
+                },
             });
         }
-        best.extend(climbs);
+        best.extend(climbs.into_iter().filter(|c| !c.behind));
         *best = search::distinct(std::mem::take(best));
     }
 }

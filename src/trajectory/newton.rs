@@ -20,6 +20,8 @@ pub(crate) struct Climb {
     /// Estimated log-likelihood still to be gained: half of `g' I^-1 g`.
     pub(crate) shortfall: f64,
     pub(crate) converged: bool,
+    /// Whether it was given up because a better optimum is known; see [`climb_unless_behind`].
+    pub(crate) behind: bool,
 }
 
 /// Newton stops when the gain it still promises is below this, in units of log-likelihood, and rounding
@@ -59,7 +61,33 @@ impl Point {
 
 /// Climbs from a point; at most `most` Newton steps. `promise` is the gain below which it is done.
 pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most: usize, promise: f64) -> Climb {
+    climb_unless_behind(evaluator, shape, from, most, promise, f64::NEG_INFINITY)
+}
+
+/// A full Newton step that promises less than this is near its top: what is still to come is of the order of
+/// the promise (along a ridge to a boundary, where each step promises 1/e of the one before, 1.6 times it).
+const NEAR: f64 = 0.5;
+/// Times the promise that must still leave a climb behind the best known optimum, and by how much.
+const FAR: f64 = 10.0;
+const MARGIN: f64 = 1.0;
+/// A climb whose gain over so many steps, so many times more, leaves it behind is given up too: along ridges and
+/// through saddles steps are short and full ones rare, and such climbs took four steps in five of a search.
+const PACE: usize = 6;
+const AGAIN: f64 = 8.0;
+
+/// As [`climb`], but gives up near a top that lies clearly below `best`: most neighbours lead to such tops, and
+/// the last steps to one cost as much as the first.
+pub(crate) fn climb_unless_behind(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    from: Point,
+    most: usize,
+    promise: f64,
+    best: f64,
+) -> Climb {
     let mut here = from;
+    let mut behind = false;
+    let mut passed: Vec<f64> = Vec::with_capacity(most + 1);
     let mut mu = 0.0;
     let mut shortfall = f64::INFINITY;
     let mut steps = 0;
@@ -87,8 +115,16 @@ pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most:
             converged = true;
             break;
         }
+        let hoped = |more: f64| here.log_likelihood() + more + MARGIN;
+        let near = undamped && gain < NEAR && hoped(FAR * gain) < best;
+        passed.push(here.log_likelihood());
+        let slow = steps > PACE && hoped(AGAIN * (here.log_likelihood() - passed[steps - 1 - PACE])) < best;
+        if near || slow {
+            (shortfall, behind) = (gain, true);
+            break;
+        }
     }
-    Climb { params: here.params, curves: here.curves, pass: here.pass, steps, shortfall, converged }
+    Climb { params: here.params, curves: here.curves, pass: here.pass, steps, shortfall, converged, behind }
 }
 
 /// `g' I^-1 g / 2` for the undamped step, when the information is positive definite.

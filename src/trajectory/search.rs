@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum StartStop {
-    /// Behind the others after a few EM steps; not followed further.
+    /// Behind the others after a few EM steps, or (a neighbour) climbing too slowly to reach the best known; not
+    /// followed further.
     Screened,
     /// Climbed to a local maximum.
     Converged,

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, PersonTable,
-    ValueTable, read_cohort, read_person_table, read_values,
+    SelectionCriterion, SelectionOptions, ValueTable, read_cohort, read_person_table, read_values,
 };
 use std::path::PathBuf;
 
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     /// reason (in words), the posterior of each profile and of groups without one, prediction_set (profiles joined by
     /// `|`), typicality with its ends, and age, years and offences of the record.
     Classify(ClassifyArgs),
+    /// Fit models over a range of groups, degrees and families, compare them, and write table and picture.
+    Select(SelectArgs),
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +115,48 @@ pub(crate) struct FitArgs {
     /// Show groups of fewer than 10 persons in numbers.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Families to try: poisson, zip, zip-tau, negbin, zinb, bernoulli.
+    #[arg(long, value_name = "F,..", default_value = "zip", value_delimiter = ',', value_parser = family)]
+    family: Vec<Family>,
+    /// Numbers of groups to try: `1-8`, or one.
+    #[arg(long, value_name = "K-K", default_value = "1-8", value_parser = range)]
+    groups: [usize; 2],
+    /// Degrees to try, all groups alike: `1-3`, or one.
+    #[arg(long, value_name = "D-D", default_value = "1-3", value_parser = range)]
+    degree: [usize; 2],
+    /// Degree of the zero parts (zip and zinb) of every model; as the curves without it.
+    #[arg(long, value_name = "D")]
+    zero_degree: Option<usize>,
+    /// From the best model of each number of groups, lower degrees group by group while the criterion improves.
+    #[arg(long)]
+    eliminate: bool,
+    /// Number of random starts of each model.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    starts: usize,
+    /// Seed of the random starts: the same seed gives the same result, on any number of threads.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Number of threads; all by default.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// What models are ranked by: bic-persons, bic-observations, aic or icl.
+    #[arg(long, value_name = "C", default_value = "bic-persons", value_parser = criterion)]
+    criterion: SelectionCriterion,
+    /// Store finished models in this file, and go on from it when it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Directory for selection.csv, selection.svg and grolts.json; made when it is not there.
+    #[arg(long, value_name = "DIR", default_value = "pleegprofiel-select")]
+    pub(crate) out: PathBuf,
+    /// Print one JSON object with everything, in full precision, instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -243,6 +287,47 @@ impl ModelArgs {
             None => options,
         }
     }
+}
+
+impl SelectArgs {
+    pub(crate) fn options(&self) -> Result<SelectionOptions, String> {
+        if let Some(other) = self.family.iter().find(|f| matches!(f, Family::CensoredNormal | Family::Beta)) {
+            return Err(format!("the family {other} is not for counts: it goes with `fit`"));
+        }
+        let mut options = SelectionOptions::new()
+            .families(self.family.iter().copied())
+            .groups(self.groups[0]..=self.groups[1])
+            .degrees(self.degree[0]..=self.degree[1])
+            .eliminate(self.eliminate)
+            .starts(self.starts)
+            .seed(self.seed)
+            .criterion(self.criterion);
+        if let Some(degree) = self.zero_degree {
+            options = options.zero_degree(degree);
+        }
+        Ok(match self.threads {
+            Some(threads) => options.threads(threads),
+            None => options,
+        })
+    }
+}
+
+/// `1-8`, or one number.
+fn range(text: &str) -> Result<[usize; 2], String> {
+    let number = |t: &str| t.trim().parse::<usize>().map_err(|_| format!("`{text}` is not a range such as 1-8"));
+    let (least, most) = text.split_once('-').unwrap_or((text, text));
+    match [number(least)?, number(most)?] {
+        [least, most] if least > most => Err(format!("{least} is above {most}")),
+        range => Ok(range),
+    }
+}
+
+fn criterion(text: &str) -> Result<SelectionCriterion, String> {
+    let known = || SelectionCriterion::ALL.map(SelectionCriterion::key).join(", ");
+    SelectionCriterion::ALL
+        .into_iter()
+        .find(|c| c.key() == text)
+        .ok_or_else(|| format!("not a criterion: use {}", known()))
 }
 
 fn family(text: &str) -> Result<Family, String> {

@@ -9,6 +9,7 @@ mod outputs;
 mod profile;
 mod progress;
 mod screen;
+mod select;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Command::Fit(args) => fit::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Classify(args) => classify::run(&args),
+        Command::Select(args) => select::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

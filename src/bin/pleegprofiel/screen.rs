@@ -94,6 +94,23 @@ pub(crate) fn layout(table: &ReportTable, findings: &[String]) -> String {
     text.join("\n")
 }
 
+/// A plain table with notes under it.
+pub(crate) fn grid(header: &[&str], rows: &[Vec<String>], notes: &[String]) -> String {
+    let mut printed = Table::new();
+    printed
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(header)
+        .add_rows(rows);
+    for (i, column) in printed.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if i < 2 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    text.extend(notes.iter().flat_map(|note| wrapped(note, "  ", "    ")));
+    text.join("\n")
+}
+
 /// A paragraph broken between words, its first line and the others each behind their own margin.
 fn wrapped(text: &str, first: &str, other: &str) -> Vec<String> {
     let mut lines = vec![first.to_owned()];

@@ -9,6 +9,9 @@
 mod mark;
 pub(super) mod path;
 mod scale;
+mod selection;
+
+pub use selection::selection_svg;
 
 use crate::profile::language::Language;
 use kuva::backend::svg::SvgBackend;
@@ -241,7 +244,6 @@ impl Picture {
         Some(format!("{head} {limit}: {}.", parts.join("; ")))
     }
 
-    /// Names the document for readers who do not see it, and lets it scale.
     fn finish(&self, svg: &str) -> String {
         let groups: Vec<String> =
             self.groups.iter().enumerate().map(|(k, g)| format!("{} {}", k + 1, g.label)).collect();
@@ -249,7 +251,7 @@ impl Picture {
     }
 }
 
-/// The canvas as a document with a title and a description.
+/// Names the document for readers who do not see it, and lets it scale.
 fn document(svg: &str, title: &str, description: &str) -> String {
     let body = svg.find('>').map_or("", |end| &svg[end + 1..]);
     let size = |name: &str| {

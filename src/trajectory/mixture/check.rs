@@ -8,37 +8,60 @@ use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Issues, Result};
 use crate::trajectory::basis::Basis;
 use crate::trajectory::covariates;
+use crate::trajectory::family::Family;
 use ndarray::Array2;
 
 pub(crate) fn check(panel: &Panel, spec: &ModelSpec) -> Result<()> {
-    options(panel, spec)?;
+    let mut problems = options(panel, spec);
     if spec.classes() > panel.persons() {
         let (classes, persons) = (spec.classes(), panel.persons());
-        return Err(Error::options(format!("{classes} groups asked for, but there are {persons} persons")));
+        problems.push(format!("{classes} groups asked for, but there are {persons} persons"));
     }
-    for (o, outcome) in spec.outcomes.iter().enumerate() {
-        // options() has seen that the series exists
-        if let Some(series) = panel.series.iter().find(|s| s.name == outcome.series) {
-            values(panel.grid, series, outcome)?;
-            bases(panel.grid, series, outcome, spec.components(o))?;
-            varying(panel, series, outcome)?;
+    // a name that does not exist has been listed already
+    let found: Vec<(usize, &OutcomeSpec, &Series)> = spec
+        .outcomes
+        .iter()
+        .enumerate()
+        .filter_map(|(o, outcome)| panel.series.iter().find(|s| s.name == outcome.series).map(|s| (o, outcome, s)))
+        .collect();
+    for &(o, outcome, series) in &found {
+        bases(panel.grid, series, outcome, spec.components(o), &mut problems);
+    }
+    refused(problems)?;
+    let mut issues = Issues::in_memory();
+    for (_, outcome, series) in found {
+        let before = issues.count();
+        producible(panel.grid, series, outcome, &mut issues);
+        if issues.count() == before {
+            values(series, outcome, &mut issues);
         }
+        varying(panel, series, outcome, &mut issues);
     }
     let columns: Vec<&(String, Vec<f64>)> =
         spec.membership.iter().filter_map(|n| panel.covariates.iter().find(|(m, _)| m == n)).collect();
     let matrix = Array2::from_shape_fn((panel.rows(), columns.len()), |(i, j)| columns[j].1[i]);
-    covariates::check_covariates(&spec.membership, matrix.view())
+    covariates::covariate_issues(&spec.membership, matrix.view(), &mut issues);
+    issues.into_result("the model cannot be fitted to these data")
 }
 
 /// Whether people can be placed in a fitted model: the same names, and values its families can produce.
 pub(crate) fn usable(panel: &Panel, spec: &ModelSpec) -> Result<()> {
-    options(panel, spec)?;
+    refused(options(panel, spec))?;
+    let mut issues = Issues::in_memory();
     for outcome in &spec.outcomes {
         if let Some(series) = panel.series.iter().find(|s| s.name == outcome.series) {
-            producible(panel.grid, series, outcome)?;
+            producible(panel.grid, series, outcome, &mut issues);
+            finite(panel, series, outcome, &mut issues);
         }
     }
-    Ok(())
+    issues.into_result("the model cannot be used on these data")
+}
+
+fn refused(problems: Vec<String>) -> Result<()> {
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Error::options(problems.join("; "))),
+    }
 }
 
 /// Bases of a stored model: as many as groups, and usable on its grid.
@@ -53,7 +76,8 @@ pub(crate) fn stored_bases(outcome: &OutcomeSpec, components: usize, grid: AgeGr
     Ok(())
 }
 
-fn options(panel: &Panel, spec: &ModelSpec) -> Result<()> {
+/// Names, numbers and combinations that do not go together.
+fn options(panel: &Panel, spec: &ModelSpec) -> Vec<String> {
     let mut problems: Vec<String> = Vec::new();
     let classes = spec.classes();
     if classes == 0 || classes > MAX_CLASSES {
@@ -97,6 +121,11 @@ fn options(panel: &Panel, spec: &ModelSpec) -> Result<()> {
                 outcome.family
             ));
         }
+        let several = outcome.zero.as_ref().unwrap_or(&outcome.curves).windows(2).any(|b| b[0] != b[1]);
+        if outcome.shared_zero && outcome.family.has_zero_curve() && several {
+            problems
+                .push(format!("all groups of `{name}` are to share one zero part, but several bases are given for it"));
+        }
         let (floor, ceiling) = outcome.bounds_or_infinite();
         let bounded = outcome.floor.is_some() || outcome.ceiling.is_some();
         if bounded && !outcome.family.is_censored() {
@@ -111,87 +140,87 @@ fn options(panel: &Panel, spec: &ModelSpec) -> Result<()> {
             problems.push(format!("`{name}` is not a covariate of persons; {}", list(known)));
         }
     }
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(Error::options(problems.join("; "))),
-    }
+    problems
 }
 
 /// Every value that the family cannot produce.
-fn producible(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec) -> Result<()> {
-    let mut issues = Issues::in_memory();
+fn producible(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec, issues: &mut Issues) {
     let (kernel, family) = (super::layout::kernel_of(outcome), outcome.family);
     for ((i, t), &y) in series.values.indexed_iter().filter(|(_, y)| !y.is_nan()) {
+        let column = || format!("{} {}", series.name, grid.label(t));
         if let Some(why) = kernel.refuses(y) {
-            issues.add(Some(i as u64 + 1), Some(&grid.label(t)), || format!("{why} (family {family})"));
+            issues.add(Some(i as u64 + 1), Some(&column()), || format!("{why} (family {family})"));
         }
         let e = series.exposure.as_ref().map_or(1.0, |e| e[(i, t)]);
         if e != 1.0 && !family.counts_events() {
-            issues.add(Some(i as u64 + 1), Some(&grid.label(t)), || {
+            issues.add(Some(i as u64 + 1), Some(&column()), || {
                 format!("the family {family} does not use time at risk, but {e} is given")
             });
         }
     }
-    issues.into_result(&format!("the family {family} cannot be fitted to `{}`", series.name))
 }
 
-fn values(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec) -> Result<()> {
-    producible(grid, series, outcome)?;
+fn values(series: &Series, outcome: &OutcomeSpec, issues: &mut Issues) {
     let mut seen = series.values.iter().filter(|y| !y.is_nan());
     let Some(first) = seen.next() else {
-        return Err(Error::options(format!("nothing was observed of `{}`", series.name)));
+        issues.add(None, Some(&series.name), || "nothing was observed".into());
+        return;
     };
     // counts of all 0 have no rate, a scale without spread has no density; counts of all 1 can be fitted
     if seen.all(|y| y == first) && (*first == 0.0 || !outcome.family.counts_events()) {
-        return Err(Error::options(format!("`{}` is {first} in every cell: there is nothing to fit", series.name)));
+        issues.add(None, Some(&series.name), || format!("it is {first} in every cell: there is nothing to fit"));
     }
-    Ok(())
 }
 
-fn bases(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec, components: usize) -> Result<()> {
+fn bases(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec, components: usize, problems: &mut Vec<String>) {
     let name = &series.name;
-    let ages: Vec<usize> = (0..grid.len()).filter(|&t| series.values.column(t).iter().any(|y| !y.is_nan())).collect();
-    let one_each = |what: &str, given: &[Basis]| match given.len() {
-        1 => Ok(()),
-        n if n == components => Ok(()),
-        n => Err(Error::options(format!(
-            "{n} {what} given for {components} groups of `{name}`; give one, or one a group"
-        ))),
-    };
-    one_each("curves", &outcome.curves)?;
-    let mut all: Vec<&Basis> = outcome.curves.iter().collect();
-    if let Some(zero) = &outcome.zero {
-        one_each("zero parts", zero)?;
-        all.extend(zero);
+    let ages = (0..grid.len()).filter(|&t| series.values.column(t).iter().any(|y| !y.is_nan())).count();
+    let lists = [("curves", Some(&outcome.curves)), ("zero parts", outcome.zero.as_ref())];
+    for (what, given) in lists.into_iter().filter_map(|(what, given)| given.map(|g| (what, g))) {
+        if given.len() != 1 && given.len() != components {
+            problems.push(format!(
+                "{} {what} given for {components} groups of `{name}`; give one, or one a group",
+                given.len()
+            ));
+        }
+        // a series of which nothing was observed has a worse problem, told with the data
+        for basis in given.iter().filter(|_| ages > 0) {
+            if let Err(why) = basis.check(ages) {
+                problems.push(format!("`{name}`: {why}"));
+            }
+        }
     }
-    for basis in all {
-        basis.check(ages.len())?;
+}
+
+/// The covariates of an outcome that change with age.
+fn columns_of<'a>(panel: &'a Panel, outcome: &OutcomeSpec) -> Vec<&'a (String, Array2<f64>)> {
+    outcome.varying.iter().filter_map(|n| panel.varying.iter().find(|(m, _)| m == n)).collect()
+}
+
+/// Covariates that change with age have a value wherever the outcome was observed.
+fn finite(panel: &Panel, series: &Series, outcome: &OutcomeSpec, issues: &mut Issues) {
+    let columns = columns_of(panel, outcome);
+    for ((i, t), _) in series.values.indexed_iter().filter(|(_, y)| !y.is_nan()) {
+        for (name, v) in columns.iter().filter(|(_, v)| !v[(i, t)].is_finite()) {
+            issues.add(Some(i as u64 + 1), Some(name), || {
+                format!("{} at age {} is not a finite number", v[(i, t)], panel.grid.label(t))
+            });
+        }
     }
-    Ok(())
 }
 
 /// Covariates that change with age: finite where observed, not constant, not a mixture of one another or of
 /// age, and not splitting the outcome.
-fn varying(panel: &Panel, series: &Series, outcome: &OutcomeSpec) -> Result<()> {
-    if outcome.varying.is_empty() {
-        return Ok(());
+fn varying(panel: &Panel, series: &Series, outcome: &OutcomeSpec, issues: &mut Issues) {
+    let columns = columns_of(panel, outcome);
+    let before = issues.count();
+    finite(panel, series, outcome, issues);
+    if columns.is_empty() || issues.count() > before {
+        return;
     }
-    let columns: Vec<&(String, Array2<f64>)> =
-        outcome.varying.iter().filter_map(|n| panel.varying.iter().find(|(m, _)| m == n)).collect();
-    let mut issues = Issues::in_memory();
-    let (mut rows, mut ys) = (Vec::new(), Vec::new());
-    for ((i, t), &y) in series.values.indexed_iter().filter(|(_, y)| !y.is_nan()) {
-        for (name, v) in &columns {
-            if !v[(i, t)].is_finite() {
-                issues.add(Some(i as u64 + 1), Some(name), || {
-                    format!("{} at age {} is not a finite number", v[(i, t)], panel.grid.label(t))
-                });
-            }
-        }
-        rows.push((i, t));
-        ys.push(y);
-    }
-    issues.into_result("the covariates that change with age cannot be used")?;
+    let observed: Vec<((usize, usize), f64)> =
+        series.values.indexed_iter().filter(|(_, y)| !y.is_nan()).map(|(at, &y)| (at, y)).collect();
+    let (rows, ys): (Vec<(usize, usize)>, Vec<f64>) = observed.into_iter().unzip();
     // age is taken as what the curve can follow: a covariate that is a polynomial in age is none
     let degree = outcome.curves.iter().map(Basis::terms).max().unwrap_or(1).saturating_sub(1);
     let mut names: Vec<String> = (1..=degree).map(|d| if d == 1 { "age".into() } else { format!("age^{d}") }).collect();
@@ -200,20 +229,20 @@ fn varying(panel: &Panel, series: &Series, outcome: &OutcomeSpec) -> Result<()> 
         let (i, t) = rows[r];
         if j < degree { panel.grid.scaled(t).powi(j as i32 + 1) } else { columns[j - degree].1[(i, t)] }
     });
-    covariates::check_covariates(&names, matrix.view())?;
+    covariates::covariate_issues(&names, matrix.view(), issues);
     for (name, v) in &columns {
         let x: Vec<f64> = rows.iter().map(|&(i, t)| v[(i, t)]).collect();
-        if let Some(why) = splits(&x, &ys, outcome.family.counts_events() || !outcome.family.is_censored()) {
-            return Err(Error::options(format!("the covariate `{name}` splits `{}`: {why}", series.name)));
+        if let Some(why) = splits(&x, &ys, outcome) {
+            issues.add(None, Some(name), || format!("it splits `{}`: {why}", series.name));
         }
     }
-    Ok(())
 }
 
 /// Whether a threshold on `x` leaves nothing but zeros on one side and nothing but events on the other, or a
 /// two-valued covariate has nothing but zeros at one value: its effect would run to infinity.
-fn splits(x: &[f64], y: &[f64], zeros_matter: bool) -> Option<String> {
-    if !zeros_matter {
+fn splits(x: &[f64], y: &[f64], outcome: &OutcomeSpec) -> Option<String> {
+    let yes_or_no = outcome.family == Family::Bernoulli;
+    if !outcome.family.counts_events() && !yes_or_no {
         return None;
     }
     let range = |event: bool| {
@@ -224,18 +253,21 @@ fn splits(x: &[f64], y: &[f64], zeros_matter: bool) -> Option<String> {
     if zeros.0 > zeros.1 || events.0 > events.1 {
         return None;
     }
-    if zeros.1 < events.0 || events.1 < zeros.0 {
-        return Some("all zeros are on one side of a value, all events on the other".into());
-    }
     let mut distinct: Vec<f64> = x.to_vec();
     distinct.sort_by(f64::total_cmp);
     distinct.dedup();
     if distinct.len() == 2 {
+        let only = |value: f64, event: bool| x.iter().zip(y).all(|(x, y)| *x != value || (*y > 0.0) == event);
         for value in distinct {
-            if x.iter().zip(y).all(|(x, y)| *x != value || *y == 0.0) {
+            if only(value, false) {
                 return Some(format!("where it is {value} there are only zeros"));
             }
+            if yes_or_no && only(value, true) {
+                return Some(format!("where it is {value} there are only ones"));
+            }
         }
+    } else if distinct.len() > 2 && (zeros.1 < events.0 || events.1 < zeros.0) {
+        return Some("all zeros are on one side of a value, all events on the other".into());
     }
     None
 }
@@ -249,7 +281,9 @@ pub(crate) fn with_dropout(panel: &Panel, spec: &ModelSpec) -> Result<(Panel, Mo
         return Err(Error::options("dropout goes with one grouping, not with a dual model"));
     }
     let Some(series) = panel.series.iter().find(|s| s.name == dropout.series) else {
-        return Err(Error::options(format!("`{}`, of which dropout is asked for, is not a series", dropout.series)));
+        let mut problems = options(panel, spec);
+        problems.push(format!("`{}`, of which dropout is asked for, is not a series of the panel", dropout.series));
+        return Err(Error::options(problems.join("; ")));
     };
     let name = format!("{}: dropout", dropout.series);
     let n = panel.grid.len();
@@ -269,7 +303,7 @@ pub(crate) fn with_dropout(panel: &Panel, spec: &ModelSpec) -> Result<(Panel, Mo
     }
     let mut panel = panel.clone();
     panel.series.push(Series { name: name.clone(), values: left, exposure: None });
-    let mut outcome = OutcomeSpec::new(name, crate::trajectory::family::Family::Bernoulli).degree(dropout.degree);
+    let mut outcome = OutcomeSpec::new(name, Family::Bernoulli).degree(dropout.degree);
     if dropout.after_last_value {
         let covariate = format!("{}: last value", dropout.series);
         panel.varying.push((covariate.clone(), last_value));

@@ -1,5 +1,6 @@
 //! From a starting point to the top: EM while far, damped Newton on the observed likelihood when near.
 
+use super::layout::Part;
 use super::pass::{Engine, Pass};
 use crate::numeric::linalg::Square;
 
@@ -114,6 +115,29 @@ pub(crate) fn limit(engine: &Engine<'_>, delta: &[f64]) -> f64 {
         most = delta[..engine.layout.membership()].iter().fold(most, |m, d| m.max(d.abs()));
     }
     if most > MAX_MOVE { MAX_MOVE / most } else { 1.0 }
+}
+
+/// A dispersion or `tau` below this is on its way to 0.
+const NEAR_ZERO: f64 = 1e-3;
+/// Where it is put to try again.
+const OFF_ZERO: f64 = 0.1;
+
+/// [`newton`]; and where that ends with a dispersion or `tau` next to 0, once more from off that edge, for the
+/// better of the two. On the log scale all slopes vanish at 0, which makes it look like a top.
+pub(crate) fn top(engine: &Engine<'_>, here: Point, most: usize, promise: f64) -> Point {
+    let here = newton(engine, here, most, promise);
+    let mut theta = here.theta.clone();
+    for (i, p) in engine.layout.parameters.iter().enumerate() {
+        if matches!(p.part, Part::LogTau | Part::LogDispersion) && theta[i] < NEAR_ZERO.ln() {
+            theta[i] = OFF_ZERO.ln();
+        }
+    }
+    if theta == here.theta {
+        return here;
+    }
+    let again = em(engine, Point::at(engine, theta), 30, 1e-3);
+    let again = newton(engine, again, most, promise);
+    if again.log_likelihood() > here.log_likelihood() { again } else { here }
 }
 
 /// Newton steps on the observed likelihood, `(I + mu C) step = gradient`, until a full step promises less

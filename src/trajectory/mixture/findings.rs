@@ -109,7 +109,12 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
         for m in 0..model.groups(o) {
             let group = m + 1;
             let zeta = |t: usize| model.predictors_at(o, m, t).0[1];
+            let undetermined = fit
+                .undetermined()
+                .iter()
+                .any(|p| p.part == Part::Zero && p.outcome == Some(o) && p.group.is_none_or(|g| g == group));
             if outcome.family.has_zero_curve()
+                && undetermined
                 && let Some(ages) = stretches(grid, &|t| zeta(t).abs() > SEPARATED.ln())
             {
                 all.push(Finding::ZeroPartSeparated { group, ages });

@@ -188,7 +188,7 @@ pub(crate) fn fit(
         };
         for (number, theta) in seeds.into_iter().enumerate() {
             let point = climb::em(&engine, Point::at(&engine, theta), SCREEN[1], 1e-4);
-            let point = climb::newton(&engine, point, CLIMB_STEPS, 1e-3);
+            let point = climb::top(&engine, point, CLIMB_STEPS, 1e-3);
             records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
             points.push(point);
         }
@@ -221,7 +221,7 @@ pub(crate) fn fit(
     climbed.dedup_by(|later, kept| (kept.log_likelihood() - later.log_likelihood()).abs() < SAME);
     let mut best: Option<Point> = None;
     for point in climbed.iter().take(2) {
-        let top = climb::newton(&engine, point.clone(), 2 * CLIMB_STEPS, PROMISE);
+        let top = climb::top(&engine, point.clone(), 2 * CLIMB_STEPS, PROMISE);
         if best.as_ref().is_none_or(|b| top.log_likelihood() > b.log_likelihood()) {
             best = Some(top);
         }
@@ -363,8 +363,9 @@ fn search(
     records: &mut Vec<StartRecord>,
 ) -> Vec<Point> {
     let pooled = Pooled::new(engine.cells, engine.layout, spec, panel.grid.len());
-    // one class has one optimum as far as starts can tell
-    let starts = if engine.layout.classes == 1 { 1 } else { spec.starts };
+    // one class has one optimum as far as starts can tell, unless it has a zero part
+    let inflated = engine.layout.parameters.iter().any(|p| p.part == Part::Zero);
+    let starts = if engine.layout.classes == 1 && !inflated { 1 } else { spec.starts };
     ticker.expect(starts);
     let mut field: Vec<(usize, StartKind, Point)> = (0..starts)
         .into_par_iter()
@@ -390,7 +391,7 @@ fn search(
     }
     cut(&mut field, (starts / 8).max(5));
     if !ticker.stopped() {
-        field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::newton(engine, p, CLIMB_STEPS, 1e-3))).collect();
+        field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::top(engine, p, CLIMB_STEPS, 1e-3))).collect();
     }
     records.extend(field.iter().map(|(number, kind, point)| record(engine, spec, *number, *kind, point, false)));
     let mut points: Vec<Point> = field.into_iter().map(|f| f.2).collect();

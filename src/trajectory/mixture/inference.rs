@@ -3,6 +3,15 @@
 //! At a boundary, or where the information is singular, no number is given: the parameter is named instead
 //! ([`crate::Finding::Undetermined`]), and everything that does not depend on it keeps its standard error,
 //! computed with that parameter held where it is.
+//!
+//! All intervals are asymptotic in the number of people *of the group*, not of the cohort. Measured
+//! (`tests/coverage.rs`): with 500 persons in three groups of 100 and more, 95 % intervals of shares and curve
+//! points cover 94.0 to 96.6 % (1,000 cohorts each: Poisson, ZIP with time at risk, negative binomial). With a
+//! group of six in 300 persons (negative binomial) those of its curve cover about 89 % by the information and 76 %
+//! by the sandwich, which needs many people to estimate a variance from; those of its share 89 %.
+//! [`crate::Finding::SmallGroup`] says so at fewer than ten; below thirty or so use a bootstrap, or tell the
+//! estimate without an interval. Nor do they hold for what was chosen by looking:
+//! number of groups and degrees are taken as given.
 
 use super::cells::Cells;
 use super::fit::ModelFit;
@@ -224,9 +233,10 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
         (Part::LogTau, _) => !(1e-6_f64.ln()..=1e3_f64.ln()).contains(&value),
         (Part::Zero, Some(o)) => {
             let groups: Vec<usize> = p.group.map_or((0..model.groups(o)).collect(), |g| vec![g - 1]);
+            // certain at some ages only, the others still tell the coefficients
             groups
                 .iter()
-                .any(|&m| (0..model.grid.len()).any(|t| model.predictors_at(o, m, t).0[1].abs() > SEPARATED.ln()))
+                .any(|&m| (0..model.grid.len()).all(|t| model.predictors_at(o, m, t).0[1].abs() > SEPARATED.ln()))
         }
         _ => false,
     }

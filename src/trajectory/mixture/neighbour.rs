@@ -47,7 +47,7 @@ pub(crate) fn improve(engine: &Engine<'_>, spec: &ModelSpec, mut best: Point, ti
                 let mut rng = stream(spec.seed, STREAM + (round * places.len() * TRIES + i) as u64);
                 let theta = with_zero_part(engine, &best.theta, spec, outcome, group, &mut rng);
                 let point = climb::em(engine, Point::at(engine, theta), 40, 1e-2);
-                climb::newton(engine, point, 60, 1e-3)
+                climb::top(engine, point, 60, 1e-3)
             })
             .collect();
         let found = tries

@@ -79,6 +79,7 @@ impl Engine<'_> {
         }
     }
 
+    #[allow(clippy::needless_range_loop)] // pairs (r, t) as in the formulas
     fn outcome_quadratic(&self, o: usize, theta: &[f64], weight: &[f64], q: &mut Quadratic) {
         let (cells, block) = (&self.cells.outcomes[o], &self.layout.blocks[o]);
         let groups = block.components.len();

@@ -5,6 +5,7 @@ use super::layout::{Layout, Part};
 use super::panel::Panel;
 use super::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::error::Result;
+use crate::numeric::linalg::Square;
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Ticker;
@@ -23,14 +24,11 @@ pub(crate) fn seeds(
         return Ok((Vec::new(), false));
     };
     let outcome = &spec.outcomes[0];
-    let (Some(degrees), Some(zero)) =
-        (degrees(&outcome.curves), degrees(outcome.zero.as_ref().unwrap_or(&outcome.curves)))
-    else {
-        return Ok((Vec::new(), false));
-    };
+    let zero_bases = outcome.zero.as_ref().unwrap_or(&outcome.curves);
+    let (degrees, zero) = (degrees(&outcome.curves), degrees(zero_bases));
     // the plain engine orders groups, and a degree goes with its group: with degrees that differ, which is which is lost
-    let even = |d: &[usize]| d.iter().all(|x| *x == d[0]);
-    if !even(&degrees) || !even(&zero) {
+    let even = |d: &[Basis]| d.iter().all(|x| *x == d[0]);
+    if !even(&outcome.curves) || !even(zero_bases) {
         return Ok((Vec::new(), false));
     }
     if groups > MAX_GROUPS || groups > panel.rows() {
@@ -55,6 +53,13 @@ pub(crate) fn seeds(
     let Ok(fit) = options.fit_with_progress(&cohort, &|_| !ticker.stopped()) else {
         return Ok((Vec::new(), false));
     };
+    // one group's coefficients, written in the basis of the model
+    let rewritten: Vec<(Vec<f64>, Vec<f64>)> = fit
+        .model()
+        .groups()
+        .iter()
+        .map(|g| (written_in(&outcome.curves[0], &g.coefficients), written_in(&zero_bases[0], &g.zero_coefficients)))
+        .collect();
     let theta = |dispersion: f64| -> Vec<f64> {
         let groups = fit.model().groups();
         let of = |p: &super::layout::Parameter| {
@@ -62,13 +67,14 @@ pub(crate) fn seeds(
             match p.part {
                 Part::Membership if p.index == 0 => group.map_or(0.0, |g| (g.share / groups[0].share).ln()),
                 _ if p.outcome != Some(0) => 0.0,
-                Part::Curve => group.and_then(|g| g.coefficients.get(p.index)).copied().unwrap_or(0.0),
-                Part::Zero => match group {
-                    Some(g) => g.zero_coefficients.get(p.index).copied().unwrap_or(0.0),
-                    None => {
-                        groups.iter().map(|g| g.share * g.zero_coefficients.get(p.index).copied().unwrap_or(0.0)).sum()
+                Part::Curve => p.group.and_then(|g| rewritten[g - 1].0.get(p.index)).copied().unwrap_or(0.0),
+                Part::Zero => {
+                    let of = |g: usize| rewritten[g].1.get(p.index).copied().unwrap_or(0.0);
+                    match p.group {
+                        Some(g) => of(g - 1),
+                        None => groups.iter().enumerate().map(|(g, group)| group.share * of(g)).sum(),
                     }
-                },
+                }
                 Part::LogTau => group.and_then(|g| g.tau).map_or(0.0, |tau| tau.max(1e-12).ln()),
                 Part::LogDispersion => dispersion,
                 _ => 0.0,
@@ -86,12 +92,35 @@ fn is_plain(outcome: &OutcomeSpec) -> bool {
     matches!(outcome.family, Family::Poisson | Family::Zip | Family::ZipTau)
         && outcome.varying.is_empty()
         && !(outcome.shared_zero && outcome.family == Family::Zip)
+        && outcome.curves.iter().chain(outcome.zero.iter().flatten()).all(|b| matches!(b, Basis::Polynomial { .. }))
 }
 
-fn degrees(bases: &[Basis]) -> Option<Vec<usize>> {
+/// Degrees of polynomials that come near the bases: exact for polynomials.
+fn degrees(bases: &[Basis]) -> Vec<usize> {
     let degree = |b: &Basis| match b {
-        Basis::Polynomial { degree } if *degree <= MAX_DEGREE => Some(*degree),
-        _ => None,
+        Basis::Polynomial { degree } => *degree,
+        _ => b.terms().saturating_sub(1).min(NEAR),
     };
-    bases.iter().map(degree).collect()
+    bases.iter().map(|b| degree(b).min(MAX_DEGREE)).collect()
+}
+
+/// Degree of the polynomial that stands in for a spline when starting: a rise, a fall and a tail.
+const NEAR: usize = 3;
+
+/// The polynomial with these coefficients in another basis, by least squares over the scaled ages.
+fn written_in(basis: &Basis, polynomial: &[f64]) -> Vec<f64> {
+    if matches!(basis, Basis::Polynomial { .. }) || polynomial.is_empty() {
+        return polynomial.to_vec();
+    }
+    let n = basis.terms();
+    let (mut gram, mut right) = (Square::zeros(n), vec![0.0; n]);
+    for step in 0..=50 {
+        let u = -1.0 + 0.04 * f64::from(step);
+        let (row, value) = (basis.row(u), polynomial.iter().rev().fold(0.0, |sum, c| sum * u + c));
+        for i in 0..n {
+            right[i] += row[i] * value;
+            (0..n).for_each(|j| gram.add(i, j, row[i] * row[j]));
+        }
+    }
+    gram.cholesky().map_or_else(|| vec![0.0; n], |factor| factor.solve(&right))
 }

@@ -70,13 +70,14 @@ impl GeneralModel {
                     .collect();
                 for t in 0..n {
                     // whoever may leave is followed to the end of the grid, unless they leave
-                    let observed = dropout.is_some() || !series.values[(i, t)].is_nan();
+                    let e = series.exposure.as_ref().map_or(1.0, |e| e[(i, t)]);
+                    let known = varying.iter().all(|v| v[(i, t)].is_finite());
+                    let observed = dropout.is_some() && known && e > 0.0 || !series.values[(i, t)].is_nan();
                     if observed {
                         let mut row = by_age[o][t].clone();
                         row.extend(varying.iter().map(|v| v[(i, t)]));
                         let p = predictors_of(block, block.of_class[class], &row, &self.theta);
-                        let e = width * series.exposure.as_ref().map_or(1.0, |e| e[(i, t)]);
-                        values[o][t] = block.kernel.draw(e, &p, &mut rng);
+                        values[o][t] = block.kernel.draw(width * e, &p, &mut rng);
                     }
                 }
             }
@@ -94,7 +95,8 @@ impl GeneralModel {
                     if t > first && !left {
                         let mut row = by_age[wanted][t].clone();
                         if dropout.after_last_value {
-                            row.push(values[watched][t - 1]);
+                            // the value at `first` is there, so there is a last one
+                            row.extend(values[watched][..t].iter().rfind(|y| !y.is_nan()));
                         }
                         let p = predictors_of(block, block.of_class[class], &row, &self.theta);
                         left = block.kernel.draw(1.0, &p, &mut rng) > 0.5;

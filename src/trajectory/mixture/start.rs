@@ -15,6 +15,7 @@ use crate::trajectory::start::StartKind;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
 
 /// One group's parameters from everyone: the common origin of all starts.
 pub(crate) struct Pooled {
@@ -207,8 +208,19 @@ pub(crate) fn start(
             }
         }
     }
-    from_posterior(engine, pooled.theta(engine.layout), posterior)
+    let mut theta = pooled.theta(engine.layout);
+    // zero parts have tops far apart, even with one group; half of the starts begin somewhere else
+    let inflated = engine.layout.parameters.iter().any(|p| p.part == Part::Zero);
+    if inflated && kind != StartKind::KMeans && rng.gen_bool(0.5) {
+        for (value, _) in theta.iter_mut().zip(&engine.layout.parameters).filter(|(_, p)| p.part == Part::Zero) {
+            *value += ZERO_PART_SPREAD * rng.sample::<f64, _>(StandardNormal);
+        }
+    }
+    from_posterior(engine, theta, posterior)
 }
+
+/// Standard deviation of the zero parts that starts are spread over, on the logit scale: from 2 % to 98 %.
+const ZERO_PART_SPREAD: f64 = 2.0;
 
 /// Parameters that fit given posteriors, starting from `theta`; then the pass at them.
 pub(crate) fn from_posterior(engine: &Engine<'_>, mut theta: Vec<f64>, posterior: Vec<f64>) -> Point {

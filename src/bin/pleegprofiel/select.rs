@@ -1,0 +1,274 @@
+//! `pleegprofiel select`: many models, compared.
+
+use crate::args::SelectArgs;
+use crate::failure::Failure;
+use crate::outputs::{self, Outputs};
+use crate::{progress, screen};
+use pleegprofiel::report::selection_svg;
+use pleegprofiel::{
+    CandidateFit, Cohort, Error, ErrorKind, NO_DISCOVERY, Progress, Selection, SelectionState, SelectionWatch,
+};
+use serde::Serialize;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
+    let options = args.options().map_err(Failure::Usage)?;
+    let mut state = match &args.resume {
+        Some(path) => resumed(path)?,
+        None => SelectionState::new(),
+    };
+    outputs::check_directory(&args.out)?;
+    let cohort = args.input.read()?;
+    let stored: Mutex<Option<Failure>> = Mutex::new(None);
+    let begin = Instant::now();
+    let clock = || begin.elapsed().as_secs_f64();
+    let searched = progress::watched(|tick| {
+        let progress = |p: pleegprofiel::SelectionProgress<'_>| {
+            if let (Some(path), Some(state)) = (&args.resume, p.state)
+                && let Err(failure) = outputs::write_file(path, format!("{}\n", state.to_json()).as_bytes())
+                && let Ok(mut first) = stored.lock()
+            {
+                first.get_or_insert(failure);
+                return false;
+            }
+            tick(Progress { done: p.done, total: p.total })
+        };
+        options.select_from(&cohort, &mut state, SelectionWatch { progress: &progress, clock: Some(&clock) })
+    });
+    if let Ok(Some(failure)) = stored.into_inner() {
+        return Err(failure);
+    }
+    let (selection, _) = searched.map_err(|error| named(error, args.resume.as_deref()))?;
+    write(&selection, &cohort, &args.out)?;
+    if args.json {
+        screen::print(&json(&selection)?)?;
+    } else {
+        let text = screen::grid(&HEADER, &rows(&selection), &notes(&selection));
+        screen::print(&format!("{text}\n\n{}", written(&selection, &args.out)))?;
+    }
+    selection.best().map(|_| ()).map_err(Failure::from)
+}
+
+/// Results of before; a file that is not there yet is where they will be stored.
+fn resumed(path: &Path) -> Result<SelectionState, Failure> {
+    let cannot = |why: String| Failure::Usage(format!("{} cannot be gone on with: {why}", path.display()));
+    outputs::check_file(path)?;
+    match fs::read_to_string(path) {
+        Ok(text) => SelectionState::from_json(&text).map_err(|error| cannot(error.to_string())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SelectionState::new()),
+        Err(error) => Err(cannot(error.to_string())),
+    }
+}
+
+/// The library knows of no file: a complaint about results of before gets its name.
+fn named(error: Error, path: Option<&Path>) -> Failure {
+    match path {
+        Some(path)
+            if error.kind() == ErrorKind::InvalidOptions && error.to_string().starts_with("the results so far") =>
+        {
+            Failure::Usage(format!("{}: {error}", path.display()))
+        }
+        _ => Failure::from(error),
+    }
+}
+
+fn write(selection: &Selection, cohort: &Cohort, out: &Path) -> Result<(), Failure> {
+    let grolts = match selection.best {
+        Some(_) => Some(selection.grolts(cohort)?),
+        None => None,
+    };
+    let mut outputs = Outputs::open(out)?;
+    outputs.add("selection.csv", |file| table(file, selection))?;
+    outputs.add("selection.svg", |file| file.write_all(selection_svg(selection).as_bytes()))?;
+    if let Some(grolts) = grolts {
+        outputs.add("grolts.json", |file| writeln!(file, "{}", grolts.to_json()))?;
+    }
+    outputs.publish()
+}
+
+fn written(selection: &Selection, out: &Path) -> String {
+    let files = match selection.best {
+        Some(_) => "selection.csv, selection.svg and grolts.json",
+        None => "selection.csv and selection.svg",
+    };
+    format!("Written: {files} in {}", out.display())
+}
+
+const COLUMNS: [&str; 26] = [
+    "family",
+    "groups",
+    "degrees",
+    "zero_degree",
+    "log_likelihood",
+    "parameters",
+    "aic",
+    "bic_persons",
+    "bic_observations",
+    "icl",
+    "entropy",
+    "smallest_share",
+    "smallest_avepp",
+    "smallest_occ",
+    "largest_mismatch",
+    "optima",
+    "reached",
+    "climbs",
+    "converged",
+    "trusted",
+    "rank",
+    "difference",
+    "evidence",
+    "stability",
+    "seconds",
+    "fatal",
+];
+
+/// One row a model, in the order of the search; numbers read back to the same bits, what is not there is empty.
+fn table(out: &mut impl Write, selection: &Selection) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(COLUMNS)?;
+    for (i, c) in selection.candidates.iter().enumerate() {
+        let f = c.figures.as_ref();
+        let real = |v: Option<f64>| v.map_or(String::new(), |v| format!("{v:?}"));
+        let whole = |v: Option<usize>| v.map_or(String::new(), |v| v.to_string());
+        table.write_record([
+            c.model.family.clone(),
+            c.model.groups.to_string(),
+            c.model.degrees_label(),
+            whole(c.model.zero_degree),
+            real(f.map(|f| f.log_likelihood)),
+            whole(f.map(|f| f.parameters)),
+            real(f.map(|f| f.aic)),
+            real(f.map(|f| f.bic_persons)),
+            real(f.map(|f| f.bic_observations)),
+            real(f.map(|f| f.icl)),
+            real(f.and_then(|f| f.entropy)),
+            real(f.map(|f| f.smallest_share)),
+            real(f.and_then(|f| f.smallest_avepp)),
+            real(f.and_then(|f| f.smallest_occ)),
+            real(f.map(|f| f.largest_mismatch)),
+            whole(f.map(|f| f.optima)),
+            whole(f.map(|f| f.reached[0])),
+            whole(f.map(|f| f.reached[1])),
+            f.map_or(String::new(), |f| f.converged.to_string()),
+            c.trusted().is_some().to_string(),
+            whole(rank(selection, i)),
+            real(selection.difference(i)),
+            selection.evidence(i).map_or(String::new(), |e| e.to_string()),
+            real(c.stability),
+            real(c.seconds.0),
+            c.fatal.join("; "),
+        ])?;
+    }
+    table.flush()
+}
+
+/// Place from 1 among the models that can be trusted.
+fn rank(selection: &Selection, candidate: usize) -> Option<usize> {
+    selection.ranking.iter().position(|&i| i == candidate).map(|place| place + 1)
+}
+
+const HEADER: [&str; 12] =
+    ["", "family", "groups", "degree", "logL", "par.", "BIC", "AIC", "ICL", "entropy", "smallest", "AvePP"];
+
+fn rows(selection: &Selection) -> Vec<Vec<String>> {
+    let row = |(i, c): (usize, &CandidateFit)| {
+        let mark = match (selection.best == Some(i), selection.parsimonious == Some(i), c.trusted()) {
+            (true, ..) => "*",
+            (_, true, _) => "+",
+            (.., None) => "x",
+            _ => "",
+        };
+        let mut cells = vec![mark.into(), c.model.family.clone(), c.model.groups.to_string(), c.model.degrees_label()];
+        cells.extend(match &c.figures {
+            None => vec!["-".to_owned(); 8],
+            Some(f) => vec![
+                format!("{:.2}", f.log_likelihood),
+                f.parameters.to_string(),
+                format!("{:.1}", f.bic_persons),
+                format!("{:.1}", f.aic),
+                format!("{:.1}", f.icl),
+                f.entropy.map_or("-".into(), |e| format!("{e:.3}")),
+                format!("{:.1} %", 100.0 * f.smallest_share),
+                f.smallest_avepp.map_or("-".into(), |a| format!("{a:.2}")),
+            ],
+        });
+        cells
+    };
+    selection.candidates.iter().enumerate().map(row).collect()
+}
+
+/// What the marks mean, and what has to be read with any selection.
+fn notes(selection: &Selection) -> Vec<String> {
+    let criterion = selection.criterion();
+    let mut notes = Vec::new();
+    match selection.best {
+        None => notes.push("No model of this search can be trusted.".to_owned()),
+        Some(best) => {
+            notes.push(format!("* best by {criterion}: {}.", selection.candidates[best].model));
+            if let Some(small) = selection.parsimonious.filter(|&s| s != best) {
+                let difference = selection.difference(small).unwrap_or(0.0);
+                let evidence = match selection.evidence(small) {
+                    Some(e) => format!("; the evidence against it is {e} (Kass & Raftery 1995)"),
+                    None => String::new(),
+                };
+                notes.push(format!(
+                    "+ the smallest within {} of it: {}, {difference:.2} above{evidence}.",
+                    selection.within(),
+                    selection.candidates[small].model
+                ));
+            }
+            let most = selection.candidates.iter().map(|c| c.model.groups).max();
+            if most > Some(1) && most == Some(selection.candidates[best].model.groups) {
+                notes.push("! the best has the largest number of groups tried: more may be better still".to_owned());
+            }
+            notes.extend(selection.candidates[best].findings.iter().map(|f| format!("! {f}")));
+        }
+    }
+    let refused: Vec<&CandidateFit> = selection.candidates.iter().filter(|c| c.trusted().is_none()).collect();
+    notes.extend(refused.iter().map(|c| format!("x not to be trusted: {}: {}", c.model, c.fatal.join("; "))));
+    notes.push(NO_DISCOVERY.to_owned());
+    notes
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    criterion: &'static str,
+    within: f64,
+    best: Option<usize>,
+    parsimonious: Option<usize>,
+    models: Vec<Model<'a>>,
+}
+
+#[derive(Serialize)]
+struct Model<'a> {
+    #[serde(flatten)]
+    fit: &'a CandidateFit,
+    trusted: bool,
+    rank: Option<usize>,
+    difference: Option<f64>,
+    evidence: Option<&'static str>,
+}
+
+fn json(selection: &Selection) -> Result<String, Failure> {
+    let models = selection.candidates.iter().enumerate().map(|(i, fit)| Model {
+        fit,
+        trusted: fit.trusted().is_some(),
+        rank: rank(selection, i),
+        difference: selection.difference(i),
+        evidence: selection.evidence(i).map(|e| e.words()),
+    });
+    let object = Object {
+        criterion: selection.criterion().key(),
+        within: selection.within(),
+        best: selection.best,
+        parsimonious: selection.parsimonious,
+        models: models.collect(),
+    };
+    serde_json::to_string(&object)
+        .map_err(|error| Failure::Output(format!("the selection cannot be written as JSON: {error}")))
+}

@@ -1,0 +1,150 @@
+//! What a search found: every model, their order, the best one and the smallest that is nearly as good.
+
+use super::candidate::{Aside, CandidateFit, CandidateModel};
+use super::criterion::{Evidence, SelectionCriterion};
+use super::data::{self, Kept};
+use super::options::SelectionOptions;
+use crate::cohort::data::Cohort;
+use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::fit::Fit;
+use crate::trajectory::grolts::Grolts;
+use crate::trajectory::mixture::fit::ModelFit;
+use crate::trajectory::mixture::panel::Panel;
+use crate::trajectory::mixture::spec::ModelSpec;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What every selection has to be read with.
+pub const NO_DISCOVERY: &str = "The number of groups is no discovery: it is how many groups summarise these data at the least cost by this criterion; \
+skewed data ask for several groups even when there is one population (Bauer & Curran 2003).";
+
+/// The models of a search, ranked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Selection {
+    /// What was asked for.
+    pub options: SelectionOptions,
+    /// Every model, in the order of the search: family, degree, number of groups.
+    pub candidates: Vec<CandidateFit>,
+    /// Numbers (from 0) in `candidates` of the models that can be trusted, best first.
+    pub ranking: Vec<usize>,
+    /// The best of them by the criterion; none when no fit can be trusted.
+    pub best: Option<usize>,
+    /// The model with the fewest parameters whose criterion is less than `options.within` above the best; the best
+    /// itself when there is none smaller.
+    pub parsimonious: Option<usize>,
+    #[serde(skip)]
+    kept: Aside<BTreeMap<CandidateModel, Kept>>,
+}
+
+impl Selection {
+    pub(crate) fn new(
+        options: SelectionOptions,
+        candidates: Vec<CandidateFit>,
+        kept: BTreeMap<CandidateModel, Kept>,
+    ) -> Selection {
+        let value = |i: usize| candidates[i].trusted().map_or(f64::INFINITY, |f| options.criterion.of(f));
+        let size = |i: usize| candidates[i].trusted().map_or(usize::MAX, |f| f.parameters);
+        let mut ranking: Vec<usize> = (0..candidates.len()).filter(|&i| candidates[i].trusted().is_some()).collect();
+        ranking.sort_by(|&a, &b| value(a).total_cmp(&value(b)).then(size(a).cmp(&size(b))).then(a.cmp(&b)));
+        let best = ranking.first().copied();
+        let near = |i: &&usize| best.is_some_and(|b| **i == b || value(**i) - value(b) < options.within);
+        let parsimonious = ranking.iter().filter(near).copied().min_by_key(|&i| size(i));
+        Selection { options, candidates, ranking, best, parsimonious, kept: Aside(kept) }
+    }
+
+    /// What models were ranked by.
+    pub fn criterion(&self) -> SelectionCriterion {
+        self.options.criterion
+    }
+
+    /// How much worse in the criterion the parsimonious model may be.
+    pub fn within(&self) -> f64 {
+        self.options.within
+    }
+
+    /// The best model by the criterion.
+    ///
+    /// # Errors
+    /// Kind [`ErrorKind::Untrusted`] when no model of the search can be trusted.
+    pub fn best(&self) -> Result<&CandidateFit> {
+        self.best.map(|i| &self.candidates[i]).ok_or_else(|| {
+            let n = self.candidates.len();
+            Error::new(ErrorKind::Untrusted, format!("none of the {n} models of this search can be trusted"))
+        })
+    }
+
+    /// How far above the best model number `candidate` is in the criterion; none when either cannot be trusted.
+    pub fn difference(&self, candidate: usize) -> Option<f64> {
+        let value = |i: usize| self.candidates.get(i)?.trusted().map(|f| self.options.criterion.of(f));
+        Some(value(candidate)? - value(self.best?)?)
+    }
+
+    /// What that difference says for the best model; only for a BIC, and not of the best itself.
+    pub fn evidence(&self, candidate: usize) -> Option<Evidence> {
+        let difference = self.difference(candidate).filter(|_| self.best != Some(candidate))?;
+        self.options.criterion.is_bic().then(|| Evidence::of_difference(difference))
+    }
+
+    /// Puts a figure of stability (0 to 1) beside model number `candidate`; no effect when there is none.
+    pub fn set_stability(&mut self, candidate: usize, stability: Option<f64>) {
+        if let Some(fit) = self.candidates.get_mut(candidate) {
+            fit.stability = stability;
+        }
+    }
+
+    /// The full fit of model number `candidate` on the cohort of the search: the one that was made, or the same
+    /// again when its figures came from a [`super::state::SelectionState`].
+    ///
+    /// # Errors
+    /// When there is no such model, or as [`crate::FitOptions::fit`].
+    pub fn fit(&self, candidate: usize, cohort: &Cohort) -> Result<Fit> {
+        let model = self.model(candidate)?;
+        match self.kept.0.get(model) {
+            Some(Kept::Cohort(fit)) if fit.grid() == cohort.grid() && fit.persons == cohort.persons() => {
+                Ok((**fit).clone())
+            }
+            _ => {
+                let options = data::fit_options(&self.options, model)?;
+                self.options.threads.map_or_else(|| options.clone(), |t| options.clone().threads(t)).fit(cohort)
+            }
+        }
+    }
+
+    /// As [`Selection::fit`], for a search on a panel with specification `base`.
+    ///
+    /// # Errors
+    /// When there is no such model, or as [`ModelSpec::fit`].
+    pub fn fit_panel(&self, candidate: usize, panel: &Panel, base: &ModelSpec) -> Result<ModelFit> {
+        let model = self.model(candidate)?;
+        match self.kept.0.get(model) {
+            Some(Kept::Panel(fit)) if fit.persons == panel.persons() => Ok((**fit).clone()),
+            _ => data::spec(&self.options, base, model)?.fit(panel),
+        }
+    }
+
+    fn model(&self, candidate: usize) -> Result<&CandidateModel> {
+        let n = self.candidates.len();
+        self.candidates
+            .get(candidate)
+            .map(|c| &c.model)
+            .ok_or_else(|| Error::options(format!("model {candidate} asked for, of {n}")))
+    }
+
+    /// The reporting checklist for the best model, the other models of the search with it.
+    ///
+    /// # Errors
+    /// When no model can be trusted, or the cohort is not that of the search.
+    pub fn grolts(&self, cohort: &Cohort) -> Result<Grolts> {
+        let best = self.best.ok_or_else(|| self.best().err().unwrap_or_else(|| Error::options("no model")))?;
+        self.fit(best, cohort)?.grolts(cohort).map(|record| record.with_selection(self))
+    }
+
+    /// As [`Selection::grolts`], for a search on a panel.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn grolts_panel(&self, panel: &Panel, base: &ModelSpec) -> Result<Grolts> {
+        let best = self.best.ok_or_else(|| self.best().err().unwrap_or_else(|| Error::options("no model")))?;
+        self.fit_panel(best, panel, base)?.grolts(panel).map(|record| record.with_selection(self))
+    }
+}
