@@ -220,12 +220,12 @@ fn nobody_of_seventeen_is_called_early_peak_or_continuous_when_the_two_begin_ali
         tau: None,
         dispersion: None,
     };
-    // 1.4 to 1.7 offences a year up to 17 in both; then one falls and the other goes on
+    // both rise from 0.7 offences a year at 12 to 1.2 and more at 17; then one falls and the other goes on
     let groups = vec![
         group(0.4, [-3.0, -0.3, -0.5]),
-        group(0.3, [-2.2, -6.0, -3.4]),
+        group(0.3, [-1.88, -7.56, -6.0]),
         group(0.1, [-0.6, 0.8, -1.0]),
-        group(0.2, [0.7, -0.2, -0.6]),
+        group(0.2, [0.55, 0.0, -0.85]),
     ];
     let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39).unwrap(), groups).unwrap();
     let classifier = classifier(model.clone());

@@ -82,7 +82,7 @@ impl Explanation {
                 cells.add(&mut cell, t, offences, at_risk);
                 let events = match offences {
                     0 => vec![0.0; groups],
-                    _ => lanes(&cell).iter().zip(&none).map(|(all, none)| all - none).collect(),
+                    _ => (0..groups).map(|k| cell[k / WIDE][k % WIDE] - none[k]).collect(),
                 };
                 cells.add(&mut sums, t, offences, at_risk);
                 total = cells.normalise(&sums, &mut posterior);
