@@ -7,6 +7,7 @@ pub(crate) mod numeric;
 pub mod profile;
 #[cfg(feature = "report")]
 pub mod report;
+pub mod risk;
 pub mod trajectory;
 pub mod units;
 

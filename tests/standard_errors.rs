@@ -53,7 +53,7 @@ fn check(fit: &ModelFit, table: &Table, what: &str) {
             assert!((ours / theirs - 1.0).abs() <= AGREED, "{what}, {errors:?}: {:?} {ours} and {theirs}", e.parameter);
         }
         // covariances too, beside the standard errors they belong to
-        let v = fit.covariance(errors);
+        let v = fit.covariance(errors).unwrap();
         for i in 0..n {
             for j in 0..n {
                 let size = (expected[i][i] * expected[j][j]).sqrt();

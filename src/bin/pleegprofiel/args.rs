@@ -34,6 +34,53 @@ pub(crate) enum Command {
     Classify(ClassifyArgs),
     /// Fit models over a range of groups, degrees and families, compare them, and write table and picture.
     Select(SelectArgs),
+    /// Score one case or many with a published risk instrument: one JSON line a case, in order.
+    Score(ScoreArgs),
+    /// List the bundled risk instruments, show one, or run a file of golden vectors.
+    Instruments(InstrumentsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArgs {
+    /// Short name of a bundled instrument, or an instrument file.
+    #[arg(value_name = "INSTRUMENT")]
+    pub(crate) instrument: String,
+    /// One case, a list of cases, or a file of golden vectors, whose inputs are scored; `-` is standard input.
+    /// A case is an object of answers with `population`: {"jurisdiction": .., "legal_status": .., "age": ..}.
+    #[arg(value_name = "INPUT.json")]
+    pub(crate) input: PathBuf,
+    /// Treat missing answers as the published implementation does (some count as "no", others lead to the static
+    /// form), and a case that states no population as one of the instrument's own. Every result says so.
+    #[arg(long)]
+    pub(crate) as_published: bool,
+    /// Results are always JSON lines; accepted for likeness with other commands.
+    #[arg(long, hide = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstrumentsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<InstrumentsCommand>,
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InstrumentsCommand {
+    /// Print the card of an instrument.
+    Show {
+        /// Short name of a bundled instrument, or an instrument file.
+        name: String,
+    },
+    /// Run a file of golden vectors, or an instrument file with its own, and report what does not come out.
+    Verify {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of instrument files.
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -4,10 +4,12 @@ mod args;
 mod classify;
 mod failure;
 mod fit;
+mod instruments;
 mod json;
 mod outputs;
 mod profile;
 mod progress;
+mod score;
 mod screen;
 mod select;
 
@@ -18,8 +20,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(args) => fit::run(&args),
+        Command::Instruments(args) => instruments::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Classify(args) => classify::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Select(args) => select::run(&args),
     };
     match result {

@@ -1,0 +1,145 @@
+//! Scoring one case: population first, then what is missing, then the number or the range.
+
+use super::case::Case;
+use super::evaluate::{Mode, Scratch};
+use super::instrument::Instrument;
+use super::item::Unknown;
+use super::program::{Effect, all_of};
+use super::range;
+use super::result::Assessment;
+use crate::error::Result;
+
+/// What a strict reading of a case finds before anything is scored.
+#[derive(Debug, Default)]
+pub(crate) struct Gaps {
+    /// Items whose answer is unknown and can be completed.
+    pub(crate) unknown: u64,
+    /// Codes for answers that cannot be done without.
+    pub(crate) codes: u64,
+    /// Names of those items.
+    pub(crate) missing: Vec<String>,
+}
+
+impl Instrument {
+    /// Scores a case.
+    ///
+    /// A case without a stated population, or outside the instrument's, is refused with an error code; only
+    /// [`Case::with_override`] passes a difference. In [`Mode::AsPublished`] a case without a stated population is
+    /// taken to be of the instrument's own, and the result says so.
+    ///
+    /// With unknown answers and [`Mode::Strict`], `ranges` holds the exact extremes over all admissible completions
+    /// and each result has a value only when it is the same for all of them.
+    ///
+    /// # Errors
+    /// When the case was read for another instrument.
+    pub fn assess(&self, case: &Case, mode: Mode) -> Result<Assessment> {
+        self.own(case)?;
+        let mut result = self.blank(&case.answers, mode);
+        result.population.clone_from(&case.population);
+        if !self.admit(case, mode, &mut result) {
+            return Ok(result);
+        }
+        let mut s = Scratch::new(self);
+        s.answers.copy_from_slice(&case.answers);
+        if mode == Mode::AsPublished {
+            let scored = self.run(&mut s, mode);
+            self.fill(&mut result, &s, scored);
+            return Ok(result);
+        }
+        let gaps = self.gaps(&case.answers);
+        let known = self.known_errors(&case.answers, gaps.unknown);
+        if gaps.codes | known != 0 {
+            result.error = self.codes(gaps.codes | known).map(str::to_owned).collect();
+            result.refusal = gaps.missing.iter().map(|name| format!("{name} has to be known")).collect();
+        } else if gaps.unknown == 0 {
+            let scored = self.run(&mut s, mode);
+            self.fill(&mut result, &s, scored);
+        } else {
+            range::assess(self, &case.answers, gaps.unknown, &mut result);
+        }
+        Ok(result)
+    }
+
+    fn admit(&self, case: &Case, mode: Mode, result: &mut Assessment) -> bool {
+        let refuse = |result: &mut Assessment, code: &str| result.error.push(code.to_owned());
+        let Some(population) = &case.population else {
+            if mode == Mode::AsPublished {
+                result.as_published.push("no population is stated: taken to be that of the instrument".to_owned());
+                return true;
+            }
+            refuse(result, "population_not_stated");
+            return false;
+        };
+        result.population_differences = self.card.population.differences(population);
+        if result.population_differences.is_empty() {
+            return true;
+        }
+        if let Some(permission) = &case.permission {
+            result.population_override = Some(permission.clone());
+            result.warnings.push("used outside the population it was made for, by explicit override".to_owned());
+            return true;
+        }
+        refuse(result, "population_mismatch");
+        false
+    }
+
+    /// Unknown answers, and those that cannot be done without.
+    pub(crate) fn gaps(&self, answers: &[f64]) -> Gaps {
+        let mut gaps = Gaps::default();
+        let (mut slots, mut held) = (vec![f64::NAN; self.program.slots], 0);
+        slots[..answers.len()].copy_from_slice(answers);
+        self.program.prepare(answers, &mut slots, &mut held);
+        let own = self.program.components.is_empty();
+        for (i, item) in self.items.iter().enumerate().filter(|(i, _)| answers[*i].is_nan()) {
+            let exempt = item.unless.iter().any(|list| all_of(held, *list));
+            let needed = item.required || item.strictly_required || item.substitute.is_some();
+            let dates = matches!(&item.unknown, Unknown::Dates(list) if list.iter().any(|d| answers[*d].is_nan()));
+            if exempt || !(own || item.required) {
+                continue;
+            }
+            if item.unknown != Unknown::Refuse && !dates {
+                gaps.unknown |= 1 << i;
+            } else if needed || dates {
+                gaps.codes |= 1 << usize::from(item.dynamic);
+                gaps.missing.push(item.name.clone());
+            }
+        }
+        for part in &self.program.components {
+            let inner_answers: Vec<f64> = part.items.iter().map(|i| answers[*i]).collect();
+            let inner = part.instrument.gaps(&inner_answers);
+            if inner.codes != 0 {
+                gaps.codes |= 1 << part.code;
+            }
+            gaps.missing.extend(inner.missing);
+            for (i, at) in part.items.iter().enumerate() {
+                gaps.unknown |= (inner.unknown >> i & 1) << at;
+            }
+        }
+        gaps
+    }
+
+    /// Errors that hold whatever the unknown answers are.
+    fn known_errors(&self, answers: &[f64], unknown: u64) -> u64 {
+        let (mut slots, mut held) = (vec![f64::NAN; self.program.slots], 0);
+        slots[..answers.len()].copy_from_slice(answers);
+        self.program.prepare(answers, &mut slots, &mut held);
+        let mut errors = 0;
+        for rule in self.program.rules.iter().filter(|r| r.effect != Effect::Missing) {
+            let items = rule
+                .unless
+                .iter()
+                .fold(self.program.items_of(rule.when), |all, list| all | self.program.items_of(*list));
+            if items & unknown == 0 && rule.holds(held) {
+                errors |= 1 << rule.code;
+            }
+        }
+        for part in &self.program.components {
+            let inner: Vec<f64> = part.items.iter().map(|i| answers[*i]).collect();
+            let open = part.items.iter().enumerate().fold(0, |all, (i, at)| all | (unknown >> at & 1) << i);
+            if part.instrument.known_errors(&inner, open) != 0 {
+                errors |= 1 << part.code;
+            }
+        }
+        errors
+    }
+}

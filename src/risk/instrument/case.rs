@@ -1,0 +1,176 @@
+//! One person's answers, read against the items of an instrument: everything wrong is named, nothing guessed.
+
+use super::instrument::Instrument;
+use super::item::{ItemKind, pack};
+use super::population::{self, Population, PopulationOverride};
+use super::walk::{Node, Problems, parse, shortened};
+use crate::career::date::CalendarDate;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An answer to one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// Not known; neither yes nor no.
+    Unknown,
+    /// Yes or no.
+    Yes(bool),
+    /// A whole number.
+    Whole(i64),
+    /// A number.
+    Number(f64),
+    /// A day.
+    Date(CalendarDate),
+    /// A level, by its key.
+    Level(String),
+    /// The members that apply; none is an answer too.
+    Members(Vec<String>),
+}
+
+impl Answer {
+    pub(crate) fn of(value: &Value) -> Answer {
+        match value {
+            Value::Null | Value::Object(_) => Answer::Unknown,
+            Value::Bool(b) => Answer::Yes(*b),
+            Value::Number(n) => {
+                n.as_i64().map_or_else(|| Answer::Number(n.as_f64().unwrap_or(f64::NAN)), Answer::Whole)
+            }
+            Value::String(s) => s.parse().map_or_else(|_| Answer::Level(s.clone()), Answer::Date),
+            Value::Array(list) => Answer::Members(list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Answer::Unknown => Value::Null,
+            Answer::Yes(b) => Value::from(*b),
+            Answer::Whole(n) => Value::from(*n),
+            Answer::Number(n) => Value::from(*n),
+            Answer::Date(d) => Value::from(d.to_string()),
+            Answer::Level(s) => Value::from(s.as_str()),
+            Answer::Members(list) => Value::from(list.clone()),
+        }
+    }
+}
+
+/// The answers of one person to the items of one instrument, and what population the person belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// One value an item; NaN where there is no answer.
+    pub(crate) answers: Vec<f64>,
+    pub(crate) population: Option<Population>,
+    pub(crate) permission: Option<PopulationOverride>,
+    /// Which instrument it was read for.
+    pub(crate) fingerprint: u64,
+}
+
+impl Case {
+    /// The population that the case states.
+    pub fn population(&self) -> Option<&Population> {
+        self.population.as_ref()
+    }
+
+    /// States the population.
+    pub fn with_population(mut self, population: Population) -> Self {
+        self.population = Some(population);
+        self
+    }
+
+    /// Passes a difference between the case's population and the instrument's; part of every result.
+    pub fn with_override(mut self, permission: PopulationOverride) -> Self {
+        self.permission = Some(permission);
+        self
+    }
+}
+
+impl Instrument {
+    /// A case without answers and without a population.
+    pub fn case(&self) -> Case {
+        let answers = vec![f64::NAN; self.items.len()];
+        Case { answers, population: None, permission: None, fingerprint: self.fingerprint }
+    }
+
+    /// Puts an answer into a case.
+    ///
+    /// # Errors
+    /// When the case was made for another instrument, there is no such item, or the answer is not of its type.
+    pub fn answer(&self, case: &mut Case, item: &str, answer: &Answer) -> Result<()> {
+        self.own(case)?;
+        let Some(at) = self.items.iter().position(|i| i.name == item) else {
+            return Err(Error::value(format!("{} has no item {:?}", self.id(), shortened(item))));
+        };
+        if let (Answer::Date(date), ItemKind::Date) = (answer, &self.items[at].kind) {
+            case.answers[at] = pack(*date);
+            return Ok(());
+        }
+        let read = self.items[at].read(&answer.json());
+        case.answers[at] = read.map_err(|why| Error::value(format!("{item}: {why}")))?.unwrap_or(f64::NAN);
+        Ok(())
+    }
+
+    pub(crate) fn own(&self, case: &Case) -> Result<()> {
+        if case.fingerprint == self.fingerprint {
+            return Ok(());
+        }
+        Err(Error::options(format!("the case was not read for {} {}", self.id(), self.version())))
+    }
+
+    /// Reads cases from JSON: one object, a list of them, or an object with a list `vectors` (a golden file).
+    ///
+    /// A case is an object of answers by item name, with `population` and, if need be, `population_override`
+    /// beside them; or the answers stand in an object `inputs`, next to which `id`, `expected` and `provenance`
+    /// are passed over. A key that is absent, `null` or `"unknown"` is an answer that is not known.
+    ///
+    /// # Errors
+    /// When the text is not JSON, or any case has an unknown item, a wrong type or an impossible date: every
+    /// problem is listed with its JSON path and no case is given.
+    pub fn read_cases(&self, text: &str) -> Result<Vec<Case>> {
+        let value = parse(text, "the input")?;
+        let mut problems = Problems::new();
+        let root = Node::root(&value);
+        let list = match (&value, root.get("vectors")) {
+            (Value::Array(_), _) => root.list(&mut problems),
+            (_, Some(vectors)) => vectors.list(&mut problems),
+            _ => vec![root],
+        };
+        let cases: Vec<Case> = list.iter().map(|node| self.read_case(node, &mut problems)).collect();
+        problems.into_result("the input cannot be scored")?;
+        Ok(cases)
+    }
+
+    pub(crate) fn read_case(&self, node: &Node<'_>, problems: &mut Problems) -> Case {
+        let mut case = self.case();
+        let Some(map) = node.value.as_object() else {
+            node.says(problems, "a case is an object");
+            return case;
+        };
+        case.population = node.get("population").and_then(|n| population::read(&n, problems));
+        case.permission = node.get("population_override").and_then(|n| population::read_override(&n, problems));
+        let (answers, path) = match node.get("inputs") {
+            Some(inner) => {
+                node.object(problems, &["id", "inputs", "expected", "provenance", "population", "population_override"]);
+                let Some(answers) = inner.value.as_object() else {
+                    inner.says(problems, "the answers are not an object");
+                    return case;
+                };
+                (answers, inner.path)
+            }
+            None => (map, node.path.clone()),
+        };
+        for (key, value) in answers {
+            let own = ["population", "population_override"].contains(&key.as_str());
+            match self.items.iter().position(|item| item.name == *key) {
+                Some(at) => match self.items[at].read(value) {
+                    Ok(found) => case.answers[at] = found.unwrap_or(f64::NAN),
+                    Err(why) => problems.add(format_args!("{path}.{key}"), why),
+                },
+                None if own => {}
+                None => problems
+                    .add(format_args!("{path}.{}", shortened(key)), format_args!("{} has no such item", self.id())),
+            }
+        }
+        case
+    }
+}

@@ -1,0 +1,203 @@
+//! Golden vectors: pairs of answers and published results. An instrument that misses one does not load.
+
+use super::evaluate::{Mode, Scratch};
+use super::instrument::Instrument;
+use super::program::Show;
+use super::walk::{Node, Problems, parse};
+use crate::error::Result;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// How far a computed value may be from an expected one, by kind of field.
+#[derive(Debug, Clone, Copy)]
+struct Tolerance {
+    probability_relative: f64,
+    linear_predictor_absolute: f64,
+    contribution_relative: f64,
+}
+
+/// What running a file of golden vectors found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GoldenReport {
+    /// Vectors run.
+    pub vectors: usize,
+    /// Values compared.
+    pub values: usize,
+    /// Every value that did not come out, with its JSON path.
+    pub failures: Vec<String>,
+}
+
+impl Instrument {
+    /// Runs a file of golden vectors, as the published implementation treats missing answers.
+    ///
+    /// ```
+    /// use pleegprofiel::risk::instrument::Instrument;
+    /// let psa = Instrument::bundled("psa")?;
+    /// let file = r#"{"instrument": "psa", "version": "public weights (2013 table)", "vectors": []}"#;
+    /// assert_eq!(psa.verify(file)?.vectors, 0);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the file is not such a file, or is for another instrument or version; vectors that do not come out are
+    /// in the report.
+    pub fn verify(&self, text: &str) -> Result<GoldenReport> {
+        let value = parse(text, "the vector file")?;
+        let (mut broken, mut failures) = (Problems::new(), Problems::new());
+        let mut found = Vec::new();
+        let (vectors, values) = self.check_set(&Node::root(&value), &mut broken, &mut |path, message| {
+            failures.add(&path, &message);
+            found.push(format!("{path}: {message}"));
+        });
+        broken.into_result("the vector file cannot be run")?;
+        Ok(GoldenReport { vectors, values, failures: found })
+    }
+
+    /// Runs one set of vectors; numbers of vectors and of values compared.
+    fn check_set(&self, set: &Node<'_>, broken: &mut Problems, miss: &mut dyn FnMut(String, String)) -> (usize, usize) {
+        set.object(broken, &["origin", "instrument", "version", "tolerance", "vectors"]);
+        for (key, own) in [("instrument", self.id()), ("version", self.version())] {
+            if let Some(text) = set.text_at(broken, key).filter(|text| *text != own) {
+                broken.add(
+                    format_args!("{}.{key}", set.path),
+                    format_args!("{text:?} is not {own:?}, which is loaded here"),
+                );
+            }
+        }
+        let tolerance = tolerance(set, broken);
+        let mut scratch = Scratch::new(self);
+        let list = set.need(broken, "vectors").map_or_else(Vec::new, |n| n.list(broken));
+        let mut values = 0;
+        for node in &list {
+            node.object(broken, &["id", "inputs", "expected", "provenance"]);
+            node.text_at(broken, "id");
+            node.text_at(broken, "provenance");
+            node.need(broken, "inputs");
+            let case = self.read_case(node, broken);
+            let Some(expected) = node.need(broken, "expected") else { continue };
+            scratch.answers.copy_from_slice(&case.answers);
+            self.run(&mut scratch, Mode::AsPublished);
+            for (key, value) in expected.value.as_object().into_iter().flatten() {
+                values += 1;
+                let place = format!("{}.{key}", expected.path);
+                self.compare(&scratch, key, value, tolerance, &mut |why| miss(place.clone(), why));
+            }
+        }
+        (list.len(), values)
+    }
+
+    fn compare(&self, s: &Scratch, key: &str, expected: &Value, tolerance: Tolerance, miss: &mut dyn FnMut(String)) {
+        match key {
+            "error" => {
+                let wanted: BTreeSet<&str> =
+                    expected.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let found: BTreeSet<&str> = self.codes(s.errors).collect();
+                if wanted != found {
+                    miss(format!("{expected} expected, {found:?} computed"));
+                }
+            }
+            "score_type" => {
+                let found = self.score_type(s);
+                if expected.as_str() != found {
+                    miss(format!("{expected} expected, {found:?} computed"));
+                }
+            }
+            "contributions" => {
+                for (term, value) in expected.as_object().into_iter().flatten() {
+                    let at = self.program.terms.iter().position(|t| t.key() == *term);
+                    let found = at.map(|at| s.contributions[at]);
+                    let wanted = value.as_f64().unwrap_or(f64::NAN);
+                    let near = |x: f64| x == wanted || ((x - wanted) / wanted).abs() <= tolerance.contribution_relative;
+                    if !found.is_some_and(near) {
+                        miss(format!("{term}: {value} expected, {found:?} computed"));
+                    }
+                }
+            }
+            _ => {
+                let Some(at) = self.program.output(key) else {
+                    miss("the instrument has no such output".to_owned());
+                    return;
+                };
+                let found = s.outputs[at];
+                let same = match (expected, self.program.outputs[at].show) {
+                    (Value::Null, _) => found.is_nan(),
+                    (Value::String(name), Show::Band) => {
+                        !found.is_nan() && self.program.bands.get(found as usize) == Some(name)
+                    }
+                    (Value::Bool(truth), Show::Truth) => found == f64::from(u8::from(*truth)),
+                    (Value::Number(n), Show::Number | Show::Whole) => {
+                        let wanted = n.as_f64().unwrap_or(f64::NAN);
+                        if key.starts_with("probability") {
+                            ((found - wanted) / wanted).abs() <= tolerance.probability_relative || found == wanted
+                        } else if key == "linear_predictor" {
+                            (found - wanted).abs() <= tolerance.linear_predictor_absolute
+                        } else {
+                            found == wanted
+                        }
+                    }
+                    _ => false,
+                };
+                if !same {
+                    let shown = super::result::shown(&self.program, at, found);
+                    miss(format!(
+                        "{expected} expected, {} computed",
+                        serde_json::to_string(&shown).unwrap_or_default()
+                    ));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn codes(&self, errors: u64) -> impl Iterator<Item = &str> {
+        self.program.codes.iter().enumerate().filter(move |(i, _)| errors >> i & 1 == 1).map(|(_, c)| c.as_str())
+    }
+
+    /// `static` or `dynamic`, for an instrument with both forms, and for one that has such a part.
+    pub(crate) fn score_type<'a>(&'a self, s: &'a Scratch) -> Option<&'a str> {
+        if s.fell_back {
+            return self.program.fallback.as_ref()?.instrument.card.score_type.as_deref();
+        }
+        let parts = self.program.components.iter().zip(&s.components);
+        let of_part = || parts.into_iter().find_map(|(c, inner)| c.instrument.score_type(inner));
+        self.card.score_type.as_deref().or_else(of_part)
+    }
+}
+
+fn tolerance(set: &Node<'_>, broken: &mut Problems) -> Tolerance {
+    let mut found =
+        Tolerance { probability_relative: 1e-9, linear_predictor_absolute: 1e-12, contribution_relative: 1e-15 };
+    let Some(node) = set.get("tolerance") else { return found };
+    node.object(broken, &["probability_relative", "linear_predictor_absolute", "contribution_relative"]);
+    let places = [
+        ("probability_relative", &mut found.probability_relative, 1e-6),
+        ("linear_predictor_absolute", &mut found.linear_predictor_absolute, 1e-9),
+        ("contribution_relative", &mut found.contribution_relative, 1e-9),
+    ];
+    for (key, place, widest) in places {
+        if let Some(n) = node.get(key) {
+            match n.value.as_f64().filter(|t| (0.0..=widest).contains(t)) {
+                Some(t) => *place = t,
+                None => n.says(broken, format_args!("a tolerance lies between 0 and {widest}")),
+            }
+        }
+    }
+    found
+}
+
+/// Runs every set in an instrument file; the number of vectors.
+pub(crate) fn check_all(instrument: &Instrument, root: &Node<'_>, problems: &mut Problems) -> usize {
+    let sets = root.need(problems, "golden").map_or_else(Vec::new, |n| n.list(problems));
+    let mut misses = Vec::new();
+    let mut vectors = 0;
+    for set in &sets {
+        vectors += instrument.check_set(set, problems, &mut |path, message| misses.push((path, message))).0;
+    }
+    if vectors == 0 {
+        problems.add("$.golden", "no golden vector: nothing shows that the numbers are the published ones");
+    }
+    for (path, message) in misses {
+        problems.add(path, format_args!("golden vector not reproduced: {message}"));
+    }
+    vectors
+}

@@ -1,0 +1,49 @@
+//! Instruments as data, evaluated exactly as published.
+//!
+//! Belongs here: reading an instrument file and refusing it when anything is wrong, running its golden vectors,
+//! scoring cases, ranges over unknown answers, results and what moved between two of them.
+//! Does not belong here: any coefficient. Those stand in the files under `bundled`, with document and place.
+//!
+//! # Reading order
+//! `program` (what a file becomes) - `walk`, `build`, `load_*` (how) - `golden` (what it must reproduce) - `case`,
+//! `population` (what is scored) - `evaluate` (the pass) - `assess`, `range` (known and unknown answers) - `result`,
+//! `change`.
+
+mod assess;
+mod build;
+mod bundled;
+mod case;
+mod change;
+mod decimal;
+mod evaluate;
+mod flat;
+mod golden;
+#[allow(clippy::module_inception)] // the folder is about instruments, the file about one
+mod instrument;
+mod item;
+mod library;
+mod load_items;
+mod load_outputs;
+mod load_terms;
+mod population;
+mod program;
+mod range;
+mod range_parts;
+mod result;
+mod scorer;
+mod sha256;
+mod walk;
+
+pub use bundled::bundled_files;
+pub use case::{Answer, Case};
+pub use change::{Change, TermChange};
+pub use evaluate::Mode;
+pub use golden::GoldenReport;
+pub use instrument::{
+    Card, Document, Horizon, INSTRUMENT_FORMAT, INSTRUMENT_FORMAT_VERSION, INSTRUMENT_SCHEMA, Instrument,
+    OXREC_TEMPLATE,
+};
+pub use library::Library;
+pub use population::{Population, PopulationOverride, TargetPopulation};
+pub use result::{Assessment, Contribution, HorizonOf, Output, OutputRange};
+pub use scorer::{Part, Score, Scorer};

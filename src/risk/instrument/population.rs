@@ -1,0 +1,153 @@
+//! Whom an instrument was made for, whom a case is about, and what happens when the two differ.
+
+use super::build::Build;
+use super::walk::{Node, Problems, shortened};
+use serde::{Deserialize, Serialize};
+
+/// Legal statuses.
+pub(crate) const STATUSES: [&str; 4] = ["suspect", "community", "custody", "release"];
+
+/// What a case says about the person's position: it has to lie within the instrument's population.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Population {
+    /// Where the person is judged, such as `england-and-wales`.
+    pub jurisdiction: String,
+    /// `suspect`, `community`, `custody` or `release`.
+    pub legal_status: String,
+    /// Age in whole years; needed when the instrument has a limit of age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<u32>,
+    /// Needed when the instrument is for one sex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<String>,
+}
+
+/// Permission to score someone outside the population: who takes it on, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationOverride {
+    /// The person who answers for it.
+    pub author: String,
+    /// Why the instrument is used all the same.
+    pub reason: String,
+}
+
+/// The population an instrument was made for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TargetPopulation {
+    /// Where.
+    pub jurisdiction: String,
+    /// Legal statuses.
+    pub legal_status: Vec<String>,
+    /// Youngest age in whole years.
+    pub age_from: u32,
+    /// Oldest age in whole years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_to: Option<u32>,
+    /// The sex it is for, when it is for one only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sex: Option<String>,
+    /// In words, with where they come from.
+    pub words: String,
+}
+
+impl TargetPopulation {
+    /// In what a case differs; empty when it does not.
+    pub(crate) fn differences(&self, case: &Population) -> Vec<String> {
+        let mut found = Vec::new();
+        if case.jurisdiction != self.jurisdiction {
+            found.push(format!("jurisdiction {} is not {}", shortened(&case.jurisdiction), self.jurisdiction));
+        }
+        if !self.legal_status.contains(&case.legal_status) {
+            found.push(format!(
+                "legal status {} is not {}",
+                shortened(&case.legal_status),
+                self.legal_status.join(" or ")
+            ));
+        }
+        let limited = self.age_from > 0 || self.age_to.is_some();
+        match case.age {
+            None if limited => found.push("age is not stated, and the instrument has a limit of age".to_owned()),
+            Some(age) if age < self.age_from => found.push(format!("age {age} is below {}", self.age_from)),
+            Some(age) if self.age_to.is_some_and(|to| age > to) => found.push(format!("age {age} is above the limit")),
+            _ => {}
+        }
+        if let Some(sex) = &self.sex
+            && case.sex.as_ref() != Some(sex)
+        {
+            found.push(format!("the instrument is for {sex} persons only"));
+        }
+        found
+    }
+
+    /// Whether a case fits, without wording.
+    pub(crate) fn admits(&self, case: &Population) -> bool {
+        case.jurisdiction == self.jurisdiction
+            && self.legal_status.contains(&case.legal_status)
+            && case.age.map_or(self.age_from == 0 && self.age_to.is_none(), |age| {
+                age >= self.age_from && self.age_to.is_none_or(|to| age <= to)
+            })
+            && self.sex.as_ref().is_none_or(|sex| case.sex.as_ref() == Some(sex))
+    }
+}
+
+impl Build {
+    pub(crate) fn load_population(&mut self, root: &Node<'_>) -> Option<TargetPopulation> {
+        let node = root.need(&mut self.problems, "population")?;
+        node.object(&mut self.problems, &["jurisdiction", "legal_status", "age_from", "age_to", "sex", "words"]);
+        let jurisdiction = node.text_at(&mut self.problems, "jurisdiction");
+        let list = node.need(&mut self.problems, "legal_status").map_or_else(Vec::new, |n| n.list(&mut self.problems));
+        let mut legal_status = Vec::new();
+        for one in &list {
+            match one.text(&mut self.problems) {
+                Some(text) if STATUSES.contains(&text) => legal_status.push(text.to_owned()),
+                Some(_) => one.says(&mut self.problems, format_args!("not one of {}", STATUSES.join(", "))),
+                None => {}
+            }
+        }
+        if list.is_empty() {
+            node.says(&mut self.problems, "an instrument is for at least one legal status");
+        }
+        let age = |n: Node<'_>, problems: &mut Problems| n.whole(problems, 0, 150).map(|v| v as u32);
+        let age_from = node.need(&mut self.problems, "age_from").and_then(|n| age(n, &mut self.problems));
+        let age_to = node.get("age_to").and_then(|n| age(n, &mut self.problems));
+        let sex = node.get("sex").and_then(|n| n.text(&mut self.problems)).map(str::to_owned);
+        let words = node.text_at(&mut self.problems, "words");
+        Some(TargetPopulation {
+            jurisdiction: jurisdiction?.to_owned(),
+            legal_status,
+            age_from: age_from?,
+            age_to,
+            sex,
+            words: words?.to_owned(),
+        })
+    }
+}
+
+/// Reads what a case says about its population.
+pub(crate) fn read(node: &Node<'_>, problems: &mut Problems) -> Option<Population> {
+    node.object(problems, &["jurisdiction", "legal_status", "age", "sex"]);
+    let jurisdiction = node.text_at(problems, "jurisdiction");
+    let status = node.text_at(problems, "legal_status");
+    if status.is_some_and(|s| !STATUSES.contains(&s)) {
+        node.says(problems, format_args!("legal_status is not one of {}", STATUSES.join(", ")));
+    }
+    let age = node.get("age").and_then(|n| n.whole(problems, 0, 150)).map(|v| v as u32);
+    let sex = node.get("sex").and_then(|n| n.text(problems)).map(str::to_owned);
+    Some(Population { jurisdiction: jurisdiction?.to_owned(), legal_status: status?.to_owned(), age, sex })
+}
+
+/// Reads the permission to score someone outside the population; an empty author or reason is none.
+pub(crate) fn read_override(node: &Node<'_>, problems: &mut Problems) -> Option<PopulationOverride> {
+    node.object(problems, &["author", "reason"]);
+    let text = |problems: &mut Problems, key: &str| {
+        let found = node.text_at(problems, key)?;
+        if found.trim().is_empty() {
+            node.says(problems, format_args!("{key} says nothing"));
+        }
+        Some(found.to_owned())
+    };
+    let (author, reason) = (text(problems, "author"), text(problems, "reason"));
+    Some(PopulationOverride { author: author?, reason: reason? })
+}

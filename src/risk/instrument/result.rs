@@ -1,0 +1,311 @@
+//! What scoring a case gives: every number with its terms, its input and where it came from, or why there is none.
+
+use super::case::Answer;
+use super::evaluate::{Mode, Scratch};
+use super::instrument::{Horizon, Instrument};
+use super::item::Substitute;
+use super::population::{Population, PopulationOverride};
+use super::program::{Program, Show, TermKind, all_of};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One value of a result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// A flag.
+    Truth(bool),
+    /// A whole number: points, a whole per cent.
+    Whole(i64),
+    /// A number.
+    Number(f64),
+    /// The name of a band.
+    Band(String),
+}
+
+impl Output {
+    /// The number, when it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Output::Whole(n) => Some(*n as f64),
+            Output::Number(n) => Some(*n),
+            Output::Truth(_) | Output::Band(_) => None,
+        }
+    }
+}
+
+/// What a result may be when some answers are unknown: exactly the extremes over all admissible completions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputRange {
+    /// Lowest value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<Output>,
+    /// Highest value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<Output>,
+    /// Bands that are possible, for a result that is a band.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<String>,
+    /// Whether some completions have no value at all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_be_absent: bool,
+}
+
+/// What one term added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Part the term belongs to, for an instrument made of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    /// Name of the term.
+    pub term: String,
+    /// Level or row that applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Sum it went into.
+    pub sum: String,
+    /// Coefficient exactly as printed.
+    pub coefficient: String,
+    /// What it added.
+    pub value: f64,
+    /// Items it depends on.
+    pub items: Vec<String>,
+    /// Document and place of the coefficient.
+    pub source: String,
+}
+
+/// The result of one instrument for one case.
+///
+/// Two results are equal when everything in them is: same file, same answers, same engine, same bits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// Short name of the instrument.
+    pub instrument: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its file.
+    pub content_hash: String,
+    /// Version of this crate.
+    pub engine: String,
+    /// How missing answers were treated.
+    pub mode: Mode,
+    /// Results by field; `None` where there is no value.
+    #[serde(flatten)]
+    pub results: BTreeMap<String, Option<Output>>,
+    /// Why there is no score, or what the published implementation reports beside one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub error: Vec<String>,
+    /// The same in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusal: Vec<String>,
+    /// Whether there is a score.
+    pub scored: bool,
+    /// Outcome in words.
+    pub outcome: String,
+    /// Time over which it is predicted.
+    pub horizons: Vec<HorizonOf>,
+    /// Version of the bands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band_version: Option<String>,
+    /// `static` or `dynamic`, for an instrument with both forms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_type: Option<String>,
+    /// Ranges, when answers are unknown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ranges: BTreeMap<String, OutputRange>,
+    /// Items whose answer is unknown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+    /// What each term added; empty when answers are unknown.
+    pub contributions: Vec<Contribution>,
+    /// What stands in the way of taking the result at its word.
+    pub warnings: Vec<String>,
+    /// What was put in the place of missing answers, as the published implementation does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub as_published: Vec<String>,
+    /// Protected or proxy characteristics the published form uses.
+    pub uses: Vec<String>,
+    /// Population of the case.
+    pub population: Option<Population>,
+    /// In what it differs from the instrument's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub population_differences: Vec<String>,
+    /// Permission to score all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population_override: Option<PopulationOverride>,
+    /// The answers.
+    pub inputs: BTreeMap<String, Answer>,
+}
+
+/// A horizon in a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HorizonOf {
+    /// Short name.
+    pub key: String,
+    /// In words.
+    pub words: String,
+}
+
+impl From<&Horizon> for HorizonOf {
+    fn from(h: &Horizon) -> Self {
+        let words = h.words.clone().unwrap_or_else(|| format!("{} months", h.months.unwrap_or_default()));
+        HorizonOf { key: h.key.clone(), words }
+    }
+}
+
+impl Assessment {
+    /// A result by field, such as `percent_2y`.
+    pub fn get(&self, field: &str) -> Option<&Output> {
+        self.results.get(field).and_then(Option::as_ref)
+    }
+
+    /// A number by field.
+    pub fn number(&self, field: &str) -> Option<f64> {
+        self.get(field).and_then(Output::number)
+    }
+
+    /// The band.
+    pub fn band(&self) -> Option<&str> {
+        match self.get("band") {
+            Some(Output::Band(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// One JSON object on one line; what reads back is equal.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("texts, numbers and lists of them can be written")
+    }
+}
+
+/// How a value of an output is shown.
+pub(crate) fn shown(program: &Program, at: usize, value: f64) -> Option<Output> {
+    if value.is_nan() {
+        return None;
+    }
+    Some(match program.outputs[at].show {
+        Show::Truth => Output::Truth(value != 0.0),
+        Show::Whole => Output::Whole(value as i64),
+        Show::Band => Output::Band(program.bands[value as usize].clone()),
+        Show::Number => Output::Number(value),
+    })
+}
+
+impl Instrument {
+    /// A result without any number yet.
+    pub(crate) fn blank(&self, answers: &[f64], mode: Mode) -> Assessment {
+        let inputs = self.items.iter().zip(answers).filter(|(_, v)| !v.is_nan());
+        Assessment {
+            instrument: self.card.id.clone(),
+            version: self.card.version.clone(),
+            content_hash: self.hash.clone(),
+            engine: concat!("pleegprofiel ", env!("CARGO_PKG_VERSION")).to_owned(),
+            mode,
+            results: self.program.outputs.iter().map(|o| (o.field.clone(), None)).collect(),
+            error: Vec::new(),
+            refusal: Vec::new(),
+            scored: false,
+            outcome: self.card.outcome.clone(),
+            horizons: self.card.horizons.iter().map(HorizonOf::from).collect(),
+            band_version: self.program.outputs.iter().find_map(|o| o.version.clone()),
+            score_type: None,
+            ranges: BTreeMap::new(),
+            unknown: Vec::new(),
+            contributions: Vec::new(),
+            warnings: Vec::new(),
+            as_published: Vec::new(),
+            uses: self.card.uses.clone(),
+            population: None,
+            population_differences: Vec::new(),
+            population_override: None,
+            inputs: inputs.map(|(item, v)| (item.name.clone(), Answer::of(&item.write(*v)))).collect(),
+        }
+    }
+
+    /// Fills in what an evaluation found.
+    pub(crate) fn fill(&self, result: &mut Assessment, s: &Scratch, scored: bool) {
+        result.scored = scored;
+        result.error.extend(self.codes(s.errors).map(str::to_owned));
+        if !scored {
+            return;
+        }
+        for (i, output) in self.program.outputs.iter().enumerate() {
+            result.results.insert(output.field.clone(), shown(&self.program, i, s.outputs[i]));
+        }
+        result.score_type = self.score_type(s).map(str::to_owned);
+        self.contributions(s, None, &mut result.contributions);
+        self.warn(s, &mut result.warnings);
+        self.compatibility(s, &mut result.as_published);
+    }
+
+    fn contributions(&self, s: &Scratch, component: Option<&str>, out: &mut Vec<Contribution>) {
+        if let (true, Some(form), Some(inner)) = (s.fell_back, &self.program.fallback, s.components.last()) {
+            return form.instrument.contributions(inner, component, out);
+        }
+        for (i, term) in self.program.terms.iter().enumerate() {
+            if !all_of(s.held, term.when) {
+                continue;
+            }
+            let (coefficient, row) = match &term.kind {
+                TermKind::Table { slot, rows, .. } => {
+                    let x = s.slots[*slot];
+                    match rows.iter().find(|r| r.from <= x && x <= r.to) {
+                        Some(row) => (row.text.text().to_owned(), row.level.clone()),
+                        None => continue,
+                    }
+                }
+                _ => (term.text.as_ref().map_or_else(String::new, ToString::to_string), None),
+            };
+            out.push(Contribution {
+                component: component.map(str::to_owned),
+                term: term.name.clone(),
+                level: row.or_else(|| term.level.clone()),
+                sum: self.program.sums[term.sum].clone(),
+                coefficient,
+                value: s.contributions[i],
+                items: self.names(term.items),
+                source: format!("{}: {}", term.document, term.place),
+            });
+        }
+        for (part, inner) in self.program.components.iter().zip(&s.components) {
+            part.instrument.contributions(inner, Some(&part.name), out);
+        }
+    }
+
+    pub(crate) fn names(&self, items: u64) -> Vec<String> {
+        self.items.iter().enumerate().filter(|(i, _)| items >> i & 1 == 1).map(|(_, item)| item.name.clone()).collect()
+    }
+
+    fn warn(&self, s: &Scratch, out: &mut Vec<String>) {
+        for (when, text) in &self.program.warnings {
+            if all_of(s.held, *when) && !out.contains(text) {
+                out.push(text.clone());
+            }
+        }
+        let used = self.program.components.len();
+        for (part, inner) in self.program.components.iter().zip(&s.components[..used]) {
+            part.instrument.warn(inner, out);
+        }
+    }
+
+    /// What was put in the place of missing answers.
+    fn compatibility(&self, s: &Scratch, out: &mut Vec<String>) {
+        for (i, item) in self.items.iter().enumerate().filter(|(i, _)| s.substituted >> i & 1 == 1) {
+            let instead = match &item.substitute {
+                Some(Substitute::Value(_, text)) => text.clone(),
+                Some(Substitute::Item(at)) => self.items[*at].name.clone(),
+                None => continue,
+            };
+            let text = format!("{} is missing and counts as {instead}", self.items[i].name);
+            if !out.contains(&text) {
+                out.push(text);
+            }
+        }
+        if s.fell_back {
+            out.push("a dynamic item is missing: this is the score of the static form".to_owned());
+        }
+        for inner in self.program.components.iter().zip(&s.components) {
+            inner.0.instrument.compatibility(inner.1, out);
+        }
+    }
+}

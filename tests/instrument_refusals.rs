@@ -1,0 +1,139 @@
+//! What is refused, and that every problem is named with its JSON path.
+
+#![allow(clippy::unwrap_used)] // panics are how tests fail
+
+use pleegprofiel::ErrorKind;
+use pleegprofiel::risk::instrument::{Instrument, Library, bundled_files};
+use serde_json::{Value, json};
+
+fn file(id: &str) -> Value {
+    serde_json::from_str(bundled_files().find(|(name, _)| *name == id).unwrap().1).unwrap()
+}
+
+fn why(file: &Value) -> String {
+    let error = Instrument::from_json(&file.to_string()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    error.to_string()
+}
+
+#[test]
+fn every_problem_of_a_broken_instrument_is_listed_with_its_path() {
+    let mut broken = file("all-reoffending-static");
+    broken["terms"][0]["coefficient"] = json!("one");
+    broken["terms"][1]["source"]["document"] = json!("hearsay");
+    broken["terms"][2]["of"] = json!("shoe_size");
+    broken["outputs"][3]["bands"][2]["from"] = json!("50");
+    broken["outputs"][3]["bands"][3]["from"] = json!("100");
+    broken["items"][0]["tpye"] = json!("date");
+    broken["golden"] = json!([]);
+    let text = why(&broken);
+    for part in [
+        "$.terms[0].coefficient: \"one\" is not a decimal number",
+        "$.terms[1].source: document \"hearsay\" is not listed",
+        "$.terms[2].of: \"shoe_size\" is used but not declared",
+        "$.outputs[3].bands[2]: the band overlaps",
+        "$.outputs[3]: a band begins above 99.99, the highest value, and is unreachable",
+        "$.items[0].tpye: unknown key",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let mut without = file("psa");
+    without["golden"] = json!([]);
+    assert!(why(&without).contains("$.golden: no golden vector"));
+}
+
+#[test]
+fn a_golden_vector_of_another_version_is_refused() {
+    let mut other = file("psa");
+    other["golden"][0]["version"] = json!("2020 table");
+    assert!(why(&other).contains("$.golden[0].version: \"2020 table\" is not"));
+    let text = json!({"instrument": "ovp", "version": "1", "vectors": []}).to_string();
+    let error = Instrument::bundled("psa").unwrap().verify(&text).unwrap_err().to_string();
+    assert!(error.contains("$.instrument") && error.contains("$.version"), "{error}");
+}
+
+#[test]
+fn a_text_that_is_no_instrument_is_refused() {
+    for text in
+        ["", "{", "[]", "null", "{}", "{\"format\": 1}", &"[".repeat(5000), "{\"format\": \"pleegprofiel-instrument\"}"]
+    {
+        assert!(Instrument::from_json(text).is_err(), "{text:.40}");
+    }
+}
+
+#[test]
+fn overlapping_and_disordered_rows_are_refused() {
+    let mut broken = file("ovp");
+    broken["terms"][3]["table"][1]["from"] = json!("19");
+    assert!(why(&broken).contains("$.terms[3].table[1]: the row is empty or overlaps another one"));
+    let mut falling = file("psa");
+    falling["outputs"][1]["table"][1]["value"] = json!("9");
+    assert!(why(&falling).contains("does not rise"));
+}
+
+#[test]
+fn names_declared_twice_and_levels_that_do_not_exist_are_refused() {
+    let mut broken = file("all-reoffending-static");
+    let again = broken["items"][0].clone();
+    broken["items"].as_array_mut().unwrap().push(again);
+    broken["rules"][3]["when"][0]["is"] = json!("murder");
+    broken["terms"][1]["when"][0]["is"] = json!("girl");
+    let text = why(&broken);
+    assert!(text.contains("\"assessment_date\" is declared twice"), "{text}");
+    assert!(text.contains("$.rules[3].when[0].is: \"murder\" is not a level of offence_category"), "{text}");
+    assert!(text.contains("\"girl\" is not a level of sex"), "{text}");
+}
+
+#[test]
+fn parts_load_in_any_order_and_a_cycle_is_refused() {
+    let mut all: Vec<&str> = bundled_files().map(|(_, text)| text).collect();
+    all.reverse();
+    let library = Library::load_all(&all).unwrap();
+    assert!(library.get("combined-serious-reoffending").is_some());
+
+    let mut own = file("combined-serious-reoffending");
+    own["components"][0]["instrument"] = json!("combined-serious-reoffending");
+    assert!(why(&own).contains("$.components[0]: a cycle"));
+
+    let mut one = file("serious-violent-reoffending-dynamic");
+    one["fallback"]["instrument"] = json!("combined-serious-reoffending");
+    let two = file("combined-serious-reoffending");
+    let error = Library::load_all(&[&one.to_string(), &two.to_string()]).unwrap_err().to_string();
+    assert!(error.contains("cycle") && error.contains("[0].components") && error.contains("[1].components"), "{error}");
+
+    let mut version = file("combined-serious-reoffending");
+    version["components"][1]["version"] = json!("2");
+    assert!(why(&version).contains("version \"2\" is asked for"));
+    let mut missing = file("combined-serious-reoffending");
+    missing["components"][1]["instrument"] = json!("nowhere");
+    assert!(why(&missing).contains("\"nowhere\" is not loaded"));
+}
+
+#[test]
+fn every_problem_of_a_bad_case_is_listed_and_nothing_is_scored() {
+    let all = Instrument::bundled("all-reoffending-static").unwrap();
+    let bad = json!([
+        {"total_sanctions": 2},
+        {"shoe_size": 44, "total_sanctions": "two", "date_of_birth": "1991-02-30", "sex": "f", "assessment_date": 5},
+        {"inputs": {"total_sanctions": 1.5}, "populatoin": {}},
+        {"population": {"jurisdiction": "england-and-wales", "legal_status": "free"}},
+        7
+    ]);
+    let error = all.read_cases(&bad.to_string()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let text = error.to_string();
+    for part in [
+        "$[1].shoe_size: all-reoffending-static has no such item",
+        "$[1].total_sanctions: \"two\" is not a whole number",
+        "$[1].date_of_birth:",
+        "$[1].sex: \"f\" is not one of male, female",
+        "$[1].assessment_date: a date is written",
+        "$[2].inputs.total_sanctions: 1.5 is not a whole number",
+        "$[2].populatoin: unknown key",
+        "$[3].population: legal_status is not one of",
+        "$[4]: a case is an object",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert_eq!(error.issue_count(), 9);
+}
