@@ -1,5 +1,6 @@
 //! Classifications and explanations a second, of complete 28-year histories: elapsed time on all threads.
 
+#[allow(dead_code)] // elapsed time, not that of one thread
 mod support;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};

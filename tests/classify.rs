@@ -36,8 +36,11 @@ fn models() -> Vec<TrajectoryModel> {
     plain.into_iter().chain(dispersed).collect()
 }
 
+/// Counts and time at risk.
+type Record = (Vec<Option<u32>>, Option<Vec<f64>>);
+
 /// Records of all sorts: whole and partial, with gaps, time in custody and large counts.
-fn records() -> Vec<(Vec<Option<u32>>, Option<Vec<f64>>)> {
+fn records() -> Vec<Record> {
     let people = simulate(&four_groups(Family::Poisson), 40, 51, &throughout).table.people;
     let mut all = Vec::new();
     for (i, person) in people.into_iter().enumerate() {
@@ -55,7 +58,7 @@ fn records() -> Vec<(Vec<Option<u32>>, Option<Vec<f64>>)> {
     all
 }
 
-fn row<'a>((counts, exposure): &'a (Vec<Option<u32>>, Option<Vec<f64>>)) -> PersonRow<'a> {
+fn row((counts, exposure): &Record) -> PersonRow<'_> {
     PersonRow { exposure: exposure.as_deref(), ..PersonRow::new(counts) }
 }
 

@@ -87,7 +87,7 @@ fn object(id: &str, answer: &Answer, explain: bool, language: Language) -> Value
         "typicality": answer.typicality.nearest.p,
         "refused": null,
         "reason": answer.answer.undecided.as_ref().map(|why| why.text(language)),
-        "no_profile": answer.without_profile.iter().map(|c| c.probability.get()).sum::<f64>(),
+        "no_profile": answer.without_profile.iter().fold(0.0, |sum, c| sum + c.probability.get()),
         "no_profile_in_set": answer.prediction_set.no_profile,
         "coverage": answer.prediction_set.coverage,
         "calibration": answer.prediction_set.source,
@@ -134,7 +134,7 @@ fn row(id: &str, answer: &Answer, profiles: &[Profile], language: Language) -> V
             row.push(why.map_or_else(String::new, |why| why.text(language)));
             let number = |p: f64| format!("{p:?}");
             row.extend(profiles.iter().map(|p| answer.probability(*p).map_or_else(String::new, number)));
-            row.push(number(answer.without_profile.iter().map(|c| c.probability.get()).sum()));
+            row.push(number(answer.without_profile.iter().fold(0.0, |sum, c| sum + c.probability.get())));
             let set = &answer.prediction_set;
             let mut kept: Vec<&str> = set.profiles.iter().map(|p| p.key()).collect();
             kept.extend(set.no_profile.then_some("none"));
