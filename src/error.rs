@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Untrusted,
     /// A stored model is of an unknown format or damaged.
     InvalidModel,
+    /// A person who may not or cannot be classified; the message begins with the key of the reason.
+    Refused,
     /// A file could not be read or written.
     Io,
     /// The caller asked to stop.

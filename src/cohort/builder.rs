@@ -30,6 +30,45 @@ impl<'a> PersonRow<'a> {
     pub fn new(counts: &'a [Option<u32>]) -> Self {
         PersonRow { id: None, counts, exposure: None, weight: 1.0 }
     }
+
+    /// Whether the row suits a grid.
+    ///
+    /// # Errors
+    /// As [`CohortBuilder::push`].
+    pub(crate) fn check(&self, grid: AgeGrid) -> Result<()> {
+        let t = grid.len();
+        if self.counts.len() != t {
+            return Err(Error::value(format!(
+                "{} counts given, but the grid has {t} age intervals",
+                self.counts.len()
+            )));
+        }
+        if let Some(exposure) = self.exposure {
+            if exposure.len() != t {
+                return Err(Error::value(format!("{} times at risk given, but the grid has {t}", exposure.len())));
+            }
+            for (j, (&e, count)) in exposure.iter().zip(self.counts).enumerate() {
+                if count.is_some() && !(e > 0.0 && e <= 1.0) {
+                    return Err(Error::value(format!(
+                        "the time at risk {e} at age {} is not above 0 and at most 1",
+                        grid.label(j)
+                    )));
+                }
+            }
+        }
+        if let Some((j, count)) =
+            self.counts.iter().enumerate().find_map(|(j, c)| c.filter(|&c| c > MAX_COUNT).map(|c| (j, c)))
+        {
+            return Err(Error::value(format!(
+                "a count of {count} at age {} is above the limit of {MAX_COUNT}",
+                grid.label(j)
+            )));
+        }
+        if !(self.weight > 0.0 && self.weight.is_finite()) {
+            return Err(Error::value(format!("a weight of {} is not positive and finite", self.weight)));
+        }
+        Ok(())
+    }
 }
 
 /// Collects persons into a [`Cohort`].
@@ -99,34 +138,7 @@ impl CohortBuilder {
     /// interval has a time at risk outside (0, 1], or the weight is not positive and finite. The
     /// builder is unchanged then.
     pub fn push(&mut self, row: PersonRow<'_>) -> Result<()> {
-        let t = self.grid.len();
-        if row.counts.len() != t {
-            return Err(Error::value(format!("{} counts given, but the grid has {t} age intervals", row.counts.len())));
-        }
-        if let Some(exposure) = row.exposure {
-            if exposure.len() != t {
-                return Err(Error::value(format!("{} times at risk given, but the grid has {t}", exposure.len())));
-            }
-            for (j, (&e, count)) in exposure.iter().zip(row.counts).enumerate() {
-                if count.is_some() && !(e > 0.0 && e <= 1.0) {
-                    return Err(Error::value(format!(
-                        "the time at risk {e} at age {} is not above 0 and at most 1",
-                        self.grid.label(j)
-                    )));
-                }
-            }
-        }
-        if let Some((j, count)) =
-            row.counts.iter().enumerate().find_map(|(j, c)| c.filter(|&c| c > MAX_COUNT).map(|c| (j, c)))
-        {
-            return Err(Error::value(format!(
-                "a count of {count} at age {} is above the limit of {MAX_COUNT}",
-                self.grid.label(j)
-            )));
-        }
-        if !(row.weight > 0.0 && row.weight.is_finite()) {
-            return Err(Error::value(format!("a weight of {} is not positive and finite", row.weight)));
-        }
+        row.check(self.grid)?;
         self.push_checked(row.id, |j| row.counts[j], row.exposure, row.weight)
     }
 

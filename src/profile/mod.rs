@@ -16,9 +16,11 @@
 //! # Reading order
 //! `curve` (what goes in) - `descriptors` (what is measured on it) - `criterion` and `fit` (measured
 //! against a definition) - `assignment` (which group gets which name) - `naming` (the answer for a
-//! cohort) - `person` (for one person). `wording` says all of it in words.
+//! cohort) - `person` (for one person, by posterior probabilities) - `classify` (for one person, by their record, with
+//! all it rests on). `wording` says all of it in words; `walkthrough` follows one person's record.
 
 pub(crate) mod assignment;
+pub mod classify;
 pub mod criterion;
 pub mod curve;
 pub mod definitions;
@@ -31,5 +33,7 @@ pub mod naming;
 pub mod person;
 pub mod reason;
 pub mod reference;
+pub mod walkthrough;
 mod wording;
+mod wording_classify;
 mod wording_person;

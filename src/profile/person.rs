@@ -25,7 +25,8 @@ pub struct Candidate {
     pub probability: Probability,
 }
 
-/// Why a person gets no profile. The first that applies, in this order.
+/// Why a person gets no profile: the first that applies. [`Naming::person`] knows the first four, in this order; a
+/// [`Classifier`](crate::Classifier) puts its own three behind `TooFewAges`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -44,6 +45,59 @@ pub enum Undecided {
     Alike(Vec<Candidate>),
     /// The most likely group is clear, but matches no profile, for this reason.
     Unnamed(Unnamed),
+    /// At this age not even the best possible reading tells the likeliest group from another.
+    TooYoung {
+        /// Exact age at which the record ends, in years.
+        age: f64,
+        /// The two groups.
+        pair: Indistinct,
+    },
+    /// By this age groups can be told apart, but not from as little as was observed of this career.
+    TooLittleSeen {
+        /// Years of age observed.
+        years: f64,
+        /// The two groups.
+        pair: Indistinct,
+    },
+    /// The record is so unusual, even for the group it is nearest to, that it is like none.
+    UnlikeAny {
+        /// Typicality: part of people of the nearest group with a record as improbable.
+        p: f64,
+        /// Below which a record is unlike any.
+        limit: f64,
+    },
+}
+
+impl Undecided {
+    /// The key of the reason in files: `too-young`, `alike`, ..
+    pub fn key(&self) -> &'static str {
+        match self {
+            Undecided::NothingObserved => "nothing-observed",
+            Undecided::TooFewAges { .. } => "too-few-ages",
+            Undecided::Alike(_) => "alike",
+            Undecided::Unnamed(_) => "unnamed",
+            Undecided::TooYoung { .. } => "too-young",
+            Undecided::TooLittleSeen { .. } => "too-little-seen",
+            Undecided::UnlikeAny { .. } => "unlike-any",
+        }
+    }
+}
+
+/// Two groups that records such as this one do not tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Indistinct {
+    /// The likeliest group, from 0.
+    pub group: usize,
+    /// Its profile, if any.
+    pub profile: Option<Profile>,
+    /// The other group, from 0.
+    pub other: usize,
+    /// Its profile, if any.
+    pub other_profile: Option<Profile>,
+    /// The part of pairs, one of each group, that the best possible reading tells apart at even odds.
+    pub apart: f64,
+    /// The part that is needed.
+    pub needed: f64,
 }
 
 /// What can be said of one person: to which group's members the history is most alike, and that group's profile.

@@ -2,8 +2,9 @@
 //!
 //! Does not belong here: reasons about groups (`wording`).
 
+use super::kind::Profile;
 use super::language::Language;
-use super::person::{Candidate, PersonProfile, Undecided};
+use super::person::{Candidate, Indistinct, PersonProfile, Undecided};
 
 impl Candidate {
     fn text(&self, language: Language) -> String {
@@ -13,6 +14,22 @@ impl Candidate {
             None => language.pick("geen profiel", "no profile").to_owned(),
         };
         format!("{group}, {label} ({})", language.number(self.probability.get(), 2))
+    }
+}
+
+impl Indistinct {
+    fn text(&self, language: Language) -> String {
+        let name = |group: usize, profile: Option<Profile>| match profile {
+            Some(profile) => format!("'{}'", profile.label(language)),
+            None => format!("{} {}", language.pick("groep", "group"), group + 1),
+        };
+        let (one, other) = (name(self.group, self.profile), name(self.other, self.other_profile));
+        // rounded down, so that what falls short of the limit is seen to
+        let [apart, needed] = [self.apart, self.needed].map(|part| format!("{:.0}", (100.0 * part).floor()));
+        language.pick(
+            format!("worden {one} en {other} ook in het beste geval in {apart} van de 100 paren onderscheiden, en {needed} is nodig"),
+            format!("{one} and {other} are told apart in {apart} of 100 pairs at best, and {needed} are needed"),
+        )
     }
 }
 
@@ -44,6 +61,27 @@ impl Undecided {
             Undecided::Unnamed(unnamed) => {
                 let why = unnamed.text(language);
                 language.pick(format!("de meest waarschijnlijke groep {why}"), format!("the most likely group {why}"))
+            }
+            Undecided::TooYoung { age, pair } => {
+                let (age, pair) = (language.short(*age), pair.text(language));
+                language.pick(
+                    format!("te jong om het te zeggen: uit een geschiedenis tot {age} jaar {pair}"),
+                    format!("too young to tell: from a record up to age {age} {pair}"),
+                )
+            }
+            Undecided::TooLittleSeen { years, pair } => {
+                let (years, pair) = (language.short(*years), pair.text(language));
+                language.pick(
+                    format!("er is te weinig waargenomen: uit deze {years} jaar {pair}"),
+                    format!("too little was observed: from these {years} years {pair}"),
+                )
+            }
+            Undecided::UnlikeAny { p, limit } => {
+                let (p, limit) = (language.number(*p, 3), language.short(*limit));
+                language.pick(
+                    format!("de geschiedenis lijkt op geen enkele groep: zo ongewoon is een deel van {p} van wie het dichtst bij dezelfde groep ligt (grens {limit})"),
+                    format!("the history is unlike any group: of people nearest to the same group a part of {p} have one as unusual (limit {limit})"),
+                )
             }
         }
     }

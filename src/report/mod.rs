@@ -16,6 +16,7 @@ mod picture;
 mod table;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
+pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;
 

@@ -1,6 +1,7 @@
 //! Running the built command, and the tables it is run on.
 
 #![allow(clippy::unwrap_used)] // panics are how tests fail
+#![allow(dead_code)] // every test file uses a part of it
 
 use std::ffi::OsStr;
 use std::fs;

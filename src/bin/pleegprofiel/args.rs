@@ -26,6 +26,12 @@ pub(crate) enum Command {
     Profile(ProfileArgs),
     /// Fit a trajectory model and show what it is worth.
     Fit(FitArgs),
+    /// Place people beside the profiles of a model, one line a person; people without an offence are refused.
+    ///
+    /// Without --json a CSV table: id, profile (empty when undecided), undecided (key of the reason), refused (key),
+    /// reason (in words), the posterior of each profile and of groups without one, prediction_set (profiles joined by
+    /// `|`), typicality with its ends, and age, years and offences of the record.
+    Classify(ClassifyArgs),
     /// Show how many people of a cohort of dated careers reoffended, by years at liberty.
     Recidivism(RecidivismArgs),
     /// Draw people who do not exist, like those of the published study, with their true profiles.
@@ -79,6 +85,41 @@ pub(crate) enum InstrumentsCommand {
     },
     /// Print the JSON Schema of instrument files.
     Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClassifyArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelChoice,
+    /// Print one JSON object a line instead of a CSV table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// With --json: add what every age contributed, the path of the posterior, what could still change it, the forecast
+    /// and the resolution.
+    #[arg(long, requires = "json")]
+    pub(crate) explain: bool,
+    /// How often a prediction set holds the own profile, for each profile apart.
+    #[arg(long, value_name = "PART", default_value_t = 0.9)]
+    pub(crate) coverage: f64,
+    /// Seed of the simulated people that records are judged against.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Language of reasons and limitations.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ModelChoice {
+    /// A model as `fit --model` or `profile` writes it.
+    #[arg(long, value_name = "MODEL.json")]
+    pub(crate) model: Option<PathBuf>,
+    /// The reference model of this crate, reconstructed from published margins.
+    #[arg(long)]
+    pub(crate) reference: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The command line over the library: reads, calls, writes; no arithmetic of its own.
 
 mod args;
+mod classify;
 mod failure;
 mod fit;
 mod instruments;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Fit(args) => fit::run(&args),
         Command::Instruments(args) => instruments::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Classify(args) => classify::run(&args),
         Command::Recidivism(args) => recidivism::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Score(args) => score::run(&args),

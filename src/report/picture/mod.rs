@@ -7,6 +7,7 @@
 //! are drawn on its canvas here, as its own legend cannot show a line and its marker together.
 
 mod mark;
+pub(super) mod path;
 mod scale;
 mod selection;
 

@@ -1,0 +1,377 @@
+//! The classifier: a model and its names, compiled once, with its calibration.
+
+use super::cells::{Cells, WIDE};
+use super::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
+use super::explanation::Explanation;
+use super::forecast::Forecast;
+use super::limitation::Limitation;
+use super::options::ClassifyOptions;
+use super::prediction::{self, CalibrationSource};
+use super::ranked::Ranked;
+use super::record::{self, Seen};
+use super::reference::{Classes, Reference, likeliest};
+use super::resolution::{Hidden, Resolution, hidden};
+use super::typicality::{PValue, Typicality};
+use crate::cohort::builder::PersonRow;
+use crate::cohort::data::Cohort;
+use crate::cohort::grid::AgeGrid;
+use crate::error::{Error, Result};
+use crate::profile::kind::Profile;
+use crate::profile::naming::Naming;
+use crate::profile::person::{Candidate, Indistinct, Undecided};
+use crate::trajectory::model::TrajectoryModel;
+use crate::units::Probability;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// How far the shares of a naming may be from those of the model.
+const SHARES: f64 = 1e-9;
+
+/// Places people beside the profiles of one model.
+///
+/// Made once from a model, fitted or given, and the names of its groups; it then holds the model as tables, and people
+/// simulated from it by age: the calibration of its prediction sets, what its typicality is held against, and its
+/// resolution. It knows counts of offences, ages and time at liberty, and nothing else of anyone: no protected
+/// attribute is an input.
+///
+/// ```
+/// use pleegprofiel::{AgeGrid, Classifier, Definitions, Family, Group, PersonRow, Profile, TrajectoryModel, name_model};
+/// let group = |share, c: [f64; 3]| Group { share, coefficients: c.to_vec(), zero_coefficients: vec![], tau: None, dispersion: None };
+/// let groups = vec![group(0.7, [-3.5, 0.0, -0.5]), group(0.3, [-1.5, -3.0, -3.0])];
+/// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39)?, groups)?;
+/// let naming = name_model(&model, &Definitions::default())?;
+/// let classifier = Classifier::new(model, naming)?;
+/// let mut counts = [Some(0); 28];
+/// counts[4..9].fill(Some(1)); // an offence a year at 16 to 20
+/// let answer = classifier.classify(PersonRow::new(&counts))?;
+/// assert_eq!(answer.profile(), Some(Profile::EarlyPeak));
+/// assert!(answer.probability(Profile::EarlyPeak) > Some(0.99));
+/// assert!(classifier.classify(PersonRow::new(&[Some(0); 28])).is_err()); // no offence, no classification
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classifier {
+    pub(super) model: TrajectoryModel,
+    pub(super) naming: Naming,
+    pub(super) options: ClassifyOptions,
+    name: Option<String>,
+    pub(super) cells: Cells,
+    pub(super) classes: Classes,
+    /// Profile of each class.
+    pub(super) class_profiles: Vec<Option<Profile>>,
+    /// For records that end at each age, observed throughout from the first.
+    bands: Vec<Reference>,
+    /// By age and group: from which other group it cannot be told yet.
+    hidden: Vec<Vec<Option<Hidden>>>,
+    /// By age and class: people given by the caller.
+    pub(super) given: Option<Vec<Vec<Ranked>>>,
+}
+
+impl Classifier {
+    /// A classifier with the default options.
+    ///
+    /// # Errors
+    /// As [`Classifier::with`].
+    pub fn new(model: TrajectoryModel, naming: Naming) -> Result<Classifier> {
+        Classifier::with(model, naming, ClassifyOptions::default())
+    }
+
+    /// A classifier.
+    ///
+    /// # Errors
+    /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the family does not count events, the naming is
+    /// not that of the model (another number of groups, shares or width of interval), no group shows a profile, or
+    /// the options fail [`ClassifyOptions::check`].
+    pub fn with(model: TrajectoryModel, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
+        options.check()?;
+        let cells = Cells::new(&model)?;
+        let groups = model.groups();
+        let alike = naming.groups.len() == groups.len()
+            && naming.width == model.grid().width_years()
+            && naming.groups.iter().zip(groups).all(|(n, g)| (n.share - g.share).abs() <= SHARES);
+        if !alike {
+            return Err(Error::options("the naming is not that of the model: other groups, shares or ages"));
+        }
+        let mut class_profiles: Vec<Option<Profile>> = Profile::ALL
+            .into_iter()
+            .filter(|p| naming.groups.iter().any(|g| g.profile == Some(*p)))
+            .map(Some)
+            .collect();
+        if class_profiles.is_empty() {
+            return Err(Error::options("no group of the model shows one of the four profiles"));
+        }
+        if naming.groups.iter().any(|g| g.profile.is_none()) {
+            class_profiles.push(None);
+        }
+        let class = |k: usize| class_profiles.iter().position(|p| *p == naming.profile_of(k)).unwrap_or(0);
+        let of_group = (0..groups.len()).map(class).collect();
+        let classes = Classes { of_group, count: class_profiles.len() };
+        let clear = naming.definitions.clear_posterior;
+        let bands: Vec<Reference> = (0..cells.ages)
+            .into_par_iter()
+            .map(|t| Reference::new(&cells, &classes, &vec![1.0; t + 1], options.people, options.seed, clear))
+            .collect();
+        // a grid has at least one age
+        let end = &bands[cells.ages - 1];
+        let hidden = bands.iter().map(|band| hidden(band, end, options.tell_apart)).collect();
+        Ok(Classifier {
+            model,
+            naming,
+            options,
+            name: None,
+            cells,
+            classes,
+            class_profiles,
+            bands,
+            hidden,
+            given: None,
+        })
+    }
+
+    /// The same with a name of the model, which every result repeats.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The model.
+    pub fn model(&self) -> &TrajectoryModel {
+        &self.model
+    }
+
+    /// The names of its groups.
+    pub fn naming(&self) -> &Naming {
+        &self.naming
+    }
+
+    /// The choices.
+    pub fn options(&self) -> &ClassifyOptions {
+        &self.options
+    }
+
+    /// How well groups can be told apart from records that end with age interval `j`.
+    ///
+    /// # Panics
+    /// When `j` is not below the number of age intervals.
+    pub fn resolution(&self, j: usize) -> Resolution {
+        Resolution::of(&self.bands[j], &self.naming, self.model.grid().start_age(j + 1))
+    }
+
+    /// Posterior probabilities and profile of one person, into a slice of one number a group: the short answer, for
+    /// many people. The profile is that of [`Classifier::classify`].
+    ///
+    /// Records with gaps or time in custody take longer: the people they are judged against are drawn for each.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify`]; and when the slice has another length.
+    #[inline]
+    pub fn place(&self, row: PersonRow<'_>, posterior: &mut [f64]) -> Result<Placed> {
+        if posterior.len() != self.cells.groups {
+            let (given, groups) = (posterior.len(), self.cells.groups);
+            return Err(Error::options(format!("room for {given} posterior probabilities, not for {groups}")));
+        }
+        let seen = Seen::of(self.model.grid(), &row)?;
+        let joint = self.cells.joint(&row);
+        self.cells.normalise(&joint, posterior);
+        let group = likeliest(posterior);
+        let probability = posterior[group];
+        let definitions = &self.naming.definitions;
+        let enough = seen.observed as f64 * self.naming.width + 1e-9 >= definitions.person_years;
+        let told = enough && probability >= definitions.clear_posterior && self.hidden[seen.last][group].is_none();
+        let mut profile = self.naming.profile_of(group).filter(|_| told);
+        if profile.is_some() {
+            let own = (!seen.whole).then(|| self.own_reference(&row, &seen));
+            let reference = own.as_ref().unwrap_or(&self.bands[seen.last]);
+            let nearest = self.nearest(reference, &joint, group);
+            if nearest.p < self.options.unlike || own.as_ref().is_some_and(|own| self.veiled(own, group).is_some()) {
+                profile = None;
+            }
+        }
+        Ok(Placed { group, probability, profile })
+    }
+
+    /// Everything that can be said of one person. The row is on the model's ages; its counts must be of adjudicated
+    /// offences. Identifier and weight are not looked at.
+    ///
+    /// # Errors
+    /// Kind [`Refused`](crate::ErrorKind::Refused), see [`Refusal`](super::record::Refusal), when there is no offence in
+    /// the record or nothing was observed; kind [`InvalidValue`](crate::ErrorKind::InvalidValue) when the row does not
+    /// suit the grid: another length, a count above [`MAX_COUNT`](crate::MAX_COUNT), or an observed interval with a
+    /// time at risk outside (0, 1].
+    pub fn classify(&self, row: PersonRow<'_>) -> Result<Classification> {
+        self.classify_with(row, Vec::new())
+    }
+
+    /// As [`Classifier::classify`], of a row on another age grid whose intervals meet the model's.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify`]; kind [`Refused`](crate::ErrorKind::Refused) also when the record ends before the
+    /// model's first age or has offences outside its ages (ages without offences are left out, and the result says
+    /// so); kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when intervals do not meet.
+    pub fn classify_on(&self, grid: AgeGrid, row: PersonRow<'_>) -> Result<Classification> {
+        if grid == self.model.grid() {
+            return self.classify(row);
+        }
+        let (counts, exposure, limitations) = record::on_model(self.model.grid(), grid, &row)?;
+        self.classify_with(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }, limitations)
+    }
+
+    /// These people of a cohort, in its order; each an answer or a refusal. Many people are best taken a thousand or so
+    /// at a time: an answer is some ten kilobytes.
+    ///
+    /// # Panics
+    /// When the range passes the end of the cohort.
+    pub fn classify_people(&self, cohort: &Cohort, people: Range<usize>) -> Vec<Result<Classification>> {
+        let one = |i: usize| {
+            let (counts, exposure) = (cohort.counts(i), cohort.exposure(i));
+            self.classify_on(cohort.grid(), PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) })
+        };
+        people.into_par_iter().map(one).collect()
+    }
+
+    /// Where the posterior of one person comes from, without the rest.
+    ///
+    /// # Errors
+    /// As [`Classifier::classify`].
+    pub fn explain(&self, row: PersonRow<'_>) -> Result<Explanation> {
+        let seen = Seen::of(self.model.grid(), &row)?;
+        Ok(Explanation::of(&self.cells, self.model.grid(), &row, seen.last))
+    }
+
+    pub(super) fn classify_with(&self, row: PersonRow<'_>, mut limitations: Vec<Limitation>) -> Result<Classification> {
+        let grid = self.model.grid();
+        let seen = Seen::of(grid, &row)?;
+        let joint = self.cells.joint(&row);
+        let mut groups = vec![0.0; self.cells.groups];
+        let total = self.cells.normalise(&joint, &mut groups);
+        let own = (!seen.whole).then(|| self.own_reference(&row, &seen));
+        let reference = own.as_ref().unwrap_or(&self.bands[seen.last]);
+        let (age, years) = (grid.start_age(seen.last + 1), seen.observed as f64 * grid.width_years());
+
+        let mut answer = self.naming.person(&groups, seen.observed)?;
+        let group = answer.group;
+        let typicality = Typicality {
+            group,
+            nearest: self.nearest(reference, &joint, group),
+            mixture: PValue::of(&reference.mixture, total),
+            people: reference.people,
+        };
+        if !matches!(answer.undecided, Some(Undecided::NothingObserved | Undecided::TooFewAges { .. })) {
+            let p = typicality.nearest.p;
+            let pair = |hidden: Hidden| self.pair(group, hidden);
+            let why = if let Some(hidden) = self.hidden[seen.last][group] {
+                Some(Undecided::TooYoung { age, pair: pair(hidden) })
+            } else if let Some(hidden) = own.as_ref().and_then(|own| self.veiled(own, group)) {
+                Some(Undecided::TooLittleSeen { years, pair: pair(hidden) })
+            } else {
+                (p < self.options.unlike).then_some(Undecided::UnlikeAny { p, limit: self.options.unlike })
+            };
+            if why.is_some() {
+                answer.undecided = why;
+                answer.profile = None;
+            }
+        }
+
+        limitations.extend(record::limitations(grid, &row, &seen));
+        let absent: Vec<Profile> =
+            Profile::ALL.into_iter().filter(|p| !self.class_profiles.contains(&Some(*p))).collect();
+        if !absent.is_empty() {
+            limitations.push(Limitation::AbsentProfiles(absent));
+        }
+        let (calibration, source) = match &self.given {
+            Some(given) => (&given[seen.last], CalibrationSource::Given),
+            None => (&reference.own_class, CalibrationSource::Simulated { seed: self.options.seed }),
+        };
+        if self.given.is_some() && !seen.whole {
+            limitations.push(Limitation::CalibrationUnlike);
+        }
+        let by_class = (0..self.classes.count).map(|c| (self.class_profiles[c], self.classes.posterior(&groups, c)));
+        let prediction_set = prediction::set(by_class, calibration, self.options.coverage, age, source);
+
+        let next = seen.last + 1;
+        let ahead = (self.options.forecast_years / grid.width_years()).round() as usize;
+        let end = (next + ahead).min(grid.len());
+        let level = self.options.forecast_level;
+        Ok(Classification {
+            model: self.used(),
+            age,
+            years,
+            offences: seen.offences,
+            posterior: self.by_profile(&groups),
+            without_profile: self.without_profile(&groups)?,
+            answer,
+            prediction_set,
+            typicality,
+            resolution: Resolution::of(reference, &self.naming, age),
+            what_if: (next < grid.len()).then(|| self.what_if(&joint, next)),
+            forecast: (next < end).then(|| Forecast::of(&self.cells, grid, &groups, next, end, level)),
+            explanation: Explanation::of(&self.cells, grid, &row, seen.last),
+            limitations,
+            groups,
+            options: self.options,
+        })
+    }
+
+    fn used(&self) -> ModelUsed {
+        let grid = self.model.grid();
+        ModelUsed {
+            name: self.name.clone(),
+            family: self.model.family(),
+            from: grid.start_age(0),
+            to: grid.start_age(grid.len()),
+            shares: self.model.groups().iter().map(|g| g.share).collect(),
+        }
+    }
+
+    fn by_profile(&self, groups: &[f64]) -> Vec<ProfileProbability> {
+        let of = |profile: Profile| {
+            let group = self.naming.groups.iter().position(|g| g.profile == Some(profile))?;
+            Some(ProfileProbability { profile, group, probability: groups[group] })
+        };
+        Profile::ALL.into_iter().filter_map(of).collect()
+    }
+
+    fn without_profile(&self, groups: &[f64]) -> Result<Vec<Candidate>> {
+        let unnamed = groups.iter().enumerate().filter(|(k, _)| self.naming.profile_of(*k).is_none());
+        unnamed.map(|(group, &p)| Ok(Candidate { group, profile: None, probability: Probability::new(p)? })).collect()
+    }
+
+    fn what_if(&self, joint: &super::cells::Lanes, next: usize) -> WhatIf {
+        let after = |count: u32| {
+            let mut sums = *joint;
+            self.cells.add(&mut sums, next, count, 1.0);
+            let mut posterior = vec![0.0; self.cells.groups];
+            self.cells.normalise(&sums, &mut posterior);
+            posterior
+        };
+        WhatIf { age: self.model.grid().start_age(next + 1), offence_free: after(0), one_offence: after(1) }
+    }
+
+    fn nearest(&self, reference: &Reference, joint: &super::cells::Lanes, group: usize) -> PValue {
+        let (b, l) = (group / WIDE, group % WIDE);
+        PValue::of(&reference.nearest[group], joint[b][l] - self.cells.prior()[b][l])
+    }
+
+    fn own_reference(&self, row: &PersonRow<'_>, seen: &Seen) -> Reference {
+        let clear = self.naming.definitions.clear_posterior;
+        let at_risk = record::at_risk(row, seen.last);
+        Reference::new(&self.cells, &self.classes, &at_risk, self.options.people, self.options.seed, clear)
+    }
+
+    /// From which other group a group cannot be told by people observed as one person was.
+    fn veiled(&self, own: &Reference, group: usize) -> Option<Hidden> {
+        hidden(own, &self.bands[self.cells.ages - 1], self.options.tell_apart)[group]
+    }
+
+    fn pair(&self, group: usize, hidden: Hidden) -> Indistinct {
+        Indistinct {
+            group,
+            profile: self.naming.profile_of(group),
+            other: hidden.other,
+            other_profile: self.naming.profile_of(hidden.other),
+            apart: hidden.accuracy,
+            needed: hidden.needed,
+        }
+    }
+}

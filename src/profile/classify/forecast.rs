@@ -1,0 +1,135 @@
+//! Forecast: further offences by age among people with alike histories.
+//!
+//! The distribution is the mixture of the groups' own by the posterior: it holds the uncertainty of the group and the
+//! chance within it, not that of the model's parameters. It is worked out exactly, by convolution over ages within
+//! each group, for people at liberty throughout.
+
+use super::cells::Cells;
+use crate::cohort::grid::AgeGrid;
+use serde::{Deserialize, Serialize};
+
+/// Counts are followed until all but this much of the probability is spent.
+const LEFT: f64 = 1e-10;
+
+/// Counts are not followed beyond this; what is left counts as this many.
+const MOST: usize = 4000;
+
+/// A count that is not yet known.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Predicted {
+    /// Expected number.
+    pub mean: f64,
+    /// Lower end of the interval.
+    pub low: u32,
+    /// Upper end of the interval.
+    pub high: u32,
+    /// Probability of at least one.
+    pub any: f64,
+}
+
+/// What is expected of one age interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ForecastAge {
+    /// The exact age at which it begins, in years.
+    pub from: f64,
+    /// The exact age at which it ends, in years.
+    pub to: f64,
+    /// Offences in it.
+    pub offences: Predicted,
+    /// Offences from the first forecast age up to its end.
+    pub upto: Predicted,
+}
+
+/// Further offences of people with alike histories, at liberty throughout; no statement about this person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Forecast {
+    /// Probability of the intervals: as much again lies below as above them, and together at most the rest.
+    pub level: f64,
+    /// By age.
+    pub ages: Vec<ForecastAge>,
+}
+
+impl Forecast {
+    /// Of the intervals from `first` to before `end`, given the posterior of each group.
+    pub(super) fn of(
+        cells: &Cells,
+        grid: AgeGrid,
+        posterior: &[f64],
+        first: usize,
+        end: usize,
+        level: f64,
+    ) -> Forecast {
+        let mut upto: Vec<Vec<f64>> = vec![vec![1.0]; posterior.len()];
+        let mut mean_upto = 0.0;
+        let ages = (first..end)
+            .map(|t| {
+                let by_group: Vec<Vec<f64>> = (0..posterior.len()).map(|k| distribution(cells, k, t)).collect();
+                for (sum, one) in upto.iter_mut().zip(&by_group) {
+                    *sum = convolve(sum, one);
+                }
+                let mean: f64 = posterior.iter().enumerate().map(|(k, p)| p * cells.mean(k, t)).sum();
+                mean_upto += mean;
+                ForecastAge {
+                    from: grid.start_age(t),
+                    to: grid.start_age(t + 1),
+                    offences: predicted(posterior, &by_group, mean, level),
+                    upto: predicted(posterior, &upto, mean_upto, level),
+                }
+            })
+            .collect();
+        Forecast { level, ages }
+    }
+}
+
+/// Probabilities of 0, 1, 2, .. offences in a whole interval at liberty.
+fn distribution(cells: &Cells, k: usize, t: usize) -> Vec<f64> {
+    let mut all = Vec::new();
+    let mut left = 1.0;
+    while left > LEFT && all.len() < MOST {
+        let p = cells.ln_p(k, t, all.len() as u32, 1.0).exp();
+        left -= p;
+        all.push(p);
+    }
+    if let Some(last) = all.last_mut() {
+        *last += left.max(0.0);
+    }
+    all
+}
+
+fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
+    let mut sum = vec![0.0; (a.len() + b.len() - 1).min(MOST)];
+    let last = sum.len() - 1;
+    for (i, x) in a.iter().enumerate().filter(|(_, x)| **x > 0.0) {
+        for (j, y) in b.iter().enumerate() {
+            sum[(i + j).min(last)] += x * y;
+        }
+    }
+    // a tail that no longer matters is not carried on
+    let mut tail = 0.0;
+    while sum.len() > 1 && tail + sum[sum.len() - 1] < LEFT {
+        tail += sum.pop().unwrap_or(0.0);
+    }
+    if let Some(last) = sum.last_mut() {
+        *last += tail;
+    }
+    sum
+}
+
+fn predicted(posterior: &[f64], by_group: &[Vec<f64>], mean: f64, level: f64) -> Predicted {
+    let p =
+        |y: usize| -> f64 { posterior.iter().zip(by_group).map(|(w, d)| w * d.get(y).copied().unwrap_or(0.0)).sum() };
+    let longest = by_group.iter().map(Vec::len).max().unwrap_or(1);
+    let tail = 0.5 * (1.0 - level);
+    let (mut low, mut high, mut sum) = (None, None, 0.0);
+    for y in 0..longest {
+        sum += p(y);
+        if low.is_none() && sum > tail {
+            low = Some(y as u32);
+        }
+        if high.is_none() && sum >= 1.0 - tail {
+            high = Some(y as u32);
+        }
+    }
+    let end = longest as u32 - 1;
+    Predicted { mean, low: low.unwrap_or(end), high: high.unwrap_or(end), any: (1.0 - p(0)).max(0.0) }
+}

@@ -1,0 +1,110 @@
+//! Limitations: what a classification had to do without, stated in the result.
+
+use crate::cohort::careers::LeftOut;
+use crate::profile::kind::Profile;
+use crate::profile::language::Language;
+use serde::{Deserialize, Serialize};
+
+/// Something that a reader of a classification has to know of what went in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Limitation {
+    /// Observation begins after the first age of the model: what came before is unknown, not absent.
+    NotFromFirstAge {
+        /// Exact age at which observation begins.
+        seen_from: f64,
+        /// First exact age of the model.
+        model_from: f64,
+    },
+    /// Ages in between that were not observed at liberty.
+    Gaps {
+        /// Years of age.
+        years: f64,
+    },
+    /// Observed ages that the model does not have, without offences; they are not used.
+    OutsideGrid {
+        /// Years of age.
+        years: f64,
+    },
+    /// Offences at ages with hardly any time at liberty: they count for much.
+    LowExposure {
+        /// How many offences.
+        offences: u64,
+        /// Below which part of the interval at liberty.
+        below: f64,
+    },
+    /// Offences of the career that were not counted.
+    LeftOut(LeftOut),
+    /// Categories of offence that the model does not know; they were counted as offences like any other.
+    OwnCategories(Vec<String>),
+    /// Profiles that no group of the model shows: nobody can be given them.
+    AbsentProfiles(Vec<Profile>),
+    /// The people whose profile was known are calibrated by age only; this record has gaps or time in custody.
+    CalibrationUnlike,
+    /// The last age of the model is observed: there is no next year in it.
+    EndOfModel,
+}
+
+impl Limitation {
+    /// The limitation as one sentence.
+    pub fn text(&self, language: Language) -> String {
+        let short = |value: f64| language.short(value);
+        match self {
+            Limitation::NotFromFirstAge { seen_from, model_from } => {
+                let (seen, from) = (short(*seen_from), short(*model_from));
+                language.pick(
+                    format!("Waargenomen vanaf {seen} jaar; het model begint bij {from}. Wat daarvoor gebeurde is onbekend."),
+                    format!("Observed from age {seen}; the model begins at {from}. What happened before is unknown."),
+                )
+            }
+            Limitation::Gaps { years } => language.pick(
+                format!("{} jaar daartussen is niet in vrijheid waargenomen en telt niet mee.", short(*years)),
+                format!("{} years in between were not observed at liberty and do not count.", short(*years)),
+            ),
+            Limitation::OutsideGrid { years } => language.pick(
+                format!("{} waargenomen jaar zonder delicten buiten de leeftijden van het model is niet gebruikt.", short(*years)),
+                format!("{} observed years without offences outside the ages of the model are not used.", short(*years)),
+            ),
+            Limitation::LowExposure { offences, below } => language.pick(
+                format!("{offences} delicten vallen op leeftijden met minder dan {} van de tijd in vrijheid en wegen zwaar.", short(*below)),
+                format!("{offences} offences fall at ages with less than {} of the time at liberty and weigh heavily.", short(*below)),
+            ),
+            Limitation::LeftOut(left) => {
+                let total = left.other_categories + left.in_custody + left.outside_grid;
+                let parts = [left.other_categories, left.in_custody, left.outside_grid];
+                language.pick(
+                    format!("{total} delicten tellen niet mee: {} van andere categorieën, {} in detentie, {} buiten de leeftijden van het model.", parts[0], parts[1], parts[2]),
+                    format!("{total} offences are not counted: {} of other categories, {} in custody, {} outside the ages of the model.", parts[0], parts[1], parts[2]),
+                )
+            }
+            Limitation::OwnCategories(keys) => {
+                let list = language.list(keys);
+                language.pick(
+                    format!("Het model kent de categorie {list} niet; die delicten tellen als elk ander."),
+                    format!("The model does not know the category {list}; those offences count like any other."),
+                )
+            }
+            Limitation::AbsentProfiles(profiles) => {
+                let list: Vec<String> = profiles.iter().map(|p| format!("'{}'", p.label(language))).collect();
+                let list = language.list(&list);
+                language.pick(
+                    format!("Geen groep van het model toont het profiel {list}: niemand kan het krijgen."),
+                    format!("No group of the model shows the profile {list}: nobody can be given it."),
+                )
+            }
+            Limitation::CalibrationUnlike => language
+                .pick(
+                    "De ijking is per leeftijd en kent geen hiaten of detentie zoals in deze geschiedenis.",
+                    "The calibration is by age and has no gaps or custody as this record has.",
+                )
+                .to_owned(),
+            Limitation::EndOfModel => language
+                .pick(
+                    "De laatste leeftijd van het model is waargenomen: er is geen volgend jaar in.",
+                    "The last age of the model is observed: there is no next year in it.",
+                )
+                .to_owned(),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! One person beside the four profiles: which profile the record resembles, how sure that is, what it is based on, and
+//! what cannot be said.
+//!
+//! Belongs here: [`classifier::Classifier`] and its answer. Does not belong here: naming groups (`naming`), and
+//! whatever is made of an answer afterwards.
+//!
+//! # Reading order
+//! `record` (who may be classified) - `cells` (the model as tables) - `draw` and `reference` (the people a record is
+//! judged against) - `prediction`, `typicality`, `resolution` (three questions to them) - `explanation`, `forecast` -
+//! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in.
+//!
+//! # Who a record is judged against
+//! Only people with an offence in their record can be classified. So every figure about a record is a figure among
+//! people *with a record by that age*, observed at the same ages and for as long at liberty, drawn from the model with
+//! a stated seed: the same input gives the same bits. That they come from the model means that calibration, coverage
+//! and typicality hold as far as the model does; with people whose profile is known the prediction sets can be
+//! calibrated on the world instead ([`classifier::Classifier::calibrated_on`]).
+
+pub mod calibration;
+pub mod career;
+mod cells;
+pub mod classification;
+pub mod classifier;
+mod draw;
+pub mod explanation;
+pub mod forecast;
+pub mod limitation;
+pub mod options;
+pub mod prediction;
+mod ranked;
+pub mod record;
+mod reference;
+pub mod resolution;
+pub mod typicality;

@@ -1,0 +1,83 @@
+//! Conformal prediction sets: the profiles that cannot be ruled out, with a coverage that holds for each of them.
+//!
+//! # How
+//! Split conformal prediction, class by class (Vovk, Gammerman & Shafer 2005; Vovk 2012): people whose profile is
+//! known and who played no part in the fit are given their posterior probability of that profile. A profile is ruled
+//! out for a record when its posterior is lower than for all but few of the people who do have it: the part of them
+//! with one at most as high, the record counted among them, must be above 1 - coverage. Then at least `coverage` of
+//! the people of every profile keep their own in the set, provided they are like the people it was calibrated on.
+//! Ties count in favour of the profile, so the sets are a little larger than they had to be.
+
+use super::ranked::Ranked;
+use crate::profile::kind::Profile;
+use serde::{Deserialize, Serialize};
+
+/// Where a calibration comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CalibrationSource {
+    /// People simulated from the model, observed as this record is: the coverage then holds as far as the model does.
+    Simulated {
+        /// The seed.
+        seed: u64,
+    },
+    /// People whose profile the caller knew.
+    Given,
+}
+
+/// What is known of a profile from its calibration.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ProfileEvidence {
+    /// The profile; `None` stands for all groups without one.
+    pub profile: Option<Profile>,
+    /// Conformal p-value: the part of its people whose posterior for it is at most as high.
+    pub p: f64,
+    /// The people of this profile in the calibration.
+    pub people: usize,
+}
+
+/// The profiles that cannot be ruled out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PredictionSet {
+    /// The stated coverage.
+    pub coverage: f64,
+    /// The profiles in the set, in the order of [`Profile::ALL`]. Empty when even the model's own people hardly ever
+    /// have such a record.
+    pub profiles: Vec<Profile>,
+    /// Whether the groups without a profile are in it.
+    pub no_profile: bool,
+    /// Each profile with its p-value; it is in the set when that is above 1 - coverage.
+    pub evidence: Vec<ProfileEvidence>,
+    /// The exact age up to which the people of the calibration were observed, in years.
+    pub age: f64,
+    /// Where the calibration comes from.
+    pub source: CalibrationSource,
+}
+
+/// The set from a calibration: for each class its profile, its calibration and the posterior of the record.
+pub(super) fn set(
+    classes: impl Iterator<Item = (Option<Profile>, f64)>,
+    calibration: &[Ranked],
+    coverage: f64,
+    age: f64,
+    source: CalibrationSource,
+) -> PredictionSet {
+    let evidence: Vec<ProfileEvidence> = classes
+        .zip(calibration)
+        .map(|((profile, posterior), people)| ProfileEvidence {
+            profile,
+            p: people.rank(posterior).1,
+            people: people.len(),
+        })
+        .collect();
+    let inside = |e: &&ProfileEvidence| e.p > 1.0 - coverage;
+    PredictionSet {
+        coverage,
+        profiles: evidence.iter().filter(inside).filter_map(|e| e.profile).collect(),
+        no_profile: evidence.iter().filter(inside).any(|e| e.profile.is_none()),
+        evidence,
+        age,
+        source,
+    }
+}
