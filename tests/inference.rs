@@ -11,7 +11,6 @@ use pleegprofiel::{
     ModelSpec, OnePopulationOptions, OutcomeSpec, Panel, Part, Resampling, TrajectoryModel, Verdict,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::data::toronto;
 use support::simulate::{simulate, throughout};
 
 /// Poisson groups by share and log-rate polynomial in u, ages 12 to 19.

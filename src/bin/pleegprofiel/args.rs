@@ -1,5 +1,6 @@
 //! The arguments and what they mean to the library.
 
+use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, PersonTable,
@@ -42,84 +43,6 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// List the bundled risk instruments, show one, or run a file of golden vectors.
     Instruments(InstrumentsArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ScoreArgs {
-    /// Short name of a bundled instrument, or an instrument file.
-    #[arg(value_name = "INSTRUMENT")]
-    pub(crate) instrument: String,
-    /// One case, a list of cases, or a file of golden vectors, whose inputs are scored; `-` is standard input.
-    /// A case is an object of answers with `population`: {"jurisdiction": .., "legal_status": .., "age": ..}.
-    #[arg(value_name = "INPUT.json")]
-    pub(crate) input: PathBuf,
-    /// Treat missing answers as the published implementation does (some count as "no", others lead to the static
-    /// form), and a case that states no population as one of the instrument's own. Every result says so.
-    #[arg(long)]
-    pub(crate) as_published: bool,
-    /// Results are always JSON lines; accepted for likeness with other commands.
-    #[arg(long, hide = true)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct InstrumentsArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<InstrumentsCommand>,
-    /// Print JSON instead of text.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum InstrumentsCommand {
-    /// Print the card of an instrument.
-    Show {
-        /// Short name of a bundled instrument, or an instrument file.
-        name: String,
-    },
-    /// Run a file of golden vectors, or an instrument file with its own, and report what does not come out.
-    Verify {
-        /// The file; `-` is standard input.
-        file: PathBuf,
-    },
-    /// Print the JSON Schema of instrument files.
-    Schema,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ClassifyArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) model: ModelChoice,
-    /// Print one JSON object a line instead of a CSV table.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// With --json: add what every age contributed, the path of the posterior, what could still change it, the forecast
-    /// and the resolution.
-    #[arg(long, requires = "json")]
-    pub(crate) explain: bool,
-    /// How often a prediction set holds the own profile, for each profile apart.
-    #[arg(long, value_name = "PART", default_value_t = 0.9)]
-    pub(crate) coverage: f64,
-    /// Seed of the simulated people that records are judged against.
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Language of reasons and limitations.
-    #[arg(long, value_enum, default_value_t = Lang::En)]
-    pub(crate) lang: Lang,
-}
-
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct ModelChoice {
-    /// A model as `fit --model` or `profile` writes it.
-    #[arg(long, value_name = "MODEL.json")]
-    pub(crate) model: Option<PathBuf>,
-    /// The reference model of this crate, reconstructed from published margins.
-    #[arg(long)]
-    pub(crate) reference: bool,
 }
 
 #[derive(Debug, Args)]
@@ -166,89 +89,6 @@ pub(crate) struct FitArgs {
     /// Show groups of fewer than 10 persons in numbers.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SynthArgs {
-    /// Number of persons.
-    #[arg(long, value_name = "N")]
-    pub(crate) persons: u64,
-    /// Seed: the same seed gives the same people, on any number of threads.
-    #[arg(long, value_name = "S")]
-    pub(crate) seed: u64,
-    /// Directory for people, offences, custody, persons, counts, exposure and truth, each a .csv file.
-    #[arg(long, value_name = "DIR", default_value = "pleegprofiel-synthetic")]
-    pub(crate) out: PathBuf,
-    /// Print one JSON line a person instead of writing files.
-    #[arg(long, conflicts_with = "out")]
-    pub(crate) json: bool,
-    /// Number of threads; all by default.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RecidivismArgs {
-    /// Table of people: `id, birth, from, to` and, if wanted, `end`; observed from `from` up to, not including, `to`.
-    #[arg(value_name = "PEOPLE.csv")]
-    pub(crate) people: PathBuf,
-    /// Table of offences: `id, committed, offence` and, if wanted, `severity` and `case`.
-    #[arg(value_name = "OFFENCES.csv")]
-    pub(crate) offences: PathBuf,
-    /// Table of stays in custody: `id, from, to`.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) custody: Option<PathBuf>,
-    /// Table with a column of groups to tell apart.
-    #[arg(long, value_name = "FILE", requires = "by")]
-    pub(crate) groups: Option<PathBuf>,
-    /// The column of it.
-    #[arg(long, value_name = "COLUMN", requires = "groups")]
-    pub(crate) by: Option<String>,
-    /// What counts as reoffending.
-    #[arg(long, value_enum, default_value_t = Criterion::Any)]
-    pub(crate) criterion: Criterion,
-    /// Least severity that is serious, on the scale of the data.
-    #[arg(long, value_name = "VALUE")]
-    pub(crate) severity: Option<f64>,
-    /// Category of the index offence.
-    #[arg(long, value_name = "KEY", default_value = "human-trafficking")]
-    pub(crate) index: String,
-    /// Years at liberty after the index offence.
-    #[arg(long, value_name = "Y,..", value_delimiter = ',', default_value = "1,2,3,4,5,6,7,8,9,10")]
-    pub(crate) years: Vec<u32>,
-    /// Leave out new offences committed in custody.
-    #[arg(long)]
-    pub(crate) leave_out_custody: bool,
-    /// Write the figures to this file, as CSV.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Print one JSON line a figure instead of a table.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Show figures of fewer than 10 persons.
-    #[arg(long)]
-    pub(crate) show_small_cells: bool,
-    /// What stands between two values: `,` `;` `|` or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-}
-
-impl RecidivismArgs {
-    pub(crate) fn csv_options(&self) -> CsvOptions {
-        CsvOptions::new().delimiter(self.delimiter)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Criterion {
-    /// Any new offence
-    Any,
-    /// Of at least --severity
-    Serious,
-    /// Of the category of the index offence
-    SameKind,
-    /// Trafficking in human beings
-    Trafficking,
 }
 
 #[derive(Debug, Args)]
@@ -469,7 +309,7 @@ fn family(text: &str) -> Result<Family, String> {
     Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
+pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "tab" | "\\t" => Ok(b'\t'),
         _ => match text.as_bytes() {

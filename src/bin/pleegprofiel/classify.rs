@@ -1,6 +1,6 @@
 //! `pleegprofiel classify`: people beside the profiles of a model, one line each.
 
-use crate::args::{ClassifyArgs, ModelChoice};
+use crate::args_people::{ClassifyArgs, ModelChoice};
 use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::{

@@ -1,6 +1,6 @@
 //! `pleegprofiel instruments`: the bundled instruments, their cards, and files of golden vectors.
 
-use crate::args::{InstrumentsArgs, InstrumentsCommand};
+use crate::args_people::{InstrumentsArgs, InstrumentsCommand};
 use crate::failure::Failure;
 use crate::score::{find, read};
 use crate::screen;

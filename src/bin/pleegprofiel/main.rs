@@ -1,6 +1,7 @@
 //! The command line over the library: reads, calls, writes; no arithmetic of its own.
 
 mod args;
+mod args_people;
 mod classify;
 mod failure;
 mod fit;

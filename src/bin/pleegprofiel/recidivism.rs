@@ -1,6 +1,6 @@
 //! `pleegprofiel recidivism`: the recidivism figures of a cohort of dated careers.
 
-use crate::args::{Criterion, RecidivismArgs};
+use crate::args_people::{Criterion, RecidivismArgs};
 use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{

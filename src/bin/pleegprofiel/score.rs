@@ -1,6 +1,6 @@
 //! `pleegprofiel score`: one instrument on one case or many, one JSON line a case.
 
-use crate::args::ScoreArgs;
+use crate::args_people::ScoreArgs;
 use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::risk::instrument::{Instrument, Mode, bundled_files};

@@ -1,6 +1,6 @@
 //! `pleegprofiel synth`: people who do not exist, as tables or as JSON lines.
 
-use crate::args::SynthArgs;
+use crate::args_people::SynthArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::screen;
