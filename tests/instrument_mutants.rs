@@ -1,6 +1,7 @@
 //! What the golden vectors are worth: every number of every bundled instrument is changed by one unit in its last
 //! printed digit, and every pair of tables of one shape is swapped. None of these files may load.
 
+#![allow(clippy::print_stdout)] // the counts are worth seeing with --nocapture
 #![allow(clippy::unwrap_used)] // panics are how tests fail
 
 use pleegprofiel::risk::instrument::{Instrument, bundled_files};

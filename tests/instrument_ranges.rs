@@ -1,5 +1,6 @@
 //! Ranges over unknown answers are those of trying every completion, and knowing more never widens one.
 
+#![allow(clippy::print_stdout)] // the figures are worth seeing with --nocapture
 #![allow(clippy::unwrap_used)] // panics are how tests fail
 
 use pleegprofiel::risk::instrument::{Assessment, Instrument, Mode, Output, Population, bundled_files};

@@ -138,12 +138,10 @@ impl<'a, const Q: usize> Missing<'a, Q> {
         }
         for &h in &self.active {
             let Some((factor, right)) = right(h) else { continue };
-            for q in 0..Q {
-                for i in 0..4 {
-                    let left = self.left[h][q][i] * factor;
-                    for c in 0..4 {
-                        sum[q][i][c] += left * right[c];
-                    }
+            for (sum, left) in sum.iter_mut().zip(&self.left[h]) {
+                for (sum, left) in sum.iter_mut().zip(left) {
+                    let left = left * factor;
+                    sum.iter_mut().zip(&right).for_each(|(sum, right)| *sum += left * right);
                 }
             }
         }

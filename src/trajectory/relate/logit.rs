@@ -281,11 +281,11 @@ mod tests {
         let at = [0.3, -0.2, 0.5, -0.7, 0.1, 0.4];
         let (score, _, information) = logit.derivatives(&at);
         let h = 1e-5;
-        for a in 0..6 {
+        for (a, score) in score.iter().enumerate().take(6) {
             let moved =
                 |d: f64| at.iter().enumerate().map(|(k, v)| v + if k == a { d } else { 0.0 }).collect::<Vec<_>>();
             let slope = (logit.log_likelihood(&moved(h)) - logit.log_likelihood(&moved(-h))) / (2.0 * h);
-            assert!((slope - score[a]).abs() < 1e-7, "{a}");
+            assert!((slope - score).abs() < 1e-7, "{a}");
             let (up, down) = (logit.derivatives(&moved(h)).0, logit.derivatives(&moved(-h)).0);
             for b in 0..6 {
                 assert!(((down[b] - up[b]) / (2.0 * h) - information.at(a, b)).abs() < 1e-6, "{a} {b}");
