@@ -72,6 +72,7 @@ fn the_json_object_has_every_field_of_the_contract_with_its_type() {
         }
         assert!(object["parameters"].is_u64() && object["converged"].is_boolean());
         assert_eq!(object["trusted"].as_bool(), Some(done.status.code() == Some(0)));
+        assert_eq!(object["grolts"]["items"].as_array().unwrap().len(), 21);
         for start in object["starts"].as_array().unwrap() {
             assert!(start["seed"].is_u64() && start["number"].is_u64() && start["steps"].is_u64(), "{start}");
             assert!(start["kind"].is_string() && start["stop"].is_string(), "{start}");

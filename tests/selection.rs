@@ -245,6 +245,21 @@ fn impossible_searches_are_refused_before_anything_is_fitted() {
 }
 
 #[test]
+fn stability_of_the_best_and_the_smallest_model_within_reach_is_worked_out() {
+    let cohort = simulated("sim_poisson_n1000");
+    let mut selection =
+        SelectionOptions::new([Family::Poisson]).groups(3..=4).degrees(2..=2).starts(8).select(&cohort).unwrap();
+    selection.work_out_stability(&cohort, 20).unwrap();
+    let best = selection.best.unwrap();
+    // four well-parted groups: refits put nearly the same people together
+    let figure = selection.candidates[best].stability.unwrap();
+    assert!((0.8..=1.0).contains(&figure), "{figure}");
+    let asked: Vec<usize> = (0..2).filter(|&i| selection.candidates[i].stability.is_some()).collect();
+    let expected: std::collections::BTreeSet<usize> = [best, selection.parsimonious.unwrap()].into();
+    assert_eq!(asked, expected.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
 fn a_stability_figure_can_be_put_beside_a_model() {
     let mut selection = options().select(&small()).unwrap();
     selection.set_stability(0, Some(0.9));

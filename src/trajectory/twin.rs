@@ -44,9 +44,17 @@ impl TrajectoryModel {
     }
 }
 
+/// A cohort's people, one row each, as [`panel_of`].
+pub(crate) fn person_panel(family: Family, cohort: &Cohort) -> Panel {
+    any_event(family, Panel::from_cohort(cohort))
+}
+
 /// The distinct histories of a cohort; as participation (any event) for [`Family::Bernoulli`].
 pub(crate) fn panel_of(family: Family, cohort: &Cohort) -> Panel {
-    let mut panel = Panel::of_distinct(cohort);
+    any_event(family, Panel::of_distinct(cohort))
+}
+
+fn any_event(family: Family, mut panel: Panel) -> Panel {
     if family == Family::Bernoulli {
         panel.series[0].values.mapv_inplace(|y| if y.is_nan() { y } else { f64::from(u8::from(y > 0.0)) });
     }

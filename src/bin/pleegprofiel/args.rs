@@ -125,6 +125,10 @@ pub(crate) struct SelectArgs {
     /// Store finished models in this file, and go on from it when it is there.
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
+    /// Work out how stable the groups of the best model, and of the smallest within reach, are: draw people again
+    /// this many times and refit (0: not).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) stability: usize,
     /// Directory for selection.csv, selection.svg and grolts.json; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = "pleegprofiel-select")]
     pub(crate) out: PathBuf,

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     }
     if args.json {
         let naming = naming.as_ref().and_then(|n| n.as_ref().ok());
-        screen::print(&json::object(fit.general(), naming, took)?)?;
+        screen::print(&json::object(fit.general(), naming, took, &fit.grolts(&cohort)?)?)?;
     } else if trusted.is_ok() {
         let general = fit.general();
         match naming {
@@ -86,7 +86,7 @@ fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel) -> Result<(), Failure> 
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(&fit, None, took)?)?;
+        screen::print(&json::object(&fit, None, took, &fit.grolts(panel)?)?)?;
     } else if trusted.is_ok() {
         screen::print(&format!("{}\n{}", figures(&fit), groups(&fit, args.show_small_cells)))?;
     }

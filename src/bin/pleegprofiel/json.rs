@@ -4,7 +4,7 @@
 
 use crate::failure::Failure;
 use pleegprofiel::{
-    Errors, Estimate, Family, Finding, Interval, ModelFit, Naming, Part, Profile, StartKind, StartStop,
+    Errors, Estimate, Family, Finding, Grolts, Interval, ModelFit, Naming, Part, Profile, StartKind, StartStop,
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -35,6 +35,8 @@ struct Object<'a> {
     /// Effects of covariates on membership, against the first group.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     membership: Vec<Effect<'a>>,
+    /// The reporting checklist: 21 questions, answered or marked as the researcher's.
+    grolts: &'a Grolts,
 }
 
 #[derive(Serialize)]
@@ -106,7 +108,12 @@ fn effect(e: &Estimate) -> Effect<'_> {
     Effect { group: e.parameter.group, term: &e.parameter.term, coefficient: e.value, se: e.se }
 }
 
-pub(crate) fn object(fit: &ModelFit, naming: Option<&Naming>, took: Duration) -> Result<String, Failure> {
+pub(crate) fn object(
+    fit: &ModelFit,
+    naming: Option<&Naming>,
+    took: Duration,
+    grolts: &Grolts,
+) -> Result<String, Failure> {
     let (model, errors) = (fit.model(), Errors::Information);
     let family = model.spec().outcomes()[0].family();
     let (grid, shares) = (model.grid(), fit.shares(errors));
@@ -195,6 +202,7 @@ pub(crate) fn object(fit: &ModelFit, naming: Option<&Naming>, took: Duration) ->
             true => Vec::new(),
             false => estimates.iter().filter(|e| e.parameter.part == Part::Membership).map(effect).collect(),
         },
+        grolts,
     };
     serde_json::to_string(&object)
         .map_err(|error| Failure::Output(format!("the fit cannot be written as JSON: {error}")))

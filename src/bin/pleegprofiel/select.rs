@@ -42,7 +42,10 @@ pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
     if let Ok(Some(failure)) = stored.into_inner() {
         return Err(failure);
     }
-    let (selection, _) = searched.map_err(|error| named(error, args.resume.as_deref()))?;
+    let (mut selection, _) = searched.map_err(|error| named(error, args.resume.as_deref()))?;
+    if args.stability > 0 {
+        selection.work_out_stability(&cohort, args.stability)?;
+    }
     write(&selection, &cohort, &args.out)?;
     if args.json {
         screen::print(&json(&selection)?)?;

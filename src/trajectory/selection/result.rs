@@ -8,9 +8,11 @@ use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::fit::Fit;
 use crate::trajectory::grolts::Grolts;
+use crate::trajectory::inference::resample::{BootstrapOptions, Resampling};
 use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::spec::ModelSpec;
+use crate::trajectory::twin;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -90,6 +92,36 @@ impl Selection {
         if let Some(fit) = self.candidates.get_mut(candidate) {
             fit.stability = stability;
         }
+    }
+
+    /// Works out how stable the groups of the best model and of the parsimonious one are: people are drawn again
+    /// `replicates` times, the model refitted, and the figure is the mean adjusted Rand index of whom the refit and
+    /// the original put together (1 when always the same people; see [`crate::Stability`] for more).
+    ///
+    /// # Errors
+    /// When the cohort is not that of the search, or most refits fail; as [`ModelFit::bootstrap`].
+    pub fn work_out_stability(&mut self, cohort: &Cohort, replicates: usize) -> Result<()> {
+        let mut done: Vec<usize> = Vec::new();
+        for candidate in self.best.into_iter().chain(self.parsimonious) {
+            if done.contains(&candidate) {
+                continue;
+            }
+            done.push(candidate);
+            let fit = self.fit(candidate, cohort)?;
+            let figure = match fit.groups.len() {
+                1 => 1.0,
+                _ => {
+                    let panel = twin::person_panel(fit.family(), cohort);
+                    let mut options = BootstrapOptions::new(Resampling::Case).replicates(replicates);
+                    if let Some(threads) = self.options.threads {
+                        options = options.threads(threads);
+                    }
+                    fit.general().bootstrap(&panel, &options)?.stability()?.rand_index.clamp(0.0, 1.0)
+                }
+            };
+            self.set_stability(candidate, Some(figure));
+        }
+        Ok(())
     }
 
     /// The full fit of model number `candidate` on the cohort of the search: the one that was made, or the same
