@@ -235,65 +235,6 @@ fn what_ignoring_dropout_changes_in_crimoc() {
     assert!(gain > 18.5, "{gain}");
 }
 
-/// Persons x bands of an offence type in fixtures/criminal_sim.
-fn convictions(types: &[(&str, usize)]) -> Table {
-    let text = std::fs::read_to_string(fixture("criminal_sim/criminal_sim_long.csv")).unwrap();
-    let mut lines = text.lines();
-    let header: Vec<String> = lines.next().unwrap().split(',').map(|h| h.trim_matches('"').to_owned()).collect();
-    let column = |name: &str| header.iter().position(|h| h == name).unwrap();
-    let (id, time) = (column("id"), column("time"));
-    let columns: Vec<usize> = types.iter().map(|(_, k)| column(&format!("y{k}"))).collect();
-    let mut people: std::collections::BTreeMap<u64, Vec<Vec<f64>>> = std::collections::BTreeMap::new();
-    for line in lines {
-        let f: Vec<f64> = line.split(',').map(|x| x.trim_matches('"').parse().unwrap()).collect();
-        let person = people.entry(f[id] as u64).or_insert_with(|| vec![vec![f64::NAN; 6]; types.len()]);
-        for (s, &c) in columns.iter().enumerate() {
-            person[s][f[time] as usize - 1] = f[c];
-        }
-    }
-    let rows = |s: usize| -> Rows { people.values().map(|p| p[s].clone()).collect() };
-    let mut table = Table::new(AgeGrid::years(1, 6).unwrap(), types[0].0, rows(0));
-    for (s, (name, _)) in types.iter().enumerate().skip(1) {
-        table.series.push(((*name).to_owned(), rows(s)));
-        table.exposure.push(None);
-    }
-    table
-}
-
-/// Three groups over theft, violence and drugs: nine in ten hardly ever convicted, 8 % young and mostly for theft,
-/// done by the fourth band, 4 % throughout and, against one theft, a third of a violent offence and a sixth of a
-/// drug offence.
-#[test]
-fn crime_mix_by_group_over_three_offence_types() {
-    let table = convictions(&[("theft", 5), ("violence", 1), ("drugs", 8)]);
-    assert_eq!(table.persons(), 10_000);
-    let mut spec = ModelSpec::new(3).starts(12);
-    for (name, _) in &table.series {
-        spec = spec.outcome(OutcomeSpec::new(name, Family::Bernoulli).degree(2));
-    }
-    let fit = spec.fit(&table.panel()).unwrap();
-    check_formulas(&fit, &table);
-    assert!(fit.converged && fit.best().is_ok(), "{:?}", fit.findings);
-    note(format!("{:.3} {:?}", fit.log_likelihood, fit.findings));
-    let share: Vec<f64> = fit.groups.iter().map(|g| g.share).collect();
-    // convictions per person and band by type, within group
-    let mix: Vec<Vec<f64>> =
-        (0..3).map(|g| (0..3).map(|o| fit.model().curve(o, g).mean().unwrap()).collect()).collect();
-    note(format!("{share:.3?} {mix:.4?}"));
-    // every expected total is the observed one: a logit with a constant in each group reproduces its margins
-    for (o, (name, rows)) in table.series.iter().enumerate() {
-        let observed = rows.iter().flatten().sum::<f64>() / (6.0 * 10_000.0);
-        let expected: f64 = (0..3).map(|g| share[g] * mix[g][o]).sum();
-        assert!((observed - expected).abs() < 1e-6, "{name}: {expected} for {observed}");
-    }
-    // pins, of the shares known to 0.014, 0.013 and 0.004
-    let wanted = [(0.877, [0.0148, 0.0024, 0.0009]), (0.079, [0.123, 0.037, 0.0218]), (0.044, [0.3063, 0.1026, 0.051])];
-    for (g, (of, types)) in wanted.iter().enumerate() {
-        assert!((share[g] - of).abs() < 2e-3, "{share:?}");
-        assert!(mix[g].iter().zip(types).all(|(a, b)| (a / b - 1.0).abs() < 0.1), "{mix:?}");
-    }
-}
-
 #[test]
 fn two_groupings_joined_give_back_their_transitions() {
     let n = 2_000;
