@@ -74,6 +74,51 @@ fn membership_covariates_are_unbiased_jointly_and_attenuated_by_hard_assignment(
     assert!(hard < effect - 5.0 * hard_se && hard < 0.9 * effect, "{hard}");
 }
 
+/// With a covariate that a third of the people have, the share at its mean and the share of the population differ;
+/// the interval beside a group's share has to be that of the second.
+#[test]
+fn the_interval_of_a_share_is_that_of_the_population_when_membership_has_covariates() {
+    let n = 900;
+    let mut like = Table::new(AgeGrid::years(15, 18).unwrap(), "y", vec![vec![0.0; 4]; n]);
+    like.covariates.push(("x".into(), (0..n).map(|i| f64::from(u8::from(i % 3 == 0))).collect()));
+    let outcome = OutcomeSpec::new("y", Family::Poisson).degree(0);
+    let spec = ModelSpec::new(3).outcome(outcome).membership(["x"]).starts(8);
+    let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group) {
+        (Part::Membership, "1", _) => -1.0,
+        (Part::Membership, _, Some(2)) => 1.0,
+        (Part::Membership, ..) => 3.0,
+        (_, _, Some(g)) => [-1.5, 0.3, 1.6][g - 1],
+        _ => unreachable!(),
+    });
+    let table = people(&truth, &like, 4).0;
+    let fit = spec.fit(&table.panel()).unwrap();
+    assert!(fit.best().is_ok() && fit.undetermined().is_empty(), "{:?}", fit.findings);
+    let formulas = Formulas::of(fit.model());
+    let mean =
+        |theta: &[f64], c: usize| (0..n).map(|i| formulas.log_prior(theta, &table, i)[c].exp()).sum::<f64>() / n as f64;
+    let at = fit.model().parameters();
+    for errors in [Errors::Information, Errors::Sandwich] {
+        let v = fit.covariance(errors).unwrap();
+        for (c, share) in fit.population_shares(errors).iter().enumerate() {
+            assert!((share.value - mean(at, c)).abs() < 1e-12 && (share.value - fit.groups[c].share).abs() < 1e-12);
+            let slope = |i: usize| {
+                let moved = |by: f64| at.iter().enumerate().map(|(j, b)| if j == i { b + by } else { *b }).collect();
+                let (up, down): (Vec<f64>, Vec<f64>) = (moved(1e-5), moved(-1e-5));
+                (mean(&up, c) - mean(&down, c)) / 2e-5
+            };
+            let g: Vec<f64> = (0..at.len()).map(slope).collect();
+            let variance: f64 = (0..g.len()).map(|i| (0..g.len()).map(|j| g[i] * v[(i, j)] * g[j]).sum::<f64>()).sum();
+            assert!((share.se.unwrap() / variance.sqrt() - 1.0).abs() < 1e-6, "{share:?} {variance}");
+            assert!(share.low.unwrap() < share.value && share.value < share.high.unwrap());
+        }
+    }
+    // the share at the covariate's mean is another quantity: here its value is near (0.409 and 0.410) and its standard
+    // error 1.47 times as large, so that its interval beside the group's share would be that much too wide
+    let (at_mean, of_all) = (fit.shares(Errors::Information)[2], fit.population_shares(Errors::Information)[2]);
+    let ratio = at_mean.se.unwrap() / of_all.se.unwrap();
+    assert!((1.3..1.6).contains(&ratio), "{ratio}");
+}
+
 #[test]
 fn effects_of_covariates_that_change_with_age_are_unbiased() {
     let n = 400;
