@@ -222,6 +222,11 @@ impl InputArgs {
         read_person_table(CsvSource::open(file)?, cohort, names, &CsvOptions::new().delimiter(self.delimiter))
     }
 
+    /// The table of counts or values, as the user named it.
+    pub(crate) fn counts_name(&self) -> String {
+        self.counts.display().to_string()
+    }
+
     /// Whether time at risk is given.
     pub(crate) fn has_exposure(&self) -> bool {
         self.exposure.is_some()
