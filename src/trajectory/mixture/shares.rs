@@ -2,6 +2,7 @@
 
 use super::fit::ModelFit;
 use super::inference::{Errors, Interval, Scale, interval};
+use super::layout::Part;
 use super::model::GeneralModel;
 use super::pass::Engine;
 
@@ -35,13 +36,17 @@ pub(super) fn in_population(model: &GeneralModel, engine: &Engine<'_>) -> Vec<(f
 impl ModelFit {
     /// Share of each class among the people fitted, with its 95 % interval, symmetric on the logit scale: the mean of
     /// their probabilities of membership, which is [`crate::ClassFit::share`]. Without covariates of membership that
-    /// is [`ModelFit::shares`]. The people, and so their covariates, are taken as given.
+    /// is [`ModelFit::shares`]. The people, and so their covariates, are taken as given. Where a coefficient of
+    /// membership has no standard error the shares have none either: a covariate that separates groups makes every
+    /// derivative 0, which would pass for certainty.
     pub fn population_shares(&self, errors: Errors) -> Vec<Interval> {
         let all = &self.inference.population;
         if all.is_empty() {
             return self.shares(errors);
         }
-        let of = |(v, g): &(f64, Vec<f64>)| interval(*v, self.inference.se(errors, g, *v), Scale::Logit);
+        let ran_off = self.undetermined().iter().any(|p| p.part == Part::Membership);
+        let se = |g: &[f64], v: f64| self.inference.se(errors, g, v).filter(|_| !ran_off);
+        let of = |(v, g): &(f64, Vec<f64>)| interval(*v, se(g, *v), Scale::Logit);
         all.iter().map(of).collect()
     }
 

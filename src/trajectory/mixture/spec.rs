@@ -285,7 +285,8 @@ impl ModelSpec {
     }
 
     /// Person covariates of group membership (multinomial logit, estimated jointly; the first group is the
-    /// reference).
+    /// reference). Constant and collinear ones are refused before fitting. That one separates the groups cannot be
+    /// known before there are groups: its coefficient then runs off, and is named as one without a standard error.
     pub fn membership<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.membership = names.into_iter().map(Into::into).collect();
         self
