@@ -90,6 +90,20 @@ fn a_covariate_that_separates_the_groups_is_named_and_no_share_has_an_interval()
 }
 
 #[test]
+fn of_many_reasons_not_to_trust_a_fit_twenty_are_told_and_the_rest_counted() {
+    // everyone alike, twelve groups: 66 pairs of them
+    let values = Array2::from_shape_fn((N, T), |(_, t)| Some(1.0 + (t % 2) as f64));
+    let panel = Panel::new(grid()).series("y", values.view()).unwrap();
+    let spec = ModelSpec::new(12).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).starts(2);
+    let fit = spec.fit(&panel).unwrap();
+    let fatal = fit.findings.iter().filter(|f| f.is_fatal()).count();
+    assert!(fatal > 20, "{fatal}");
+    let text = fit.best().unwrap_err().to_string();
+    assert!(text.ends_with(&format!("; ... and {} more", fatal - 20)), "{text}");
+    assert_eq!(text.matches("; ").count(), 20, "{text}");
+}
+
+#[test]
 fn covariates_that_change_with_age_are_checked_against_age_and_each_other() {
     let with = |name: &str, f: &dyn Fn(usize, usize) -> f64| panel().varying(name, cells(f).view()).unwrap();
     let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(1).varying(["z"]));
