@@ -55,6 +55,29 @@ fn a_selection_prints_the_models_and_writes_table_picture_and_checklist() {
 }
 
 #[test]
+fn starts_only_is_said_and_stability_stands_beside_the_chosen_models() {
+    let dir = tempdir().unwrap();
+    let (table, out) = (some_persons(dir.path(), 60), dir.path().join("out"));
+    let few = ["--family", "zip", "--groups", "1-2", "--degree", "1", "--starts", "4"];
+    let more = ["--starts-only", "--stability", "6", "--stability-starts", "2"];
+    let done = select(&table, &out, &[&few[..], &more].concat());
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let text = stdout(&done);
+    assert!(text.contains("(--starts-only)") && text.contains("stability of zip, 2 groups, degree 1: "), "{text}");
+    let mut rows = csv::Reader::from_path(out.join("selection.csv")).unwrap();
+    let column = rows.headers().unwrap().iter().position(|h| h == "stability").unwrap();
+    let rank = rows.headers().unwrap().iter().position(|h| h == "rank").unwrap();
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    let best = rows.iter().find(|r| &r[rank] == "1").unwrap();
+    assert!((0.0..=1.0).contains(&best[column].parse::<f64>().unwrap()), "{best:?}");
+    // without the two neither is there
+    let plain = stdout(&select(&table, &dir.path().join("plain"), &few));
+    assert!(!plain.contains("starts-only") && !plain.contains("stability"), "{plain}");
+    let refused = select(&table, &out, &[&few[..], &["--stability-starts", "2"]].concat());
+    assert_eq!(refused.status.code(), Some(2), "starts of nothing");
+}
+
+#[test]
 fn json_holds_every_model_and_a_search_goes_on_from_its_file() {
     let dir = tempdir().unwrap();
     let table = some_persons(dir.path(), 40);

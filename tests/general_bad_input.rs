@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // in helpers too: an unwrap that fails is a test that fails
 
 use ndarray::{Array2, array};
-use pleegprofiel::{AgeGrid, Basis, Dropout, Error, ErrorKind, Family, ModelSpec, OutcomeSpec, Panel};
+use pleegprofiel::{AgeGrid, Basis, Dropout, Error, ErrorKind, Errors, Family, ModelSpec, OutcomeSpec, Panel};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rstest::rstest;
@@ -69,6 +69,38 @@ fn collinear_and_constant_covariates_of_persons_are_named() {
         &["column b: collinear: it follows exactly from `a`", "column c: every person has 4"],
     );
     assert_eq!(both.issue_count(), 2);
+}
+
+#[test]
+fn a_covariate_that_separates_the_groups_is_named_and_no_share_has_an_interval() {
+    // the same people offend, and a lot, who have it
+    let has = |i: usize| i.is_multiple_of(3);
+    let values = Array2::from_shape_fn((N, T), |(i, t)| Some(if has(i) { 9.0 + ((i + t) % 3) as f64 } else { 0.0 }));
+    let panel = Panel::new(grid()).series("y", values.view()).unwrap();
+    let panel = panel.covariate("has", &persons(|i| f64::from(u8::from(has(i))))).unwrap();
+    let fit = spec(Family::Poisson).membership(["has"]).fit(&panel).unwrap();
+    let said: Vec<String> = fit.findings.iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|s| s.contains("no standard error") && s.contains("membership, has")), "{said:?}");
+    for errors in [Errors::Information, Errors::Sandwich] {
+        for share in fit.population_shares(errors) {
+            assert_eq!((share.se, share.low, share.high), (None, None, None), "{share:?}");
+        }
+    }
+    assert!((fit.groups[1].share - 14.0 / 40.0).abs() < 1e-6, "{:?}", fit.groups);
+}
+
+#[test]
+fn of_many_reasons_not_to_trust_a_fit_twenty_are_told_and_the_rest_counted() {
+    // everyone alike, twelve groups: 66 pairs of them
+    let values = Array2::from_shape_fn((N, T), |(_, t)| Some(1.0 + (t % 2) as f64));
+    let panel = Panel::new(grid()).series("y", values.view()).unwrap();
+    let spec = ModelSpec::new(12).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).starts(2);
+    let fit = spec.fit(&panel).unwrap();
+    let fatal = fit.findings.iter().filter(|f| f.is_fatal()).count();
+    assert!(fatal > 20, "{fatal}");
+    let text = fit.best().unwrap_err().to_string();
+    assert!(text.ends_with(&format!("; ... and {} more", fatal - 20)), "{text}");
+    assert_eq!(text.matches("; ").count(), 20, "{text}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::ladder::Top;
 use super::model::TrajectoryModel;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
 use crate::cohort::grid::AgeGrid;
+use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
 use serde::Serialize;
 use std::fmt;
 
@@ -125,6 +126,21 @@ impl Finding {
                 | Finding::SameGroups { .. }
         )
     }
+}
+
+/// Refuses when a finding is fatal: the first [`ISSUES_SHOWN`] reasons, and how many more. Thirty groups of the same
+/// people are alike in hundreds of pairs.
+pub(crate) fn trusted(findings: &[Finding]) -> Result<()> {
+    let fatal: Vec<String> = findings.iter().filter(|f| f.is_fatal()).map(ToString::to_string).collect();
+    if fatal.is_empty() {
+        return Ok(());
+    }
+    let shown = fatal[..fatal.len().min(ISSUES_SHOWN)].join("; ");
+    let more = match fatal.len() - fatal.len().min(ISSUES_SHOWN) {
+        0 => String::new(),
+        more => format!("; ... and {more} more"),
+    };
+    Err(Error::new(ErrorKind::Untrusted, format!("this fit cannot be trusted: {shown}{more}")))
 }
 
 impl fmt::Display for Finding {

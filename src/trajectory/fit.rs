@@ -2,7 +2,7 @@
 
 use super::adequacy;
 use super::family::Family;
-use super::finding::{Finding, findings};
+use super::finding::{Finding, findings, trusted};
 use super::ladder;
 use super::mixture::fit::ModelFit;
 use super::mixture::inference::Inference;
@@ -86,11 +86,7 @@ impl Fit {
     /// Kind [`ErrorKind::Untrusted`], listing why, when a finding is fatal: the fit did not converge, a group
     /// is empty, groups coincide, or the answer is not a maximum.
     pub fn best(&self) -> Result<&TrajectoryModel> {
-        let fatal: Vec<String> = self.findings.iter().filter(|f| f.is_fatal()).map(ToString::to_string).collect();
-        if fatal.is_empty() {
-            return Ok(&self.model);
-        }
-        Err(Error::new(ErrorKind::Untrusted, format!("this fit cannot be trusted: {}", fatal.join("; "))))
+        trusted(&self.findings).map(|()| &self.model)
     }
 
     /// The model, trusted or not.

@@ -41,13 +41,13 @@ pub(crate) fn climb(options: &FitOptions, cohort: &Cohort, shape: &Shape, ticker
     let histories = &cohort.histories;
     if histories.len() <= WHOLE {
         let evaluator = Evaluator::new(histories);
-        let found = search::search(&evaluator, shape, options.seed, options.starts, ticker);
+        let found = search::search(&evaluator, shape, options, ticker);
         return finish(&evaluator, shape, found.climbs, found.records, None);
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
     let sample = sample(cohort, options.seed, small);
     let evaluator = Evaluator::new(&sample);
-    let found = search::search(&evaluator, shape, options.seed, options.starts, ticker);
+    let found = search::search(&evaluator, shape, options, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
     let mut candidates = found.climbs;
     candidates.truncate(TO_MIDDLE);

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// | `degree` | 3 | cubic in age: a rise, a fall and a tail; what the field fits |
 /// | `zero_degree` | as `degree` | as crimCV |
 /// | `starts` | 40 | finds the best known optimum of every published Toronto fit with every seed tried |
+/// | `neighbours` | yes | the best optimum of a zero-inflated model is often one that no start reaches |
 /// | `seed` | 1 | any; same seed, same bits |
 /// | `threads` | all | does not change a bit of the result |
 ///
@@ -39,9 +40,16 @@ pub struct FitOptions {
     #[serde(default)]
     pub(crate) common_dispersion: bool,
     pub(crate) starts: usize,
+    #[serde(default = "yes")]
+    pub(crate) neighbours: bool,
     pub(crate) seed: u64,
     #[serde(skip)]
     pub(crate) threads: Option<usize>,
+}
+
+/// What stored options of before there was a choice mean.
+pub(crate) fn yes() -> bool {
+    true
 }
 
 impl FitOptions {
@@ -54,6 +62,7 @@ impl FitOptions {
             zero_degrees: None,
             common_dispersion: false,
             starts: 40,
+            neighbours: true,
             seed: 1,
             threads: None,
         }
@@ -97,6 +106,14 @@ impl FitOptions {
     /// Number of starts, 1 to 100,000.
     pub fn starts(mut self, starts: usize) -> Self {
         self.starts = starts;
+        self
+    }
+
+    /// Whether, after the starts, optima next door to the best are looked for, by putting other curves in the place of
+    /// one group's ([`Family::Zip`] only; other families reach their best from a few starts). That takes nearly all of
+    /// the time of a ZIP fit: without it is for a first look.
+    pub fn neighbours(mut self, neighbours: bool) -> Self {
+        self.neighbours = neighbours;
         self
     }
 

@@ -5,6 +5,7 @@ use super::em;
 use super::fit::Ticker;
 use super::neighbour;
 use super::newton::{self, Climb, Point};
+use super::options::FitOptions;
 use super::pass::Evaluator;
 use super::shape::Shape;
 use super::start::{self, Pooled, StartKind};
@@ -71,9 +72,10 @@ struct Runner {
     emptied: bool,
 }
 
-/// Searches from `starts` starts; returns the distinct optima found, best first, and every start's record.
+/// Searches as the options say; returns the distinct optima found, best first, and every start's record.
 /// Stops early, with what it has, when the ticker says so.
-pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, seed: u64, starts: usize, ticker: &Ticker<'_>) -> Found {
+pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, options: &FitOptions, ticker: &Ticker<'_>) -> Found {
+    let (seed, starts) = (options.seed, options.starts);
     let pooled = Pooled::new(evaluator, shape);
     ticker.expect(starts + (starts / 8).max(8).min(starts));
     let mut field: Vec<Runner> = (0..starts)
@@ -113,7 +115,9 @@ pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, seed: u64, starts
         });
     }
     let mut best = distinct(climbs);
-    neighbour::improve(evaluator, shape, &pooled, seed, &mut best, &mut records, ticker);
+    if options.neighbours {
+        neighbour::improve(evaluator, shape, &pooled, seed, &mut best, &mut records, ticker);
+    }
     records.sort_by_key(|r| r.number);
     Found { climbs: best, records }
 }

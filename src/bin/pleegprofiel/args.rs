@@ -3,8 +3,9 @@
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
-    Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, PersonTable,
-    SelectionCriterion, SelectionOptions, ValueTable, read_cohort, read_person_table, read_values,
+    BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,
+    PersonTable, Resampling, SelectionCriterion, SelectionOptions, ValueTable, read_cohort, read_person_table,
+    read_values,
 };
 use std::path::PathBuf;
 
@@ -113,6 +114,10 @@ pub(crate) struct SelectArgs {
     /// Number of random starts of each model.
     #[arg(long, value_name = "N", default_value_t = 40)]
     starts: usize,
+    /// Do not look for better optima next door to those of the starts (zip): seconds instead of minutes, for a first
+    /// look; log-likelihoods of zip models may be too low.
+    #[arg(long)]
+    pub(crate) starts_only: bool,
     /// Seed of the random starts: the same seed gives the same result, on any number of threads.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -126,9 +131,13 @@ pub(crate) struct SelectArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
     /// Work out how stable the groups of the best model, and of the smallest within reach, are: draw people again
-    /// this many times and refit (0: not).
+    /// this many times and search anew (0: not). Takes as long as so many fits.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) stability: usize,
+    /// Number of random starts of each of those searches; 0 climbs from the model's own groups, which is fast and
+    /// cannot find others.
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "stability")]
+    stability_starts: usize,
     /// Directory for selection.csv, selection.svg and grolts.json; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = "pleegprofiel-select")]
     pub(crate) out: PathBuf,
@@ -213,6 +222,11 @@ impl InputArgs {
         read_person_table(CsvSource::open(file)?, cohort, names, &CsvOptions::new().delimiter(self.delimiter))
     }
 
+    /// The table of counts or values, as the user named it.
+    pub(crate) fn counts_name(&self) -> String {
+        self.counts.display().to_string()
+    }
+
     /// Whether time at risk is given.
     pub(crate) fn has_exposure(&self) -> bool {
         self.exposure.is_some()
@@ -278,6 +292,7 @@ impl SelectArgs {
             .degrees(self.degree[0]..=self.degree[1])
             .eliminate(self.eliminate)
             .starts(self.starts)
+            .neighbours(!self.starts_only)
             .seed(self.seed)
             .criterion(self.criterion);
         if let Some(degree) = self.zero_degree {
@@ -287,6 +302,19 @@ impl SelectArgs {
             Some(threads) => options.threads(threads),
             None => options,
         })
+    }
+
+    /// The bootstrap that shows how stable groups are, when it was asked for.
+    pub(crate) fn bootstrap(&self) -> Option<BootstrapOptions> {
+        let options = BootstrapOptions::new(Resampling::Case)
+            .replicates(self.stability)
+            .starts(self.stability_starts)
+            .seed(self.seed);
+        let options = match self.threads {
+            Some(threads) => options.threads(threads),
+            None => options,
+        };
+        (self.stability > 0).then_some(options)
     }
 }
 

@@ -1,10 +1,10 @@
 //! `pleegprofiel fit`: one model, and what it is worth.
 
-use crate::args::FitArgs;
+use crate::args::{FitArgs, InputArgs};
 use crate::failure::Failure;
 use crate::{json, outputs, progress, screen};
 use pleegprofiel::report::Report;
-use pleegprofiel::{COUNTS, Cohort, Definitions, Family, ModelFit, ModelSpec, Panel, name_model};
+use pleegprofiel::{COUNTS, Cohort, Definitions, Family, ModelFit, ModelSpec, Panel, ValueTable, name_model};
 use std::path::PathBuf;
 
 pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
@@ -64,8 +64,33 @@ fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
         return Err(usage("--covariates goes with counts on the command line"));
     }
     let table = args.input.read_values()?;
-    let panel = Panel::new(table.grid).series("values", table.values.view())?;
-    show(args, &args.model.spec("values", bounds), &panel)
+    let panel = Panel::new(table.grid).series(VALUES, table.values.view())?;
+    show(args, &args.model.spec(VALUES, bounds), &panel).map_err(|failure| placed(failure, &args.input, &table))
+}
+
+/// Name of the one series of a table of values.
+const VALUES: &str = "values";
+
+/// The library counts persons and names a series; who reads the complaint has a file with rows and columns.
+fn placed(failure: Failure, input: &InputArgs, table: &ValueTable) -> Failure {
+    let Failure::Library(error) = &failure else { return failure };
+    if error.issues().is_empty() {
+        return failure;
+    }
+    let text = error.to_string();
+    let mut lines = vec![text.lines().next().unwrap_or_default().to_owned()];
+    lines.extend(error.issues().iter().map(|issue| {
+        let person = issue.row.and_then(|row| usize::try_from(row).ok()?.checked_sub(1));
+        let row = person.and_then(|i| table.rows.get(i)).map_or(String::new(), |row| format!(", row {row}"));
+        let column = issue.column.as_deref().and_then(|c| c.strip_prefix(VALUES)).map(str::trim);
+        let column = column.filter(|c| !c.is_empty()).map_or(String::new(), |c| format!(", column age_{c}"));
+        format!("  {}{row}{column}: {}", input.counts_name(), issue.message)
+    }));
+    let more = error.issue_count() - error.issues().len() as u64;
+    if more > 0 {
+        lines.push(format!("  ... and {more} more"));
+    }
+    Failure::Usage(lines.join("\n"))
 }
 
 /// Counts with covariates of membership.

@@ -116,7 +116,7 @@ pub(crate) fn object(
 ) -> Result<String, Failure> {
     let (model, errors) = (fit.model(), Errors::Information);
     let family = model.spec().outcomes()[0].family();
-    let (grid, shares) = (model.grid(), fit.shares(errors));
+    let (grid, shares) = (model.grid(), fit.population_shares(errors));
     let estimates = fit.estimates(errors);
     let group = |k: usize| {
         let of = |part: Part| -> (Vec<f64>, Vec<Option<f64>>) {

@@ -34,7 +34,7 @@ pub(crate) fn complain(text: &str) {
 pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
     let errors = Errors::Information;
     let grid = fit.model().grid();
-    let shares = fit.shares(errors);
+    let shares = fit.population_shares(errors);
     let header = ["group", "share", "95 %", "people", "AvePP", "first age", "highest", "at age", "last age"];
     let mut rows = Vec::new();
     let mut hidden = false;

@@ -43,14 +43,14 @@ pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
         return Err(failure);
     }
     let (mut selection, _) = searched.map_err(|error| named(error, args.resume.as_deref()))?;
-    if args.stability > 0 {
-        selection.work_out_stability(&cohort, args.stability)?;
+    if let Some(bootstrap) = args.bootstrap() {
+        progress::watched(|tick| selection.work_out_stability(&cohort, &bootstrap, tick))?;
     }
     write(&selection, &cohort, &args.out)?;
     if args.json {
         screen::print(&json(&selection)?)?;
     } else {
-        let text = screen::grid(&HEADER, &rows(&selection), &notes(&selection));
+        let text = screen::grid(&HEADER, &rows(&selection), &notes(&selection, args.starts_only));
         screen::print(&format!("{text}\n\n{}", written(&selection, &args.out)))?;
     }
     selection.best().map(|_| ()).map_err(Failure::from)
@@ -206,7 +206,7 @@ fn rows(selection: &Selection) -> Vec<Vec<String>> {
 }
 
 /// What the marks mean, and what has to be read with any selection.
-fn notes(selection: &Selection) -> Vec<String> {
+fn notes(selection: &Selection, starts_only: bool) -> Vec<String> {
     let criterion = selection.criterion();
     let mut notes = Vec::new();
     match selection.best {
@@ -225,12 +225,23 @@ fn notes(selection: &Selection) -> Vec<String> {
                     selection.candidates[small].model
                 ));
             }
+            notes.extend([Some(best), selection.parsimonious.filter(|&s| s != best)].into_iter().flatten().filter_map(
+                |i| {
+                    let c = &selection.candidates[i];
+                    let how = "mean adjusted Rand index of the groups of people drawn again with these";
+                    c.stability.map(|s| format!("stability of {}: {s:.2} ({how}; 1 = always the same).", c.model))
+                },
+            ));
             let most = selection.candidates.iter().map(|c| c.model.groups).max();
             if most > Some(1) && most == Some(selection.candidates[best].model.groups) {
                 notes.push("! the best has the largest number of groups tried: more may be better still".to_owned());
             }
             notes.extend(selection.candidates[best].findings.iter().map(|f| format!("! {f}")));
         }
+    }
+    if starts_only {
+        let what = "optima next door to those of the starts were not looked for";
+        notes.push(format!("! {what}: log-likelihoods of zip models may be too low (--starts-only)"));
     }
     let refused: Vec<&CandidateFit> = selection.candidates.iter().filter(|c| c.trusted().is_none()).collect();
     notes.extend(refused.iter().map(|c| format!("x not to be trusted: {}: {}", c.model, c.fatal.join("; "))));

@@ -20,6 +20,9 @@ pub struct ValueTable {
     pub ids: Vec<Box<str>>,
     /// Persons x age intervals; `None` where the cell is empty.
     pub values: Array2<Option<f64>>,
+    /// Row of the file that each person came from, the header counted as row 1: for complaints about values that
+    /// only a model can make.
+    pub rows: Vec<u64>,
 }
 
 /// Reads a wide table of decimal numbers, negative ones too: `id`, then one column per age. Empty cells are
@@ -42,7 +45,7 @@ pub fn read_values(source: CsvSource<'_>, options: &CsvOptions) -> Result<ValueT
     };
     let names = header::column_names(&options.age_prefix, columns.grid);
     let mut ids = Ids::new();
-    let (mut kept, mut values) = (Vec::new(), Vec::new());
+    let (mut kept, mut values, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     while table.next()? {
         let complete = table.complete();
         let person = ids.take_new(&mut table, 0, options);
@@ -69,11 +72,13 @@ pub fn read_values(source: CsvSource<'_>, options: &CsvOptions) -> Result<ValueT
         }
         if let Some(person) = person {
             kept.push(ids.get(person).into());
+            rows.push(table.row);
         }
         if !table.issues.is_empty() {
             // there will be no table: what follows is checked, not stored
             values.clear();
             kept.clear();
+            rows.clear();
         }
     }
     if kept.is_empty() && table.issues.is_empty() {
@@ -84,5 +89,5 @@ pub fn read_values(source: CsvSource<'_>, options: &CsvOptions) -> Result<ValueT
     }
     // every row pushed one value a column
     let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
-    Ok(ValueTable { grid: columns.grid, ids: kept, values })
+    Ok(ValueTable { grid: columns.grid, ids: kept, values, rows })
 }

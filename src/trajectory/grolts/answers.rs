@@ -127,7 +127,7 @@ pub(super) fn answer(item: &str, fit: &ModelFit, facts: &Facts) -> Answer {
                     some => format!("Without a standard error: {}.", some.join("; ")),
                 }
             ),
-            json!({"groups": fit.groups, "shares": fit.shares(Errors::Information),
+            json!({"groups": fit.groups, "shares": fit.population_shares(Errors::Information),
                 "estimates": fit.estimates(Errors::Information), "curves": curves(fit)}),
         ),
         _ => Answer::partly(

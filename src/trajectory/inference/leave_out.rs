@@ -60,8 +60,20 @@ impl ModelFit {
     ///
     /// One step: `theta_(-i) = theta - (I - w_i I_i)^-1 w_i s_i`, with `I` the observed information of the fit,
     /// `s_i` and `I_i` score and observed information of person i, exact. For people too influential for it
-    /// ([`LeaveOneOut::climbed`]) a climb is made. Both ways stay at this fit's optimum: that another optimum would be better without
-    /// the person is not seen (crimCV's refits start from the full solution as well).
+    /// ([`LeaveOneOut::climbed`]) a climb is made. Both ways stay at this fit's optimum: that another optimum would
+    /// be better without the person is not seen (crimCV's refits start from the full solution as well).
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, LeaveOutMethod, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// // everyone has eight offences in eight years, so that the rate stays 1 a year whoever is left out
+    /// let counts = Array2::from_shape_fn((40, 8), |(i, t)| Some(2.0 * ((i + t) % 2) as f64));
+    /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("counts", counts.view())?;
+    /// let fit = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
+    /// let left_out = fit.leave_one_out(&panel, LeaveOutMethod::Refit)?;
+    /// assert!((left_out.log_score - fit.log_likelihood).abs() < 1e-6);
+    /// assert!((left_out.cve[0] - 1.0).abs() < 1e-6); // counts of 0 and 2 against 1
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When the panel is not the one that was fitted.

@@ -135,6 +135,19 @@ impl ModelFit {
     /// differences that are gradual, not grouped, look like groups as well; no test on these data alone tells
     /// them apart.
     ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OnePopulationOptions, OutcomeSpec, Panel, Verdict, ndarray::Array2};
+    /// // a third of the people with about five offences a year, the others with one in three years
+    /// let counts = Array2::from_shape_fn((90, 6), |(i, t)| {
+    ///     Some(if i % 3 == 0 { 3.0 + ((i + 2 * t) % 5) as f64 } else { f64::from(u8::from((i + t) % 3 == 0)) })
+    /// });
+    /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("counts", counts.view())?;
+    /// let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
+    /// let check = fit.one_population(&panel, &OnePopulationOptions::default().replicates(19).starts(2))?;
+    /// assert_eq!((check.verdict, check.p), (Verdict::SeveralGroups, 0.05)); // 1 of 19 + 1: none came near
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// When the model has several outcomes, covariates of membership, dropout or no counts, fewer than two
     /// groups, the panel is not the one that was fitted, or the single groups cannot be fitted.

@@ -17,7 +17,7 @@ use super::start::{self, Pooled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::streams::stream;
 use crate::trajectory::adequacy::most_likely;
-use crate::trajectory::finding::Finding;
+use crate::trajectory::finding::{Finding, trusted};
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::options::Progress;
 use crate::trajectory::search::{SAME, StartRecord, StartStop};
@@ -132,11 +132,7 @@ impl ModelFit {
     /// # Errors
     /// Kind [`ErrorKind::Untrusted`], listing why, when a finding is fatal.
     pub fn best(&self) -> Result<&GeneralModel> {
-        let fatal: Vec<String> = self.findings.iter().filter(|f| f.is_fatal()).map(ToString::to_string).collect();
-        if fatal.is_empty() {
-            return Ok(&self.model);
-        }
-        Err(Error::new(ErrorKind::Untrusted, format!("this fit cannot be trusted: {}", fatal.join("; "))))
+        trusted(&self.findings).map(|()| &self.model)
     }
 
     /// The model, trusted or not.

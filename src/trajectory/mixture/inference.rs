@@ -19,6 +19,7 @@ use super::layout::{Parameter, Part};
 use super::model::GeneralModel;
 use super::panel::Panel;
 use super::pass::{Engine, Pass};
+use super::shares;
 use crate::numeric::linalg::Square;
 use crate::trajectory::family::Family;
 use ndarray::{Array1, Array2, ArrayView1};
@@ -55,6 +56,8 @@ pub(crate) struct Inference {
     pub(crate) sandwich: Option<Square>,
     /// Lowest eigenvalue of the scaled information.
     pub(crate) curvature: f64,
+    /// Share of each class among the people fitted, with its gradient; empty when membership has no covariates.
+    pub(crate) population: Vec<(f64, Vec<f64>)>,
 }
 
 /// One parameter's estimate.
@@ -83,7 +86,7 @@ pub struct Interval {
 
 /// Scale on which an interval is symmetric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scale {
+pub(super) enum Scale {
     Identity,
     Log,
     Logit,
@@ -93,7 +96,13 @@ impl Inference {
     /// Nothing worked out yet.
     pub(crate) fn none(parameters: usize) -> Inference {
         let covariance = Square::zeros(parameters);
-        Inference { determined: vec![false; parameters], covariance, sandwich: None, curvature: 0.0 }
+        Inference {
+            determined: vec![false; parameters],
+            covariance,
+            sandwich: None,
+            curvature: 0.0,
+            population: Vec::new(),
+        }
     }
 
     /// Everything, with the sandwich, at the top of a general fit.
@@ -107,6 +116,7 @@ impl Inference {
         let units: Vec<f64> = engine.cells.outcomes.iter().map(|o| o.scale).collect();
         let mut inference = Inference::with_units(model, info, outer, &units);
         inference.sandwich = Some(inference.robust(model, engine, pass));
+        inference.population = shares::in_population(model, engine);
         inference
     }
 
@@ -143,7 +153,7 @@ impl Inference {
             hopeless.iter().for_each(|&i| determined[i] = false);
             covariance = inverse(info, &determined);
         }
-        Inference { determined, covariance, sandwich: None, curvature }
+        Inference { determined, covariance, sandwich: None, curvature, population: Vec::new() }
     }
 
     pub(crate) fn robust(&self, model: &GeneralModel, engine: &Engine<'_>, pass: &Pass) -> Square {
@@ -311,24 +321,6 @@ impl ModelFit {
             .collect()
     }
 
-    /// Share of each class with its 95 % interval, symmetric on the logit scale. With membership covariates it
-    /// is the share among people with the mean of each.
-    pub fn shares(&self, errors: Errors) -> Vec<Interval> {
-        let (classes, terms) = (self.model.layout.classes, self.model.layout.terms);
-        let x = &self.model.typical_x;
-        let pi = self.model.prior(x);
-        (0..classes)
-            .map(|c| {
-                let mut gradient = vec![0.0; self.model.layout.len()];
-                for d in 1..classes {
-                    let slope = pi[c] * (if c == d { 1.0 } else { 0.0 } - pi[d]);
-                    (0..terms).for_each(|j| gradient[(d - 1) * terms + j] = slope * x[j]);
-                }
-                interval(pi[c], self.inference.se(errors, &gradient, pi[c]), Scale::Logit)
-            })
-            .collect()
-    }
-
     /// Dispersion `alpha`, standard deviation, precision or `tau` of a group, on its natural scale, with an
     /// interval symmetric on the log scale; none when the family has no such parameter.
     ///
@@ -347,40 +339,13 @@ impl ModelFit {
         Some(interval(value, self.inference.se(errors, &gradient, value), Scale::Log))
     }
 
-    /// Probability of each group of the second outcome given the group of the first (dual models), row after
-    /// row; none for other models.
-    pub fn transitions(&self, errors: Errors) -> Option<Vec<Vec<Interval>>> {
-        let super::spec::Grouping::Dual(a, b) = self.model.spec.grouping else { return None };
-        let pi = self.model.prior(&self.model.typical_x);
-        let terms = self.model.layout.terms;
-        let x = &self.model.typical_x;
-        let row = |g: usize| -> Vec<Interval> {
-            let total: f64 = pi[g * b..(g + 1) * b].iter().sum();
-            (0..b)
-                .map(|h| {
-                    let value = pi[g * b + h] / total;
-                    let mut gradient = vec![0.0; self.model.layout.len()];
-                    for (l, &p) in pi[g * b..(g + 1) * b].iter().enumerate() {
-                        let class = g * b + l;
-                        if class > 0 {
-                            let slope = value * (if l == h { 1.0 } else { 0.0 } - p / total);
-                            (0..terms).for_each(|j| gradient[(class - 1) * terms + j] = slope * x[j]);
-                        }
-                    }
-                    interval(value, self.inference.se(errors, &gradient, value), Scale::Logit)
-                })
-                .collect()
-        };
-        Some((0..a).map(row).collect())
-    }
-
     /// Free parameters as an array, for contrasts.
     pub fn parameters_array(&self) -> Array1<f64> {
         Array1::from(self.model.theta.clone())
     }
 }
 
-fn interval(value: f64, se: Option<f64>, scale: Scale) -> Interval {
+pub(super) fn interval(value: f64, se: Option<f64>, scale: Scale) -> Interval {
     let ends = se.map(|se| match scale {
         Scale::Identity => (value - Z * se, value + Z * se),
         Scale::Log => {

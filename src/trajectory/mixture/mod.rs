@@ -53,6 +53,7 @@ pub mod panel;
 pub(crate) mod pass;
 mod quadratic;
 mod seed;
+mod shares;
 mod simulate;
 pub mod spec;
 mod start;

@@ -106,6 +106,20 @@ impl OutcomeSpec {
     }
 
     /// Covariates that change with age, added to the curve's predictor.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Errors, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// // an offence a year, two in years out of work
+    /// let out = Array2::from_shape_fn((50, 6), |(i, t)| f64::from(u8::from((i + t) % 3 == 0)));
+    /// let counts = out.mapv(|z| Some(1.0 + z));
+    /// let panel = Panel::new(AgeGrid::years(20, 25)?).series("offences", counts.view())?.varying("out of work", out.view())?;
+    /// let outcome = OutcomeSpec::new("offences", Family::Poisson).degree(0).varying(["out of work"]);
+    /// let fit = ModelSpec::new(1).outcome(outcome).fit(&panel)?;
+    /// let effect = fit.estimates(Errors::Information).remove(1);
+    /// assert_eq!(effect.parameter.term, "out of work");
+    /// assert!((effect.value.exp() - 2.0).abs() < 1e-6);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
     pub fn varying<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.varying = names.into_iter().map(Into::into).collect();
         self
@@ -144,6 +158,19 @@ impl OutcomeSpec {
 /// Dropout by group (Haviland, Jones & Nagin 2011): in each group the chance to leave for good before the
 /// next interval, given that one is still there, is a logit of a polynomial in age and, if wanted, of the
 /// value last seen.
+///
+/// ```
+/// use pleegprofiel::{AgeGrid, Dropout, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+/// // of 100 people 20 leave before the second wave, and of the 80 left 16 before the third: one in five each time
+/// let seen = |i: usize| if i < 20 { 1 } else if i < 36 { 2 } else { 3 };
+/// let counts = Array2::from_shape_fn((100, 3), |(i, t)| (t < seen(i)).then(|| ((i + t) % 3) as f64));
+/// let panel = Panel::new(AgeGrid::years(12, 14)?).series("offences", counts.view())?;
+/// let spec = ModelSpec::new(1).outcome(OutcomeSpec::new("offences", Family::Poisson).degree(0));
+/// let fit = spec.dropout(Dropout::new("offences", 0)).fit(&panel)?;
+/// // the hazard is an outcome behind the others
+/// assert!((fit.model().curve(1, 0)[1] - 0.2).abs() < 1e-6);
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dropout {
     pub(crate) series: String,
@@ -218,19 +245,48 @@ impl ModelSpec {
 
     /// Dual trajectories (Nagin & Tremblay 2001): `first` groups of the first outcome, `second` of the
     /// second, and the probabilities of every pair.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Errors, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// // half steal much; of those half are often violent too, of the others a quarter
+    /// let often = |high: bool, i: usize, t: usize| Some(if high { 5.0 } else { 0.0 } + ((i + t) % 3) as f64);
+    /// let theft = Array2::from_shape_fn((240, 6), |(i, t)| often(i % 2 == 1, i, t));
+    /// let violence = Array2::from_shape_fn((240, 6), |(i, t)| often(i % 4 == 1 || i % 8 == 0, i, t));
+    /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("theft", theft.view())?.series("violence", violence.view())?;
+    /// let of = |name: &str| OutcomeSpec::new(name, Family::Poisson).degree(0);
+    /// let fit = ModelSpec::dual(2, 2).outcome(of("theft")).outcome(of("violence")).starts(8).fit(&panel)?;
+    /// let given = fit.transitions(Errors::Information).expect("a dual model");
+    /// assert!((given[0][1].value - 0.25).abs() < 1e-3 && (given[1][1].value - 0.5).abs() < 1e-3);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
     pub fn dual(first: usize, second: usize) -> Self {
         ModelSpec { grouping: Grouping::Dual(first, second), ..ModelSpec::new(1) }
     }
 
     /// Adds an outcome. Several outcomes over one grouping make a multi-trajectory model (Nagin, Jones,
     /// Passos & Tremblay 2018).
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// // a quarter of the people steal three times a year and were violent in half of the years, the others neither
+    /// let theft = Array2::from_shape_fn((200, 6), |(i, t)| Some(if i % 4 == 0 { 2.0 + ((i / 4 + t) % 3) as f64 } else { 0.0 }));
+    /// let violence = Array2::from_shape_fn((200, 6), |(i, t)| Some(f64::from(u8::from(i % 4 == 0 && (i / 4 + t) % 2 == 0))));
+    /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("theft", theft.view())?.series("violence", violence.view())?;
+    /// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(0));
+    /// let fit = spec.outcome(OutcomeSpec::new("violence", Family::Bernoulli).degree(0)).starts(8).fit(&panel)?;
+    /// let (rate, probability) = (fit.model().curve(0, 1)[0], fit.model().curve(1, 1)[0]);
+    /// assert!((fit.groups[1].share - 0.25).abs() < 1e-3);
+    /// assert!((rate - 3.0).abs() < 1e-2 && (probability - 0.5).abs() < 1e-2);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
     pub fn outcome(mut self, outcome: OutcomeSpec) -> Self {
         self.outcomes.push(outcome);
         self
     }
 
     /// Person covariates of group membership (multinomial logit, estimated jointly; the first group is the
-    /// reference).
+    /// reference). Constant and collinear ones are refused before fitting. That one separates the groups cannot be
+    /// known before there are groups: its coefficient then runs off, and is named as one without a standard error.
     pub fn membership<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.membership = names.into_iter().map(Into::into).collect();
         self

@@ -82,6 +82,7 @@ impl Data<'_> {
         let mut hash = Hash::new();
         hash.number(options.starts as u64);
         hash.number(options.seed);
+        hash.number(u64::from(options.neighbours));
         match self {
             Data::Cohort(cohort) => {
                 hash.text("cohort");
@@ -125,6 +126,7 @@ pub(crate) fn fit_options(options: &SelectionOptions, model: &CandidateModel) ->
         .groups(model.groups)
         .degrees(model.degrees.iter().copied())
         .starts(options.starts)
+        .neighbours(options.neighbours)
         .seed(options.seed);
     if let Some(degree) = model.zero_degree {
         one = one.zero_degree(degree);

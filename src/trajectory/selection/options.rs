@@ -35,6 +35,7 @@ pub const MAX_CANDIDATES: usize = 10_000;
 /// | `criterion` | BIC (persons) | the stricter of the usual ones that is consistent |
 /// | `within` | 10 | beyond it the evidence against the smaller model is very strong |
 /// | `starts`, `seed` | 40, 1 | as in a single fit; the same seed gives the same bits on any number of threads |
+/// | `neighbours` | yes | as in a single fit; without, a search over ZIP models takes seconds where it takes minutes |
 ///
 /// ```
 /// use pleegprofiel::{AgeGrid, Cohort, Family, SelectionOptions, ndarray::Array2};
@@ -56,6 +57,8 @@ pub struct SelectionOptions {
     pub(crate) criterion: SelectionCriterion,
     pub(crate) within: f64,
     pub(crate) starts: usize,
+    #[serde(default = "crate::trajectory::options::yes")]
+    pub(crate) neighbours: bool,
     pub(crate) seed: u64,
     #[serde(skip)]
     pub(crate) threads: Option<usize>,
@@ -73,6 +76,7 @@ impl Default for SelectionOptions {
             criterion: SelectionCriterion::default(),
             within: DEFAULT_WITHIN,
             starts: 40,
+            neighbours: true,
             seed: 1,
             threads: None,
         }
@@ -169,6 +173,12 @@ impl SelectionOptions {
     /// Number of starts of each model, 1 to 100,000.
     pub fn starts(mut self, starts: usize) -> Self {
         self.starts = starts;
+        self
+    }
+
+    /// Whether optima next door to those of the starts are looked for, as in [`crate::FitOptions::neighbours`].
+    pub fn neighbours(mut self, neighbours: bool) -> Self {
+        self.neighbours = neighbours;
         self
     }
 

@@ -8,10 +8,11 @@ use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::fit::Fit;
 use crate::trajectory::grolts::Grolts;
-use crate::trajectory::inference::resample::{BootstrapOptions, Resampling};
+use crate::trajectory::inference::resample::BootstrapOptions;
 use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::spec::ModelSpec;
+use crate::trajectory::options::Progress;
 use crate::trajectory::twin;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -94,29 +95,30 @@ impl Selection {
         }
     }
 
-    /// Works out how stable the groups of the best model and of the parsimonious one are: people are drawn again
-    /// `replicates` times, the model refitted, and the figure is the mean adjusted Rand index of whom the refit and
-    /// the original put together (1 when always the same people; see [`crate::Stability`] for more).
+    /// Works out how stable the groups of the best model and of the parsimonious one are, by a bootstrap of each: the
+    /// figure is the mean adjusted Rand index of whom a refit and the original put together (1 when always the same
+    /// people; see [`crate::Stability`] for more). A bootstrap of cases with starts searches anew in every replicate;
+    /// without starts it climbs from the model's own groups and cannot find others.
     ///
     /// # Errors
-    /// When the cohort is not that of the search, or most refits fail; as [`ModelFit::bootstrap`].
-    pub fn work_out_stability(&mut self, cohort: &Cohort, replicates: usize) -> Result<()> {
-        let mut done: Vec<usize> = Vec::new();
-        for candidate in self.best.into_iter().chain(self.parsimonious) {
-            if done.contains(&candidate) {
-                continue;
-            }
-            done.push(candidate);
+    /// When the cohort is not that of the search, or no refit gives an answer; as
+    /// [`ModelFit::bootstrap_with_progress`].
+    pub fn work_out_stability(
+        &mut self,
+        cohort: &Cohort,
+        options: &BootstrapOptions,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<()> {
+        let mut chosen: Vec<usize> = self.best.into_iter().chain(self.parsimonious).collect();
+        chosen.dedup();
+        for candidate in chosen {
             let fit = self.fit(candidate, cohort)?;
             let figure = match fit.groups.len() {
                 1 => 1.0,
                 _ => {
                     let panel = twin::person_panel(fit.family(), cohort);
-                    let mut options = BootstrapOptions::new(Resampling::Case).replicates(replicates);
-                    if let Some(threads) = self.options.threads {
-                        options = options.threads(threads);
-                    }
-                    fit.general().bootstrap(&panel, &options)?.stability()?.rand_index.clamp(0.0, 1.0)
+                    let bootstrap = fit.general().bootstrap_with_progress(&panel, options, progress)?;
+                    bootstrap.stability()?.rand_index.clamp(0.0, 1.0)
                 }
             };
             self.set_stability(candidate, Some(figure));
