@@ -34,6 +34,8 @@ pub use cohort::csv::{
 };
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
+#[cfg(feature = "parquet")]
+pub use cohort::parquet::{ParquetSource, read_cohort_parquet, read_cohort_parquet_with};
 pub use cohort::recidivism::figures::{FrequencyAfter, GroupRecidivism, Recidivism, RecidivismBuilder, ShareByYear};
 pub use cohort::recidivism::follow_up::Reoffence;
 pub use cohort::recidivism::kaplan_meier::{EventShare, KaplanMeier};
