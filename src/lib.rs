@@ -71,7 +71,7 @@ pub use profile::reference::{ReferenceModel, reference_model};
 pub use synthetic::margins::{Margins, Simulated};
 pub use synthetic::person::{Sex, SyntheticPerson};
 pub use synthetic::population::{MAX_PERSONS, SyntheticCohort};
-pub use synthetic::power::{MAX_REPLICATES, PowerOptions, PowerPoint, power};
+pub use synthetic::power::{MAX_REPLICATES, PowerOptions, PowerPoint, persons_needed, power};
 pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
