@@ -246,9 +246,14 @@ fn impossible_searches_are_refused_before_anything_is_fitted() {
 
 #[test]
 fn stability_of_the_best_and_the_smallest_model_within_reach_is_worked_out() {
-    let cohort = simulated("sim_poisson_n1000");
-    let mut selection =
-        SelectionOptions::new([Family::Poisson]).groups(3..=4).degrees(2..=2).starts(8).select(&cohort).unwrap();
+    let cohort = simulated();
+    let mut selection = SelectionOptions::new()
+        .families([Family::Poisson])
+        .groups(3..=4)
+        .degrees(2..=2)
+        .starts(8)
+        .select(&cohort)
+        .unwrap();
     selection.work_out_stability(&cohort, 20).unwrap();
     let best = selection.best.unwrap();
     // four well-parted groups: refits put nearly the same people together
