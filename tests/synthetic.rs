@@ -297,6 +297,13 @@ mod files {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!text.contains("Jan") && !text.contains("Kees"), "{text}");
+        // of a table of people that cannot be read, nobody is said to be missing
+        for people in ["who,birth\nJan,1990-01-01\n", "id,birth,from,to\nJan,1990-01-01\n", "\u{0}"] {
+            let error =
+                read_careers(CsvSource::new("p", people.as_bytes()), source("o", offences), None, &CsvOptions::new());
+            let text = error.unwrap_err().to_string();
+            assert!(text.contains("column severity") && !text.contains("is not in the table of people"), "{text}");
+        }
         let late = "id,committed,offence\nJan,2030-05-04,drugs\n";
         let good = "id,birth,from,to\nJan,1990-01-01,2002-01-01,2020-01-01\n";
         let error =
