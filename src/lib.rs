@@ -34,6 +34,8 @@ pub use cohort::csv::{
 };
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
+#[cfg(feature = "parquet")]
+pub use cohort::parquet::{ParquetSource, read_cohort_parquet, read_cohort_parquet_with};
 pub use cohort::recidivism::figures::{FrequencyAfter, GroupRecidivism, Recidivism, RecidivismBuilder, ShareByYear};
 pub use cohort::recidivism::follow_up::Reoffence;
 pub use cohort::recidivism::kaplan_meier::{EventShare, KaplanMeier};
@@ -69,7 +71,7 @@ pub use profile::reference::{ReferenceModel, reference_model};
 pub use synthetic::margins::{Margins, Simulated};
 pub use synthetic::person::{Sex, SyntheticPerson};
 pub use synthetic::population::{MAX_PERSONS, SyntheticCohort};
-pub use synthetic::power::{MAX_REPLICATES, PowerOptions, PowerPoint, power};
+pub use synthetic::power::{MAX_REPLICATES, PowerOptions, PowerPoint, persons_needed, power};
 pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;

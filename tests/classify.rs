@@ -257,6 +257,30 @@ fn nobody_of_seventeen_is_called_early_peak_or_continuous_when_the_two_begin_ali
 }
 
 #[test]
+fn the_reference_model_calls_nobody_of_seventeen_early_peak_or_continuous() {
+    let reference = pleegprofiel::reference_model();
+    let classifier = Classifier::with(reference.model().clone(), reference.naming().clone(), few()).unwrap();
+    let people = simulate(reference.model(), 3_000, 55, &throughout);
+    let (mut seen, mut later, mut posterior) = (0, [0, 0], [0.0; 4]);
+    for person in &people.table.people {
+        // up to and with 16, 17 and 26
+        for last in [4, 5, 14] {
+            let counts: Vec<Option<u32>> =
+                person.counts.iter().enumerate().map(|(t, y)| y.filter(|_| t <= last)).collect();
+            let Ok(placed) = classifier.place(PersonRow::new(&counts), &mut posterior) else { continue };
+            let called = [Profile::EarlyPeak, Profile::Continuous].map(|p| usize::from(placed.profile == Some(p)));
+            if last == 14 {
+                later = [later[0] + called[0], later[1] + called[1]];
+            } else {
+                seen += 1;
+                assert_eq!(called, [0, 0], "{counts:?} {posterior:?}");
+            }
+        }
+    }
+    assert!(seen > 2_000 && later[0] > 300 && later[1] > 200, "{seen} {later:?}");
+}
+
+#[test]
 fn groups_without_a_profile_are_kept_apart_and_absent_profiles_are_named() {
     let four = four_groups(Family::Poisson);
     // the second incidental group can have no name: that profile is taken

@@ -99,5 +99,19 @@ fn bad_arguments_and_bad_tables_exit_with_2_and_leave_nothing_behind() {
     refused(&["recidivism", &path("people.csv"), &path("offences.csv"), "--criterion", "serious"], "--severity");
     refused(&["recidivism", &path("people.csv"), &path("offences.csv"), "--years", "0"], "not between 1 and");
     refused(&["recidivism", &path("people.csv"), &path("offences.csv"), "--index", "Not a key"], "kebab-case");
+    fs::write(
+        path("people.csv"),
+        "id,birth,from,to\nJan,1990-01-01,2002-01-01,2020-01-01\nPiet,1990-01-01,2002-01-01,2020-01-01\n",
+    )
+    .unwrap();
+    fs::write(path("offences.csv"), "id,committed,offence\nJan,2010-12-01,human-trafficking\n").unwrap();
+    fs::write(path("groups.csv"), "id,sex\nJan,man\n").unwrap();
+    let by = ["--groups", &path("groups.csv"), "--by", "sex"];
+    let done = run([&["recidivism", &path("people.csv"), &path("offences.csv")][..], &by[..]].concat());
+    assert_eq!(done.status.code(), Some(2));
+    let says = stderr(&done);
+    assert!(says.contains("groups.csv has no row for person 2 of") && says.contains("1 of 2 persons"), "{says}");
+    assert!(!says.contains("Piet"), "{says}");
+    fs::remove_file(path("groups.csv")).unwrap();
     assert_eq!(files_in(dir.path()), ["file", "offences.csv", "people.csv"]);
 }

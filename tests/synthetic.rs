@@ -173,24 +173,34 @@ fn simple_cohorts_come_from_models_of_every_family() {
 }
 
 #[test]
-fn models_of_scores_and_fractions_draw_people_too() {
-    let cohort = Cohort::from_counts(
-        AgeGrid::years(15, 18).unwrap(),
-        ndarray::Array2::from_shape_fn((40, 4), |(i, j)| ((i + j) % 3) as u32).view(),
-    )
-    .unwrap();
-    let _ = cohort;
+fn models_of_scores_and_fractions_draw_people_like_those_they_were_fitted_to() {
+    let spread = |values: &[f64]| {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt())
+    };
+    let data = ndarray::Array2::from_shape_fn((60, 5), |(i, j)| 0.2 + 0.1 * ((i * 7 + j * 3) % 6) as f64);
+    let (mean, sd) = spread(&data.iter().copied().collect::<Vec<f64>>());
     for family in [Family::CensoredNormal, Family::Beta] {
-        let values = ndarray::Array2::from_shape_fn((60, 5), |(i, j)| Some(0.2 + 0.1 * ((i * 7 + j * 3) % 6) as f64));
-        let panel = pleegprofiel::Panel::new(AgeGrid::years(15, 19).unwrap()).series("score", values.view()).unwrap();
+        let grid = AgeGrid::years(15, 19).unwrap();
+        let panel = pleegprofiel::Panel::new(grid).series("score", data.mapv(Some).view()).unwrap();
         let mut outcome = OutcomeSpec::new("score", family).degree(1);
         if family == Family::CensoredNormal {
-            outcome = outcome.bounds(0.0, 1.0);
+            // far from the data: nothing is censored, and the estimates are their mean and spread
+            outcome = outcome.bounds(-5.0, 6.0);
         }
         let fit = pleegprofiel::ModelSpec::new(1).outcome(outcome).starts(1).fit(&panel).unwrap();
         let model: &GeneralModel = fit.model();
-        let (drawn, truth) = model.simulate_people(50, 3).unwrap();
-        assert_eq!((drawn.persons(), truth.len(), drawn.observations()), (50, 50, 250));
+        let (drawn, truth) = model.simulate_people(4000, 3).unwrap();
+        assert_eq!((drawn.persons(), truth.len(), drawn.observations()), (4000, 4000, 20_000));
+        let values: Vec<f64> = drawn.values("score").unwrap().iter().flatten().copied().collect();
+        let found = spread(&values);
+        // four standard errors of 20,000 draws; the beta's estimates are not the mean and spread, but near them: 5 %
+        let room = if family == Family::Beta { 0.05 } else { 0.0 };
+        assert!((found.0 - mean).abs() < 4.0 * sd / 20_000_f64.sqrt() + room * mean, "{family}: {found:?} {mean}");
+        assert!((found.1 - sd).abs() < 4.0 * sd / 40_000_f64.sqrt() + room * sd, "{family}: {found:?} {sd}");
+        assert_eq!(model.simulate_people(4000, 3).unwrap().1, truth);
+        assert!(model.simulate_people(0, 3).is_err());
     }
 }
 
@@ -287,6 +297,13 @@ mod files {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!text.contains("Jan") && !text.contains("Kees"), "{text}");
+        // of a table of people that cannot be read, nobody is said to be missing
+        for people in ["who,birth\nJan,1990-01-01\n", "id,birth,from,to\nJan,1990-01-01\n", "\u{0}"] {
+            let error =
+                read_careers(CsvSource::new("p", people.as_bytes()), source("o", offences), None, &CsvOptions::new());
+            let text = error.unwrap_err().to_string();
+            assert!(text.contains("column severity") && !text.contains("is not in the table of people"), "{text}");
+        }
         let late = "id,committed,offence\nJan,2030-05-04,drugs\n";
         let good = "id,birth,from,to\nJan,1990-01-01,2002-01-01,2020-01-01\n";
         let error =

@@ -7,4 +7,6 @@ pub mod csv;
 pub mod data;
 pub mod grid;
 pub(crate) mod history;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod recidivism;

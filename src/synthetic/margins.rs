@@ -40,6 +40,8 @@ struct Tally {
     young: Vec<bool>,
     /// By profile: persons, offences, kinds, trafficking offences.
     groups: [[u64; 4]; 4],
+    /// By profile: how many have each of `TRAITS`.
+    traits: [[u64; TRAITS]; 4],
     events: Vec<[u64; 4]>,
     days: Vec<[u64; 4]>,
     earlier: (u64, u64),
@@ -51,6 +53,10 @@ struct Tally {
 static PROPERTY: [Category; 2] = [Category::PROPERTY, Category::PROPERTY_WITH_VIOLENCE];
 static VIOLENCE: [Category; 1] = [Category::VIOLENCE];
 static DRUGS: [Category; 1] = [Category::DRUGS];
+
+/// What groups are compared in: a criminal environment, no start qualification, an unstable family, benefits or no
+/// income, an offence after the first trafficking offence.
+const TRAITS: usize = 5;
 
 /// Figures that are shares of persons, in the order in which `Tally::counts` holds them.
 const SHARES: [&str; 17] = [
@@ -161,6 +167,9 @@ impl Tally {
         group[0] += 1;
         group[1] += life.offences.len() as u64;
         group[2] += u64::from(seen.count_ones());
+        // in the order of `Factor::ALL`
+        let traits = [has(0), !has(1), has(4), has(5), !after.is_empty()];
+        self.traits[life.profile].iter_mut().zip(traits).for_each(|(count, has)| *count += u64::from(has));
         self.earlier.0 += life.index as u64;
         self.earlier.1 += (life.index * life.index) as u64;
         if incidental {
@@ -215,6 +224,9 @@ impl Tally {
         for (a, b) in self.groups.iter_mut().flatten().zip(other.groups.iter().flatten()) {
             *a += b;
         }
+        for (a, b) in self.traits.iter_mut().flatten().zip(other.traits.iter().flatten()) {
+            *a += b;
+        }
         let cells = self.events.iter_mut().chain(&mut self.days).flatten();
         cells.zip(other.events.iter().chain(&other.days).flatten()).for_each(|(a, b)| *a += b);
         self.earlier = (self.earlier.0 + other.earlier.0, self.earlier.1 + other.earlier.1);
@@ -233,6 +245,9 @@ impl Tally {
             put(key, p, se);
         }
         let n = self.young.len() as f64;
+        // the same of the model as the monitor's third
+        let (p, se) = binomial(&(self.young.iter().filter(|young| **young).count() as u64, self.young.len() as u64));
+        put("under-23-known", p, se);
         for (c, keys) in [
             (0, &[("reoffended-2", 2.0), ("reoffended-5", 5.0), ("reoffended-7", 7.0)][..]),
             (1, &[("trafficking-5", 5.0)]),
@@ -265,10 +280,39 @@ impl Tally {
             let next = (0..3).map(|k| mean(k, what)).fold(0.0, f64::max);
             put(key, mean(3, what) / next, 0.0);
         }
+        let (incidental, late, continuous) =
+            (Profile::Incidental.index(), Profile::LatePeak.index(), Profile::Continuous.index());
+        for (key, k, what) in [("continuous-goes-on", continuous, 4), ("late-benefits", late, 3)] {
+            let (p, se) = binomial(&(self.traits[k][what], self.groups[k][0]));
+            put(key, p, se);
+        }
+        for (key, k, what) in [
+            ("incidental-environment", incidental, 0),
+            ("continuous-environment", continuous, 0),
+            ("continuous-no-qualification", continuous, 1),
+            ("continuous-unstable-family", continuous, 2),
+        ] {
+            let (ratio, se) = self.beside_the_next(k, what);
+            put(key, ratio, se);
+        }
         for (key, profile) in [("peak-early", Profile::EarlyPeak), ("peak-late", Profile::LatePeak)] {
             put(key, self.peak(model, profile.index()), 0.0);
         }
         Ok(figures)
+    }
+
+    /// The share of a group that has a trait over that of the group next to it, which is the lowest of the others for
+    /// the incidental group and the highest for another, with the standard error of a ratio of two shares.
+    fn beside_the_next(&self, k: usize, what: usize) -> (f64, f64) {
+        let share = |g: usize| self.traits[g][what] as f64 / self.groups[g][0].max(1) as f64;
+        let others = (0..4).filter(|&g| g != k);
+        let by = |a: &usize, b: &usize| share(*a).total_cmp(&share(*b));
+        let next = if k == Profile::Incidental.index() { others.min_by(by) } else { others.max_by(by) };
+        let Some(next) = next else { return (1.0, 0.0) };
+        // variance of the logarithm of a share
+        let of_log = |g: usize| (1.0 - share(g)) / (self.traits[g][what].max(1) as f64);
+        let ratio = share(k) / share(next);
+        (ratio, ratio * (of_log(k) + of_log(next)).sqrt())
     }
 
     /// Middle of the three years of age in which most offences are committed per day at liberty.

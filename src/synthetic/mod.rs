@@ -20,3 +20,5 @@ pub mod sensitivity;
 pub mod simple;
 #[cfg(feature = "csv")]
 pub mod write;
+#[cfg(feature = "parquet")]
+pub mod write_parquet;

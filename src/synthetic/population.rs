@@ -119,7 +119,8 @@ pub(crate) fn chunks_in_order<T: Send>(
     Ok(())
 }
 
-fn check(numbers: &Range<u64>) -> Result<()> {
+/// Whether all of these are numbers of persons.
+pub(super) fn check(numbers: &Range<u64>) -> Result<()> {
     if numbers.end > MAX_PERSONS {
         return Err(Error::options(format!("person {} is not below {MAX_PERSONS}", numbers.end.saturating_sub(1))));
     }

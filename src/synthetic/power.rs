@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// Most cohorts that are drawn of one size.
 pub const MAX_REPLICATES: usize = 100_000;
 
+/// Quantile of the normal distribution at 0.975.
+const NORMAL_975: f64 = 1.959_963_984_540_054;
+
 /// What to study.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +81,38 @@ pub fn power(model: &TrajectoryModel, options: &PowerOptions) -> Result<Vec<Powe
         return Err(Error::options(format!("{} replicates, not 1 to {MAX_REPLICATES}", options.replicates)));
     }
     options.persons.iter().enumerate().map(|(at, &persons)| point(model, options, at, persons)).collect()
+}
+
+/// The smallest size of cohort, of those studied, from which on the number of groups is found at least this often:
+/// the lower end of a 95 % interval (Wilson 1927) is no lower than `wanted` there and at every larger size. `None`
+/// when no size will do, or too few cohorts were drawn to say so.
+///
+/// ```
+/// use pleegprofiel::{PowerPoint, persons_needed};
+/// let point = |persons, recovered| PowerPoint {
+///     persons, recovered, replicates: 200, se: 0.0, chosen: vec![], untrusted: 0, undecided: 0,
+/// };
+/// let found = [point(1000, 0.97), point(250, 0.31), point(500, 0.88)];
+/// assert_eq!(persons_needed(&found, 0.8), Some(500));
+/// assert_eq!(persons_needed(&found, 0.9), Some(1000));
+/// assert_eq!(persons_needed(&found, 0.99), None);
+/// ```
+pub fn persons_needed(found: &[PowerPoint], wanted: f64) -> Option<usize> {
+    let mut by_size: Vec<&PowerPoint> = found.iter().collect();
+    by_size.sort_by_key(|point| std::cmp::Reverse(point.persons));
+    by_size.into_iter().take_while(|point| at_least(point) >= wanted).last().map(|point| point.persons)
+}
+
+/// Lower end of the 95 % interval of a share (Wilson 1927, equation 4); cohorts of which no fit could be trusted count
+/// as not recovered.
+fn at_least(point: &PowerPoint) -> f64 {
+    let n = (point.replicates + point.undecided) as f64;
+    if n == 0.0 {
+        return 0.0;
+    }
+    let (p, z2) = (point.recovered * point.replicates as f64 / n, NORMAL_975 * NORMAL_975);
+    let middle = p + z2 / (2.0 * n);
+    (middle - NORMAL_975 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt()) / (1.0 + z2 / n)
 }
 
 fn point(model: &TrajectoryModel, options: &PowerOptions, at: usize, persons: usize) -> Result<PowerPoint> {

@@ -58,3 +58,20 @@ impl GeneralModel {
         self.simulate(&like, seed)
     }
 }
+
+impl Panel {
+    /// The values of a series, persons x age intervals, `None` where not observed; nothing when there is no such series.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Panel, ndarray::array};
+    /// let values = array![[Some(0.5), None], [Some(1.5), Some(2.0)]];
+    /// let panel = Panel::new(AgeGrid::years(15, 16)?).series("score", values.view())?;
+    /// assert_eq!(panel.values("score"), Some(values));
+    /// assert_eq!(panel.values("other"), None);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    pub fn values(&self, series: &str) -> Option<Array2<Option<f64>>> {
+        let found = self.series.iter().find(|s| s.name == series)?;
+        Some(found.values.mapv(|v| (!v.is_nan()).then_some(v)))
+    }
+}

@@ -149,7 +149,8 @@ pub(crate) struct SelectArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
     /// Table of counts: a column `id`, then one column per age (`age_12`, `age_13`, ..), or one row per
-    /// person and age (`id,age,count`). An empty cell is an age that was not observed.
+    /// person and age (`id,age,count`). An empty cell is an age that was not observed. A name that ends in `.parquet`
+    /// is read as a Parquet table of the first form, by a command built with the feature `parquet`.
     #[arg(value_name = "COUNTS.csv")]
     counts: PathBuf,
     /// Table of the same shape with the fraction of each year at liberty.
@@ -234,6 +235,15 @@ impl InputArgs {
 
     /// Reads the cohort.
     pub(crate) fn read(&self) -> Result<Cohort, Error> {
+        #[cfg(feature = "parquet")]
+        if self.counts.extension().is_some_and(|ending| ending == "parquet") {
+            // what the parquet crate panics on comes back as an error, which says enough
+            let hook = std::panic::take_hook();
+            std::panic::set_hook(Box::new(|_| {}));
+            let read = pleegprofiel::read_cohort_parquet(&self.counts, self.exposure.as_deref(), &CsvOptions::new());
+            std::panic::set_hook(hook);
+            return read;
+        }
         let counts = CsvSource::open(&self.counts)?;
         let exposure = self.exposure.as_ref().map(CsvSource::open).transpose()?;
         read_cohort(counts, exposure, &CsvOptions::new().delimiter(self.delimiter))

@@ -91,15 +91,38 @@ pub(crate) struct SynthArgs {
     /// Seed: the same seed gives the same people, on any number of threads.
     #[arg(long, value_name = "S")]
     pub(crate) seed: u64,
-    /// Directory for people, offences, custody, persons, counts, exposure and truth, each a .csv file.
+    /// Directory for people, offences, custody, persons, counts, exposure and truth, a file each.
     #[arg(long, value_name = "DIR", default_value = "pleegprofiel-synthetic")]
     pub(crate) out: PathBuf,
+    /// What the files are.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub(crate) format: Format,
     /// Print one JSON line a person instead of writing files.
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long, conflicts_with_all = ["out", "format"])]
     pub(crate) json: bool,
     /// Number of threads; all by default.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// CSV
+    Csv,
+    /// Parquet, with typed columns
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl Format {
+    /// How names of such files end.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            #[cfg(feature = "parquet")]
+            Format::Parquet => "parquet",
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,8 +4,8 @@ use crate::args_people::{Criterion, RecidivismArgs};
 use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{
-    Category, CsvSource, OffencesInCustody, Recidivism, RecidivismBuilder, RecidivismOptions, Reoffence, Severity,
-    read_careers, read_groups,
+    Category, CsvSource, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder, RecidivismOptions, Reoffence,
+    Severity, read_careers, read_groups,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -47,12 +47,19 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
         _ => HashMap::new(),
     };
     let mut builder = RecidivismBuilder::new(options)?;
+    let alone = |named: &&NamedCareer| !groups.contains_key(&named.id);
+    if let Some(file) = args.groups.as_ref().filter(|_| careers.iter().any(|named| alone(&named))) {
+        let (first, all) = (careers.iter().position(|named| alone(&named)), careers.iter().filter(alone).count());
+        return Err(Failure::Usage(format!(
+            "{} has no row for person {} of {}, in the order of the rows there ({all} of {} persons have none)",
+            file.display(),
+            first.map_or(0, |first| first + 1),
+            args.people.display(),
+            careers.len()
+        )));
+    }
     for named in &careers {
-        let group = groups.get(&named.id).map(String::as_str);
-        if args.by.is_some() && group.is_none() {
-            return Err(Failure::Usage("the table of groups lacks a person of the table of people".into()));
-        }
-        builder.push(group, &named.career);
+        builder.push(groups.get(&named.id).map(String::as_str), &named.career);
     }
     let found = builder.finish()?;
     let rows = rows(&found);

@@ -1,6 +1,6 @@
 //! `pleegprofiel synth`: people who do not exist, as tables or as JSON lines.
 
-use crate::args_people::SynthArgs;
+use crate::args_people::{Format, SynthArgs};
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::screen;
@@ -23,10 +23,14 @@ pub(crate) fn run(args: &SynthArgs) -> Result<(), Failure> {
     }
     outputs::check_directory(&args.out)?;
     let mut outputs = Outputs::open(&args.out)?;
-    let names = TABLES.map(|table| format!("{table}.csv"));
+    let names = TABLES.map(|table| format!("{table}.{}", args.format.extension()));
     let mut offences = 0;
     outputs.add_many(&names, |files| {
-        offences = pool.install(|| cohort.write_tables(0..args.persons, files))?;
+        offences = pool.install(|| match args.format {
+            Format::Csv => cohort.write_tables(0..args.persons, files),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => cohort.write_parquet(0..args.persons, files),
+        })?;
         Ok(())
     })?;
     outputs.publish()?;

@@ -52,7 +52,7 @@ pub fn read_careers(
     options: &CsvOptions,
 ) -> Result<Vec<NamedCareer>> {
     options.check()?;
-    let mut known = People { ids: Ids::new(), builders: Vec::new() };
+    let mut known = People { ids: Ids::new(), builders: Vec::new(), lost: false };
     let mut people = Table::open(people, options)?;
     known.read(&mut people, options)?;
     let mut offences = Table::open(offences, options)?;
@@ -117,6 +117,8 @@ fn summary(error: &Error) -> String {
 struct People {
     ids: Ids,
     builders: Vec<CareerBuilder>,
+    /// Whether identifiers may have been missed: then nobody can be said not to be in the table.
+    lost: bool,
 }
 
 impl People {
@@ -125,10 +127,12 @@ impl People {
         let Some([Some(id), Some(birth), Some(from), Some(to), end]) =
             header::named(table, names, 4, Others::IgnoredBut(&[]))
         else {
+            self.lost = true;
             return Ok(());
         };
         while table.next()? {
             if !table.complete() {
+                self.lost = true;
                 continue;
             }
             let person = self.ids.take_new(table, id, options);
@@ -141,6 +145,7 @@ impl People {
                 self.builders.push(window.map_or(builder.clone(), |window| builder.window(window)));
             }
         }
+        self.lost |= table.stopped;
         if self.builders.is_empty() && table.issues.is_empty() {
             table.issues.add(Some(table.row), None, || "a header, but no persons".into());
         }
@@ -205,6 +210,7 @@ impl People {
             Err(problem) => problem,
             Ok(id) => match self.ids.find(id) {
                 Some(person) => return Some(person),
+                None if self.lost => return None,
                 None => "this id is not in the table of people",
             },
         };

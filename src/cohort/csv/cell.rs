@@ -78,7 +78,7 @@ pub(super) fn time_at_risk(field: &[u8], counted: bool) -> Option<f64> {
 
 /// Why [`time_at_risk`] refuses a field.
 #[cold]
-pub(super) fn time_at_risk_problem(field: &[u8]) -> String {
+pub(in crate::cohort) fn time_at_risk_problem(field: &[u8]) -> String {
     match decimal(field) {
         Cell::Empty => "no time at risk where a count is given".into(),
         Cell::Value(0.0) => format!(
@@ -93,7 +93,7 @@ pub(super) fn time_at_risk_problem(field: &[u8]) -> String {
 
 /// Why a field is not a whole number up to `limit`; `what` is "a count" or "an age".
 #[cold]
-pub(super) fn whole_problem(field: &[u8], what: &str, limit: u32) -> String {
+pub(in crate::cohort) fn whole_problem(field: &[u8], what: &str, limit: u32) -> String {
     let field = field.trim_ascii();
     let text = shown(field);
     let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
@@ -132,7 +132,7 @@ pub(super) fn whole_problem(field: &[u8], what: &str, limit: u32) -> String {
 
 /// Why a field is not a number within `range`.
 #[cold]
-pub(super) fn decimal_problem(field: &[u8], range: &str) -> String {
+pub(in crate::cohort) fn decimal_problem(field: &[u8], range: &str) -> String {
     let field = field.trim_ascii();
     let text = shown(field);
     if let Cell::Value(_) = decimal(field.strip_prefix(b"-").unwrap_or(field)) {

@@ -6,14 +6,15 @@ use super::cell::{Cell, decimal, shown};
 use super::options::CsvOptions;
 use super::table::Table;
 use crate::cohort::grid::AgeGrid;
+use crate::error::Issues;
 
 /// Columns of a wide table.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct WideColumns {
-    pub(super) grid: AgeGrid,
+pub(in crate::cohort) struct WideColumns {
+    pub(in crate::cohort) grid: AgeGrid,
     /// Position of each age interval's column.
-    pub(super) ages: Vec<usize>,
-    pub(super) weight: Option<usize>,
+    pub(in crate::cohort) ages: Vec<usize>,
+    pub(in crate::cohort) weight: Option<usize>,
 }
 
 /// An age column whose name could be read.
@@ -29,23 +30,25 @@ pub(super) fn wide(table: &mut Table<'_>, options: &CsvOptions, weights: bool) -
         return None;
     }
     let header = std::mem::take(&mut table.header);
-    let columns = wide_columns(table, &header, options, weights.then_some(options.weight_column.as_deref()).flatten());
+    let columns = wide_columns(&mut table.issues, Some(table.row), &header, options, weights);
     table.header = header;
     columns
 }
 
-fn wide_columns(
-    table: &mut Table<'_>,
+/// Understands the names of the columns of a wide table, of whatever kind of file; `row` is where they stand.
+pub(in crate::cohort) fn wide_columns(
+    issues: &mut Issues,
+    row: Option<u64>,
     header: &[String],
     options: &CsvOptions,
-    weight_name: Option<&str>,
+    weights: bool,
 ) -> Option<WideColumns> {
-    let row = Some(table.row);
-    let before = table.issues.count();
+    let weight_name = weights.then_some(options.weight_column.as_deref()).flatten();
+    let before = issues.count();
     let prefix = options.age_prefix.as_str();
     let id = header.iter().position(|name| *name == options.id_column);
     if id != Some(0) {
-        table.issues.add(row, None, || match id {
+        issues.add(row, None, || match id {
             Some(at) => format!("the column {} is column {}, but it must be the first", options.id_column, at + 1),
             None => no_id(header, &options.id_column),
         });
@@ -68,31 +71,31 @@ fn wide_columns(
                 Some(months) => ages.push(AgeColumn { position, months }),
                 None => {
                     unreadable = true;
-                    table.issues.add(row, None, || {
+                    issues.add(row, None, || {
                         format!("{} is not a column of an age between 0 and 150 years", shown(name.as_bytes()))
                     });
                 }
             }
         } else {
-            table.issues.add(row, None, || unknown_wide(name, position, options));
+            issues.add(row, None, || unknown_wide(name, position, options));
         }
     }
     if let Some(name) = weight_name
         && weight.is_none()
     {
-        table.issues.add(row, None, || format!("no column {}", shown(name.as_bytes())));
+        issues.add(row, None, || format!("no column {}", shown(name.as_bytes())));
     }
     if ages.is_empty() && !unreadable {
-        table.issues.add(row, None, || format!("no columns of ages ({prefix}12, ..)"));
+        issues.add(row, None, || format!("no columns of ages ({prefix}12, ..)"));
     }
-    check_ages(table, &ages, options);
-    if table.issues.count() > before {
+    check_ages(issues, row, &ages, options);
+    if issues.count() > before {
         return None;
     }
     match AgeGrid::months(ages[0].months, options.width_months, ages.len()) {
         Ok(grid) => Some(WideColumns { grid, ages: ages.iter().map(|age| age.position).collect(), weight }),
         Err(error) => {
-            table.issues.add(row, None, || error.to_string());
+            issues.add(row, None, || error.to_string());
             None
         }
     }
@@ -125,8 +128,7 @@ fn unknown_wide(name: &str, position: usize, options: &CsvOptions) -> String {
 }
 
 /// Ages of the columns: each once, ascending, without gaps.
-fn check_ages(table: &mut Table<'_>, ages: &[AgeColumn], options: &CsvOptions) {
-    let row = Some(table.row);
+fn check_ages(issues: &mut Issues, row: Option<u64>, ages: &[AgeColumn], options: &CsvOptions) {
     let name = |months: u32| column_name(&options.age_prefix, months);
     let mut sorted: Vec<AgeColumn> = ages.to_vec();
     sorted.sort_by_key(|age| (age.months, age.position));
@@ -135,15 +137,15 @@ fn check_ages(table: &mut Table<'_>, ages: &[AgeColumn], options: &CsvOptions) {
         let (a, b) = (pair[0], pair[1]);
         let step = b.months - a.months;
         if step == 0 {
-            table.issues.add(row, Some(&name(b.months)), || {
+            issues.add(row, Some(&name(b.months)), || {
                 format!("stands twice: column {} and column {}", a.position + 1, b.position + 1)
             });
         } else if !step.is_multiple_of(width) {
-            table.issues.add(row, Some(&name(b.months)), || {
+            issues.add(row, Some(&name(b.months)), || {
                 format!("{step} months after {}, which is not a step of {width} months", name(a.months))
             });
         } else if step > width {
-            table.issues.add(row, Some(&name(b.months)), || {
+            issues.add(row, Some(&name(b.months)), || {
                 let (first, last) = (name(a.months + width), name(b.months - width));
                 if first == last {
                     format!("{first} is missing before it")
@@ -156,9 +158,7 @@ fn check_ages(table: &mut Table<'_>, ages: &[AgeColumn], options: &CsvOptions) {
     for pair in ages.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         if b.months < a.months {
-            table
-                .issues
-                .add(row, Some(&name(b.months)), || format!("stands after {}: ages must ascend", name(a.months)));
+            issues.add(row, Some(&name(b.months)), || format!("stands after {}: ages must ascend", name(a.months)));
         }
     }
 }
@@ -169,7 +169,7 @@ pub(super) fn column_name(prefix: &str, months: u32) -> String {
 }
 
 /// Names of all age columns of a grid.
-pub(super) fn column_names(prefix: &str, grid: AgeGrid) -> Vec<String> {
+pub(in crate::cohort) fn column_names(prefix: &str, grid: AgeGrid) -> Vec<String> {
     (0..grid.len()).map(|j| column_name(prefix, grid.start_months() + j as u32 * grid.width_months())).collect()
 }
 

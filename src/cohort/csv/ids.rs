@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 const MAX_ID_BYTES: usize = 256;
 
 /// The identifier in a field, trimmed; otherwise what is wrong with it.
-pub(super) fn checked(field: &[u8]) -> Result<&str, &'static str> {
+pub(in crate::cohort) fn checked(field: &[u8]) -> Result<&str, &'static str> {
     let id = std::str::from_utf8(field).map_err(|_| "the identifier is not UTF-8 text: save the file as UTF-8")?.trim();
     if id.is_empty() {
         Err("no identifier")
@@ -23,7 +23,7 @@ pub(super) fn checked(field: &[u8]) -> Result<&str, &'static str> {
 }
 
 /// All identifiers of a table, with the row each was first seen in.
-pub(super) struct Ids {
+pub(in crate::cohort) struct Ids {
     text: String,
     ends: Vec<usize>,
     rows: Vec<u64>,
@@ -34,7 +34,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    pub(super) fn new() -> Self {
+    pub(in crate::cohort) fn new() -> Self {
         Ids {
             text: String::new(),
             ends: Vec::new(),
@@ -48,17 +48,17 @@ impl Ids {
         self.ends.len()
     }
 
-    pub(super) fn get(&self, person: usize) -> &str {
+    pub(in crate::cohort) fn get(&self, person: usize) -> &str {
         let start = if person == 0 { 0 } else { self.ends[person - 1] };
         &self.text[start..self.ends[person]]
     }
 
     /// Row in which this person was first seen.
-    pub(super) fn row(&self, person: usize) -> u64 {
+    pub(in crate::cohort) fn row(&self, person: usize) -> u64 {
         self.rows[person]
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<usize> {
+    pub(in crate::cohort) fn find(&self, id: &str) -> Option<usize> {
         let hash = self.hash(id);
         let found = self.by_id.find(spread(hash), |&(p, h)| h == hash && self.get(p as usize) == id);
         found.map(|&(p, _)| p as usize)
@@ -69,7 +69,7 @@ impl Ids {
     }
 
     /// The number of this person, and whether it is new.
-    fn number(&mut self, id: &str, row: u64) -> (usize, bool) {
+    pub(in crate::cohort) fn number(&mut self, id: &str, row: u64) -> (usize, bool) {
         if let Some(person) = self.find(id) {
             return (person, false);
         }

@@ -35,9 +35,9 @@
 //! reading (to find doubles); the long forms hold 8 to 24 bytes per row, as rows of a person may be apart.
 
 mod careers;
-mod cell;
-mod header;
-mod ids;
+pub(super) mod cell;
+pub(super) mod header;
+pub(super) mod ids;
 mod offences;
 mod options;
 mod person_ages;
@@ -45,7 +45,7 @@ mod persons;
 mod source;
 mod table;
 mod values;
-mod wide;
+pub(super) mod wide;
 mod write;
 
 pub use careers::{NamedCareer, read_careers, read_groups};
@@ -112,6 +112,6 @@ pub fn read_cohort(counts: CsvSource<'_>, exposure: Option<CsvSource<'_>>, optio
 }
 
 /// The error that lists these problems; `issues` must not be empty.
-fn unreadable(issues: Issues) -> Error {
+pub(super) fn unreadable(issues: Issues) -> Error {
     issues.into_result(UNREADABLE).err().unwrap_or_else(|| Error::value(UNREADABLE))
 }

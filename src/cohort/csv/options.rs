@@ -17,12 +17,12 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq)]
 pub struct CsvOptions {
     pub(super) delimiter: u8,
-    pub(super) id_column: String,
-    pub(super) age_prefix: String,
+    pub(in crate::cohort) id_column: String,
+    pub(in crate::cohort) age_prefix: String,
     pub(super) weight_column: Option<String>,
     pub(super) width_months: u32,
     pub(super) grid: Option<AgeGrid>,
-    pub(super) max_persons: usize,
+    pub(in crate::cohort) max_persons: usize,
 }
 
 impl CsvOptions {
@@ -90,7 +90,7 @@ impl CsvOptions {
         self
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    pub(in crate::cohort) fn check(&self) -> Result<()> {
         if !matches!(self.delimiter, b',' | b';' | b'\t' | b'|') {
             return Err(Error::options(format!(
                 "the delimiter {:?} is not a comma, semicolon, tab or vertical bar",

@@ -14,7 +14,7 @@ use crate::error::{Issues, Result};
 use std::path::Path;
 
 /// The largest weight of one person: a guard against sums that overflow.
-pub(super) const MAX_WEIGHT: f64 = 1e12;
+pub(in crate::cohort) const MAX_WEIGHT: f64 = 1e12;
 
 /// Reads wide counts, and time at risk when given, from files in the documented form.
 ///

@@ -2,7 +2,7 @@
 //!
 //! Belongs here: the card and its rendering. Does not belong here: working out its numbers (`synthetic`).
 
-use super::published::{FigureSource, PUBLISHED, PublishedFigure};
+use super::published::{FigureSource, MANY, PUBLISHED, PublishedFigure};
 use crate::profile::language::Language;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -68,6 +68,10 @@ fn reason(key: &str) -> &'static str {
         "under-23" | "young-reoffenders" => {
             "it is of the monitor's own offenders (2017-2021), not of the 630; with 6 % minors and 52 % of the adults below \
              25, 55 % of the 630 are below 25, and a third below 23 would put 22 in a hundred into two years of age"
+        }
+        "under-23-known" => {
+            "the offenders known in 2015-2019 are not the 630, and a fifth below 23 goes neither with the monitor's third \
+             nor with 52 % of the adults below 25"
         }
         "reoffended-2" | "reoffended-5" | "reoffended-7" => {
             "the monitor's offenders are not the 630; their three figures fall with time faster or slower than four groups \
@@ -189,11 +193,15 @@ impl ReferenceCard {
             let share = known.is_some_and(|f| f.share);
             let print = |v: f64| if share { format!("{:.1} %", 100.0 * v) } else { format!("{v:.1}") };
             let [low, high] = figure.published;
-            let narrow = share && high - low < 0.0101;
-            let published = if narrow {
-                format!("{:.0} %", 50.0 * (low + high))
-            } else {
-                format!("{} to {}", print(low), print(high))
+            let middle = 0.5 * (low + high);
+            // what was rounded in print stands as it was printed
+            let published = match share {
+                true if high - low < 0.0101 => format!("{:.0} %", 100.0 * middle),
+                false if high - low < 0.101 => print(middle),
+                true if high == 1.0 => format!("at least {}", print(low)),
+                false if high == MANY => format!("at least {}", print(low)),
+                false if low == 0.0 => format!("at most {}", print(high)),
+                _ => format!("{} to {}", print(low), print(high)),
             };
             let verdict = figure.reason.as_ref().map_or(String::new(), |why| format!("**not reproduced**: {why}"));
             let _ = writeln!(

@@ -14,6 +14,8 @@ pub enum FigureSource {
     Rapporteur,
     /// Dadermonitor mensenhandel 2017-2021 (December 2022), as reported.
     Dadermonitor,
+    /// Letter of the State of 19 February 2021 on the Dadermonitor 2015-2019.
+    Letter2021,
     /// Known only second-hand.
     SecondHand,
 }
@@ -25,6 +27,7 @@ impl FigureSource {
             FigureSource::Letter2024 => "letter of 28 June 2024 (Kamerstuk 28 638, nr. 252)",
             FigureSource::Rapporteur => "the National Rapporteur's pages of 28 Feb 2024 and 4 Apr 2025",
             FigureSource::Dadermonitor => "Dadermonitor mensenhandel 2017-2021, as reported",
+            FigureSource::Letter2021 => "letter of 19 Feb 2021 on the Dadermonitor 2015-2019",
             FigureSource::SecondHand => "known only second-hand",
         }
     }
@@ -72,7 +75,20 @@ const fn range(
     PublishedFigure { key, what, low, high, share: false, source, scale }
 }
 
-use FigureSource::{Dadermonitor, Letter2024, Rapporteur, SecondHand};
+/// A word for a share ("a large part", "about half"), read as a range of it.
+const fn word(key: &'static str, what: &'static str, low: f64, high: f64, scale: f64) -> PublishedFigure {
+    PublishedFigure { key, what, low, high, share: true, source: FigureSource::Letter2024, scale }
+}
+
+/// "Most" and "highest": the group's value over that of the next group, 1 or more.
+const fn most(key: &'static str, what: &'static str) -> PublishedFigure {
+    range(key, what, 1.0, MANY, FigureSource::Letter2024, 0.0)
+}
+
+/// Above any ratio of two groups.
+pub(super) const MANY: f64 = 100.0;
+
+use FigureSource::{Dadermonitor, Letter2021, Letter2024, Rapporteur, SecondHand};
 
 /// All figures, in the order of the card.
 pub const PUBLISHED: &[PublishedFigure] = &[
@@ -102,33 +118,21 @@ pub const PUBLISHED: &[PublishedFigure] = &[
         Letter2024,
         0.01,
     ),
-    PublishedFigure {
-        key: "incidental-at-most-2",
-        what: "incidental: at most 2 earlier offences ('a large part')",
-        low: 0.5,
-        high: 1.0,
-        share: true,
-        source: Letter2024,
-        scale: 0.0,
-    },
-    PublishedFigure {
-        key: "incidental-stops",
-        what: "incidental: no offence seen after the trafficking offence ('about half')",
-        low: 0.45,
-        high: 0.55,
-        share: true,
-        source: Letter2024,
-        scale: 0.02,
-    },
-    PublishedFigure {
-        key: "incidental-of-trafficking",
-        what: "incidental: share of all trafficking offences ('more than a quarter')",
-        low: 0.25,
-        high: 0.5,
-        share: true,
-        source: Letter2024,
-        scale: 0.0,
-    },
+    word("incidental-at-most-2", "incidental: at most 2 earlier offences ('a large part')", 0.5, 1.0, 0.0),
+    word(
+        "incidental-stops",
+        "incidental: no offence seen after the trafficking offence ('about half')",
+        0.45,
+        0.55,
+        0.02,
+    ),
+    word(
+        "incidental-of-trafficking",
+        "incidental: share of all trafficking offences ('more than a quarter')",
+        0.25,
+        0.5,
+        0.0,
+    ),
     share("reoffended-2", "any new offence within 2 years", 36.0, Dadermonitor, 0.01),
     share("reoffended-5", "any new offence within 5 years", 58.0, Dadermonitor, 0.01),
     share("reoffended-7", "any new offence within 7 years", 65.0, Dadermonitor, 0.01),
@@ -137,35 +141,30 @@ pub const PUBLISHED: &[PublishedFigure] = &[
     share("drugs-5", "new drugs offence within 5 years", 12.0, Dadermonitor, 0.015),
     share("trafficking-5", "trafficking again within 5 years", 9.0, Letter2024, 0.005),
     share("trafficking-window", "trafficking again over the whole study window", 24.0, Rapporteur, 0.0),
+    share("under-23-known", "known offenders younger than 23 ('about one in five')", 20.0, Letter2021, 0.0),
     share("young-reoffenders", "of those who reoffend within 7 years, younger than 23", 42.0, Dadermonitor, 0.0),
     range("earlier", "mean number of earlier cases", 7.5, 8.5, SecondHand, 0.5),
     share("men", "men", 88.0, SecondHand, 0.0),
     share("criminal-environment", "criminal parent, sibling or (ex-)partner", 89.0, Rapporteur, 0.0),
     share("start-qualification", "start qualification at 23", 30.0, Rapporteur, 0.0),
-    PublishedFigure {
-        key: "early-start-qualification",
-        what: "early peak: start qualification ('about one fifth')",
-        low: 0.18,
-        high: 0.22,
-        share: true,
-        source: Letter2024,
-        scale: 0.0,
-    },
+    word("early-start-qualification", "early peak: start qualification ('about one fifth')", 0.18, 0.22, 0.0),
     share("single-parent-family", "single-parent family", 68.0, SecondHand, 0.0),
+    most("continuous-offences", "continuous: times the offences of the next highest group ('most')"),
+    most("continuous-kinds", "continuous: times the kinds of the next highest group ('most')"),
+    word("continuous-goes-on", "continuous: an offence seen after the trafficking offence ('go on')", 0.5, 1.0, 0.0),
     range(
-        "continuous-offences",
-        "continuous: times the offences of the next highest group ('most')",
+        "incidental-environment",
+        "incidental: times the criminal environment of the next lowest group ('lower')",
+        0.0,
         1.0,
-        100.0,
         Letter2024,
         0.0,
     ),
-    range(
-        "continuous-kinds",
-        "continuous: times the kinds of the next highest group ('most')",
-        1.0,
-        100.0,
-        Letter2024,
-        0.0,
+    most("continuous-environment", "continuous: times the criminal environment of the next highest group ('highest')"),
+    most("continuous-unstable-family", "continuous: times the unstable families of the next highest group ('highest')"),
+    most(
+        "continuous-no-qualification",
+        "continuous: times the lack of a start qualification of the next highest group ('highest')",
     ),
+    word("late-benefits", "late peak: on benefits or without income ('a large part')", 0.5, 1.0, 0.0),
 ];
