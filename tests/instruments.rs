@@ -114,7 +114,9 @@ fn invalid_answers_give_every_code_that_applies() {
 fn a_case_outside_the_population_needs_an_override_with_author_and_reason() {
     let all = Instrument::bundled("all-reoffending-static").unwrap();
     let one = case(&all, &someone());
-    assert_eq!(all.assess(&one, Mode::Strict).unwrap().error, ["population_not_stated"]);
+    let unstated = all.assess(&one, Mode::Strict).unwrap();
+    assert_eq!(unstated.error, ["population_not_stated"]);
+    assert!(unstated.refusal[0].contains("for england-and-wales: community or custody or release"));
     let dutch =
         Population { jurisdiction: "netherlands".into(), legal_status: "suspect".into(), age: Some(30), sex: None };
     let refused = all.assess(&one.clone().with_population(dutch.clone()), Mode::Strict).unwrap();
@@ -230,6 +232,8 @@ fn the_same_case_gives_the_same_result_and_it_reads_back() {
             let read: Assessment = serde_json::from_str(&result.to_json()).unwrap();
             assert_eq!(read, result, "{id}");
             assert_eq!((result.content_hash.len(), result.instrument.as_str()), (64, id));
+            assert_eq!(result.made_for, instrument.card().population);
+            assert!(!result.derived_from_data_of.is_empty());
             assert!(
                 result.engine.starts_with("pleegprofiel ") && !result.inputs.is_empty() && !result.horizons.is_empty()
             );
@@ -240,7 +244,22 @@ fn the_same_case_gives_the_same_result_and_it_reads_back() {
 #[test]
 fn a_result_repeats_the_protected_characteristics_its_instrument_uses() {
     let result = published(&Instrument::bundled("all-reoffending-static").unwrap(), &someone());
-    assert_eq!(result.uses, ["sex"]);
+    assert_eq!(result.uses, ["age", "sex"]);
+    // every instrument that asks for sex, birth or an age says so
+    for (id, text) in bundled_files() {
+        let instrument = Instrument::bundled(id).unwrap();
+        let file: Value = serde_json::from_str(text).unwrap();
+        for (item, word) in [
+            ("sex", "sex"),
+            ("date_of_birth", "age"),
+            ("age_at_current_arrest", "age"),
+            ("unemployed", "unemployment"),
+            ("current_psychiatric_treatment", "psychiatric treatment"),
+        ] {
+            let asked = file["items"].as_array().unwrap().iter().any(|i| i["name"] == item);
+            assert!(!asked || instrument.card().uses.iter().any(|u| u == word), "{id} asks for {item}");
+        }
+    }
 }
 
 #[test]

@@ -11,7 +11,9 @@ pub(crate) struct ScoreArgs {
     #[arg(value_name = "INSTRUMENT")]
     pub(crate) instrument: String,
     /// One case, a list of cases, or a file of golden vectors, whose inputs are scored; `-` is standard input.
-    /// A case is an object of answers with `population`: {"jurisdiction": .., "legal_status": .., "age": ..}.
+    /// A case is an object of answers with `population`: {"jurisdiction": .., "legal_status": .., "age": ..}; someone
+    /// outside the instrument's population is scored only with `population_override`: {"author": .., "reason": ..}.
+    /// An answer that is not known is left out, `null` or "unknown".
     #[arg(value_name = "INPUT.json")]
     pub(crate) input: PathBuf,
     /// Treat missing answers as the published implementation does (some count as "no", others lead to the static

@@ -69,21 +69,11 @@ fn list(as_json: bool) -> Result<(), Failure> {
 
 /// A file of golden vectors, or an instrument file with its own.
 fn verify(file: &Path, as_json: bool) -> Result<(), Failure> {
-    let text = read(file)?;
-    let value: serde_json::Value = serde_json::from_str(&text)
-        .map_err(|error| Failure::Output(format!("{} is not JSON: {error}", file.display())))?;
-    let (instrument, report) = if value.get("format").is_some() {
-        let instrument = Instrument::from_json(&text)?;
-        let vectors = instrument.golden_vectors();
-        (instrument.id().to_owned(), GoldenReport { vectors, values: vectors, failures: Vec::new() })
-    } else {
-        let name = value.get("instrument").and_then(|v| v.as_str()).unwrap_or_default();
-        (name.to_owned(), Instrument::bundled(name)?.verify(&text)?)
-    };
+    let report = GoldenReport::of_file(&read(file)?)?;
     if as_json {
         screen::print(&json(&report)?)?;
     } else {
-        let GoldenReport { vectors, values, failures } = &report;
+        let GoldenReport { instrument, vectors, values, failures } = &report;
         screen::print(&format!(
             "{instrument}: {vectors} vectors, {values} values compared, {} not reproduced",
             failures.len()

@@ -4,10 +4,6 @@ use super::scale::RiscScale;
 use crate::profile::language::Language;
 use serde::{Deserialize, Serialize};
 
-/// Where the factors and their prevalences were published.
-const RAPPORTEUR: &str = "Dutch National Rapporteur, pages of 28 February 2024 on 'Brede blik op daderschap', with the \
-    State Secretary's letter of 28 June 2024 (Kamerstuk 28 638, nr. 252)";
-
 /// Whether more of it goes with more offending, or with less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -104,7 +100,12 @@ impl Factor {
     /// Whether it can change.
     pub fn stability(self) -> Stability {
         match self {
-            Factor::SingleParentFamily | Factor::FirstOffenceAsMinor => Stability::Static,
+            // of the past by their definitions: what happened while growing up, what was so at 23
+            Factor::SingleParentFamily
+            | Factor::UnstableFamily
+            | Factor::FirstOffenceAsMinor
+            | Factor::NoStartQualification
+            | Factor::StartQualification => Stability::Static,
             _ => Stability::Dynamic,
         }
     }
@@ -174,7 +175,7 @@ impl Factor {
     pub fn definition(self, language: Language) -> &'static str {
         let (nl, en) = match self {
             Factor::CriminalRelative => (
-                "minstens een ouder, broer, zus, partner of ex-partner is voor een delict veroordeeld of vervolgd",
+                "minstens een ouder, broer, zus, partner of ex-partner met delicten",
                 "at least one parent, sibling, partner or former partner with offences",
             ),
             Factor::CriminalFamily => {
@@ -209,11 +210,6 @@ impl Factor {
         language.pick(nl, en)
     }
 
-    /// What is published of it, and where.
-    pub fn evidence(self) -> &'static str {
-        RAPPORTEUR
-    }
-
     /// What has to be said whenever it is shown.
     pub fn caution(self, language: Language) -> Option<&'static str> {
         match self {
@@ -235,13 +231,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_factor_has_its_words_in_both_languages_and_a_source() {
+    fn every_factor_has_its_words_in_both_languages() {
         for factor in Factor::ALL {
             for language in [Language::Dutch, Language::English] {
                 assert!(!factor.label(language).is_empty() && !factor.definition(language).is_empty());
             }
-            assert!(factor.evidence().contains("28 638"));
             assert_eq!(factor.opposite().and_then(Factor::opposite), factor.opposite().map(|_| factor));
+        }
+    }
+
+    #[test]
+    fn what_lies_in_the_past_cannot_change() {
+        for factor in Factor::ALL {
+            let past = ["while growing up", "grew up", "at 23", "before the 18th"];
+            let of_the_past = past.iter().any(|p| factor.definition(Language::English).contains(p));
+            assert_eq!(factor.stability() == Stability::Static, of_the_past, "{factor:?}");
         }
     }
 

@@ -28,12 +28,14 @@
 
 mod catalogue;
 mod compare;
+mod evidence;
 mod interval;
 mod prevalence;
 mod scale;
 
 pub use catalogue::{Context, Factor, Kind, Stability};
 pub use compare::{Comparison, ContextPart, Factors, Finding, Judgement, Presence, compare};
+pub use evidence::Evidence;
 pub use interval::ShareInterval;
 pub use prevalence::{Certainty, ReferenceGroup, ReferenceShare, SIZE_OF_STUDY};
 pub use scale::RiscScale;

@@ -1,5 +1,6 @@
 //! The twelve scales of the RISc: names only; the weights of its items are not public.
 
+use super::catalogue::Stability;
 use crate::profile::language::Language;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +74,51 @@ impl RiscScale {
         };
         language.pick(nl, en)
     }
+
+    /// Where the names come from; what the items weigh is not public.
+    pub const SOURCE: &str = "RISc, Recidive Inschattings Schalen, Dutch probation service: names of the scales only";
+
+    /// Whether what it asks about can change: the record and the offence cannot.
+    pub fn stability(self) -> Stability {
+        match self {
+            RiscScale::OffenceHistory | RiscScale::CurrentOffence => Stability::Static,
+            _ => Stability::Dynamic,
+        }
+    }
+
+    /// What the scale is about, in this crate's words: its items are not public.
+    pub fn definition(self, language: Language) -> &'static str {
+        let (nl, en) = match self {
+            RiscScale::OffenceHistory => ("eerdere delicten en sancties", "earlier offences and sanctions"),
+            RiscScale::CurrentOffence => (
+                "het delict waarvoor de persoon nu terechtstaat, en hoe het bij eerdere past",
+                "the offence the person is tried for, and how it fits earlier ones",
+            ),
+            RiscScale::Housing => ("waar en hoe de persoon woont", "where and how the person lives"),
+            RiscScale::EducationWork => {
+                ("opleiding, werk en houding daarin", "education, work and the attitude to both")
+            }
+            RiscScale::Income => ("inkomen, schulden en omgaan met geld", "income, debts and dealing with money"),
+            RiscScale::PartnerFamily => {
+                ("de relatie met partner, gezin en familie", "the relationship with partner, household and family")
+            }
+            RiscScale::Friends => {
+                ("vrienden en kennissen, en hun invloed", "friends and acquaintances, and their influence")
+            }
+            RiscScale::Drugs => ("druggebruik en de rol ervan bij delicten", "drug use and its part in offending"),
+            RiscScale::Alcohol => {
+                ("alcoholgebruik en de rol ervan bij delicten", "alcohol use and its part in offending")
+            }
+            RiscScale::EmotionalWellBeing => ("psychische en emotionele problemen", "mental and emotional problems"),
+            RiscScale::ThinkingBehaviour => {
+                ("denken, gedrag en vaardigheden in omgang met anderen", "thinking, behaviour and skills with others")
+            }
+            RiscScale::Attitude => {
+                ("houding tegenover delicten, toezicht en verandering", "attitude to offending, supervision and change")
+            }
+        };
+        language.pick(nl, en)
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +129,11 @@ mod tests {
     fn there_are_twelve_scales_each_with_a_number_and_two_names() {
         for (i, scale) in RiscScale::ALL.into_iter().enumerate() {
             assert_eq!(usize::from(scale.number()), i + 1);
-            assert!(!scale.label(Language::Dutch).is_empty() && !scale.label(Language::English).is_empty());
+            for language in [Language::Dutch, Language::English] {
+                assert!(!scale.label(language).is_empty() && scale.definition(language) != scale.label(language));
+            }
+            assert_eq!(scale.stability() == Stability::Static, scale.number() <= 2);
         }
+        assert!(RiscScale::SOURCE.contains("names"));
     }
 }

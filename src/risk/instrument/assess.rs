@@ -68,6 +68,11 @@ impl Instrument {
                 return true;
             }
             refuse(result, "population_not_stated");
+            result.refusal.push(format!(
+                "the case states no population; the instrument is for {}: {}",
+                self.card.population.jurisdiction,
+                self.card.population.legal_status.join(" or ")
+            ));
             return false;
         };
         result.population_differences = self.card.population.differences(population);
@@ -80,6 +85,7 @@ impl Instrument {
             return true;
         }
         refuse(result, "population_mismatch");
+        result.refusal.push("only an override with author and reason passes a difference in population".to_owned());
         false
     }
 

@@ -2,7 +2,9 @@
 
 use super::instrument::Instrument;
 use super::item::{Item, Substitute, unpack};
-use super::program::{Bits, Condition, Derive, From, Make, NO_VALUE, Program, Row, Step, Term, TermKind, Test, all_of};
+use super::program::{
+    Bits, Condition, Derive, From, MISSING_DYNAMIC, Make, NO_VALUE, Program, Row, Step, Term, TermKind, Test, all_of,
+};
 
 /// How missing answers are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -90,8 +92,12 @@ impl Instrument {
         p.produce(s);
         if s.errors != 0 {
             s.outputs.fill(f64::NAN);
+            return false;
         }
-        s.errors == 0
+        // what a part reports beside its score is not lost on the way up
+        let parts = &s.components[..p.components.len()];
+        s.errors = parts.iter().fold(0, |all, part| all | part.errors & 1 << MISSING_DYNAMIC);
+        true
     }
 
     /// Runs the parts; each that has no score adds its code.
@@ -119,6 +125,12 @@ impl Instrument {
             *value = form.instrument.program.output(&output.field).map_or(f64::NAN, |at| inner.outputs[at]);
         }
         s.fell_back = scored;
+        if !scored {
+            // why the static form has none, in this instrument's places
+            for code in form.instrument.codes(inner.errors) {
+                s.errors |= 1 << self.program.codes.iter().position(|own| own == code).unwrap_or(NO_VALUE);
+            }
+        }
         scored
     }
 }

@@ -4,7 +4,7 @@ use super::evaluate::{Mode, Scratch};
 use super::instrument::Instrument;
 use super::program::Show;
 use super::walk::{Node, Problems, parse};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -17,9 +17,14 @@ struct Tolerance {
     contribution_relative: f64,
 }
 
+/// Largest file of golden vectors, in bytes: four times the largest published one, 10,000 rows of six predictors.
+const LARGEST: usize = 16 << 20;
+
 /// What running a file of golden vectors found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GoldenReport {
+    /// Short name of the instrument.
+    pub instrument: String,
     /// Vectors run.
     pub vectors: usize,
     /// Values compared.
@@ -43,39 +48,30 @@ impl Instrument {
     /// When the file is not such a file, or is for another instrument or version; vectors that do not come out are
     /// in the report.
     pub fn verify(&self, text: &str) -> Result<GoldenReport> {
-        let value = parse(text, "the vector file")?;
-        let (mut broken, mut failures) = (Problems::new(), Problems::new());
-        let mut found = Vec::new();
-        let (vectors, values) = self.check_set(&Node::root(&value), &mut broken, &mut |path, message| {
-            failures.add(&path, &message);
-            found.push(format!("{path}: {message}"));
-        });
-        broken.into_result("the vector file cannot be run")?;
-        Ok(GoldenReport { vectors, values, failures: found })
+        let mut broken = Problems::new();
+        let value = parse(text, "the vector file", &mut broken)?;
+        self.verify_value(&value, broken)
     }
 
-    /// Runs one set of vectors; numbers of vectors and of values compared.
-    fn check_set(&self, set: &Node<'_>, broken: &mut Problems, miss: &mut dyn FnMut(String, String)) -> (usize, usize) {
-        set.object(broken, &["origin", "instrument", "version", "tolerance", "vectors"]);
-        for (key, own) in [("instrument", self.id()), ("version", self.version())] {
-            if let Some(text) = set.text_at(broken, key).filter(|text| *text != own) {
-                broken.add(
-                    format_args!("{}.{key}", set.path),
-                    format_args!("{text:?} is not {own:?}, which is loaded here"),
-                );
-            }
-        }
-        let tolerance = tolerance(set, broken);
+    fn verify_value(&self, value: &Value, mut broken: Problems) -> Result<GoldenReport> {
+        let root = Node::root(value);
+        let mut failures = Vec::new();
+        form(&root, Some(self.id()), Some(self.version()), &mut broken);
+        let (vectors, values) =
+            self.run_set(&root, &mut broken, &mut |path, message| failures.push(format!("{path}: {message}")));
+        broken.into_result("the vector file cannot be run")?;
+        Ok(GoldenReport { instrument: self.id().to_owned(), vectors, values, failures })
+    }
+
+    /// Runs one set of vectors whose form was checked; numbers of vectors and of values compared.
+    fn run_set(&self, set: &Node<'_>, broken: &mut Problems, miss: &mut dyn FnMut(String, String)) -> (usize, usize) {
+        let tolerance = tolerance(set, &mut Problems::new());
         let mut scratch = Scratch::new(self);
-        let list = set.need(broken, "vectors").map_or_else(Vec::new, |n| n.list(broken));
+        let list = set.get("vectors").map_or_else(Vec::new, |n| n.list(&mut Problems::new()));
         let mut values = 0;
-        for node in &list {
-            node.object(broken, &["id", "inputs", "expected", "provenance"]);
-            node.text_at(broken, "id");
-            node.text_at(broken, "provenance");
-            node.need(broken, "inputs");
+        for node in list.iter().filter(|n| n.get("inputs").is_some()) {
             let case = self.read_case(node, broken);
-            let Some(expected) = node.need(broken, "expected") else { continue };
+            let Some(expected) = node.get("expected") else { continue };
             scratch.answers.copy_from_slice(&case.answers);
             self.run(&mut scratch, Mode::AsPublished);
             for (key, value) in expected.value.as_object().into_iter().flatten() {
@@ -185,19 +181,80 @@ fn tolerance(set: &Node<'_>, broken: &mut Problems) -> Tolerance {
     found
 }
 
-/// Runs every set in an instrument file; the number of vectors.
-pub(crate) fn check_all(instrument: &Instrument, root: &Node<'_>, problems: &mut Problems) -> usize {
-    let sets = root.need(problems, "golden").map_or_else(Vec::new, |n| n.list(problems));
-    let mut misses = Vec::new();
-    let mut vectors = 0;
-    for set in &sets {
-        vectors += instrument.check_set(set, problems, &mut |path, message| misses.push((path, message))).0;
+/// What can be said of a set of vectors before the instrument is known to be whole; the number of vectors.
+fn form(set: &Node<'_>, id: Option<&str>, version: Option<&str>, broken: &mut Problems) -> usize {
+    set.object(broken, &["origin", "instrument", "version", "tolerance", "vectors"]);
+    for (key, own) in [("instrument", id), ("version", version)] {
+        if let (Some(text), Some(own)) = (set.text_at(broken, key), own)
+            && text != own
+        {
+            broken
+                .add(format_args!("{}.{key}", set.path), format_args!("{text:?} is not {own:?}, which is loaded here"));
+        }
     }
+    tolerance(set, broken);
+    let list = set.need(broken, "vectors").map_or_else(Vec::new, |n| n.list(broken));
+    for node in &list {
+        node.object(broken, &["id", "inputs", "expected", "provenance"]);
+        node.text_at(broken, "id");
+        node.text_at(broken, "provenance");
+        node.need(broken, "inputs");
+        if let Some(expected) = node.need(broken, "expected")
+            && expected.value.as_object().is_none_or(serde_json::Map::is_empty)
+        {
+            expected.says(broken, "a vector that expects nothing shows nothing");
+        }
+    }
+    list.len()
+}
+
+/// Checks the form of every set in an instrument file, so that it is refused together with all other problems.
+pub(crate) fn check_form(root: &Node<'_>, problems: &mut Problems) {
+    let sets = root.need(problems, "golden").map_or_else(Vec::new, |n| n.list(problems));
+    let own = |key: &str| root.value.get(key).and_then(Value::as_str);
+    let vectors: usize = sets.iter().map(|set| form(set, own("id"), own("version"), problems)).sum();
     if vectors == 0 {
         problems.add("$.golden", "no golden vector: nothing shows that the numbers are the published ones");
+    }
+}
+
+/// Runs every set in an instrument file; the numbers of vectors and of values.
+pub(crate) fn check_all(instrument: &Instrument, root: &Node<'_>, problems: &mut Problems) -> (usize, usize) {
+    let mut misses = Vec::new();
+    let (mut vectors, mut values) = (0, 0);
+    for set in root.get("golden").map_or_else(Vec::new, |n| n.list(&mut Problems::new())) {
+        let (more, compared) = instrument.run_set(&set, problems, &mut |path, message| misses.push((path, message)));
+        (vectors, values) = (vectors + more, values + compared);
     }
     for (path, message) in misses {
         problems.add(path, format_args!("golden vector not reproduced: {message}"));
     }
-    vectors
+    (vectors, values)
+}
+
+impl GoldenReport {
+    /// Runs a file of golden vectors of a bundled instrument, or an instrument file with its own vectors.
+    ///
+    /// # Errors
+    /// When the text is neither, or is for another instrument or version; and when an instrument file is refused,
+    /// which includes vectors of its own that do not come out.
+    pub fn of_file(text: &str) -> Result<GoldenReport> {
+        if text.len() > LARGEST {
+            return Err(Error::value(format!("a vector file of {} bytes is larger than {LARGEST}", text.len())));
+        }
+        let mut broken = Problems::new();
+        let value = parse(text, "the file", &mut broken)?;
+        if value.get("format").is_some() {
+            let loaded = Instrument::from_json(text)?;
+            let (instrument, failures) = (loaded.id().to_owned(), Vec::new());
+            return Ok(GoldenReport { instrument, vectors: loaded.vectors, values: loaded.values, failures });
+        }
+        let Some(name) = value.get("instrument").and_then(Value::as_str) else {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "the file is neither an instrument (with \"format\") nor golden vectors (with \"instrument\")",
+            ));
+        };
+        Instrument::bundled(name)?.verify_value(&value, broken)
+    }
 }

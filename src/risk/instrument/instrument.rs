@@ -97,6 +97,8 @@ pub struct Instrument {
     pub(crate) hash: String,
     pub(crate) fingerprint: u64,
     pub(crate) vectors: usize,
+    /// Values that these vectors expect.
+    pub(crate) values: usize,
 }
 
 impl PartialEq for Instrument {
@@ -113,6 +115,7 @@ impl Instrument {
     /// When anything is wrong with the file, or a golden vector does not come out: every problem is listed with
     /// its JSON path.
     pub fn from_json(text: &str) -> Result<Instrument> {
+        fits(text)?;
         Library::bundled_parts(text)?.load(text)
     }
 
@@ -165,12 +168,10 @@ impl Instrument {
     }
 
     pub(crate) fn load(text: &str, library: &Library) -> Result<Instrument> {
-        if text.len() > LARGEST {
-            return Err(Error::value(format!("an instrument file of {} bytes is larger than {LARGEST}", text.len())));
-        }
-        let value = parse(text, "the instrument")?;
-        let root = Node::root(&value);
+        fits(text)?;
         let mut build = Build::new();
+        let value = parse(text, "the instrument", &mut build.problems)?;
+        let root = Node::root(&value);
         let instrument = build.instrument(&root, text, library);
         let what = "the instrument cannot be used";
         if !build.problems.is_empty() {
@@ -178,10 +179,18 @@ impl Instrument {
         }
         let Some(mut instrument) = instrument else { return Err(Error::value(what)) };
         let mut problems = build.problems;
-        instrument.vectors = golden::check_all(&instrument, &root, &mut problems);
+        (instrument.vectors, instrument.values) = golden::check_all(&instrument, &root, &mut problems);
         problems.into_result(what)?;
         Ok(instrument)
     }
+}
+
+/// Refuses a text that is too long for an instrument before anything is made of it.
+fn fits(text: &str) -> Result<()> {
+    if text.len() > LARGEST {
+        return Err(Error::value(format!("an instrument file of {} bytes is larger than {LARGEST}", text.len())));
+    }
+    Ok(())
 }
 
 const KEYS: [&str; 28] = [
@@ -238,13 +247,14 @@ impl Build {
             let text = node.text_at(&mut self.problems, "text").unwrap_or_default();
             self.program.warnings.push((when, text.to_owned()));
         }
+        golden::check_form(root, &mut self.problems);
         self.program.slots = self.slots.len();
         self.program.flat = Flat::of(&self.program);
         let hash = sha256(text.as_bytes());
         let fingerprint =
             hash.bytes().take(16).fold(0u64, |all, b| all << 4 | u64::from((b as char).to_digit(16).unwrap_or(0)));
         let (items, program) = (std::mem::take(&mut self.items), std::mem::take(&mut self.program));
-        Some(Instrument { card: card?, items, program, hash, fingerprint, vectors: 0 })
+        Some(Instrument { card: card?, items, program, hash, fingerprint, vectors: 0, values: 0 })
     }
 
     fn words(&mut self, root: &Node<'_>, key: &str) -> Option<String> {

@@ -61,7 +61,7 @@ pub(crate) struct Item {
 }
 
 /// Whole numbers beyond this are taken for a mistake of the writer.
-const LARGEST: i64 = 1_000_000_000;
+const LARGEST: f64 = 1e9;
 
 /// A date as a number that orders as dates do.
 pub(crate) fn pack(date: CalendarDate) -> f64 {
@@ -87,8 +87,9 @@ impl Item {
                 pack(text.parse().map_err(|e: crate::error::Error| e.to_string())?)
             }
             ItemKind::Integer => {
-                let whole = answer.as_i64().filter(|n| n.abs() <= LARGEST);
-                whole.ok_or_else(|| format!("{} is not a whole number", brief(answer)))? as f64
+                // 43.0 is the whole number 43, as JSON Schema has it
+                let whole = answer.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= LARGEST);
+                whole.ok_or_else(|| format!("{} is not a whole number", brief(answer)))?
             }
             ItemKind::Number => {
                 answer.as_f64().filter(|n| n.is_finite()).ok_or_else(|| format!("{} is not a number", brief(answer)))?

@@ -26,7 +26,7 @@ impl Library {
 
     /// The bundled instruments that a file names as its parts.
     pub(crate) fn bundled_parts(text: &str) -> Result<Library> {
-        let value = parse(text, "the instrument")?;
+        let value = parse(text, "the instrument", &mut Problems::new())?;
         let mut library = Library::new();
         for name in parts(&value) {
             if let Some(found) = Bundled.get(name) {
@@ -54,7 +54,7 @@ impl Library {
         let mut library = Library::new();
         let mut waiting = Vec::new();
         for (i, text) in texts.iter().enumerate() {
-            let value = parse(text, &format!("instrument {}", i + 1))?;
+            let value = parse(text, &format!("instrument {}", i + 1), &mut Problems::new())?;
             let id = value.get("id").and_then(|v| v.as_str()).unwrap_or_default().to_owned();
             let needs: Vec<String> = parts(&value).into_iter().map(str::to_owned).collect();
             waiting.push((i, id, needs));
@@ -101,7 +101,7 @@ impl Bundled {
         let at = FILES.iter().position(|(name, _)| *name == id)?;
         let found = LOADED[at].get_or_init(|| {
             let mut library = Library::new();
-            if let Ok(value) = parse(FILES[at].1, id) {
+            if let Ok(value) = parse(FILES[at].1, id, &mut Problems::new()) {
                 for part in parts(&value).into_iter().filter(|p| *p != id) {
                     library.loaded.extend(Bundled.get(part).map(|found| (part.to_owned(), found)));
                 }

@@ -4,6 +4,7 @@ use super::build::Build;
 use super::instrument::Instrument;
 use super::library::Library;
 use super::program::{Band, Choice, Component, From, Make, Output, Reduce, Show};
+use super::reach::is_cycle;
 use super::walk::{Node, shortened};
 use std::sync::Arc;
 
@@ -28,11 +29,11 @@ impl Build {
     fn other(&mut self, node: &Node<'_>, id: &str, library: &Library) -> Option<(Arc<Instrument>, Vec<usize>)> {
         let name = node.text_at(&mut self.problems, "instrument")?;
         let version = node.text_at(&mut self.problems, "version")?;
-        if name == id {
-            node.says(&mut self.problems, "a cycle: an instrument cannot be a part of itself");
+        let found = library.get(name);
+        if is_cycle(node, id, name, found.as_ref().map(|f| &f.program), &mut self.problems) {
             return None;
         }
-        let Some(found) = library.get(name) else {
+        let Some(found) = found else {
             node.says(&mut self.problems, format_args!("instrument {:?} is not loaded", shortened(name)));
             return None;
         };
@@ -242,8 +243,10 @@ impl Build {
         node.text_at(&mut self.problems, "version");
         let of = self.from(node, "of")?;
         let mut bands: Vec<Band> = Vec::new();
+        let list = node.need(&mut self.problems, "bands").map_or_else(Vec::new, |n| n.list(&mut self.problems));
+        let mut places = Vec::new();
         let mut below: Option<f64> = None;
-        for one in node.need(&mut self.problems, "bands").map_or_else(Vec::new, |n| n.list(&mut self.problems)) {
+        for one in list {
             let Some(name) = self.band_name(&one) else { continue };
             let from = one.get("from").and_then(|n| n.decimal(&mut self.problems)).map_or(f64::INFINITY, |d| d.value());
             if let Some(last) = bands.last()
@@ -266,17 +269,9 @@ impl Build {
             }
             below = one.get("below").and_then(|n| n.decimal(&mut self.problems)).map(|d| d.value());
             bands.push(Band { name, from });
+            places.push((Band { name, from }, one));
         }
-        // a band that begins above the highest value can never be reached
-        if let From::Output(at) = of
-            && let Make::Percent { maximum, .. } | Make::Total { maximum, .. } = self.program.outputs[at].make
-            && bands.iter().any(|b| b.from > maximum && b.from.is_finite())
-        {
-            node.says(
-                &mut self.problems,
-                format_args!("a band begins above {maximum}, the highest value, and is unreachable"),
-            );
-        }
+        self.check_bands(node, of, &places);
         if !bands.iter().any(|b| b.from.is_finite()) {
             node.says(&mut self.problems, "no band has a lower bound");
         }

@@ -5,7 +5,7 @@
 //! Does not belong here: any coefficient. Those stand in the files under `bundled`, with document and place.
 //!
 //! # Reading order
-//! `program` (what a file becomes) - `walk`, `build`, `load_*` (how) - `golden` (what it must reproduce) - `case`,
+//! `program` (what a file becomes) - `json`, `walk`, `build`, `load_*`, `reach` (how) - `golden` (what it must reproduce) - `case`,
 //! `population` (what is scored) - `evaluate` (the pass) - `assess`, `range` (known and unknown answers) - `result`,
 //! `change`.
 
@@ -21,6 +21,7 @@ mod golden;
 #[allow(clippy::module_inception)] // the folder is about instruments, the file about one
 mod instrument;
 mod item;
+mod json;
 mod library;
 mod load_items;
 mod load_outputs;
@@ -29,6 +30,7 @@ mod population;
 mod program;
 mod range;
 mod range_parts;
+mod reach;
 mod result;
 mod scorer;
 mod sha256;

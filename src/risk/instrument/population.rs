@@ -34,7 +34,7 @@ pub struct PopulationOverride {
 }
 
 /// The population an instrument was made for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetPopulation {
     /// Where.
     pub jurisdiction: String,
@@ -43,10 +43,10 @@ pub struct TargetPopulation {
     /// Youngest age in whole years.
     pub age_from: u32,
     /// Oldest age in whole years.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_to: Option<u32>,
     /// The sex it is for, when it is for one only.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<String>,
     /// In words, with where they come from.
     pub words: String,

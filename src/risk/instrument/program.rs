@@ -18,6 +18,8 @@ pub(crate) const MOST_CODES: usize = 64;
 
 /// Codes that every instrument has, in this order, before its own.
 pub(crate) const OWN_CODES: [&str; 3] = ["missing_mandatory_input", "missing_dynamic_input", "value_outside_tables"];
+/// Place of the code for a missing dynamic answer, the same in every instrument.
+pub(crate) const MISSING_DYNAMIC: usize = 1;
 /// Place of the code for a value that no row of a table has.
 pub(crate) const NO_VALUE: usize = 2;
 

@@ -4,7 +4,7 @@ use super::case::Answer;
 use super::evaluate::{Mode, Scratch};
 use super::instrument::{Horizon, Instrument};
 use super::item::Substitute;
-use super::population::{Population, PopulationOverride};
+use super::population::{Population, PopulationOverride, TargetPopulation};
 use super::program::{Program, Show, TermKind, all_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,7 +43,8 @@ pub struct OutputRange {
     /// Highest value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<Output>,
-    /// Bands that are possible, for a result that is a band.
+    /// The bands from the lowest to the highest possible, for a result that is a band; one in between may be given by
+    /// no completion.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<String>,
     /// Whether some completions have no value at all.
@@ -125,6 +126,10 @@ pub struct Assessment {
     pub as_published: Vec<String>,
     /// Protected or proxy characteristics the published form uses.
     pub uses: Vec<String>,
+    /// Population the instrument was made for.
+    pub made_for: TargetPopulation,
+    /// Period of the data the instrument was derived from, in the words of its file.
+    pub derived_from_data_of: String,
     /// Population of the case.
     pub population: Option<Population>,
     /// In what it differs from the instrument's.
@@ -215,6 +220,8 @@ impl Instrument {
             warnings: Vec::new(),
             as_published: Vec::new(),
             uses: self.card.uses.clone(),
+            made_for: self.card.population.clone(),
+            derived_from_data_of: self.card.period.clone(),
             population: None,
             population_differences: Vec::new(),
             population_override: None,

@@ -38,14 +38,14 @@ impl Problems {
     }
 }
 
-/// Parses a text as JSON; the depth is bounded by the parser.
-pub(crate) fn parse(text: &str, what: &str) -> Result<Value> {
-    serde_json::from_str(text).map_err(|e| {
-        Error::new(
-            ErrorKind::InvalidInput,
-            format!("{what} is not JSON: line {}, column {}: {e}", e.line(), e.column()),
-        )
-    })
+/// Parses a text as JSON; the depth is bounded by the parser. Keys that stand twice are problems.
+pub(crate) fn parse(text: &str, what: &str, problems: &mut Problems) -> Result<Value> {
+    let (value, twice) =
+        super::json::read(text).map_err(|e| Error::new(ErrorKind::InvalidInput, format!("{what} is not JSON: {e}")))?;
+    for path in twice {
+        problems.add(path, "the key stands twice, and nothing says which of the two counts");
+    }
+    Ok(value)
 }
 
 /// A value and where it stands.
