@@ -10,6 +10,7 @@
 
 mod answers;
 mod facts;
+mod search;
 
 use super::fit::Fit;
 use super::mixture::fit::ModelFit;
@@ -135,7 +136,7 @@ impl Grolts {
     /// The same with what a search over models adds: shapes tried, tools, models fitted, cases per class.
     pub(crate) fn with_selection(mut self, selection: &Selection) -> Grolts {
         for item in &mut self.items {
-            if let Some(answer) = answers::of_selection(item.item, selection) {
+            if let Some(answer) = search::answer(item.item, selection) {
                 *item = answer.into_item(item.item, item.question);
             }
         }

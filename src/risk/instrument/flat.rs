@@ -1,6 +1,7 @@
 //! The hot part of a compiled instrument: intervals instead of comparisons, one shape for all terms that are not
 //! tables, nothing but numbers in a row.
 
+use super::derive::{check, derive};
 use super::program::{Bits, Program, Step, TermKind, Test};
 
 /// `low <= x <= high`: what every comparison with a constant comes down to, but "is not".
@@ -104,10 +105,10 @@ impl Flat {
         for step in &self.steps {
             match *step {
                 FlatStep::Derive(i) => {
-                    slots[first + i] = super::evaluate::derive(&program.derived[i], slots, *held);
+                    slots[first + i] = derive(&program.derived[i], slots, *held);
                 }
                 FlatStep::Check(i) => {
-                    *held |= Bits::from(super::evaluate::check(program.conditions[i], slots, answers)) << i;
+                    *held |= Bits::from(check(program.conditions[i], slots, answers)) << i;
                 }
                 FlatStep::Intervals(from, to) => {
                     let mut words = [0u64; 2];

@@ -15,6 +15,7 @@ mod bundled;
 mod case;
 mod change;
 mod decimal;
+mod derive;
 mod evaluate;
 mod flat;
 mod golden;
