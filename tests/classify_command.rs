@@ -124,3 +124,36 @@ fn the_reference_model_places_people_and_every_line_names_it() {
         }
     }
 }
+
+#[test]
+fn the_main_job_places_nobody_without_an_offence() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("out");
+    let counts = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sim/sim_poisson_n1000.csv");
+    let args = ["--family", "poisson", "--degree", "2", "--starts", "8", "--out"];
+    let all = ["profile".as_ref(), counts.as_os_str()].into_iter().chain(args.map(AsRef::as_ref));
+    let done = run(all.chain([out.as_os_str()]));
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let rows = |path: &Path| -> Vec<Vec<String>> {
+        let mut reader = csv::Reader::from_path(path).unwrap();
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    };
+    let (counts, people) = (rows(&counts), rows(&out.join("profiles.csv")));
+    assert_eq!(counts.len(), people.len());
+    let (mut without, mut placed) = (0, 0);
+    for (counts, person) in counts.iter().zip(&people) {
+        assert_eq!(counts[0], person[0]);
+        if counts[1..].iter().all(|y| y == "0") {
+            assert_eq!(person[1], "");
+            assert!(person[2].starts_with("no offence in the record"), "{person:?}");
+            without += 1;
+        }
+        placed += usize::from(!person[1].is_empty());
+    }
+    assert_eq!(without, 142);
+    assert!(
+        placed > 500 && stdout(&done).contains(&format!("{placed} of the 1,000 persons get a profile")),
+        "{}",
+        stdout(&done)
+    );
+}

@@ -25,14 +25,17 @@ pub struct Candidate {
     pub probability: Probability,
 }
 
-/// Why a person gets no profile: the first that applies. [`Naming::person`] knows the first four, in this order; a
-/// [`Classifier`](crate::Classifier) puts its own three behind `TooFewAges`.
+/// Why a person gets no profile: the first that applies. [`Naming::person`] knows `NothingObserved`, `TooFewAges`, `Alike`
+/// and `Unnamed`, in this order; [`Naming::of_record`] puts `NoOffence` behind the first; a
+/// [`Classifier`](crate::Classifier) refuses who has none, and puts its own three behind `TooFewAges`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Undecided {
     /// Nothing of this career was observed: the posterior says no more than the shares of the groups.
     NothingObserved,
+    /// There is no offence in the record: nobody is placed without an adjudicated case.
+    NoOffence,
     /// Too few years were observed.
     TooFewAges {
         /// Years of age observed.
@@ -73,6 +76,7 @@ impl Undecided {
     pub fn key(&self) -> &'static str {
         match self {
             Undecided::NothingObserved => "nothing-observed",
+            Undecided::NoOffence => "no-offence",
             Undecided::TooFewAges { .. } => "too-few-ages",
             Undecided::Alike(_) => "alike",
             Undecided::Unnamed(_) => "unnamed",
@@ -123,7 +127,8 @@ impl Naming {
     /// `observed` age intervals were observed.
     ///
     /// A profile is given only when at least `person_years` were observed, one group has at least
-    /// `clear_posterior`, and that group shows a profile.
+    /// `clear_posterior`, and that group shows a profile. Whether the record holds an offence cannot be seen here: see
+    /// [`Naming::of_record`].
     ///
     /// # Errors
     /// When there are not as many probabilities as groups, one is not between 0 and 1, or they are not 1 in all.
@@ -171,6 +176,18 @@ impl Naming {
         let profile = named.profile.filter(|_| undecided.is_none());
         let ambiguous_name = !named.ambiguities.is_empty();
         Ok(PersonProfile { profile, group, probability, ambiguous_name, undecided })
+    }
+
+    /// As [`Naming::person`], of a record with this many adjudicated offences: without any nobody is placed.
+    ///
+    /// # Errors
+    /// As [`Naming::person`].
+    pub fn of_record(&self, posterior: &[f64], observed: usize, offences: u64) -> Result<PersonProfile> {
+        let answer = self.person(posterior, observed)?;
+        if offences > 0 || observed == 0 {
+            return Ok(answer);
+        }
+        Ok(PersonProfile { profile: None, undecided: Some(Undecided::NoOffence), ..answer })
     }
 
     fn undecided(&self, order: Vec<Candidate>, observed: usize) -> Option<Undecided> {

@@ -27,7 +27,7 @@ impl Indistinct {
         // rounded down, so that what falls short of the limit is seen to
         let [apart, needed] = [self.apart, self.needed].map(|part| format!("{:.0}", (100.0 * part).floor()));
         language.pick(
-            format!("worden {one} en {other} ook in het beste geval in {apart} van de 100 paren onderscheiden, en {needed} is nodig"),
+            format!("worden {one} en {other} ook in het beste geval maar in {apart} van de 100 paren onderscheiden; {needed} is nodig"),
             format!("{one} and {other} are told apart in {apart} of 100 pairs at best, and {needed} are needed"),
         )
     }
@@ -41,6 +41,12 @@ impl Undecided {
                 .pick(
                     "van deze carrière is niets waargenomen: de kansen zijn de aandelen van de groepen",
                     "nothing of this career was observed: the probabilities are the shares of the groups",
+                )
+                .to_owned(),
+            Undecided::NoOffence => language
+                .pick(
+                    "er staat geen delict in de geschiedenis: zonder zaak waarover de rechter heeft geoordeeld wordt niemand ingedeeld",
+                    "no offence in the record: nobody is placed without an adjudicated case",
                 )
                 .to_owned(),
             Undecided::TooFewAges { years, needed } => {
@@ -77,10 +83,12 @@ impl Undecided {
                 )
             }
             Undecided::UnlikeAny { p, limit } => {
-                let (p, limit) = (language.number(*p, 3), language.short(*limit));
+                // rounded down, so that what falls short of the limit is seen to
+                let p = language.number((1000.0 * p).floor(), 0);
+                let limit = language.number(1000.0 * limit, 0);
                 language.pick(
-                    format!("de geschiedenis lijkt op geen enkele groep: zo ongewoon is een deel van {p} van wie het dichtst bij dezelfde groep ligt (grens {limit})"),
-                    format!("the history is unlike any group: of people nearest to the same group a part of {p} have one as unusual (limit {limit})"),
+                    format!("de geschiedenis lijkt op geen enkele groep: van wie het dichtst bij dezelfde groep ligt heeft maar {p} van de 1000 een minstens zo ongewone (grens {limit})"),
+                    format!("the history is unlike any group: of people nearest to the same group only {p} of 1000 have one as unusual (limit {limit})"),
                 )
             }
         }

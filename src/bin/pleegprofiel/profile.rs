@@ -54,9 +54,10 @@ fn place(cohort: &Cohort, model: &TrajectoryModel, naming: &Naming) -> Result<Ve
         .into_iter()
         .enumerate()
         .map(|(i, row)| {
-            let observed = cohort.counts(i).iter().flatten().count();
+            let counts = cohort.counts(i);
+            let seen: Vec<u64> = counts.iter().flatten().map(|&y| u64::from(y)).collect();
             let row = row.to_vec();
-            Ok((naming.person(&row, observed)?, row))
+            Ok((naming.of_record(&row, seen.len(), seen.iter().sum())?, row))
         })
         .collect()
 }
