@@ -37,7 +37,11 @@ fn the_picture_of_the_walk_through_is_up_to_date() {
     if std::env::var_os("UPDATE_PICTURES").is_some() {
         std::fs::write(&path, format!("{}\n", drawn.replace('\n', ""))).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(path).unwrap().trim_end(), drawn.replace('\n', ""));
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(
+        kept.trim_end() == drawn.replace('\n', ""),
+        "drawn otherwise now: run with UPDATE_PICTURES=1 and look at it"
+    );
 }
 
 #[test]

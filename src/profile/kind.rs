@@ -10,9 +10,16 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Where the four profiles, their shares and their age windows were published.
-pub const PROFILES_SOURCE: &str = "Letter of the State Secretary of 28 June 2024 on the report 'Brede blik op \
-    daderschap' of the Dutch National Rapporteur (Kamerstuk 28 638, nr. 252): 630 people brought to court in the \
-    Netherlands for domestic sexual exploitation, case registered 2008-2017";
+pub const PROFILES_SOURCE: &str = "Letter of the Minister for Legal Protection and the State Secretary of Justice and \
+    Security of 28 June 2024 on the report 'Brede blik op daderschap' of the Dutch National Rapporteur (Kamerstuk \
+    28 638, nr. 252): 630 people brought to court in the Netherlands for domestic sexual exploitation, case registered \
+    2008-2017";
+
+/// The same in Dutch.
+pub(super) const PROFILES_SOURCE_NL: &str = "Brief van de minister voor Rechtsbescherming en de staatssecretaris van \
+    Justitie en Veiligheid van 28 juni 2024 over het rapport 'Brede blik op daderschap' van de Nationaal Rapporteur \
+    (Kamerstuk 28 638, nr. 252): 630 mensen die in Nederland voor de rechter kwamen voor binnenlandse seksuele \
+    uitbuiting, zaak ingeschreven in 2008-2017";
 
 /// One of the four offending profiles (pleegprofielen) of the Dutch National Rapporteur.
 ///

@@ -4,7 +4,7 @@
 
 use super::criterion::{Criterion, Limit, Measure, Unseen};
 use super::definitions::AgeSpan;
-use super::kind::{PROFILES_SOURCE, Profile};
+use super::kind::{PROFILES_SOURCE, PROFILES_SOURCE_NL, Profile};
 use super::language::Language;
 use super::naming::{GroupNaming, Naming};
 use super::reason::{Absent, Ambiguity, Unnamed};
@@ -304,7 +304,7 @@ impl Naming {
         let texts: [(&str, &str); 6] = [
             (
                 "Groepen vatten een cohort samen; het zijn geen soorten mensen, hun aantal is geen ontdekking, \
-                    en leden volgen de lijn van hun groep niet in de pas (Nagin & Tremblay 2005).",
+                    en leden lopen niet in de pas met de lijn van hun groep (Nagin & Tremblay 2005).",
                 "Groups summarise a cohort; they are not kinds of people, their number is not a discovery, and \
                     members do not follow their group's curve in lock step (Nagin & Tremblay 2005).",
             ),
@@ -320,16 +320,18 @@ impl Naming {
                     Nieuwbeerta 2009).",
             ),
             (
-                "In elke groep neemt het plegen met de leeftijd af (Sampson & Laub 2003).",
-                "Offending declines with age in every group (Sampson & Laub 2003).",
+                "Bij delinquente jongens die tot hun 70e zijn gevolgd nam het plegen in elke groep met de leeftijd af \
+                    (Sampson & Laub 2003).",
+                "Among delinquent boys followed to age 70 offending declined with age in every group (Sampson & Laub \
+                    2003).",
             ),
             (
-                "Van de vier profielen zijn alleen namen, aandelen en de leeftijden van twee pieken \
+                "Van het verloop van de vier profielen zijn alleen de leeftijden van twee pieken in getallen \
                     gepubliceerd; alle andere grenzen zijn keuzes van deze software. \
                     Een naam zegt dat een lijn eruitziet zoals beschreven, \
                     niet dat het dezelfde groep is.",
-                "Of the four profiles only names, shares and the ages of two peaks are published; every other \
-                    limit is a choice of this software. \
+                "Of the course of the four profiles only the ages of two peaks are published in numbers; every \
+                    other limit is a choice of this software. \
                     A name says that a curve looks as described, not that it is the same group.",
             ),
             (
@@ -340,7 +342,10 @@ impl Naming {
             ),
         ];
         let mut all: Vec<String> = texts.into_iter().map(|(nl, en)| language.pick(nl, en).to_owned()).collect();
-        all.push(format!("{}: {PROFILES_SOURCE}.", language.pick("Bron van de profielen", "Source of the profiles")));
+        all.push(language.pick(
+            format!("Bron van de profielen: {PROFILES_SOURCE_NL}."),
+            format!("Source of the profiles: {PROFILES_SOURCE}."),
+        ));
         all
     }
 }

@@ -23,21 +23,20 @@ impl PredictionSet {
         }
         let (coverage, age) = (of_hundred(self.coverage), language.short(self.age));
         let people = match self.source {
-            CalibrationSource::Simulated { .. } => language.pick("nagebootste mensen", "simulated people"),
+            CalibrationSource::Simulated { .. } => language.pick("gesimuleerde mensen", "simulated people"),
             CalibrationSource::Given => language.pick("mensen met bekend profiel", "people of known profile"),
         };
         if items.is_empty() {
-            return language
-                .pick(
-                    "Geen enkel profiel past: van elk heeft bijna niemand zo'n geschiedenis.",
-                    "No profile fits: of each hardly anyone has such a history.",
-                )
-                .to_owned();
+            let few = of_hundred(1.0 - self.coverage);
+            return language.pick(
+                format!("Geen profiel in de verzameling: bij elk heeft hoogstens {few} van de 100 mensen een zo lage kans op het eigen profiel als deze geschiedenis. Dat zegt hoe duidelijk zij is, niet hoe zeldzaam."),
+                format!("No profile is in the set: of each at most {few} of 100 people have a probability of their own profile as low as this record has. That says how clear the record is, not how rare."),
+            );
         }
         let items = language.list(&items);
         language.pick(
-            format!("Niet uit te sluiten: {items}. Van {people} tot {age} jaar houden zo van elk profiel minstens {coverage} van de 100 het eigen profiel."),
-            format!("Not ruled out: {items}. Of {people} up to age {age} at least {coverage} of 100 of each profile keep their own in this way."),
+            format!("Niet uit te sluiten: {items}. Bij {people}, gezien tot {age} jaar, blijft zo van elk profiel bij minstens {coverage} van de 100 het ware profiel in de verzameling."),
+            format!("Not ruled out: {items}. Among {people} seen up to age {age} the set holds the true profile for at least {coverage} of 100 of each profile."),
         )
     }
 }
@@ -45,10 +44,10 @@ impl PredictionSet {
 impl Typicality {
     /// How unusual the record is, as one sentence.
     pub fn text(&self, language: Language) -> String {
-        let p = language.number(self.nearest.p, 2);
+        let p = of_hundred(self.nearest.p);
         language.pick(
-            format!("Van de mensen die het dichtst bij dezelfde groep liggen heeft een deel van {p} een minstens zo ongewone geschiedenis."),
-            format!("Of people nearest to the same group a part of {p} have a history at least as unusual."),
+            format!("Van de mensen die het dichtst bij dezelfde groep liggen hebben er {p} van de 100 een minstens zo ongewone geschiedenis."),
+            format!("Of people nearest to the same group {p} of 100 have a history at least as unusual."),
         )
     }
 }

@@ -30,6 +30,11 @@ fn english(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
     }
 }
 
+/// A small number in scientific notation, with the comma of Dutch.
+pub(super) fn comma(value: f64) -> String {
+    format!("{value:.1e}").replace('.', ",")
+}
+
 fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
     let ages = |stretches: &[[f64; 2]]| {
         let one = |[first, last]: &[f64; 2]| {
@@ -41,10 +46,13 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
     let number = |value: f64, decimals: usize| Language::Dutch.number(value, decimals);
     match finding {
         Finding::NotConverged { gradient_norm } => {
-            format!("geen enkele start bereikte een maximum (grootste element van de gradiënt {gradient_norm:.1e})")
+            format!(
+                "geen enkele start bereikte een maximum (grootste element van de gradiënt {})",
+                comma(*gradient_norm)
+            )
         }
         Finding::NotAMaximum { curvature } => {
-            format!("de uitkomst is geen maximum (relatieve kromming {curvature:.1e})")
+            format!("de uitkomst is geen maximum (relatieve kromming {})", comma(*curvature))
         }
         Finding::EmptyGroup { group, .. } => {
             format!("groep {group} telt minder dan één persoon: de gegevens dragen niet zo veel groepen")
@@ -100,7 +108,9 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
         Finding::LowExposure { cells, below } => {
             let what = if *cells == 1 { "cel" } else { "cellen" };
             let below = Language::Dutch.short(*below);
-            format!("{cells} {what} met een delict en minder dan {below} van het interval in vrijheid")
+            format!(
+                "{cells} {what} met een delict terwijl minder dan {below} van het interval in vrijheid is doorgebracht: zulke cellen wegen zwaar"
+            )
         }
     }
 }

@@ -74,7 +74,7 @@ impl Report<'_> {
                 format!(
                     "{} pleegprofiel {version}, {} {}.",
                     l("Verwijs naar dit verslag als: groepstrajectoriemodel geschat met", "Cite this report as: group-based trajectory model fitted with"),
-                    l("zaad", "seed"),
+                    "seed",
                     self.fit.options.seed
                 ),
             ],

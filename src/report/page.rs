@@ -2,6 +2,7 @@
 //!
 //! Does not belong here: markup (`html` and its template).
 
+use super::findings::comma;
 use super::{Report, thousands};
 use crate::profile::language::Language;
 use crate::profile::naming::Naming;
@@ -122,7 +123,7 @@ impl Report<'_> {
         vec![
             language.pick(
                 format!(
-                    "{asked} starts gevraagd (zaad {seed}); met de buren van de beste erbij {total} pogingen. Daarvan klommen {climbed} tot een maximum, de rest viel eerder af."
+                    "{asked} starts gevraagd (seed {seed}); met naburige optima van de beste erbij {total} pogingen. Daarvan klommen er {climbed} tot een maximum, de rest viel eerder af."
                 ),
                 format!(
                     "{asked} starts asked for (seed {seed}); with the neighbours of the best ones {total} attempts. {climbed} of them climbed to a maximum, the others fell behind before."
@@ -134,7 +135,7 @@ impl Report<'_> {
             ),
             match self.fit.converged {
                 true => language.pick(
-                    format!("Grootste element van de gradiënt in de uitkomst: {:.1e}.", self.fit.gradient_norm),
+                    format!("Grootste element van de gradiënt in de uitkomst: {}.", comma(self.fit.gradient_norm)),
                     format!("Largest gradient element at the answer: {:.1e}.", self.fit.gradient_norm),
                 ),
                 false => language

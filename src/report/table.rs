@@ -109,17 +109,17 @@ impl Report<'_> {
         if !self.small_cells && [placed, undecided].into_iter().any(|n| (1..SMALL_CELL).contains(&n)) {
             let few = undecided < SMALL_CELL;
             return Some(language.pick(
-                format!(
-                    "Een profiel krijgen {} personen.",
-                    if few { "op minder dan 10 na alle" } else { "minder dan 10" }
-                ),
+                match few {
+                    true => "Op minder dan 10 na krijgen alle personen een profiel.".to_owned(),
+                    false => "Minder dan 10 personen krijgen een profiel.".to_owned(),
+                },
                 format!("{} persons get a profile.", if few { "All but fewer than 10" } else { "Fewer than 10" }),
             ));
         }
         let (placed, all, undecided) =
             (thousands(placed, language), thousands(all, language), thousands(undecided, language));
         Some(language.pick(
-            format!("Een profiel krijgen {placed} van de {all} personen; {undecided} blijven onbeslist."),
+            format!("{placed} van de {all} personen krijgen een profiel; {undecided} blijven onbeslist."),
             format!("{placed} of the {all} persons get a profile; {undecided} stay undecided."),
         ))
     }

@@ -203,7 +203,10 @@ impl fmt::Display for Finding {
             }
             Finding::LowExposure { cells, below } => {
                 let s = if *cells == 1 { "" } else { "s" };
-                write!(f, "{cells} cell{s} with an event and less than {below} of the interval at liberty")
+                write!(
+                    f,
+                    "{cells} cell{s} with an event although less than {below} of the interval was spent at liberty: such cells weigh heavily"
+                )
             }
         }
     }

@@ -15,7 +15,8 @@ use std::path::PathBuf;
     version,
     about,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done; 1 the fit cannot be trusted; 2 bad input or usage."
+    after_help = "Exit codes: 0 done; 1 the fit cannot be trusted; 2 bad input or usage.\n\
+                  A case that an instrument refuses is no failure: see `scored` and `error` in its line."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]

@@ -79,18 +79,23 @@ impl Limitation {
                 )
             }
             Limitation::OwnCategories(keys) => {
+                let (nl, en) = if keys.len() == 1 { ("categorie", "category") } else { ("categorieën", "categories") };
                 let list = language.list(keys);
                 language.pick(
-                    format!("Het model kent de categorie {list} niet; die delicten tellen als elk ander."),
-                    format!("The model does not know the category {list}; those offences count like any other."),
+                    format!("Het model kent de {nl} {list} niet; die delicten tellen als elk ander."),
+                    format!("The model does not know the {en} {list}; those offences count like any other."),
                 )
             }
             Limitation::AbsentProfiles(profiles) => {
                 let list: Vec<String> = profiles.iter().map(|p| format!("'{}'", p.label(language))).collect();
                 let list = language.list(&list);
+                let (nl, en) = match profiles.len() {
+                    1 => (["het profiel", "het"], ["profile", "it"]),
+                    _ => (["de profielen", "ze"], ["profiles", "them"]),
+                };
                 language.pick(
-                    format!("Geen groep van het model toont het profiel {list}: niemand kan het krijgen."),
-                    format!("No group of the model shows the profile {list}: nobody can be given it."),
+                    format!("Geen groep van het model toont {} {list}: niemand kan {} krijgen.", nl[0], nl[1]),
+                    format!("No group of the model shows the {} {list}: nobody can be given {}.", en[0], en[1]),
                 )
             }
             Limitation::CalibrationUnlike => language

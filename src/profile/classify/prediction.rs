@@ -42,8 +42,9 @@ pub struct ProfileEvidence {
 pub struct PredictionSet {
     /// The stated coverage.
     pub coverage: f64,
-    /// The profiles in the set, in the order of [`Profile::ALL`]. Empty when even the model's own people hardly ever
-    /// have such a record.
+    /// The profiles in the set, in the order of [`Profile::ALL`]. Empty when for every profile the posterior is lower than
+    /// for all but `1 - coverage` of its own people: a record may be clear enough for a profile and still be less clear
+    /// than nearly all of that profile's people.
     pub profiles: Vec<Profile>,
     /// Whether the groups without a profile are in it.
     pub no_profile: bool,

@@ -156,7 +156,7 @@ impl ReferenceCard {
     pub fn label(language: Language) -> &'static str {
         language.pick(
             "Reconstructie uit gepubliceerde randtotalen (brede-blik-2024-reconstruction): geen schatting uit gegevens van \
-             personen; de coefficienten zijn niet gepubliceerd.",
+             personen; de coëfficiënten zijn niet gepubliceerd.",
             "Reconstruction from published margins (brede-blik-2024-reconstruction): not estimated from data on persons; \
              no coefficients were published.",
         )

@@ -157,8 +157,10 @@ impl Factor {
             Factor::CriminalFamily => ("criminele ouder, broer of zus", "criminal parent, brother or sister"),
             Factor::CriminalPartner => ("criminele partner of ex-partner", "criminal partner or former partner"),
             Factor::CriminalFriends => ("criminele vrienden", "criminal friends"),
-            Factor::NoStartQualification => ("geen startkwalificatie op 23 jaar", "no start qualification at 23"),
-            Factor::StartQualification => ("startkwalificatie op 23 jaar", "start qualification at 23"),
+            Factor::NoStartQualification => {
+                ("geen startkwalificatie op 23-jarige leeftijd", "no start qualification at 23")
+            }
+            Factor::StartQualification => ("startkwalificatie op 23-jarige leeftijd", "start qualification at 23"),
             Factor::SingleParentFamily => ("opgegroeid in een eenoudergezin", "grew up in a single-parent family"),
             Factor::UnstableFamily => ("instabiele of complexe gezinssituatie", "unstable or complex family"),
             Factor::MentalHealthProblems => ("psychische problemen", "mental-health problems"),
@@ -175,19 +177,21 @@ impl Factor {
     pub fn definition(self, language: Language) -> &'static str {
         let (nl, en) = match self {
             Factor::CriminalRelative => (
-                "minstens een ouder, broer, zus, partner of ex-partner met delicten",
+                "minstens één ouder, broer, zus, partner of ex-partner met delicten",
                 "at least one parent, sibling, partner or former partner with offences",
             ),
             Factor::CriminalFamily => {
-                ("minstens een ouder, broer of zus met delicten", "at least one parent or sibling with offences")
+                ("minstens één ouder, broer of zus met delicten", "at least one parent or sibling with offences")
             }
             Factor::CriminalPartner => {
                 ("een partner of ex-partner met delicten", "a partner or former partner with offences")
             }
             Factor::CriminalFriends => ("vrienden met delicten", "friends with offences"),
-            Factor::NoStartQualification => ("op 23 jaar geen havo, vwo of mbo-2", "none of havo, vwo or mbo-2 at 23"),
-            Factor::StartQualification => ("havo, vwo of mbo-2 op 23 jaar", "havo, vwo or mbo-2 at 23"),
-            Factor::SingleParentFamily => ("opgegroeid bij een ouder", "grew up with one parent"),
+            Factor::NoStartQualification => {
+                ("op 23-jarige leeftijd geen havo, vwo of mbo-2", "none of havo, vwo or mbo-2 at 23")
+            }
+            Factor::StartQualification => ("havo, vwo of mbo-2 op 23-jarige leeftijd", "havo, vwo or mbo-2 at 23"),
+            Factor::SingleParentFamily => ("opgegroeid bij één ouder", "grew up with one parent"),
             Factor::UnstableFamily => {
                 ("instabiele, complexe gezinssituatie in de jeugd", "unstable, complex family while growing up")
             }
@@ -196,8 +200,8 @@ impl Factor {
                 "mental-health problems as the report examined them",
             ),
             Factor::BenefitsOrNoIncome => (
-                "een uitkering of geen inkomen ten tijde van het delict",
-                "benefits or no income at the time of the offence",
+                "een uitkering of geen inkomen tijdens het plegen van mensenhandel",
+                "benefits or no income while trafficking",
             ),
             Factor::FirstOffenceAsMinor => (
                 "het eerste delict van welke soort ook voor de 18e verjaardag",

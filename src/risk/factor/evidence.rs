@@ -17,8 +17,7 @@ pub struct Evidence<'a> {
 
 const PAGE: &str =
     "Dutch National Rapporteur, pages of 28 February 2024 and 4 April 2025 on 'Brede blik op daderschap'";
-const LETTER: &str =
-    "State Secretary's letter of 28 June 2024 on 'Brede blik op daderschap' (Kamerstuk 28 638, nr. 252)";
+const LETTER: &str = "letter of the Minister for Legal Protection and the State Secretary of 28 June 2024 on 'Brede blik op daderschap' (Kamerstuk 28 638, nr. 252)";
 const REPORTS: &str = "reports of 'Brede blik op daderschap' (2024); not read in the source itself";
 
 const fn read(statement: &'static str, source: &'static str) -> Evidence<'static> {
@@ -44,8 +43,8 @@ impl Factor {
                 read("part of the 89 % with a criminal parent, sibling or (ex-)partner; no figure of its own", PAGE)
             }
             Factor::CriminalFriends => read(
-                "the letter asks for interventions aimed at the criminal social context: family, partners, friends; no \
-                 figure",
+                "the letter asks for interventions aimed at the criminal social context and names brothers, sisters and \
+                 partners; that friends belong to it is this crate's reading; no figure",
                 LETTER,
             ),
             Factor::NoStartQualification | Factor::StartQualification => read(

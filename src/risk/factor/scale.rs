@@ -4,7 +4,8 @@ use super::catalogue::Stability;
 use crate::profile::language::Language;
 use serde::{Deserialize, Serialize};
 
-/// A scale of the RISc (Recidive Inschattings Schalen) of the Dutch probation service.
+/// A scale of the RISc (Recidive Inschattings Schalen) of the Dutch probation service, in its form with twelve scales;
+/// the instrument in use may have moved on since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RiscScale {
@@ -56,7 +57,8 @@ impl RiscScale {
         self as u8 + 1
     }
 
-    /// Its name; the Dutch one is a translation back from the English where the page at hand gives only that.
+    /// Its name. The English names are those at hand; the Dutch ones are translations of them and may differ in wording
+    /// from the instrument's own.
     pub fn label(self, language: Language) -> &'static str {
         let (nl, en) = match self {
             RiscScale::OffenceHistory => ("delictgeschiedenis", "offence history"),
@@ -66,7 +68,7 @@ impl RiscScale {
             RiscScale::Income => ("inkomen en omgaan met geld", "income and money"),
             RiscScale::PartnerFamily => ("relaties met partner, gezin en familie", "partner, family"),
             RiscScale::Friends => ("relaties met vrienden en kennissen", "friends"),
-            RiscScale::Drugs => ("druggebruik", "drugs"),
+            RiscScale::Drugs => ("drugsgebruik", "drugs"),
             RiscScale::Alcohol => ("alcoholgebruik", "alcohol"),
             RiscScale::EmotionalWellBeing => ("emotioneel welzijn", "emotional well-being"),
             RiscScale::ThinkingBehaviour => ("denkpatronen, gedrag en vaardigheden", "thinking, behaviour and skills"),
@@ -105,7 +107,7 @@ impl RiscScale {
             RiscScale::Friends => {
                 ("vrienden en kennissen, en hun invloed", "friends and acquaintances, and their influence")
             }
-            RiscScale::Drugs => ("druggebruik en de rol ervan bij delicten", "drug use and its part in offending"),
+            RiscScale::Drugs => ("drugsgebruik en de rol ervan bij delicten", "drug use and its part in offending"),
             RiscScale::Alcohol => {
                 ("alcoholgebruik en de rol ervan bij delicten", "alcohol use and its part in offending")
             }
