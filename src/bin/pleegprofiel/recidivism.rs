@@ -139,7 +139,7 @@ fn text(found: &Recidivism, rows: &[Row<'_>]) -> String {
             row.frequency.map_or("-".into(), |f| format!("{f:.2}")),
         ]
     });
-    let mut text = screen::plain_table(&header, cells.collect());
+    let mut text = screen::plain_table(&header, &cells.collect::<Vec<_>>());
     if rows.iter().any(|row| row.hidden) {
         text += "\n  Figures of fewer than 10 people are not shown, nor those they could be worked out from.";
     }

@@ -30,6 +30,30 @@ pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {text}");
 }
 
+/// Where lines are drawn: between rows only where a cell may run over several lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    BetweenRows,
+    Few,
+}
+
+/// A table as lines of text; `left` says which columns are words.
+fn lines<H: ToString>(header: &[H], rows: &[Vec<String>], left: impl Fn(usize) -> bool, rules: Rules) -> Vec<String> {
+    let mut printed = Table::new();
+    printed
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .set_header(header.iter().map(ToString::to_string))
+        .add_rows(rows);
+    for (i, column) in printed.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if left(i) { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    let all: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    let between = |i: usize| i > 0 && i + 1 < all.len() && all[i].chars().all(|c| c == '─');
+    (0..all.len()).filter(|&i| rules == Rules::BetweenRows || !between(i)).map(|i| all[i].clone()).collect()
+}
+
 /// Groups of a fit without profiles: share with interval, people, curve at its first, highest and last age.
 pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
     let errors = Errors::Information;
@@ -57,15 +81,7 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
             value(grid.len() - 1),
         ]);
     }
-    let mut printed = Table::new();
-    printed
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
-        .set_header(header)
-        .add_rows(rows);
-    printed.column_iter_mut().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    let mut text = lines(&header, &rows, |_| false, Rules::Few);
     if hidden {
         text.extend(wrapped(&format!("Groups of fewer than {SMALL} people are not shown in numbers."), "  ", "  "));
     }
@@ -74,33 +90,13 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
 }
 
 /// A table of numbers, its first column text.
-pub(crate) fn plain_table(header: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut printed = Table::new();
-    printed
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
-        .set_header(header)
-        .add_rows(rows);
-    for (i, column) in printed.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if i == 0 { CellAlignment::Left } else { CellAlignment::Right });
-    }
-    printed.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+pub(crate) fn plain_table(header: &[&str], rows: &[Vec<String>]) -> String {
+    lines(header, rows, |i| i == 0, Rules::Few).join("\n")
 }
 
 /// The table, its notes, and what has to be known of the fit.
 pub(crate) fn layout(table: &ReportTable, findings: &[String]) -> String {
-    let mut printed = Table::new();
-    printed
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
-        .set_header(&table.header)
-        .add_rows(&table.rows);
-    for (i, column) in printed.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if i == 1 { CellAlignment::Left } else { CellAlignment::Right });
-    }
-    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    let mut text = lines(&table.header, &table.rows, |i| i == 1, Rules::BetweenRows);
     text.extend(table.notes.iter().flat_map(|note| wrapped(note, "  ", "  ")));
     if !findings.is_empty() {
         text.push(String::new());
@@ -111,17 +107,7 @@ pub(crate) fn layout(table: &ReportTable, findings: &[String]) -> String {
 
 /// A plain table with notes under it.
 pub(crate) fn grid(header: &[&str], rows: &[Vec<String>], notes: &[String]) -> String {
-    let mut printed = Table::new();
-    printed
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
-        .set_header(header)
-        .add_rows(rows);
-    for (i, column) in printed.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if i < 2 { CellAlignment::Left } else { CellAlignment::Right });
-    }
-    let mut text: Vec<String> = printed.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    let mut text = lines(header, rows, |i| i < 2, Rules::Few);
     text.extend(notes.iter().flat_map(|note| wrapped(note, "  ", "    ")));
     text.join("\n")
 }
