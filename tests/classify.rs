@@ -281,6 +281,26 @@ fn the_reference_model_calls_nobody_of_seventeen_early_peak_or_continuous() {
 }
 
 #[test]
+fn a_set_of_one_profile_at_an_age_that_cannot_tell_it_says_that_it_is_no_answer() {
+    let reference = pleegprofiel::reference_model();
+    let classifier = Classifier::with(reference.model().clone(), reference.naming().clone(), few()).unwrap();
+    let people = simulate(reference.model(), 1_000, 56, &throughout);
+    let (mut lone, mut others) = (0, 0);
+    for person in &people.table.people {
+        for last in [5, 14] {
+            let counts: Vec<Option<u32>> =
+                person.counts.iter().enumerate().map(|(t, y)| y.filter(|_| t <= last)).collect();
+            let Ok(answer) = classifier.classify(PersonRow::new(&counts)) else { continue };
+            let young = matches!(answer.answer.undecided, Some(pleegprofiel::Undecided::TooYoung { .. }));
+            let one = answer.prediction_set.profiles.len() == 1;
+            assert_eq!(answer.limitations.contains(&Limitation::LoneProfile), young && one);
+            (lone, others) = (lone + usize::from(young && one), others + usize::from(!young && one));
+        }
+    }
+    assert!(lone > 20 && others > 200, "{lone} {others}");
+}
+
+#[test]
 fn groups_without_a_profile_are_kept_apart_and_absent_profiles_are_named() {
     let four = four_groups(Family::Poisson);
     // the second incidental group can have no name: that profile is taken

@@ -289,6 +289,11 @@ impl Classifier {
         let by_class = (0..self.classes.count).map(|c| (self.class_profiles[c], self.classes.posterior(&groups, c)));
         let prediction_set = prediction::set(by_class, calibration, self.options.coverage, age, source);
 
+        let untold = matches!(answer.undecided, Some(Undecided::TooYoung { .. } | Undecided::TooLittleSeen { .. }));
+        if untold && prediction_set.profiles.len() == 1 && !prediction_set.no_profile {
+            limitations.push(Limitation::LoneProfile);
+        }
+
         let next = seen.last + 1;
         let ahead = (self.options.forecast_years / grid.width_years()).round() as usize;
         let end = (next + ahead).min(grid.len());

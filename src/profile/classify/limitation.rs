@@ -42,6 +42,9 @@ pub enum Limitation {
     AbsentProfiles(Vec<Profile>),
     /// The people whose profile was known are calibrated by age only; this record has gaps or time in custody.
     CalibrationUnlike,
+    /// The prediction set holds one profile although records that end here do not tell it from another: what was not ruled
+    /// out is no answer.
+    LoneProfile,
     /// The last age of the model is observed: there is no next year in it.
     EndOfModel,
 }
@@ -102,6 +105,12 @@ impl Limitation {
                 .pick(
                     "De ijking is per leeftijd en kent geen hiaten of detentie zoals in deze geschiedenis.",
                     "The calibration is by age and has no gaps or custody as this record has.",
+                )
+                .to_owned(),
+            Limitation::LoneProfile => language
+                .pick(
+                    "Dat er maar één profiel overblijft is geen antwoord: van wie tot hier is gevolgd is dat profiel niet genoeg van een ander te onderscheiden.",
+                    "That one profile is left is no answer: from records that end here it cannot be told well enough from another.",
                 )
                 .to_owned(),
             Limitation::EndOfModel => language
