@@ -1,10 +1,11 @@
-//! What several test files need: data read without the crate's own readers, a second evaluator of the
+//! What several test programs need: data read without the crate's own readers, a second evaluator of the
 //! likelihood, and a simulator with known truth.
 
-#![allow(dead_code)] // every test file uses a part of it
+#![allow(dead_code)] // every test program uses a part of it
 
 pub(crate) mod data;
 pub(crate) mod errors;
+pub(crate) mod general;
 pub(crate) mod naive;
 pub(crate) mod peers;
 pub(crate) mod simulate;

@@ -107,7 +107,7 @@ impl Bundled {
                 }
             }
             let loaded = library.load(FILES[at].1);
-            Arc::new(loaded.expect("tests/instruments.rs loads every bundled file"))
+            Arc::new(loaded.expect("tests/instruments/published.rs loads every bundled file"))
         });
         Some(Arc::clone(found))
     }

@@ -5,7 +5,7 @@
 //! computed with that parameter held where it is.
 //!
 //! All intervals are asymptotic in the number of people *of the group*, not of the cohort. Measured
-//! (`tests/coverage.rs`): with 500 persons in three groups of 100 and more, 95 % intervals of shares and curve
+//! (`tests/inference/coverage.rs`): with 500 persons in three groups of 100 and more, 95 % intervals of shares and curve
 //! points cover 94.0 to 96.6 % (1,000 cohorts each: Poisson, ZIP with time at risk, negative binomial). With a
 //! group of six in 300 persons (negative binomial) those of its curve cover about 89 % by the information and 76 %
 //! by the sandwich, which needs many people to estimate a variance from; those of its share 89 %.

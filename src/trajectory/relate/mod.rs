@@ -33,7 +33,7 @@
 //! # What was measured
 //!
 //! Cohorts of 1000 persons, three overlapping Poisson trajectories (relative entropy 0.55), posteriors of the
-//! true model; 2000 cohorts, so coverage is known to 0.5 percentage points (`tests/three_step`
+//! true model; 2000 cohorts, so coverage is known to 0.5 percentage points (`tests/inference/three_step`
 //! repeats 1000 of them):
 //!
 //! | quantity (truth) | hard | posterior-weighted | BCH, modal | likelihood, modal |

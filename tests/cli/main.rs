@@ -1,0 +1,16 @@
+//! The command line as its users see it: every command, run as the built program.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
+
+mod classify;
+mod command;
+mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod score;
+mod select;
+#[path = "../support/mod.rs"]
+mod support;
+mod synth;
+mod values;

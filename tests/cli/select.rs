@@ -1,0 +1,132 @@
+//! `pleegprofiel select` as its users see it.
+
+use crate::command::{broken_table, files_in, persons, run, some_persons, stderr, stdout, well_formed};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use tempfile::tempdir;
+
+fn select(table: &Path, out: &Path, more: &[&str]) -> Output {
+    let args: Vec<&OsStr> = vec!["select".as_ref(), table.as_os_str(), "--out".as_ref(), out.as_os_str()];
+    run(args.into_iter().chain(more.iter().map(AsRef::as_ref)))
+}
+
+const FEW: [&str; 8] = ["--family", "poisson,zip", "--groups", "1-2", "--degree", "0-1", "--starts", "3"];
+
+#[test]
+fn a_selection_prints_the_models_and_writes_table_picture_and_checklist() {
+    let dir = tempdir().unwrap();
+    let (table, out) = (some_persons(dir.path(), 60), dir.path().join("new/out"));
+    let done = select(&table, &out, &FEW);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert_eq!(stderr(&done), "", "no progress bar in a pipe");
+    assert_eq!(files_in(&out), ["grolts.json", "selection.csv", "selection.svg"]);
+    let text = stdout(&done);
+    assert!(
+        text.contains("* best by BIC (persons): ") && text.contains("The number of groups is no discovery"),
+        "{text}"
+    );
+
+    let mut rows = csv::Reader::from_path(out.join("selection.csv")).unwrap();
+    let header: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
+    let column = |name: &str| header.iter().position(|h| h == name).unwrap();
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 8);
+    let trusted: Vec<f64> = rows
+        .iter()
+        .filter(|r| &r[column("trusted")] == "true")
+        .map(|r| r[column("bic_persons")].parse().unwrap())
+        .collect();
+    let first = rows.iter().find(|r| &r[column("rank")] == "1").unwrap();
+    let least = trusted.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(first[column("bic_persons")].parse::<f64>().unwrap(), least);
+
+    let svg = fs::read_to_string(out.join("selection.svg")).unwrap();
+    well_formed(&svg);
+    assert!(svg.contains("number of groups") && svg.contains("zip, degree 1"));
+    let grolts: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.join("grolts.json")).unwrap()).unwrap();
+    assert_eq!(grolts["items"].as_array().unwrap().len(), 21);
+}
+
+#[test]
+fn starts_only_is_said_and_stability_stands_beside_the_chosen_models() {
+    let dir = tempdir().unwrap();
+    let (table, out) = (some_persons(dir.path(), 60), dir.path().join("out"));
+    let few = ["--family", "zip", "--groups", "1-2", "--degree", "1", "--starts", "4"];
+    let more = ["--starts-only", "--stability", "6", "--stability-starts", "2"];
+    let done = select(&table, &out, &[&few[..], &more].concat());
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let text = stdout(&done);
+    assert!(text.contains("(--starts-only)") && text.contains("stability of zip, 2 groups, degree 1: "), "{text}");
+    let mut rows = csv::Reader::from_path(out.join("selection.csv")).unwrap();
+    let column = rows.headers().unwrap().iter().position(|h| h == "stability").unwrap();
+    let rank = rows.headers().unwrap().iter().position(|h| h == "rank").unwrap();
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    let best = rows.iter().find(|r| &r[rank] == "1").unwrap();
+    assert!((0.0..=1.0).contains(&best[column].parse::<f64>().unwrap()), "{best:?}");
+    // without the two neither is there
+    let plain = stdout(&select(&table, &dir.path().join("plain"), &few));
+    assert!(!plain.contains("starts-only") && !plain.contains("stability"), "{plain}");
+    let refused = select(&table, &out, &[&few[..], &["--stability-starts", "2"]].concat());
+    assert_eq!(refused.status.code(), Some(2), "starts of nothing");
+}
+
+#[test]
+fn json_holds_every_model_and_a_search_goes_on_from_its_file() {
+    let dir = tempdir().unwrap();
+    let table = some_persons(dir.path(), 40);
+    let file = dir.path().join("state.json");
+    let resume = ["--resume", file.to_str().unwrap(), "--json"];
+    let object = |done: &Output| -> serde_json::Value {
+        assert_eq!(done.status.code(), Some(0), "{}", stderr(done));
+        serde_json::from_str(&stdout(done)).unwrap()
+    };
+    let first = object(&select(&table, &dir.path().join("a"), &[&FEW[..], &resume].concat()));
+    assert_eq!(first["models"].as_array().unwrap().len(), 8);
+    let again = object(&select(&table, &dir.path().join("b"), &[&FEW[..], &resume, &["--threads", "1"]].concat()));
+    assert_eq!(again, first, "the seconds too: nothing was fitted again");
+
+    let other = persons(dir.path(), &[(20, "0,1,0,2"), (20, "3,3,4,5")]);
+    let refused = select(&other, &dir.path().join("c"), &[&FEW[..], &resume].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("state.json") && stderr(&refused).contains("other data"), "{}", stderr(&refused));
+    assert!(!dir.path().join("c").exists());
+    fs::write(&file, "{}").unwrap();
+    let refused = select(&table, &dir.path().join("c"), &[&FEW[..], &resume].concat());
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+}
+
+#[test]
+fn bad_input_and_usage_are_refused_and_write_nothing() {
+    let dir = tempdir().unwrap();
+    let (table, out) = (some_persons(dir.path(), 20), dir.path().join("out"));
+    let refused = [
+        vec!["--groups", "3-2"],
+        vec!["--groups", "0-2"],
+        vec!["--groups", "x"],
+        vec!["--degree", "6"],
+        vec!["--family", "beta"],
+        vec!["--criterion", "best"],
+        vec!["--groups", "1-30", "--starts", "1"],
+    ];
+    for more in refused {
+        let done = select(&table, &out, &more);
+        assert_eq!(done.status.code(), Some(2), "{more:?}: {}", stderr(&done));
+        assert!(!out.exists(), "{more:?}");
+    }
+    let done = select(&broken_table(dir.path()), &out, &FEW);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(stderr(&done).contains("row 3") && !out.exists(), "{}", stderr(&done));
+}
+
+#[test]
+fn a_search_without_a_model_to_trust_ends_with_1_and_shows_why() {
+    let dir = tempdir().unwrap();
+    let (table, out) = (persons(dir.path(), &[(30, "1,1,1,1,1")]), dir.path().join("out"));
+    let done = select(&table, &out, &["--family", "poisson", "--groups", "2", "--degree", "0", "--starts", "2"]);
+    assert_eq!(done.status.code(), Some(1), "{}", stderr(&done));
+    assert!(stdout(&done).contains("x not to be trusted"), "{}", stdout(&done));
+    assert_eq!(files_in(&out), ["selection.csv", "selection.svg"]);
+}

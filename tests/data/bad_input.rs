@@ -1,0 +1,355 @@
+//! Broken tables and what is said about them, word for word: these messages are the crate's manners.
+
+use pleegprofiel::{
+    Cohort, CsvOptions, CsvSource, Error, ErrorKind, Observed, Result, read_offences, read_person_ages, read_wide,
+    read_wide_with,
+};
+use rstest::rstest;
+
+fn wide(table: &[u8]) -> Result<Cohort> {
+    read_wide_with(CsvSource::new("c.csv", table), None, &CsvOptions::new())
+}
+
+fn with_exposure(counts: &str, exposure: &str) -> Result<Cohort> {
+    let exposure = CsvSource::new("e.csv", exposure.as_bytes());
+    read_wide_with(CsvSource::new("c.csv", counts.as_bytes()), Some(exposure), &CsvOptions::new())
+}
+
+fn person_ages(table: &str) -> Result<Cohort> {
+    read_person_ages(CsvSource::new("l.csv", table.as_bytes()), &CsvOptions::new())
+}
+
+fn offences(table: &str, persons: &str) -> Result<Cohort> {
+    let persons = Observed::Persons(CsvSource::new("p.csv", persons.as_bytes()));
+    read_offences(CsvSource::new("o.csv", table.as_bytes()), persons, &CsvOptions::new())
+}
+
+/// The problems, one a line, of an input that must be refused.
+fn problems(result: Result<Cohort>) -> String {
+    let error = result.expect_err("this input must be refused");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    listed(&error)
+}
+
+fn listed(error: &Error) -> String {
+    error.issues().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+const H: &str = "id,age_12,age_13\n";
+
+#[rstest]
+#[case::negative(
+    "1,-1,0\n",
+    r#"c.csv, row 2, column age_12: "-1" is negative: a count is 0 or more, and a missing value is an empty cell"#
+)]
+#[case::fractional("1,0,1.5\n", r#"c.csv, row 2, column age_13: "1.5" is not a whole number"#)]
+#[case::with_decimals("1,0,2.0\n", r#"c.csv, row 2, column age_13: "2.0" has decimals: write 2"#)]
+#[case::huge("1,0,1000001\n", r#"c.csv, row 2, column age_13: "1000001" is above the limit of 1000000"#)]
+#[case::beyond_64_bits(
+    "1,0,18446744073709551617\n",
+    r#"c.csv, row 2, column age_13: "18446744073709551617" is above the limit of 1000000"#
+)]
+#[case::exponent(
+    "1,0,1e9\n",
+    r#"c.csv, row 2, column age_13: "1e9" has an exponent: a count is written in digits only"#
+)]
+#[case::signed("1,0,+1\n", r#"c.csv, row 2, column age_13: "+1" has a sign: a count is written in digits only"#)]
+#[case::word("1,0,x\n", r#"c.csv, row 2, column age_13: "x" is not a number"#)]
+#[case::nan("1,0,NaN\n", r#"c.csv, row 2, column age_13: "NaN" is not a number: a missing value is an empty cell"#)]
+#[case::infinite("1,0,inf\n", r#"c.csv, row 2, column age_13: "inf" is not a number"#)]
+#[case::missing_word(
+    "1,NA,0\n",
+    r#"c.csv, row 2, column age_12: "NA" is not a number: a missing value is an empty cell"#
+)]
+#[case::control_characters("1,\"\x1b[2J\",0\n", r#"c.csv, row 2, column age_12: "\u{1b}[2J" is not a number"#)]
+#[case::double_id("1,0,0\n2,0,0\n 1 ,0,0\n", "c.csv, row 4, column id: same id as row 2")]
+#[case::empty_id(" ,0,0\n", "c.csv, row 2, column id: no identifier")]
+#[case::short_row("1,0\n", "c.csv, row 2: 2 fields, but the header has 3")]
+#[case::long_row(
+    "1,0,0,0\n2,0,0\n3\n",
+    "c.csv, row 2: 4 fields, but the header has 3\nc.csv, row 4: 1 field, but the header has 3"
+)]
+#[case::nothing_observed("1,0,\n2,,\n", "c.csv, row 3: no age is observed: leave this person out")]
+#[case::no_persons("", "c.csv, row 1: a header, but no persons")]
+#[case::quoted_line_break(
+    "\"1\n1\",0,0\n2,0,x\n",
+    "c.csv, row 2, column id: the identifier holds a line break or another control character: is a quote left open?\nc.csv, row 4, column age_13: \"x\" is not a number"
+)]
+#[case::quote_that_swallows_a_row(
+    "\"1,0,0\n2,0,0\n\"3\",0,0\n",
+    "c.csv, row 2: the row runs over 3 lines and holds a quote: is a quote left open?"
+)]
+#[case::quote_never_closed(
+    "\"1,0,0\n2,0,0\n",
+    "c.csv, row 2: 1 field, but the header has 3\nc.csv, row 2, column id: the identifier holds a line break or another control character: is a quote left open?"
+)]
+#[case::everything_at_once(
+    "1,0,0\n1,-1,0\n,0,\n4,0\n5,x,1.5\n",
+    "c.csv, row 3, column id: same id as row 2\nc.csv, row 3, column age_12: \"-1\" is negative: a count is 0 or more, and a missing value is an empty cell\nc.csv, row 4, column id: no identifier\nc.csv, row 5: 2 fields, but the header has 3\nc.csv, row 6, column age_12: \"x\" is not a number\nc.csv, row 6, column age_13: \"1.5\" is not a whole number"
+)]
+fn a_bad_row_of_counts_is_told_with_its_place(#[case] rows: &str, #[case] expected: &str) {
+    assert_eq!(problems(wide(format!("{H}{rows}").as_bytes())), expected);
+}
+
+#[rstest]
+#[case::empty("", "c.csv: the file is empty")]
+#[case::blank("\n\r\n  \n", "c.csv: the file is empty")]
+#[case::no_id("age_12,age_13\n0,1\n", "c.csv, row 1: no column \"id\": is the header missing?")]
+#[case::no_header("a77,0,1\nb12,0,1\n", "c.csv, row 1: no column \"id\": is the header missing?")]
+#[case::id_in_capitals("ID,age_12\n1,0\n", "c.csv, row 1: no column \"id\": rename \"ID\"")]
+#[case::id_not_first("age_12,id\n0,1\n", "c.csv, row 1: the column id is column 2, but it must be the first")]
+#[case::no_ages("id\n1\n", "c.csv, row 1: no columns of ages (age_12, ..)")]
+#[case::unknown_column(
+    "id,age_12,sex\n1,0,0\n",
+    r#"c.csv, row 1: "sex" is not a column of an age: those are called age_12, age_13, and so on"#
+)]
+#[case::unasked_weight(
+    "id,age_12,weight\n1,0,2\n",
+    r#"c.csv, row 1: "weight" is not a column of an age: if it holds weights, name it as the weight column"#
+)]
+#[case::nameless_column("id,age_12,\n1,0,\n", "c.csv, row 1: column 3 has no name")]
+#[case::age_in_words(
+    "id,age_twelve\n1,0\n",
+    r#"c.csv, row 1: "age_twelve" is not a column of an age between 0 and 150 years"#
+)]
+#[case::age_too_high(
+    "id,age_151\n1,0\n",
+    r#"c.csv, row 1: "age_151" is not a column of an age between 0 and 150 years"#
+)]
+#[case::gap(
+    "id,age_12,age_14,age_18\n1,0,0,0\n",
+    "c.csv, row 1, column age_14: age_13 is missing before it\nc.csv, row 1, column age_18: age_15 to age_17 are missing before it"
+)]
+#[case::unsorted(
+    "id,age_13,age_12,age_14\n1,0,0,0\n",
+    "c.csv, row 1, column age_12: stands after age_13: ages must ascend"
+)]
+#[case::double_column(
+    "id,age_12,age_13,age_12\n1,0,0,0\n",
+    "c.csv, row 1, column age_12: stands twice: column 2 and column 4\nc.csv, row 1, column age_12: stands after age_13: ages must ascend"
+)]
+#[case::half_year(
+    "id,age_12,age_12.5\n1,0,0\n",
+    "c.csv, row 1, column age_12.5: 6 months after age_12, which is not a step of 12 months"
+)]
+#[case::semicolons(
+    "id;age_12;age_13\n1;0;0\n",
+    r#"c.csv, row 1: the columns are separated by semicolons, not by ",": set the delimiter, or save the file anew"#
+)]
+#[case::tabs(
+    "id\tage_12\n1\t0\n",
+    r#"c.csv, row 1: the columns are separated by tabs, not by ",": set the delimiter, or save the file anew"#
+)]
+fn a_header_that_does_not_serve_is_told_in_full(#[case] table: &str, #[case] expected: &str) {
+    assert_eq!(problems(wide(table.as_bytes())), expected);
+}
+
+#[rstest]
+#[case::utf16(b"\xFF\xFEi\0d\0,\0", "c.csv: this is UTF-16 text: save it as UTF-8")]
+#[case::utf16_unmarked(
+    b"i\0d\0,\0a\0",
+    "c.csv: byte 2 is zero: this is UTF-16 or not text at all; a table is UTF-8 text"
+)]
+#[case::spreadsheet(b"PK\x03\x04\x14\0\x06\0", "c.csv: this is a zip archive or a spreadsheet: save the sheet as CSV")]
+#[case::gzip(b"\x1F\x8B\x08\0\0\0\0\0", "c.csv: this is compressed with gzip: unpack it first")]
+#[case::parquet(b"PAR1\x15\x04\x15", "c.csv: this is a Parquet file, not CSV")]
+#[case::zero_byte_later(
+    b"id,age_12\n1,0\n2,\0\n",
+    "c.csv: byte 17 is zero: this is UTF-16 or not text at all; a table is UTF-8 text"
+)]
+#[case::latin1_header(b"id,\xE2ge_12\n1,0\n", "c.csv, row 1: the header is not UTF-8 text: save the file as UTF-8")]
+#[case::latin1_id(
+    b"id,age_12\nJos\xE9,0\n",
+    "c.csv, row 2, column id: the identifier is not UTF-8 text: save the file as UTF-8"
+)]
+#[case::bare_carriage_returns(
+    b"id,age_12\r1,0\r2,0\r",
+    "c.csv: lines end in a bare carriage return: save the file with LF or CRLF line ends"
+)]
+fn what_is_not_utf_8_text_is_one_problem_not_thousands(#[case] table: &[u8], #[case] expected: &str) {
+    assert_eq!(problems(wide(table)), expected);
+}
+
+#[rstest]
+#[case::zero("1,0.5,0\n", r#"e.csv, row 2, column age_13: "0" is no time at risk where a count is given: an age without any time at liberty is not observed, so leave its count empty"#)]
+#[case::absent("1,0.5,\n", "e.csv, row 2, column age_13: no time at risk where a count is given")]
+#[case::above_one("1,365,1\n", r#"e.csv, row 2, column age_12: "365" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1"#)]
+#[case::negative("1,-0.1,1\n", r#"e.csv, row 2, column age_12: "-0.1" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1"#)]
+#[case::infinite("1,1e999,1\n", r#"e.csv, row 2, column age_12: "1e999" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1"#)]
+#[case::nan("1,nan,1\n", r#"e.csv, row 2, column age_12: "nan" is not a number: a missing value is an empty cell"#)]
+#[case::decimal_comma("1,\"0,5\",1\n", r#"e.csv, row 2, column age_12: "0,5" is not a number: write 0.5"#)]
+#[case::another_id("9,1,1\n", "e.csv, row 2, column id: not the id of row 2 of c.csv: rows must be in the same order")]
+#[case::too_many_rows("1,1,1\n2,1,1\n", "e.csv, row 3: c.csv has no row for this one")]
+#[case::too_few_rows("", "e.csv: ends before row 2 of c.csv: no time at risk for the persons from there on")]
+#[case::short_row("1,1\n", "e.csv, row 2: 2 fields, but the header has 3")]
+fn a_bad_time_at_risk_is_told_with_its_place(#[case] rows: &str, #[case] expected: &str) {
+    assert_eq!(problems(with_exposure(&format!("{H}1,0,2\n"), &format!("{H}{rows}"))), expected);
+}
+
+#[test]
+fn times_at_risk_in_another_order_are_not_held_against_the_wrong_person() {
+    let counts = format!("{H}a,0,2\nb,,1\nc,0,0\n");
+    let exposure = format!("{H}a,1,1\nc,1,1\nb,,1\n");
+    assert_eq!(
+        problems(with_exposure(&counts, &exposure)),
+        "e.csv, row 3, column id: not the id of row 3 of c.csv: rows must be in the same order\n\
+         e.csv, row 4, column id: same id as row 3 of c.csv, but row 4 is due: rows must be in the same order"
+    );
+}
+
+#[test]
+fn problems_of_both_tables_are_told_together() {
+    assert_eq!(
+        problems(with_exposure("id,age_12\n1,x\n", "id,age_12\n1,2\n")),
+        "c.csv, row 2, column age_12: \"x\" is not a number\n\
+         e.csv, row 2, column age_12: \"2\" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1"
+    );
+    assert_eq!(
+        problems(with_exposure("id,age_12\n1,x\n", "id,age_13\n1,2\n")),
+        "c.csv, row 2, column age_12: \"x\" is not a number\n\
+         e.csv, row 1: ages 13 to 13, but c.csv has ages 12 to 12"
+    );
+}
+
+#[test]
+fn an_empty_count_may_have_any_time_at_risk_or_none() {
+    let cohort = with_exposure(&format!("{H}1,,2\n2,,1\n3,,0\n"), &format!("{H}1,0,1\n2,,0.5\n3,0.7,1\n")).unwrap();
+    assert_eq!(cohort.observations(), 3);
+    assert_eq!(cohort.exposure(2), [0.0, 1.0]);
+}
+
+#[rstest]
+#[case::byte_order_mark("\u{feff}id,age_12\n1,2\n")]
+#[case::carriage_returns("id,age_12\r\n1,2\r\n")]
+#[case::no_last_line_end("id,age_12\n1,2")]
+#[case::quotes("\"id\",\"age_12\"\n\"1\",\"2\"\n")]
+#[case::white_space(" id , age_12 \n 1 ,\t2 \n")]
+#[case::blank_lines("\n\nid,age_12\r\n\r\n1,2\n   \n\n")]
+fn what_common_programs_write_is_read(#[case] table: &str) {
+    let cohort = wide(table.as_bytes()).unwrap();
+    assert_eq!((cohort.id(0), cohort.counts(0)), (Some("1"), vec![Some(2)]));
+}
+
+#[rstest]
+#[case::plain("id,age_12\n1,0\n2,x\n", 3)]
+#[case::carriage_returns("id,age_12\r\n1,0\r\n2,x\r\n", 3)]
+#[case::blank_lines("\r\nid,age_12\r\n\r\n1,0\n\n\n2,x", 7)]
+#[case::quoted_line_breaks("\"id\n\",\"\r\nage_12\"\n1,\"0\n\n\"\n2,x", 7)]
+fn a_row_is_the_line_on_which_it_starts(#[case] table: &str, #[case] line: u64) {
+    assert_eq!(wide(table.as_bytes()).unwrap_err().issues()[0].row, Some(line));
+}
+
+#[test]
+fn the_first_twenty_problems_are_told_and_the_rest_counted() {
+    let table = format!("{H}{}", (0..500).map(|i| format!("{i},x,y\n")).collect::<String>());
+    let error = wide(table.as_bytes()).unwrap_err();
+    assert_eq!((error.issues().len(), error.issue_count()), (20, 1000));
+    let text = error.to_string();
+    assert!(
+        text.starts_with("the cohort cannot be read: 1000 problems\n  c.csv, row 2, column age_12: \"x\" is"),
+        "{text}"
+    );
+    assert!(text.ends_with("\n  ... and 980 more"), "{text}");
+}
+
+#[test]
+fn no_message_holds_an_identifier() {
+    let secret = "Jansen-1984";
+    let tables = [
+        format!("{H}{secret},x,0\n{secret},0,-1\n{secret}\n"),
+        format!("{secret},0,1\n{secret},2,3\n"),
+        format!("id,age,count\n{secret},12,x\n{secret},12,0\n{secret},12,1\n{secret},x,1\n"),
+        format!("id,age,offence\n{secret},12,\n{secret},99,theft\n"),
+        format!("id,from_age,to_age\n{secret},12,11\n{secret},12,18\n"),
+    ];
+    let good = format!("{H}1,0,0\n2,0,0\n");
+    let persons = "id,from_age,to_age\n1,12,13\n";
+    for table in &tables {
+        let results = [
+            wide(table.as_bytes()),
+            with_exposure(&good, table),
+            with_exposure(&good, &format!("{H}{secret},1,1\n{secret},1,1\n")),
+            person_ages(table),
+            offences(table, persons),
+            offences("id,age,offence\n1,12,theft\n", table),
+        ];
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(!error.to_string().contains("Jansen") && !format!("{error:?}").contains("Jansen"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_row_without_end_is_refused_before_it_fills_memory() {
+    // Endless: a reader that waited for the end of the row would never come back.
+    let open_quote = CsvSource::new("c.csv", std::io::Read::chain("id,age_12\n\"".as_bytes(), std::io::repeat(b'1')));
+    assert_eq!(
+        problems(read_wide_with(open_quote, None, &CsvOptions::new())),
+        "c.csv, row 2: a row of more than 1048576 bytes: is a quote left open, or is this not a table?"
+    );
+    let columns = CsvSource::new("c.csv", std::io::repeat(b','));
+    assert_eq!(
+        problems(read_wide_with(columns, None, &CsvOptions::new())),
+        "c.csv, row 1: a row of more than 1048576 bytes: is a quote left open, or is this not a table?"
+    );
+    let long = format!("{H}1,{},0\n2,x,0\n", "7".repeat(1_000_000));
+    let text = problems(wide(long.as_bytes()));
+    assert!(text.contains(&format!("\"{}...\" is above the limit", "7".repeat(40))) && text.len() < 500, "{text}");
+}
+
+#[test]
+fn many_columns_are_refused_by_the_ages_they_cannot_all_be() {
+    let table = format!("id,{}\n", (0..100_000).map(|age| format!("age_{age}")).collect::<Vec<_>>().join(","));
+    let error = wide(table.as_bytes()).unwrap_err();
+    assert_eq!((error.kind(), error.issue_count()), (ErrorKind::InvalidInput, 100_000 - 151));
+}
+
+#[test]
+fn more_persons_than_allowed_end_the_reading() {
+    let options = CsvOptions::new().max_persons(2);
+    let result = read_wide_with(CsvSource::new("c.csv", "id,age_12\n1,0\n2,0\n3,0\n".as_bytes()), None, &options);
+    assert_eq!(problems(result), "c.csv, row 4: more than 2 persons");
+}
+
+#[test]
+fn weights_are_read_where_they_are_asked_for() {
+    let read = |rows: &str| {
+        let table = format!("id,w,age_12\n{rows}");
+        read_wide_with(CsvSource::new("c.csv", table.as_bytes()), None, &CsvOptions::new().weight_column("w"))
+    };
+    assert_eq!(read("1,2.5,0\n2,1,1\n").unwrap().total_weight(), 3.5);
+    assert_eq!(
+        problems(read("1,,0\n2,0,0\n3,1e13,0\n4,inf,0\n")),
+        "c.csv, row 2, column w: no weight\n\
+         c.csv, row 3, column w: \"0\" is not a weight: above 0 and at most 1000000000000\n\
+         c.csv, row 4, column w: \"1e13\" is not a weight: above 0 and at most 1000000000000\n\
+         c.csv, row 5, column w: \"inf\" is not a number"
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_is_a_matter_of_files_not_of_data() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path().join("absent.csv"), folder.path().to_path_buf()] {
+        let error = read_wide(&path, None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        assert!(error.to_string().starts_with(&format!("{} cannot be read: ", path.display())), "{error}");
+    }
+}
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let table = || CsvSource::new("c.csv", "id,age_12\n1,0\n".as_bytes());
+    for options in [
+        CsvOptions::new().delimiter(b'"'),
+        CsvOptions::new().width_months(0),
+        CsvOptions::new().id_column(""),
+        CsvOptions::new().weight_column("id"),
+    ] {
+        assert_eq!(read_wide_with(table(), None, &options).unwrap_err().kind(), ErrorKind::InvalidOptions);
+    }
+    assert_eq!(
+        read_person_ages(table(), &CsvOptions::new().weight_column("w")).unwrap_err().kind(),
+        ErrorKind::InvalidOptions
+    );
+}

@@ -1,0 +1,135 @@
+//! Broken tables of the long forms and what is said about them; the wide form is in `bad_input.rs`.
+
+use pleegprofiel::{
+    AgeGrid, Cohort, CsvOptions, CsvSource, Error, ErrorKind, Observed, Result, read_cohort, read_offences,
+    read_person_ages,
+};
+use rstest::rstest;
+
+fn person_ages(table: &str) -> Result<Cohort> {
+    read_person_ages(CsvSource::new("l.csv", table.as_bytes()), &CsvOptions::new())
+}
+
+fn offences(table: &str, persons: &str) -> Result<Cohort> {
+    let persons = Observed::Persons(CsvSource::new("p.csv", persons.as_bytes()));
+    read_offences(CsvSource::new("o.csv", table.as_bytes()), persons, &CsvOptions::new())
+}
+
+/// The problems, one a line, of an input that must be refused.
+fn problems(result: Result<Cohort>) -> String {
+    let error = result.expect_err("this input must be refused");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    listed(&error)
+}
+
+fn listed(error: &Error) -> String {
+    error.issues().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[rstest]
+#[case::twice(
+    "id,age,count\n1,12,0\n2,12,0\n1,12,1\n",
+    "l.csv, row 4, column age: 12 is listed in row 2 for this person already"
+)]
+#[case::bad_ages(
+    "id,age,count\n1,12.5,0\n2,-1,0\n3,151,0\n4,,0\n",
+    "l.csv, row 2, column age: \"12.5\" is not a whole number\nl.csv, row 3, column age: \"-1\" is negative: an age in completed years is 0 or more, and a missing value is an empty cell\nl.csv, row 4, column age: \"151\" is above the limit of 150\nl.csv, row 5, column age: no age"
+)]
+#[case::bad_count_and_exposure(
+    "id,age,count,exposure\n1,12,x,2\n2,13,1,0\n",
+    "l.csv, row 2, column count: \"x\" is not a number\nl.csv, row 2, column exposure: \"2\" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1\nl.csv, row 3, column exposure: \"0\" is no time at risk where a count is given: an age without any time at liberty is not observed, so leave its count empty"
+)]
+#[case::nothing_observed(
+    "id,age,count\n1,12,0\n2,12,\n2,13,\n",
+    "l.csv, row 3: no age is observed: leave this person out"
+)]
+#[case::no_rows("id,age,count\n", "l.csv, row 1: a header, but no persons")]
+#[case::misspelt(
+    "id,Age,count,expsure\n1,12,0,1\n",
+    "l.csv, row 1: \"Age\" is not a column of this table\nl.csv, row 1: \"expsure\" is not a column of this table\nl.csv, row 1: no column \"age\": rename \"Age\""
+)]
+#[case::column_twice(
+    "id,age,count,count\n1,12,0,1\n",
+    "l.csv, row 1, column count: stands twice: column 3 and column 4"
+)]
+#[case::no_header(
+    "a7,12,0\n",
+    "l.csv, row 1: no column \"id\": is the header missing?\nl.csv, row 1: no column \"age\"\nl.csv, row 1: no column \"count\""
+)]
+#[case::dated(
+    "id,date,count\n1,2001-02-03,1\n",
+    "l.csv, row 1: dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first\nl.csv, row 1: no column \"age\""
+)]
+fn a_bad_table_of_persons_by_age_is_told_in_full(#[case] table: &str, #[case] expected: &str) {
+    assert_eq!(problems(person_ages(table)), expected);
+}
+
+#[rstest]
+#[case::outside(
+    "id,age,offence\n1,11,theft\n1,12,theft\n2,19,theft\n",
+    "o.csv, row 2, column age: 11 is outside the ages 12 to 17 at which this person was observed (p.csv, row 2)\no.csv, row 4, column age: 19 is outside the ages 12 to 18 at which this person was observed (p.csv, row 3)"
+)]
+#[case::unknown_person("id,age,offence\n3,12,theft\n", "o.csv, row 2, column id: this id is not in p.csv")]
+#[case::no_offence(
+    "id,age,offence\n1,12,\n",
+    "o.csv, row 2, column offence: no offence: a person without offences stands in the table of persons only"
+)]
+#[case::counts(
+    "id,age,offence,count\n1,12,theft,2\n",
+    "o.csv, row 1: \"count\": one row is one offence here; counts are read as one row per person and age"
+)]
+#[case::dated(
+    "id,date,offence\n1,2001-02-03,theft\n",
+    "o.csv, row 1: dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first\no.csv, row 1: no column \"age\""
+)]
+fn a_bad_table_of_offences_is_told_in_full(#[case] table: &str, #[case] expected: &str) {
+    assert_eq!(problems(offences(table, "id,from_age,to_age\n1,12,17\n2,12,18\n")), expected);
+}
+
+#[rstest]
+#[case::backwards("1,17,12\n", "p.csv, row 2, column to_age: 12 is below from_age, 17")]
+#[case::twice("1,12,17\n1,12,17\n", "p.csv, row 3, column id: same id as row 2")]
+#[case::open("1,12,\n", "p.csv, row 2, column to_age: no age")]
+#[case::empty("", "p.csv, row 1: a header, but no persons")]
+fn a_bad_table_of_persons_is_told_in_full(#[case] rows: &str, #[case] expected: &str) {
+    let result = offences("id,age,offence\n1,12,theft\n", &format!("id,from_age,to_age\n{rows}"));
+    assert_eq!(problems(result), expected);
+}
+
+#[test]
+fn offences_over_a_grid_that_is_given_count_everyone_as_observed_throughout() {
+    let table = "id,age,offence,note\nb,13,theft,\"first\nline\"\na,12,theft,\nb,13,fraud,\n";
+    let grid = AgeGrid::years(12, 14).unwrap();
+    let read = |table: &str, grid| {
+        let table = CsvSource::new("o.csv", table.as_bytes());
+        read_offences(table, Observed::Throughout(grid), &CsvOptions::new())
+    };
+    let cohort = read(table, grid).unwrap();
+    assert_eq!((cohort.id(0), cohort.id(1)), (Some("b"), Some("a")));
+    assert_eq!(
+        (cohort.counts(0), cohort.counts(1)),
+        (vec![Some(0), Some(2), Some(0)], vec![Some(1), Some(0), Some(0)])
+    );
+    let outside = table.replace("a,12", "a,15");
+    assert_eq!(problems(read(&outside, grid)), "o.csv, row 4, column age: 15 is outside the ages 12 to 14");
+    let error = read(table, AgeGrid::months(144, 6, 4).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidOptions);
+}
+
+#[test]
+fn the_form_of_a_table_is_known_by_its_header() {
+    let read =
+        |table: &str, options: &CsvOptions| read_cohort(CsvSource::new("t.csv", table.as_bytes()), None, options);
+    let plain = CsvOptions::new();
+    let on_grid = CsvOptions::new().grid(AgeGrid::years(12, 13).unwrap());
+    let wide = read("id,age_12,age_13\na,0,1\n", &plain).unwrap();
+    assert_eq!(read("id,age,count\na,13,1\na,12,0\n", &plain).unwrap(), wide);
+    assert_eq!(read("id,age,offence\na,13,theft\n", &on_grid).unwrap(), wide);
+    assert_eq!(
+        problems(read("id,age,offence\na,13,theft\n", &plain)),
+        "t.csv, row 1: one row per offence does not say who was observed at which ages: give the ages, or a file of persons"
+    );
+    let exposure = CsvSource::new("e.csv", "id,age_12\n".as_bytes());
+    let error = read_cohort(CsvSource::new("t.csv", "id,age,count\n".as_bytes()), Some(exposure), &plain).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidOptions);
+}

@@ -1,0 +1,14 @@
+//! The four profiles: naming groups, classifying people, the reference model, and people who do not exist.
+
+#![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
+
+mod classify;
+mod classify_calibration;
+mod classify_refusals;
+mod naming;
+mod reference_model;
+#[path = "../support/mod.rs"]
+mod support;
+mod synthetic;
+#[cfg(feature = "report")]
+mod walkthrough;
