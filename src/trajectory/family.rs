@@ -65,7 +65,7 @@ impl Family {
 
     /// Whether the engine of plain counts and tables fits it.
     pub(crate) fn is_plain(self) -> bool {
-        matches!(self, Family::Poisson | Family::Zip | Family::ZipTau)
+        self.counts_events()
     }
 
     /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`, `negbin`, ..

@@ -127,6 +127,8 @@ impl TrajectoryModel {
                     let mut block = g.coefficients.clone();
                     block.extend(&g.zero_coefficients);
                     block.extend(g.tau.map(f64::ln));
+                    // the logarithm of 0 is no number a step can be taken from; this far down it is as good as 0
+                    block.extend(g.dispersion.map(|alpha| alpha.max(1e-300).ln()));
                     block
                 })
                 .collect(),
@@ -137,13 +139,14 @@ impl TrajectoryModel {
     pub(crate) fn from_params(family: Family, grid: AgeGrid, shape: &Shape, params: &Params) -> Result<Self> {
         let groups = (0..shape.groups())
             .map(|k| {
-                let (beta, zero) = params.blocks[k].split_at(shape.rate_terms[k]);
+                let (beta, rest) = params.blocks[k].split_at(shape.rate_terms[k]);
+                let (zero, dispersion) = rest.split_at(shape.zero_terms[k]);
                 Group {
                     share: params.log_share[k].exp(),
                     coefficients: beta.to_vec(),
-                    zero_coefficients: if family == Family::Zip { zero.to_vec() } else { Vec::new() },
+                    zero_coefficients: if family.has_zero_curve() { zero.to_vec() } else { Vec::new() },
                     tau: (family == Family::ZipTau).then(|| zero[0].exp()),
-                    dispersion: None,
+                    dispersion: dispersion.first().map(|a| a.exp()),
                 }
             })
             .collect();

@@ -55,6 +55,9 @@ pub(crate) fn start(
     kind: StartKind,
     rng: &mut ChaCha8Rng,
 ) -> Params {
+    if shape.dispersed() {
+        return with_dispersion(evaluator, shape, pooled, kind, rng);
+    }
     let histories = evaluator.histories;
     let groups = shape.groups();
     if histories.len() == 0 {
@@ -75,6 +78,23 @@ pub(crate) fn start(
         }
         _ => random_curves(shape, pooled, 2.0, rng),
     }
+}
+
+/// Dispersions that starts begin at: little, as much as the mean at one event, more.
+const DISPERSIONS: [f64; 3] = [0.1, 0.5, 1.5];
+
+/// The start of a model without dispersion, and a dispersion: the same in all groups, whose first steps part them.
+fn with_dispersion(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    pooled: &Pooled,
+    kind: StartKind,
+    rng: &mut ChaCha8Rng,
+) -> Params {
+    let mut params = start(evaluator, &shape.without_dispersion(), pooled, kind, rng);
+    let dispersion = f64::ln(*DISPERSIONS.choose(rng).unwrap_or(&0.5));
+    params.blocks.iter_mut().for_each(|block| block.push(dispersion));
+    params
 }
 
 /// Rate of the whole cohort by age, on the log scale, kept within reason where nobody offended.
@@ -126,7 +146,7 @@ pub(crate) fn random_block(shape: &Shape, pooled: &Pooled, k: usize, reach: f64,
 
 fn random_zero(shape: &Shape, k: usize, reach: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
     match shape.family {
-        Family::Zip => through_nodes(shape.zero_terms[k], |_| rng.gen_range(-reach..reach)),
+        Family::Zip | Family::Zinb => through_nodes(shape.zero_terms[k], |_| rng.gen_range(-reach..reach)),
         Family::ZipTau => vec![rng.gen_range(-3.0..1.0)],
         _ => Vec::new(),
     }
@@ -181,7 +201,7 @@ pub(crate) fn assigned_sums(
         }
     }
     let direct = histories.exposure.is_some();
-    let inflated = shape.family != Family::Poisson;
+    let inflated = !matches!(shape.family, Family::Poisson | Family::NegBin);
     cells
         .iter()
         .map(|&[seen, positive, events, time]| {

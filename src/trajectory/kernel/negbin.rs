@@ -147,6 +147,30 @@ impl Cell {
     }
 }
 
+/// `sum_{j<y} ln(1 + alpha j)` with its first and second derivative in `ln alpha`: all that count and dispersion decide
+/// of a cell without its mean.
+pub(crate) fn rising(y: f64, ln_alpha: f64) -> [f64; 3] {
+    if y <= SUM_UP_TO {
+        let cell = Cell { y, eta: 0.0, lambda: 0.0, alpha: ln_alpha.exp(), r: 0.0, x: 0.0 };
+        let (mut first, mut second) = (0.0, 0.0);
+        for j in 1..y as u32 {
+            let s = 1.0 / (1.0 + cell.alpha * f64::from(j));
+            let t = cell.alpha * f64::from(j) * s;
+            first += t;
+            second += t * s;
+        }
+        return [cell.ln_sum(), first, second];
+    }
+    // the whole cell at a mean of y, less what the mean brings in
+    let cell = Cell::new(&Observation { y, exposure: 1.0, constant: 0.0 }, y.ln(), ln_alpha);
+    let (first, second) = cell.alpha_slopes_of_large();
+    let s = 1.0 / (1.0 + cell.x);
+    let (ln, v) = (cell.x.ln_1p(), cell.x * s);
+    let bend = cell.r * if v > 0.2 { ln - v } else { log_gap(-v, s) };
+    let value = cell.saddle_point() + libm::lgamma(y + 1.0) - y * (cell.eta - ln) + cell.r * ln;
+    [value, first + y * v - bend, second + bend]
+}
+
 #[inline]
 pub(super) fn value(o: &Observation, eta: f64, ln_alpha: f64) -> f64 {
     Cell::new(o, eta, ln_alpha).value(o.constant)
