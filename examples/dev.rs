@@ -7,7 +7,7 @@ fn main() {
     let cohort = read_wide(&args[0], exposure.as_deref().map(std::path::Path::new)).unwrap();
     if args[2] == "forms" {
         let begin = Instant::now();
-        let choice = pleegprofiel::FormOptions::new().seed(args[6].parse().unwrap()).choose(&cohort);
+        let choice = pleegprofiel::FormOptions::new().seed(args[6].parse().unwrap()).neighbours(std::env::var("NONB").is_err()).threads(std::env::var("THREADS").map_or(2,|t|t.parse().unwrap())).choose(&cohort);
         match choice { Ok(choice) => {
         println!("{} k={} ll {:.4} bic {:.2} {:.3}s", choice.form, choice.fit.groups.len(), choice.fit.log_likelihood, choice.fit.bic_persons, begin.elapsed().as_secs_f64());
         if args.len() > 7 { for c in choice.candidates.iter() { println!("   {} k={} ll {:.3} p {} bic {:.2} +{:.2} {} {:?}", c.form, c.groups, c.log_likelihood, c.parameters, c.bic_persons, c.distance, c.in_full, c.refused); } }

@@ -1,6 +1,7 @@
 //! A fitted (or given) trajectory model: shares and curves, posterior probabilities, and its JSON form.
 
 use super::family::Family;
+use super::forms::FormCandidate;
 use super::pass::{Evaluator, MAX_GROUPS};
 use super::shape::{Curve, MAX_DEGREE, Params, Shape};
 use crate::cohort::builder::{CohortBuilder, PersonRow};
@@ -48,6 +49,7 @@ pub struct TrajectoryModel {
     groups: Vec<Group>,
     shape: Shape,
     params: Params,
+    chosen_from: Vec<FormCandidate>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +60,9 @@ struct Stored {
     family: Family,
     grid: AgeGrid,
     groups: Vec<Group>,
+    /// What the form and the number of groups were chosen from; nothing when they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chosen_from: Vec<FormCandidate>,
 }
 
 impl From<TrajectoryModel> for Stored {
@@ -68,6 +73,7 @@ impl From<TrajectoryModel> for Stored {
             family: model.family,
             grid: model.grid,
             groups: model.groups,
+            chosen_from: model.chosen_from,
         }
     }
 }
@@ -81,7 +87,8 @@ impl TryFrom<Stored> for TrajectoryModel {
         if stored.version != MODEL_VERSION {
             return Err(invalid(format!("format version {} is not {MODEL_VERSION}", stored.version)));
         }
-        TrajectoryModel::new(stored.family, stored.grid, stored.groups)
+        let model = TrajectoryModel::new(stored.family, stored.grid, stored.groups)?;
+        Ok(model.with_record(stored.chosen_from))
     }
 }
 
@@ -133,7 +140,18 @@ impl TrajectoryModel {
                 })
                 .collect(),
         };
-        Ok(TrajectoryModel { family, grid, groups, shape, params })
+        Ok(TrajectoryModel { family, grid, groups, shape, params, chosen_from: Vec::new() })
+    }
+
+    /// The same model with the record of what its form and number of groups were chosen from, which is stored with it.
+    pub fn with_record(mut self, chosen_from: Vec<FormCandidate>) -> Self {
+        self.chosen_from = chosen_from;
+        self
+    }
+
+    /// What the form and the number of groups were chosen from; empty when they were given.
+    pub fn chosen_from(&self) -> &[FormCandidate] {
+        &self.chosen_from
     }
 
     pub(crate) fn from_params(family: Family, grid: AgeGrid, shape: &Shape, params: &Params) -> Result<Self> {

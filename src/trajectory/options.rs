@@ -129,6 +129,11 @@ impl FitOptions {
         self
     }
 
+    /// Whether all groups share one dispersion.
+    pub fn has_common_dispersion(&self) -> bool {
+        self.common_dispersion
+    }
+
     /// The count family.
     pub fn family(&self) -> Family {
         self.family

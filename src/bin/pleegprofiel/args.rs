@@ -1,5 +1,6 @@
 //! The arguments and what they mean to the library.
 
+use crate::args_profile::ProfileModelArgs;
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
@@ -52,7 +53,7 @@ pub(crate) struct ProfileArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
-    pub(crate) model: ModelArgs,
+    pub(crate) model: ProfileModelArgs,
     /// Directory for model.json, profiles.csv, trajectories.svg and report.html; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = "pleegprofiel-out")]
     pub(crate) out: PathBuf,
@@ -347,7 +348,7 @@ fn criterion(text: &str) -> Result<SelectionCriterion, String> {
         .ok_or_else(|| format!("not a criterion: use {}", known()))
 }
 
-fn family(text: &str) -> Result<Family, String> {
+pub(crate) fn family(text: &str) -> Result<Family, String> {
     let known = || Family::ALL.map(Family::key).join(", ");
     Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }

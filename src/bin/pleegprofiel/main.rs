@@ -2,6 +2,7 @@
 
 mod args;
 mod args_people;
+mod args_profile;
 mod classify;
 mod failure;
 mod fit;

@@ -9,6 +9,7 @@ use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::{self, Fit, Ticker};
 use crate::trajectory::mixture::fit::pool;
+use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::options::Progress;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -66,7 +67,7 @@ impl Default for FormOptions {
 }
 
 /// One form with one number of groups.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormCandidate {
     /// The form.
@@ -97,6 +98,45 @@ pub struct FormChoice {
     pub fit: Fit,
     /// Everything that was looked at: trusted first, then lowest BIC first.
     pub candidates: Vec<FormCandidate>,
+    /// How sure people's groups are under this form and under Poisson, when that is another form.
+    pub sureness: Option<Sureness>,
+}
+
+/// How sure posteriors are under the chosen form, and under Poisson with as many groups. A Poisson posterior of 0.9999
+/// of somebody whose counts spread more than Poisson counts do is no certainty.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Sureness {
+    /// Persons.
+    pub persons: u64,
+    /// Persons whose likeliest group has a posterior of 0.99 or more under the chosen form.
+    pub sure: u64,
+    /// The same under Poisson.
+    pub sure_poisson: u64,
+    /// Mean of the highest posterior under the chosen form.
+    pub mean: f64,
+    /// The same under Poisson.
+    pub mean_poisson: f64,
+}
+
+/// A posterior from here on counts as sure.
+const SURE: f64 = 0.99;
+
+impl Sureness {
+    fn new(cohort: &Cohort, chosen: &TrajectoryModel, poisson: &TrajectoryModel) -> Sureness {
+        let of = |model: &TrajectoryModel| {
+            let posteriors = model.distinct_posteriors(cohort);
+            let (mut sure, mut sum) = (0, 0.0);
+            for (row, &persons) in posteriors.rows().into_iter().zip(&cohort.histories.persons) {
+                let highest = row.iter().copied().fold(0.0, f64::max);
+                sure += if highest >= SURE { u64::from(persons) } else { 0 };
+                sum += f64::from(persons) * highest;
+            }
+            (sure, sum / cohort.persons().max(1) as f64)
+        };
+        let ((sure, mean), (sure_poisson, mean_poisson)) = (of(chosen), of(poisson));
+        Sureness { persons: cohort.persons() as u64, sure, sure_poisson, mean, mean_poisson }
+    }
 }
 
 impl FormChoice {
@@ -259,7 +299,16 @@ impl FormOptions {
         candidates.iter_mut().for_each(|c| c.distance = c.bic_persons - fit.bic_persons);
         let key = |c: &FormCandidate| (c.refused.is_some(), c.bic_persons);
         candidates.sort_by(|a, b| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
-        Ok(FormChoice { form, fit, candidates })
+        let alike = |s: &&Scanned| s.form.family == Family::Poisson && s.trusted();
+        let near = scanned.iter().filter(alike).min_by_key(|s| s.groups.abs_diff(fit.groups.len()));
+        let sureness = match near {
+            Some(s) if form.family != Family::Poisson => {
+                let poisson = TrajectoryModel::from_params(Family::Poisson, cohort.grid(), &s.shape, &s.params)?;
+                Some(Sureness::new(cohort, fit.model(), &poisson))
+            }
+            _ => None,
+        };
+        Ok(FormChoice { form, fit, candidates, sureness })
     }
 }
 

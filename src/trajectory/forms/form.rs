@@ -20,7 +20,8 @@ pub struct Form {
 }
 
 impl Form {
-    pub(crate) fn new(family: Family, common_dispersion: bool, zero_degree: Option<usize>) -> Form {
+    /// A form; whether the family has a dispersion or a zero curve is checked when it is fitted.
+    pub fn of(family: Family, common_dispersion: bool, zero_degree: Option<usize>) -> Form {
         Form { family, common_dispersion, zero_degree }
     }
 
@@ -28,13 +29,13 @@ impl Form {
     /// own dispersions; zero-inflated Poisson and negative binomial with zero parts from constant up to `degree`.
     pub fn short_list(degree: usize) -> Vec<Form> {
         let mut all = vec![
-            Form::new(Family::Poisson, false, None),
-            Form::new(Family::NegBin, true, None),
-            Form::new(Family::NegBin, false, None),
+            Form::of(Family::Poisson, false, None),
+            Form::of(Family::NegBin, true, None),
+            Form::of(Family::NegBin, false, None),
         ];
-        all.extend((0..=degree).map(|z| Form::new(Family::Zip, false, Some(z))));
-        all.extend((0..=degree).map(|z| Form::new(Family::Zinb, true, Some(z))));
-        all.extend((0..=degree).map(|z| Form::new(Family::Zinb, false, Some(z))));
+        all.extend((0..=degree).map(|z| Form::of(Family::Zip, false, Some(z))));
+        all.extend((0..=degree).map(|z| Form::of(Family::Zinb, true, Some(z))));
+        all.extend((0..=degree).map(|z| Form::of(Family::Zinb, false, Some(z))));
         all
     }
 
