@@ -75,9 +75,9 @@ pub use synthetic::power::{MAX_REPLICATES, PowerOptions, PowerPoint, persons_nee
 pub use trajectory::basis::{Basis, MAX_KNOTS};
 pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
+pub use trajectory::fit::{Fit, GroupFit};
 pub use trajectory::forms::form::Form;
 pub use trajectory::forms::{FormCandidate, FormChoice, FormOptions, Sureness};
-pub use trajectory::fit::{Fit, GroupFit};
 pub use trajectory::grolts::{GROLTS_QUESTIONS, GROLTS_SOURCE, Grolts, GroltsItem, GroltsStatus};
 pub use trajectory::inference::bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
 pub use trajectory::inference::folds::{FoldScores, Folds};

@@ -71,10 +71,8 @@ pub struct Naming {
 ///
 /// Every group is held against every definition; of all ways to give each profile to at most one group
 /// that meets it, and each group at most one profile, the one with the largest total score is taken
-/// (found exactly). Groups that are left then show the profile that they fit best of those they meet, if any: several
-/// groups may show one profile, and a cohort need not fall into as many groups as there are profiles. Where two ways
-/// are equally good, the groups they disagree on get no name. The order of the groups changes nothing but the order of
-/// the answers.
+/// (found exactly). There may be fewer or more groups than profiles. Where two ways are equally good, the
+/// groups they disagree on get no name. The order of the groups changes nothing but the order of the answers.
 ///
 /// # Errors
 /// When there are no groups or more than [`MAX_GROUPS`]; when they are not at the same ages; when their shares
@@ -112,17 +110,13 @@ pub fn name_groups(groups: &[GroupCurve], definitions: &Definitions) -> Result<N
         .enumerate()
         .map(|(group, (descriptors, fits))| {
             let decision = &decided[group];
-            let mut profile = decision.profile();
-            let mut unnamed = match profile {
+            let profile = decision.profile();
+            let score = profile.and_then(|p| scores[group][p.index()]);
+            let unnamed = match profile {
                 Some(_) => None,
                 None if matches!(descriptors.peak, Peak::NoOffences) => Some(Unnamed::NoOffences),
                 None => Some(reason(group, &scores, &decided, &fits, &descriptors)),
             };
-            // several groups may show one profile: a group whose profile another shows better still shows it
-            if let Some(Unnamed::Taken { profile: shown, .. }) = unnamed {
-                (profile, unnamed) = (Some(shown), None);
-            }
-            let score = profile.and_then(|p| scores[group][p.index()]);
             let ambiguities = ambiguities(decision, profile, &scores[group], &fits, definitions);
             let (share, margin) = (groups[group].share(), decision.margin);
             GroupNaming { group, share, profile, score, margin, ambiguities, unnamed, descriptors, fits }
@@ -143,7 +137,7 @@ impl Naming {
         self.groups.get(group)?.profile
     }
 
-    /// The first group (from 0) that shows a profile; several may.
+    /// The group (from 0) that shows a profile.
     pub fn group_of(&self, profile: Profile) -> Option<usize> {
         self.groups.iter().position(|g| g.profile == Some(profile))
     }

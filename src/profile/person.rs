@@ -113,8 +113,7 @@ pub struct PersonProfile {
     pub profile: Option<Profile>,
     /// The most likely group, from 0; the first of equally likely ones.
     pub group: usize,
-    /// The posterior probability of that group's profile: of all groups that show it together; of the group alone
-    /// when it shows none.
+    /// The posterior probability of membership of that group.
     pub probability: Probability,
     /// Whether the name of that group is itself ambiguous; see
     /// [`GroupNaming::ambiguities`](super::naming::GroupNaming::ambiguities).
@@ -171,9 +170,8 @@ impl Naming {
         }
         // A stable sort: the first of equals stays first.
         order.sort_by(|a, b| b.probability.get().total_cmp(&a.probability.get()));
-        let group = order[0].group;
+        let (group, probability) = (order[0].group, order[0].probability);
         let named = &self.groups[group];
-        let probability = self.probability_of(named.profile, posterior).unwrap_or(order[0].probability);
         let undecided = self.undecided(order, observed);
         let profile = named.profile.filter(|_| undecided.is_none());
         let ambiguous_name = !named.ambiguities.is_empty();
@@ -192,13 +190,6 @@ impl Naming {
         Ok(PersonProfile { profile: None, undecided: Some(Undecided::NoOffence), ..answer })
     }
 
-    /// Probability of a profile: the sum over the groups that show it. None for no profile.
-    pub(crate) fn probability_of(&self, profile: Option<Profile>, posterior: &[f64]) -> Option<Probability> {
-        profile?;
-        let sum: f64 = self.groups.iter().zip(posterior).filter(|(g, _)| g.profile == profile).map(|(_, p)| p).sum();
-        Probability::new(sum.min(1.0)).ok()
-    }
-
     fn undecided(&self, order: Vec<Candidate>, observed: usize) -> Option<Undecided> {
         let definitions = &self.definitions;
         if observed == 0 {
@@ -208,10 +199,7 @@ impl Naming {
         if years + 1e-9 < definitions.person_years {
             return Some(Undecided::TooFewAges { years, needed: definitions.person_years });
         }
-        let own = order[0].profile;
-        let shared: f64 = order.iter().filter(|c| own.is_some() && c.profile == own).map(|c| c.probability.get()).sum();
-        // the likeliest group's profile, by whatever groups show it
-        if order[0].probability.get().max(shared) < definitions.clear_posterior {
+        if order[0].probability.get() < definitions.clear_posterior {
             let mut reached = 0.0;
             let likely = order.into_iter().take_while(|candidate| {
                 let more = reached < definitions.clear_posterior && candidate.probability.get() > 0.0;

@@ -13,10 +13,17 @@ pub(crate) fn run(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, steps: 
     for step in 0..steps {
         let mut next = advance(evaluator, shape, &here, m_step);
         if next.log_likelihood() < here.log_likelihood() {
-            next = if shape.dispersed() { shorter(evaluator, shape, &here) } else { advance(evaluator, shape, &here, m_step_checked) };
+            next = if shape.dispersed() {
+                shorter(evaluator, shape, &here)
+            } else {
+                advance(evaluator, shape, &here, m_step_checked)
+            };
         }
         let gain = next.log_likelihood() - here.log_likelihood();
-        debug_assert!(shape.dispersed() || gain.is_nan() || gain > -1e-9 * here.log_likelihood().abs(), "EM step {step} lost {gain}");
+        debug_assert!(
+            shape.dispersed() || gain.is_nan() || gain > -1e-9 * here.log_likelihood().abs(),
+            "EM step {step} lost {gain}"
+        );
         if gain.is_nan() || gain < enough {
             return (if gain > 0.0 { next } else { here }, step + 1);
         }

@@ -61,7 +61,11 @@ pub(crate) fn information(
         }
     }
     let scores = Scores::new(evaluator, shape, params, curves, negligible);
-    for part in evaluator.chunks(|range| scores.missing(range)) {
+    let parts = match shape.dispersed() {
+        true => evaluator.dispersed_chunks(|range| scores.missing(range)),
+        false => evaluator.chunks(|range| scores.missing(range)),
+    };
+    for part in parts {
         observed.add_all(&part);
     }
     Information { observed, complete }

@@ -1,5 +1,5 @@
 //! Suprema at infinity. Where the data hold nothing against it, a zero part runs to nothing or to certainty at some
-//! ages, a rate to 0, a dispersion to 0, `tau` to an end: the likelihood rises for ever and has no maximum, but it has
+//! ages, a rate to 0, a dispersion or `tau` to 0: the likelihood rises for ever and has no maximum, but it has
 //! a limit, which is the likelihood of a completed model (Geyer 2009: the limiting conditional model).
 //!
 //! A climb along such a ridge gains less and less and never arrives. Here its end is leapt to: predictors that are
@@ -16,7 +16,7 @@ use super::shape::{Curve, Shape};
 /// Predictors are put this far out: `exp(-40)` is lost in the roundings of any sum over a cohort.
 const FAR: f64 = 40.0;
 /// From here on they count as being there.
-const ARRIVED: f64 = 30.0;
+pub(crate) const ARRIVED: f64 = 30.0;
 /// Those that are at least this far may be on their way.
 const ON_ITS_WAY: f64 = 4.0;
 /// The same for a rate, in logarithms: half an event in a hundred person-years.
@@ -157,7 +157,7 @@ fn fitted_by(shape: &Shape, predictor: &[f64], terms: usize) -> Vec<f64> {
     interpolation(&nodes, terms)
 }
 
-/// `tau` at 0, and at infinity with the zero part kept: the rate is then one a year.
+/// `tau` at 0. (At infinity the rate is one a year and the zero part is free: that is another model, and is refused.)
 fn tau_leaps(block: &[f64], nb: usize) -> Vec<Vec<f64>> {
     let log_tau = block[nb];
     let mut all = Vec::new();
@@ -166,16 +166,8 @@ fn tau_leaps(block: &[f64], nb: usize) -> Vec<Vec<f64>> {
         there[nb] = NOTHING;
         all.push(there);
     }
-    if log_tau > TAU_ON_ITS_WAY.ln() && log_tau < TAU_FAR.ln() {
-        let mut there: Vec<f64> = block[..nb].iter().map(|b| b * (log_tau - TAU_FAR.ln()).exp()).collect();
-        there.push(TAU_FAR.ln());
-        all.push(there);
-    }
     all
 }
-
-const TAU_ON_ITS_WAY: f64 = 30.0;
-const TAU_FAR: f64 = 1e9;
 
 /// Dispersions at 0: each group's, or the common one.
 fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<(usize, Vec<f64>)>> {
@@ -197,7 +189,7 @@ fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<(usize, Vec<f64>)>> 
 }
 
 /// Free parameters that a model at its limits does not have: of a polynomial that is infinite at all but a few ages,
-/// as many are left as there are such ages; a dispersion of 0 and a `tau` at an end are none.
+/// as many are left as there are such ages; a dispersion or a `tau` of 0 is none.
 pub(crate) fn lost(shape: &Shape, curves: &[Curve], sums: &[AgeSums]) -> usize {
     let mut lost = 0;
     for (k, curve) in curves.iter().enumerate() {
@@ -209,7 +201,7 @@ pub(crate) fn lost(shape: &Shape, curves: &[Curve], sums: &[AgeSums]) -> usize {
             let zero = |t: usize| curve.zeta[t].abs() < ARRIVED && rate(t);
             lost += shape.zero_terms[k].saturating_sub(left(&zero));
         }
-        if shape.family == Family::ZipTau && !(NOTHING / 2.0..0.9 * TAU_FAR.ln()).contains(&curve.tau.ln()) {
+        if shape.family == Family::ZipTau && curve.tau.ln() < NOTHING / 2.0 {
             lost += 1;
         }
         if shape.dispersed() && curve.log_alpha < NOTHING / 2.0 && (k == 0 || !shape.common_dispersion) {

@@ -118,9 +118,8 @@ pub(crate) fn largest_move(from: &Curve, to: &Curve) -> f64 {
         let held = |v: f64| v.clamp(-SETTLED, highest);
         (held(a) - held(b)).abs()
     };
-    let most = |a: &[f64], b: &[f64], highest: f64| {
-        a.iter().zip(b).map(|(&a, &b)| moved(a, b, highest)).fold(0.0, f64::max)
-    };
+    let most =
+        |a: &[f64], b: &[f64], highest: f64| a.iter().zip(b).map(|(&a, &b)| moved(a, b, highest)).fold(0.0, f64::max);
     let dispersion = moved(from.log_alpha, to.log_alpha, f64::INFINITY);
     most(&from.eta, &to.eta, f64::INFINITY).max(most(&from.zeta, &to.zeta, SETTLED)).max(dispersion)
 }

@@ -6,9 +6,9 @@
 
 use super::estep::EStep;
 use super::information::{EXACT, Information, ROUGH, information};
+use super::limit;
 use super::mstep::{MAX_MOVE, RIDGE, largest_move};
 use super::pass::Evaluator;
-use super::limit;
 use super::shape::{Curve, Params, Shape};
 use super::shared::Free;
 

@@ -16,7 +16,7 @@ pub const MAX_GROUPS: usize = 32;
 
 /// Histories in a chunk: enough to drown the cost of a partial sum, few enough to share out.
 const CHUNK: usize = 4096;
-/// The same with individual time at risk, where a history costs a hundred times as much.
+/// The same for counts with a dispersion and individual time at risk, where a history costs a hundred times as much.
 const CHUNK_AT_RISK: usize = 512;
 
 /// A cohort's histories, made ready for passes.
@@ -73,15 +73,21 @@ impl<'a> Evaluator<'a> {
     /// Histories per chunk. Partial sums hold a cell per code, so many codes ask for larger chunks:
     /// their memory then stays a fraction of the cohort's.
     fn chunk(&self) -> usize {
-        match self.histories.exposure {
-            Some(_) => CHUNK_AT_RISK,
-            None => CHUNK.max(self.histories.codes.len()),
-        }
+        CHUNK.max(self.histories.codes.len())
     }
 
     /// Runs `work` on fixed chunks, in parallel, and returns the parts in order.
     pub(crate) fn chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
-        let (n, chunk) = (self.histories.len(), self.chunk());
+        self.chunks_of(self.chunk(), work)
+    }
+
+    /// As [`Evaluator::chunks`], for counts with a dispersion.
+    pub(crate) fn dispersed_chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
+        self.chunks_of(if self.histories.exposure.is_some() { CHUNK_AT_RISK } else { self.chunk() }, work)
+    }
+
+    fn chunks_of<R: Send>(&self, chunk: usize, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
+        let n = self.histories.len();
         let range = |c: usize| c * chunk..((c + 1) * chunk).min(n);
         if n <= chunk {
             return vec![work(0..n)];

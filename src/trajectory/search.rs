@@ -122,10 +122,7 @@ pub(crate) fn search(
             stop,
         });
     }
-    let from_known: Vec<Climb> = known
-        .par_iter()
-        .map(|params| climb_from(evaluator, shape, params.clone()))
-        .collect();
+    let from_known: Vec<Climb> = known.par_iter().map(|params| climb_from(evaluator, shape, params.clone())).collect();
     let mut best = distinct(climbs.into_iter().chain(from_known).collect());
     if options.neighbours {
         neighbour::improve(evaluator, shape, seed, &mut best, &mut records, ticker);

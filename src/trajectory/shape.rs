@@ -180,6 +180,10 @@ pub(crate) struct Curve {
 impl Curve {
     /// Expected count per year at liberty in interval `t`, zero part included.
     pub(crate) fn rate(&self, t: usize) -> f64 {
+        // a zero part that ran to certainty leaves nothing to expect, wherever the rate ran meanwhile
+        if self.zeta[t] > super::limit::ARRIVED {
+            return 0.0;
+        }
         crate::numeric::logspace::expit(self.zeta[t]).1 * self.eta[t].exp()
     }
 }

@@ -1,7 +1,7 @@
 //! The arguments and what they mean to the library.
 
-use crate::args_profile::ProfileModelArgs;
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
+use crate::args_profile::ProfileModelArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,

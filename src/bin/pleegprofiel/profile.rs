@@ -37,10 +37,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     if let Some(choice) = &choice {
         report = report.chosen_from(choice);
     }
-    let report = report
-        .language(language)
-        .show_small_cells(args.show_small_cells)
-        .placed(placed as u64);
+    let report = report.language(language).show_small_cells(args.show_small_cells).placed(placed as u64);
     let html = report.html()?;
 
     let mut outputs = Outputs::open(&args.out)?;

@@ -206,7 +206,8 @@ impl<'a> AtRisk<'a> {
         let group = &self.groups[k];
         let (alpha_of, r) = (group.dispersion.alpha, group.dispersion.r);
         let of = k * n..(k + 1) * n;
-        let (lambda, inverse, ln) = (&scratch.lambda[of.clone()], &scratch.inverse[of.clone()], &scratch.ln[of.clone()]);
+        let (lambda, inverse, ln) =
+            (&scratch.lambda[of.clone()], &scratch.inverse[of.clone()], &scratch.ln[of.clone()]);
         let (not_r, q) = (&scratch.not_structural[of], &group.structural[..n]);
         let (counts, seen, rise) = (&scratch.counts[..n], &scratch.seen[..n], &scratch.rises[0][..n]);
         let (eta, zeta, alpha) = (&mut scratch.eta[..n], &mut scratch.zeta[..n], &mut scratch.alpha[..n]);
@@ -233,7 +234,7 @@ impl<'a> AtRisk<'a> {
     }
 
     pub(crate) fn run(&self) -> EStep {
-        let parts = self.evaluator.chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range }));
+        let parts = self.evaluator.dispersed_chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range }));
         let mut parts = parts.into_iter();
         let mut sum = parts.next().unwrap_or_else(|| self.empty_part());
         let mut log_likelihood = sum.log_sum.total();

@@ -1,7 +1,7 @@
 //! Cells by (age, count) when nobody's time at risk differs: each is worked out once a pass.
 
-use super::cell::{Cell, Dispersion, cell};
 use super::SlopeSums;
+use super::cell::{Cell, Dispersion, cell};
 use crate::cohort::history::Histories;
 use crate::trajectory::kernel::rising;
 use crate::trajectory::shape::{Curve, Shape};

@@ -11,6 +11,7 @@ use crate::trajectory::fit::{self, Fit, Ticker};
 use crate::trajectory::mixture::fit::pool;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::options::Progress;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -54,15 +55,7 @@ pub struct FormOptions {
 
 impl Default for FormOptions {
     fn default() -> Self {
-        FormOptions {
-            groups: 1..=8,
-            degree: 3,
-            forms: None,
-            starts: 24,
-            neighbours: true,
-            seed: 1,
-            threads: None,
-        }
+        FormOptions { groups: 1..=8, degree: 3, forms: None, starts: 24, neighbours: true, seed: 1, threads: None }
     }
 }
 
@@ -252,6 +245,10 @@ impl FormOptions {
             return Err(stopped());
         }
         rank(&mut scanned);
+        if sample.is_some() {
+            scanned = best_on_all(&scan, &scanned)?;
+            rank(&mut scanned);
+        }
         self.in_full(cohort, degree, scanned, progress)
     }
 
@@ -275,7 +272,11 @@ impl FormOptions {
                 break;
             }
             tried += 1;
-            let options = s.form.options(s.groups, degree).starts(self.starts).seed(self.seed).neighbours(self.neighbours);
+            // with a dispersion the likelihood has few optima, and those are found by the way through simpler forms
+            let neighbours = self.neighbours && s.form.family == Family::Zip;
+            // those behind the first have to do with less
+            let starts = if tried == 1 { self.starts } else { self.starts.min(FEWER_STARTS) };
+            let options = s.form.options(s.groups, degree).starts(starts).seed(self.seed).neighbours(neighbours);
             let known = if s.params.blocks.is_empty() { Vec::new() } else { vec![s.params.clone()] };
             let full = fit::fit(&options, cohort, &s.shape, &known, progress)?;
             let fatal: Vec<Finding> = full.findings.iter().filter(|f| f.is_fatal()).cloned().collect();
@@ -319,9 +320,28 @@ const SIMPLER: f64 = 1e-5;
 fn rank(all: &mut [Scanned]) {
     let rounded = |s: &Scanned| (s.bic / SIMPLER).round() * SIMPLER;
     all.sort_by(|a, b| {
-        b.trusted().cmp(&a.trusted()).then(rounded(a).total_cmp(&rounded(b))).then(a.shape.parameters().cmp(&b.shape.parameters()))
+        b.trusted()
+            .cmp(&a.trusted())
+            .then(rounded(a).total_cmp(&rounded(b)))
+            .then(a.shape.parameters().cmp(&b.shape.parameters()))
     });
 }
+
+/// Of what was looked at on a sample, best first: the best of each form and the best of all, on everyone.
+fn best_on_all(scan: &Scan<'_>, scanned: &[Scanned]) -> Result<Vec<Scanned>> {
+    let first_of_form = |i: usize| scanned[..i].iter().all(|s| s.form != scanned[i].form);
+    let beside_best =
+        |i: usize| scanned[i].form == scanned[0].form && scanned[i].groups.abs_diff(scanned[0].groups) == 1;
+    let wanted = |i: &usize| *i < FROM_SAMPLE || first_of_form(*i) || beside_best(*i);
+    let kept: Vec<&Scanned> = (0..scanned.len()).filter(wanted).map(|i| &scanned[i]).collect();
+    kept.into_par_iter().map(|s| scan.on_all(s)).collect()
+}
+
+/// Starts of a fit in full beside that of the first candidate.
+const FEWER_STARTS: usize = 6;
+
+/// So many of the best on a sample are looked at on everyone.
+const FROM_SAMPLE: usize = 6;
 
 fn reason(refused: &[Finding]) -> Option<String> {
     let all: Vec<String> = refused.iter().take(3).map(ToString::to_string).collect();

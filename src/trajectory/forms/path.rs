@@ -25,6 +25,9 @@ pub(super) fn along(
 ) -> Result<Vec<Scanned>> {
     let mut all: Vec<Scanned> = Vec::new();
     for &form in forms {
+        if !worth_a_look(form, &all) {
+            continue;
+        }
         let before = forms_before(form, &all);
         let best = before.iter().copied().filter(|s| s.trusted()).min_by(|a, b| a.bic.total_cmp(&b.bic));
         let from = best.map_or(*groups.start(), |s| s.groups);
@@ -63,6 +66,17 @@ pub(super) fn along(
         all.extend(own);
     }
     Ok(all)
+}
+
+/// Own dispersions with a zero part are looked at beside the zero part that was best with a common one, and one degree
+/// less.
+fn worth_a_look(form: Form, all: &[Scanned]) -> bool {
+    if form.family != Family::Zinb || form.common_dispersion {
+        return true;
+    }
+    let common = all.iter().filter(|s| s.form.family == Family::Zinb && s.form.common_dispersion && s.trusted());
+    let best = common.min_by(|a, b| a.bic.total_cmp(&b.bic)).and_then(|s| s.form.zero_degree);
+    best.zip(form.zero_degree).is_none_or(|(best, own)| own == best || own + 1 == best)
 }
 
 /// What was looked at of the forms that are a special case of `form`, those with the same dispersion first.

@@ -18,14 +18,13 @@ use crate::trajectory::shared::Free;
 use crate::trajectory::start::{self, Pooled};
 use rayon::prelude::*;
 
-/// Distinct histories above which a scan climbs on a sample before it climbs on everyone; with individual time at risk,
-/// where a history costs a hundred times as much, and without.
-const WHOLE: [usize; 2] = [600, 4_000];
+/// Distinct histories above which a scan looks at a sample, and at everyone only for the best; with individual time at
+/// risk, where a history costs a hundred times as much, and without.
+const WHOLE: [usize; 2] = [1_000, 4_000];
 /// EM steps before a part of the field is dropped, and after it.
 const SCREEN: [usize; 2] = [4, 8];
-/// Points that are climbed from, of all that were screened, and on everyone.
+/// Points that are climbed from, of all that were screened.
 const CLIMBED: usize = 3;
-const ON_ALL: usize = 2;
 /// Newton steps on the sample and on everyone.
 const STEPS: [usize; 2] = [40, 60];
 const ROUGHLY: f64 = 1e-3;
@@ -87,24 +86,43 @@ impl<'a> Scan<'a> {
         field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < search::SAME);
         field.truncate(CLIMBED);
         let climbs = field.into_par_iter().map(|p| newton::climb(evaluator, &shape, p, STEPS[0], ROUGHLY)).collect();
-        let mut best = search::distinct(climbs);
-        if self.sample.is_some() {
-            best.truncate(ON_ALL);
-            let again = |c: Climb| {
-                let (point, _) = em::run(&self.all, &shape, Point::at(&self.all, &shape, c.params), 2, ROUGHLY);
-                newton::climb(&self.all, &shape, point, STEPS[1], ROUGHLY)
-            };
-            best = search::distinct(best.into_par_iter().map(again).collect());
-        }
-        self.judged(form, groups, shape, best.into_iter().next())
+        let best = search::distinct(climbs);
+        self.judged(evaluator, form, groups, shape, best.into_iter().next())
     }
 
-    fn judged(&self, form: Form, groups: usize, shape: Shape, best: Option<Climb>) -> Result<Scanned> {
+    /// The same on everyone, when it was looked at on a sample.
+    pub(super) fn on_all(&self, s: &Scanned) -> Result<Scanned> {
+        if self.sample.is_none() || s.params.blocks.is_empty() {
+            return Ok(s.clone());
+        }
+        let (point, _) = em::run(&self.all, &s.shape, Point::at(&self.all, &s.shape, s.params.clone()), 2, ROUGHLY);
+        let climb = newton::climb(&self.all, &s.shape, point, STEPS[1], ROUGHLY);
+        self.judged(&self.all, s.form, s.groups, s.shape.clone(), Some(climb))
+    }
+
+    /// What a climb is worth; on a sample, what it would be worth on everyone were everyone as those.
+    fn judged(
+        &self,
+        evaluator: &Evaluator<'_>,
+        form: Form,
+        groups: usize,
+        shape: Shape,
+        best: Option<Climb>,
+    ) -> Result<Scanned> {
         let Some(climb) = best else {
             let params = Params { log_share: Vec::new(), blocks: Vec::new() };
             let refused = vec![Finding::NotConverged { gradient_norm: f64::NAN }];
             let none = f64::NEG_INFINITY;
-            return Ok(Scanned { form, groups, shape, params, log_likelihood: none, parameters: 0, bic: -none, refused });
+            return Ok(Scanned {
+                form,
+                groups,
+                shape,
+                params,
+                log_likelihood: none,
+                parameters: 0,
+                bic: -none,
+                refused,
+            });
         };
         let mut refused = Vec::new();
         if !climb.converged {
@@ -118,8 +136,11 @@ impl<'a> Scan<'a> {
         }
         let lost = limit::lost(&shape, &climb.curves, &climb.pass.sums);
         let parameters = Free::new(&shape).count() - lost;
-        let log_likelihood = climb.pass.log_likelihood;
-        let bic = -2.0 * log_likelihood + parameters as f64 * self.all.total_weight.ln();
+        let times = self.all.total_weight / evaluator.total_weight;
+        let log_likelihood = climb.pass.log_likelihood * times;
+        // parameters fitted to a part fit that part too well, by half a unit each (Akaike 1974)
+        let p = parameters as f64;
+        let bic = -2.0 * log_likelihood + p * (times - 1.0 + self.all.total_weight.ln());
         Ok(Scanned { form, groups, shape, params, log_likelihood, parameters, bic, refused })
     }
 }
