@@ -11,6 +11,7 @@ pub mod risk;
 pub mod synthetic;
 pub mod trajectory;
 pub mod units;
+pub mod validation;
 
 pub use career::builder::{CareerBuilder, MAX_OFFENCES, MAX_STAYS};
 pub use career::category::{Category, CategoryLabel, CategorySet};

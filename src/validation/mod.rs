@@ -1,0 +1,39 @@
+//! Is the number right for these people? Validation of predicted probabilities, whatever they come from.
+//!
+//! Belongs here: discrimination, calibration, usefulness, recalibration maps, fairness by group, drift, and their
+//! intervals, from plain probabilities, outcomes, weights, groups and times. Does not belong here: models and
+//! instruments, files, pages.
+//!
+//! Where two well-known programs disagree, the definition used is stated with the reason beside the figure. A figure
+//! that does not exist is an [`Undefined`] with its reason, never 0; nothing breaks ties by chance; nothing is dropped.
+
+pub(crate) mod binary;
+pub(crate) mod calibration;
+pub(crate) mod discrimination;
+pub(crate) mod fairness;
+pub(crate) mod flat;
+pub(crate) mod predictions;
+pub(crate) mod runs;
+pub(crate) mod undefined;
+pub(crate) mod usefulness;
+
+pub use binary::Validation;
+pub use calibration::groups::{HosmerLemeshow, RiskGroup};
+pub use calibration::isotonic::Isotonic;
+pub use calibration::logistic::Recalibration;
+pub use calibration::scores::{Brier, MeanCalibration, Murphy, Spiegelhalter};
+pub use calibration::smooth::CalibrationDistance;
+pub use discrimination::auc::Auc;
+pub use discrimination::compare::{AucDifference, compare_auc};
+pub use discrimination::curve::RocPoint;
+pub use fairness::arithmetic::{Tension, implied_fpr, tension};
+pub use fairness::attribute::{MAX_LEVELS, ProtectedAttribute, UNKNOWN};
+pub use fairness::compared::{Compared, Gap, compare_groups, equalized_odds, gap};
+pub use fairness::groups::{Confusion, GroupFigures, RateKind, by_group};
+pub use fairness::rate::{Contrast, Rate};
+pub use fairness::small_cells::{SMALL_GROUP, rate_shown, shown};
+pub use flat::binary::flat_binary;
+pub use flat::{Flat, FlatValue};
+pub use predictions::Predictions;
+pub use undefined::{Defined, Measured, Undefined};
+pub use usefulness::NetBenefit;

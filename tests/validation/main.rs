@@ -1,0 +1,5 @@
+//! Validation of predictions against reference values, closed forms and simulated truth.
+
+#![allow(clippy::unwrap_used)] // a test that cannot read its fixtures has to fail
+
+mod reference;
