@@ -3,7 +3,10 @@
 //! Values are of R 4.2.2, pROC, rms, survival, cmprsk, riskRegression, scikit-learn, statsmodels and others; which tool
 //! gave which value stands beside it (`fixtures/validation/expected`).
 
-use pleegprofiel::validation::{Flat, FlatValue, Predictions, ProtectedAttribute, flat_binary};
+use pleegprofiel::validation::{
+    EventStatus, Flat, FlatValue, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_cusum,
+    flat_stability, flat_times,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -112,4 +115,49 @@ fn every_binary_figure_is_that_of_the_reference() {
 fn every_figure_of_the_compas_records_is_that_of_the_reference() {
     let file = std::env::var("PLEEGPROFIEL_COMPAS").expect("PLEEGPROFIEL_COMPAS names binary-compas.csv");
     check(&binary(Path::new(&file)), &fixtures().join("expected/binary-compas.json"));
+}
+
+pub(crate) fn times(data: &Path) -> Flat {
+    let table = columns(data);
+    let status = table["status"].iter().map(|s| match s.as_str() {
+        "1" => EventStatus::Event,
+        "2" => EventStatus::Competing,
+        _ => EventStatus::Censored,
+    });
+    let people = FollowUp::new(numbers(&table, "time"), status.collect()).unwrap();
+    let scores = [("points".to_owned(), numbers(&table, "points"))];
+    let risks = [(12.0, numbers(&table, "risk12")), (24.0, numbers(&table, "risk24"))];
+    flat_times(&people, &scores, &risks, &[6.0, 12.0, 24.0]).unwrap()
+}
+
+#[test]
+fn every_figure_of_people_followed_up_is_that_of_the_reference() {
+    let mut compared = 0;
+    for name in [
+        "time-rossi-weeks",
+        "time-recid-months",
+        "time-continuous",
+        "time-months-ties",
+        "competing-continuous",
+        "competing-months-ties",
+        "competing-fixed-24",
+    ] {
+        let flat = times(&fixtures().join(format!("data/{name}.csv")));
+        compared += check(&flat, &fixtures().join(format!("expected/{name}.json")));
+    }
+    assert!(compared > 380, "{compared}");
+}
+
+#[test]
+fn stability_and_charts_are_those_of_the_reference() {
+    let table = columns(&fixtures().join("data/psi-counts.csv"));
+    let (values, first, second) =
+        (numbers(&table, "points"), numbers(&table, "reference"), numbers(&table, "current"));
+    let flat = flat_stability(&values, &first, &second, Some((10.0, 12.0))).unwrap();
+    assert_eq!(check(&flat, &fixtures().join("expected/psi-counts.json")), 4);
+    let table = columns(&fixtures().join("data/cusum-sequence.csv"));
+    let people =
+        Predictions::new(numbers(&table, "p"), table["y"].iter().map(|y| y == "1").collect::<Vec<_>>()).unwrap();
+    let flat = flat_cusum(&people).unwrap();
+    assert_eq!(check(&flat, &fixtures().join("expected/cusum-sequence.json")), 6);
 }

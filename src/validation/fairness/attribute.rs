@@ -32,32 +32,54 @@ impl std::fmt::Debug for ProtectedAttribute {
     }
 }
 
+/// Takes values one by one, so that no text is kept a person.
+pub(crate) struct AttributeBuilder {
+    name: String,
+    seen: BTreeMap<String, u16>,
+    raw: Vec<u16>,
+}
+
+impl AttributeBuilder {
+    pub(crate) fn new(name: &str) -> Self {
+        AttributeBuilder { name: name.to_owned(), seen: BTreeMap::new(), raw: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, value: &str) -> Result<()> {
+        let value = if value.trim().is_empty() { UNKNOWN } else { value.trim() };
+        let next = self.seen.len();
+        let level = match self.seen.get(value) {
+            Some(&level) => level,
+            None if next < MAX_LEVELS => {
+                self.seen.insert(value.to_owned(), next as u16);
+                next as u16
+            }
+            None => {
+                let name = &self.name;
+                return Err(Error::options(format!(
+                    "{name} has more than {MAX_LEVELS} different values: that is no group"
+                )));
+            }
+        };
+        self.raw.push(level);
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Result<ProtectedAttribute> {
+        ProtectedAttribute::ordered(&self.name, self.seen, self.raw)
+    }
+}
+
 impl ProtectedAttribute {
     /// From a value a person; `None` and an empty value are not known.
     ///
     /// # Errors
     /// When there are more than [`MAX_LEVELS`] different values, or a single one: then there is nothing to compare.
     pub fn new<'a>(name: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<ProtectedAttribute> {
-        let mut seen: BTreeMap<String, u16> = BTreeMap::new();
-        let mut raw = Vec::new();
+        let mut builder = AttributeBuilder::new(name);
         for value in values {
-            let value = value.map(str::trim).filter(|v| !v.is_empty()).unwrap_or(UNKNOWN);
-            let next = seen.len();
-            let level = match seen.get(value) {
-                Some(&level) => level,
-                None if next < MAX_LEVELS => {
-                    seen.insert(value.to_owned(), next as u16);
-                    next as u16
-                }
-                None => {
-                    return Err(Error::options(format!(
-                        "{name} has more than {MAX_LEVELS} different values: that is no group"
-                    )));
-                }
-            };
-            raw.push(level);
+            builder.push(value.unwrap_or(""))?;
         }
-        Self::ordered(name, seen, raw)
+        builder.finish()
     }
 
     fn ordered(name: &str, seen: BTreeMap<String, u16>, mut raw: Vec<u16>) -> Result<ProtectedAttribute> {

@@ -4,6 +4,8 @@
 //! **not** hidden here, so the list is for checking and not for publishing.
 
 pub(crate) mod binary;
+pub(crate) mod drift;
+pub(crate) mod times;
 
 use super::undefined::Defined;
 use serde::Serialize;
