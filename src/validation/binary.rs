@@ -155,6 +155,25 @@ impl Validation {
         Ok(distance(&runs, &loess::direct(&runs)?))
     }
 
+    /// The flexible calibration curve with its pointwise 95 % band: risk, smoothed outcome, lower and upper end, at
+    /// places along the risks.
+    pub fn calibration_curve(&self) -> Defined<Vec<[f64; 4]>> {
+        self.unweighted()?;
+        loess::band(&self.people.collect())
+    }
+
+    /// Weight of people in equal parts of 0 to 1, without and with the outcome.
+    pub fn histogram(&self, bins: usize) -> Vec<[f64; 2]> {
+        let mut out = vec![[0.0; 2]; bins.max(1)];
+        let last = out.len() - 1;
+        self.people.each(|r| {
+            let bin = &mut out[((r.value * bins as f64) as usize).min(last)];
+            bin[0] += r.control;
+            bin[1] += r.case;
+        });
+        out
+    }
+
     fn unweighted(&self) -> Defined<()> {
         if self.weighted { Err(Undefined::new("smoothed curves are for people without weights")) } else { Ok(()) }
     }

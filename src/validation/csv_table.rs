@@ -149,7 +149,10 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
             match status_of(cell(at)) {
                 Some(s) => ended.push(s),
                 None => issues.add(Some(row), request.status.as_deref(), || {
-                    format!("{} is not 0 (censored), 1 (event) or 2 (competing event), nor one of these words", cell(at))
+                    format!(
+                        "{} is not 0 (censored), 1 (event) or 2 (competing event), nor one of these words",
+                        cell(at)
+                    )
                 }),
             }
         }
@@ -161,7 +164,8 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
         }
     }
     if rows == missing {
-        issues.add(None, None, || format!("has no row to stand on ({rows} rows, {missing} of them with missing values)"));
+        issues
+            .add(None, None, || format!("has no row to stand on ({rows} rows, {missing} of them with missing values)"));
     }
     let row_of = |i: usize| {
         let before = left_out_before.partition_point(|(kept, _)| *kept <= i);

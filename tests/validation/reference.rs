@@ -4,8 +4,8 @@
 //! gave which value stands beside it (`fixtures/validation/expected`).
 
 use pleegprofiel::validation::{
-    EventStatus, Flat, FlatValue, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_cusum,
-    flat_stability, flat_times,
+    EventStatus, Flat, FlatValue, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_cusum, flat_stability,
+    flat_times,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -151,8 +151,7 @@ fn every_figure_of_people_followed_up_is_that_of_the_reference() {
 #[test]
 fn stability_and_charts_are_those_of_the_reference() {
     let table = columns(&fixtures().join("data/psi-counts.csv"));
-    let (values, first, second) =
-        (numbers(&table, "points"), numbers(&table, "reference"), numbers(&table, "current"));
+    let (values, first, second) = (numbers(&table, "points"), numbers(&table, "reference"), numbers(&table, "current"));
     let flat = flat_stability(&values, &first, &second, Some((10.0, 12.0))).unwrap();
     assert_eq!(check(&flat, &fixtures().join("expected/psi-counts.json")), 4);
     let table = columns(&fixtures().join("data/cusum-sequence.csv"));

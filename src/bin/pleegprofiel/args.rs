@@ -1,6 +1,7 @@
 //! The arguments and what they mean to the library.
 
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
+use crate::args_validate::{DriftArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,
@@ -45,6 +46,10 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// List the bundled risk instruments, show one, or run a file of golden vectors.
     Instruments(InstrumentsArgs),
+    /// Show whether predicted probabilities are right for people of whom the outcome is known.
+    Validate(Box<ValidateArgs>),
+    /// Watch a stream of assessments: are outcomes and scores still what they were?
+    Drift(DriftArgs),
 }
 
 #[derive(Debug, Args)]

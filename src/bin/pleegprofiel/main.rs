@@ -2,7 +2,9 @@
 
 mod args;
 mod args_people;
+mod args_validate;
 mod classify;
+mod drift;
 mod failure;
 mod fit;
 mod instruments;
@@ -15,6 +17,7 @@ mod score;
 mod screen;
 mod select;
 mod synth;
+mod validate;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         Command::Synth(args) => synth::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Select(args) => select::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Drift(args) => drift::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

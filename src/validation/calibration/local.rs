@@ -74,6 +74,39 @@ pub(crate) fn quadratic_at(runs: &[Run], start: &[usize], q: f64, near: usize) -
     Ok([answer[0] / norm[0], answer[1] / norm[1]])
 }
 
+/// The variance of the value that [`quadratic_at`] gives, when each person's outcome has the variance of its run; not
+/// there where fewer than three values have weight.
+///
+/// The value is `sum l_i y_i` with `l_i = w_i sum_j p_j(0) p_j(d_i) / n_j` over the orthogonal polynomials `p_j`.
+pub(crate) fn variance_at(runs: &[Run], start: &[usize], q: f64, near: usize, variance: &[f64]) -> Option<f64> {
+    let (from, to, radius_sq) = nearest(runs, start, q, near);
+    let rows = || {
+        (from..to).filter_map(|j| {
+            let d = runs[j].value - q;
+            let u = (d * d / radius_sq).sqrt();
+            let kernel = (1.0 - u * u * u).powi(3);
+            (u < 1.0).then(|| (d, kernel, runs[j].size(), variance[j]))
+        })
+    };
+    let (n0, m0) = rows().fold((0.0, 0.0), |(n, m), (d, k, size, _)| (n + k * size, m + k * size * d));
+    let a0 = m0 / n0;
+    let (n1, m1) = rows().fold((0.0, 0.0), |(n, m), (d, k, size, _)| {
+        let p = (d - a0) * (d - a0) * k * size;
+        (n + p, m + p * d)
+    });
+    let (a1, b) = (m1 / n1, n1 / n0);
+    let second = |d: f64| (d - a1) * (d - a0) - b;
+    let n2 = rows().fold(0.0, |n, (d, k, size, _)| n + k * size * second(d) * second(d));
+    let at = [1.0 / n0, -a0 / n1, second(0.0) / n2];
+    let sum: f64 = rows()
+        .map(|(d, k, size, v)| {
+            let l = k * (at[0] + at[1] * (d - a0) + at[2] * second(d));
+            l * l * size * v
+        })
+        .sum();
+    sum.is_finite().then_some(sum)
+}
+
 /// Runs that hold the nearest people, and the squared distance of the last of them.
 fn nearest(runs: &[Run], start: &[usize], q: f64, near: usize) -> (usize, usize, f64) {
     let middle = runs.partition_point(|r| r.value < q);

@@ -6,7 +6,7 @@
 
 use super::super::runs::Run;
 use super::super::undefined::{Defined, Undefined};
-use super::local::quadratic_at;
+use super::local::{quadratic_at, variance_at};
 use rayon::prelude::*;
 
 /// Part of the people each fit is made to.
@@ -73,6 +73,33 @@ pub(crate) fn interpolate(runs: &[Run]) -> Defined<Vec<f64>> {
             g * g * (1.0 + 2.0 * h) * u + h * h * (3.0 - 2.0 * h) * v + (h * g * g * du - h * h * g * dv) * width
         })
         .collect())
+}
+
+/// Places of a drawn curve.
+const DRAWN: usize = 60;
+
+/// The smooth with its pointwise 95 % band, at places along the risks: risk, value, lower and upper end.
+///
+/// The variance is that of outcomes with the smoothed risk; the band is cut to 0 to 1. It holds for each place by
+/// itself and not for the curve as a whole, and knows nothing of the bias of smoothing.
+pub(crate) fn band(runs: &[Run]) -> Defined<Vec<[f64; 4]>> {
+    let s = setting(runs)?;
+    let smooth = interpolate(runs)?;
+    let variance: Vec<f64> = smooth.iter().map(|p| p.clamp(0.0, 1.0)).map(|p| p * (1.0 - p)).collect();
+    // evenly among the risks that there are, so that a curve never runs where nobody is
+    let places = DRAWN.min(runs.len());
+    let (low, high) = (runs[0].value, runs[runs.len() - 1].value);
+    let at =
+        |i: usize| if places < DRAWN { runs[i].value } else { low + (high - low) * i as f64 / (places - 1) as f64 };
+    (0..places)
+        .map(|i| {
+            let x = at(i);
+            let value = quadratic_at(runs, &s.start, x, s.near)?[0];
+            let half = variance_at(runs, &s.start, x, s.near, &variance)
+                .map_or(f64::NAN, |v| crate::numeric::p_values::Z_975 * v.sqrt());
+            Ok([x, value, (value - half).clamp(0.0, 1.0), (value + half).clamp(0.0, 1.0)])
+        })
+        .collect()
 }
 
 /// Divides the people `from..to` of a cell at their median, or the nearest place between two different values.

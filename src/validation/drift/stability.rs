@@ -91,7 +91,8 @@ impl Stability {
 }
 
 fn chi_square(first: &[f64], second: &[f64], n: f64, m: f64) -> Defined<ChiSquare> {
-    let cells: Vec<(f64, f64)> = first.iter().copied().zip(second.iter().copied()).filter(|(a, b)| a + b > 0.0).collect();
+    let cells: Vec<(f64, f64)> =
+        first.iter().copied().zip(second.iter().copied()).filter(|(a, b)| a + b > 0.0).collect();
     if cells.len() < 2 {
         return Err(Undefined::new("a single cell has people: nothing to compare"));
     }

@@ -16,6 +16,14 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// Of counted people, without weights.
+    ///
+    /// # Errors
+    /// When there is nobody to count among.
+    pub fn of_counts(count: f64, of: f64) -> Defined<Rate> {
+        Rate::of(count, of, of)
+    }
+
     pub(crate) fn of(count: f64, of: f64, of_sq: f64) -> Defined<Rate> {
         if of <= 0.0 {
             return Err(Undefined::new("denominator 0"));

@@ -17,12 +17,7 @@ const AT: [usize; 3] = [100, 250, 500];
 ///
 /// # Errors
 /// As [`Stability::new`]; when nothing lies within the values to merge.
-pub fn flat_stability(
-    values: &[f64],
-    first: &[f64],
-    second: &[f64],
-    merge: Option<(f64, f64)>,
-) -> Result<Flat> {
+pub fn flat_stability(values: &[f64], first: &[f64], second: &[f64], merge: Option<(f64, f64)>) -> Result<Flat> {
     let all = Stability::new(first, second)?;
     let mut out = Flat::default();
     let mut list = |key: &str, s: &Stability| {

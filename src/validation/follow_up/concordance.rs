@@ -189,12 +189,7 @@ pub fn uno(people: &FollowUp, scores: &[f64], horizon: f64) -> Result<Defined<f6
     })
 }
 
-fn weighted(
-    people: &FollowUp,
-    scores: &[f64],
-    horizon: f64,
-    weight: impl Fn(usize) -> f64,
-) -> Result<Defined<f64>> {
+fn weighted(people: &FollowUp, scores: &[f64], horizon: f64, weight: impl Fn(usize) -> f64) -> Result<Defined<f64>> {
     check(people, scores)?;
     people.check_horizon(horizon)?;
     let table = RiskTable::of(people);

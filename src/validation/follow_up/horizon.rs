@@ -146,9 +146,8 @@ pub fn at_horizon(people: &FollowUp, risks: &[f64], horizon: f64, rule: AtHorizo
     let se = deviation(&own) / n.sqrt();
     let half = Z_975 * se;
     let brier = Measured { value: brier, se, low: (brier - half).max(0.0), high: (brier + half).min(1.0) };
-    let share = |which: State| {
-        (0..people.len()).filter(|&i| at.state[i] == which).map(|i| at.weight[i]).sum::<f64>() / n
-    };
+    let share =
+        |which: State| (0..people.len()).filter(|&i| at.state[i] == which).map(|i| at.weight[i]).sum::<f64>() / n;
     // the weighted share of cases is the Aalen-Johansen estimate when the weights sum to n
     let (cases, others) = (share(State::Case), share(State::Competed) + share(State::Free));
     let null = super::incidence::incidence_at(&at.table, |r| r.events, horizon).incidence;

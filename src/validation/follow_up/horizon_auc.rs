@@ -31,11 +31,7 @@ fn wins(at: &AtTime<'_>, risks: &[f64], control: impl Fn(State) -> bool) -> Wins
         let case: f64 = group.iter().map(|&i| weight(i, true)).sum();
         let other: f64 = group.iter().map(|&i| weight(i, false)).sum();
         for &i in group {
-            of[i] = if at.state[i] == State::Case {
-                below + 0.5 * other
-            } else {
-                cases - cases_below - 0.5 * case
-            };
+            of[i] = if at.state[i] == State::Case { below + 0.5 * other } else { cases - cases_below - 0.5 * case };
         }
         below += other;
         cases_below += case;

@@ -29,11 +29,8 @@ impl<'a> CensoringInfluence<'a> {
             })
             .collect();
         let rows = &at.table.rows;
-        let passed = if horizon_included {
-            at.table.through(at.horizon)
-        } else {
-            rows.partition_point(|r| r.time < at.horizon)
-        };
+        let passed =
+            if horizon_included { at.table.through(at.horizon) } else { rows.partition_point(|r| r.time < at.horizon) };
         CensoringInfluence { at, cumulated, passed }
     }
 
