@@ -6,6 +6,8 @@
 //!
 //! Where two well-known programs disagree, the definition used is stated with the reason beside the figure. A figure
 //! that does not exist is an [`Undefined`] with its reason, never 0; nothing breaks ties by chance; nothing is dropped.
+//!
+#![doc = include_str!("replay.md")]
 
 pub(crate) mod binary;
 pub(crate) mod calibration;

@@ -133,6 +133,45 @@ impl Ordered {
         };
         parts.into_iter().fold([0.0; N], add)
     }
+
+    /// A number of each risk, computed once: of each run, or of each person where people are kept one by one.
+    pub(crate) fn map(&self, f: impl Fn(f64) -> f64 + Sync) -> Vec<f64> {
+        match &self.store {
+            Store::Runs(runs) => runs.iter().map(|r| f(r.value)).collect(),
+            Store::Keys(keys) => keys.par_iter().map(|k| f(f64::from_bits(k >> 1))).collect(),
+        }
+    }
+
+    /// Sums of a number from [`Ordered::map`] with the weights of cases and controls it belongs to, as
+    /// [`Ordered::sum`].
+    pub(crate) fn sum_mapped<const N: usize>(
+        &self,
+        mapped: &[f64],
+        f: impl Fn(f64, f64, f64) -> [f64; N] + Sync,
+    ) -> [f64; N] {
+        let add = |mut a: [f64; N], b: [f64; N]| {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a
+        };
+        let parts: Vec<[f64; N]> = match &self.store {
+            Store::Runs(runs) => runs
+                .par_chunks(CHUNK)
+                .zip(mapped.par_chunks(CHUNK))
+                .map(|(r, m)| r.iter().zip(m).fold([0.0; N], |acc, (r, &m)| add(acc, f(m, r.case, r.control))))
+                .collect(),
+            Store::Keys(keys) => keys
+                .par_chunks(CHUNK)
+                .zip(mapped.par_chunks(CHUNK))
+                .map(|(k, m)| {
+                    k.iter().zip(m).fold([0.0; N], |acc, (k, &m)| {
+                        let case = (k & 1) as f64;
+                        add(acc, f(m, case, 1.0 - case))
+                    })
+                })
+                .collect(),
+        };
+        parts.into_iter().fold([0.0; N], add)
+    }
 }
 
 /// Where chunks begin, moved on to where a new value begins; the end is last.

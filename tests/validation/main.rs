@@ -2,4 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot read its fixtures has to fail
 
+mod closed_form;
+mod recalibration;
 mod reference;
+mod replay;

@@ -62,15 +62,15 @@ impl Square {
         scene.font_family = Some(FONTS.into());
         let at = |x: f64, y: f64| (placed.map_x(x), placed.map_y(y.clamp(self.y[0], self.y[1])));
         self.axes(&mut scene, &placed);
-        if self.diagonal {
-            let (a, b) = (self.x[0].max(self.y[0]), self.x[1].min(self.y[1]));
-            scene.add(rule(at(a, a), at(b, b), "#9a9a9a", 1.2, Some("4 4")));
-        }
         if self.band.len() > 1 {
             let upper = self.band.iter().map(|b| at(b.0, b.2));
             let lower = self.band.iter().rev().map(|b| at(b.0, b.1));
             let path: Vec<String> = upper.chain(lower).map(|(x, y)| format!("{x:.2},{y:.2}")).collect();
             scene.add(filled(format!("M{} Z", path.join(" L")), "#c3d9e8", None));
+        }
+        if self.diagonal {
+            let (a, b) = (self.x[0].max(self.y[0]), self.x[1].min(self.y[1]));
+            scene.add(rule(at(a, a), at(b, b), "#9a9a9a", 1.2, Some("4 4")));
         }
         for (i, l) in self.lines.iter().enumerate().filter(|(_, l)| l.points.len() > 1) {
             for part in inside(&l.points, self.y) {

@@ -80,7 +80,6 @@ impl ValidationReport {
         sections.push(usefulness(w, &validated));
         let rocs: Vec<(&str, _)> = validated.iter().filter_map(|(n, v)| Some((*n, v.roc().ok()?))).collect();
         if !rocs.is_empty() {
-            sections[0].table.notes.push(w.pick("De ROC-curve staat verderop.", "The ROC curve is further on."));
             let empty = table(&[], vec![], vec![]);
             sections.push(ReportSection { heading: "ROC".into(), table: empty, picture: Some(roc(w, &rocs)) });
         }

@@ -36,30 +36,28 @@ pub struct HosmerLemeshow {
 /// Cut points at the deciles (type 7: linear between order statistics), without those that stand twice.
 fn deciles(people: &Ordered) -> Vec<f64> {
     let n = people.people;
-    // ranks wanted: floor and, where it is not whole, the next
+    // ranks wanted, and tenths on the way from each to the next
     let wanted: Vec<(usize, usize)> = (0..=10).map(|k| ((n - 1) * k / 10, (n - 1) * k % 10)).collect();
-    let mut values = [[f64::NAN; 2]; 11];
+    let ranks: Vec<usize> = {
+        let mut all: Vec<usize> = wanted.iter().flat_map(|&(r, _)| [r, (r + 1).min(n - 1)]).collect();
+        all.sort_unstable();
+        all
+    };
+    let mut values = Vec::with_capacity(ranks.len());
     let mut before = 0usize;
     people.each(|r| {
-        let after = before + r.size() as usize;
-        for (slot, &(rank, _)) in values.iter_mut().zip(&wanted) {
-            for (i, v) in slot.iter_mut().enumerate() {
-                let rank = (rank + i).min(n - 1);
-                if before <= rank && rank < after {
-                    *v = r.value;
-                }
-            }
+        before += r.size() as usize;
+        while ranks.get(values.len()).is_some_and(|&rank| rank < before) {
+            values.push(r.value);
         }
-        before = after;
     });
-    let mut cuts: Vec<f64> = values
+    let value = |rank: usize| values[ranks.partition_point(|&r| r < rank)];
+    let mut cuts: Vec<f64> = wanted
         .iter()
-        .zip(&wanted)
-        .map(
-            |(v, &(_, tenths))| {
-                if tenths == 0 || v[0] == v[1] { v[0] } else { v[0] + (v[1] - v[0]) * tenths as f64 / 10.0 }
-            },
-        )
+        .map(|&(rank, tenths)| {
+            let (a, b) = (value(rank), value((rank + 1).min(n - 1)));
+            if tenths == 0 || a == b { a } else { a + (b - a) * tenths as f64 / 10.0 }
+        })
         .collect();
     cuts.dedup();
     cuts

@@ -1,11 +1,15 @@
 //! Logistic models of the outcome on the logit of the risk: two models, whose intercepts are not the same thing.
 
 use super::super::discrimination::auc::both_classes;
-use super::super::runs::{Ordered, Run};
+use super::super::runs::Ordered;
 use super::super::undefined::{Defined, Measured, Undefined};
 
 /// Steps of Newton's method; the likelihood is concave in two parameters.
 const MOST_STEPS: usize = 100;
+/// A step beyond this is tried before it is made.
+const LARGE: f64 = 0.5;
+/// Steps below this part of a parameter end the climb; the next would be its square.
+const CLOSE: f64 = 1e-8;
 
 /// Recalibration on the logit scale, by maximum likelihood, without penalty.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,9 +42,10 @@ pub(crate) fn recalibrate(people: &Ordered) -> Recalibration {
         return refuse(why);
     }
     let plain = Targets { case: 1.0, control: 0.0 };
-    let offset = climb(people, plain, 0.0, 1.0, false).map(|f| Measured::normal(f.a, f.a_se));
-    let fit = separated(people).and_then(|()| climb(people, plain, 0.0, 1.0, true));
-    let as_given = log_likelihood(people, plain, 0.0, 1.0);
+    let logits = people.map(logit);
+    let offset = climb(people, &logits, plain, false).map(|f| Measured::normal(f.a, f.a_se));
+    let fit = separated(people).and_then(|()| climb(people, &logits, plain, true));
+    let as_given = log_likelihood(people, &logits, plain, 0.0, 1.0);
     Recalibration {
         offset,
         slope: fit.clone().map(|f| Measured::normal(f.b, f.b_se)),
@@ -64,7 +69,7 @@ pub(crate) fn platt(people: &Ordered) -> Defined<[f64; 2]> {
         return Err(Undefined::new("everybody has the same risk: no slope"));
     }
     let targets = Targets { case: (people.cases + 1.0) / (people.cases + 2.0), control: 1.0 / (people.controls + 2.0) };
-    climb(people, targets, 0.0, 1.0, true).map(|f| [f.a, f.b])
+    climb(people, &people.map(logit), targets, true).map(|f| [f.a, f.b])
 }
 
 /// What the outcome counts as.
@@ -107,28 +112,28 @@ fn separated(people: &Ordered) -> Defined<()> {
     Ok(())
 }
 
-fn log_likelihood(people: &Ordered, targets: Targets, a: f64, b: f64) -> f64 {
-    people.sum(|r| [run_likelihood(r, targets, a + b * logit(r.value))])[0]
+/// `sum w (t eta - ln(1 + e^eta))`.
+fn log_likelihood(people: &Ordered, logits: &[f64], targets: Targets, a: f64, b: f64) -> f64 {
+    people.sum_mapped(logits, |x, case, control| {
+        let eta = a + b * x;
+        let soft = eta.max(0.0) + (-eta.abs()).exp().ln_1p();
+        [(case * targets.case + control * targets.control) * eta - (case + control) * soft]
+    })[0]
 }
 
-/// `w (t eta - ln(1 + e^eta))`, summed over the people of a run.
-fn run_likelihood(r: &Run, targets: Targets, eta: f64) -> f64 {
-    let soft = eta.max(0.0) + (-eta.abs()).exp().ln_1p();
-    (r.case * targets.case + r.control * targets.control) * eta - r.size() * soft
-}
-
-/// Newton's method with halved steps. With `free` both parameters move, otherwise `b` stays.
-fn climb(people: &Ordered, targets: Targets, a: f64, b: f64, free: bool) -> Defined<Climbed> {
-    let (mut a, mut b) = (a, b);
-    let mut at = log_likelihood(people, targets, a, b);
+/// Newton's method from the risks as they are. Steps beyond [`LARGE`] are halved until the likelihood does not fall;
+/// smaller ones of a concave likelihood need no watching. With `free` both parameters move, otherwise `b` stays.
+fn climb(people: &Ordered, logits: &[f64], targets: Targets, free: bool) -> Defined<Climbed> {
+    let (mut a, mut b) = (0.0, 1.0);
     for _ in 0..MOST_STEPS {
-        let [ga, gb, haa, hab, hbb] = people.sum(|r| {
-            let x = logit(r.value);
+        let [ga, gb, haa, hab, hbb] = people.sum_mapped(logits, |x, case, control| {
             let eta = a + b * x;
             let e = (-eta.abs()).exp();
-            let mu = if eta >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
-            let w = r.size() * e / ((1.0 + e) * (1.0 + e));
-            let g = r.case * targets.case + r.control * targets.control - r.size() * mu;
+            let inverse = 1.0 / (1.0 + e);
+            let mu = if eta >= 0.0 { inverse } else { e * inverse };
+            let size = case + control;
+            let w = size * e * inverse * inverse;
+            let g = case * targets.case + control * targets.control - size * mu;
             [g, g * x, w, w * x, w * x * x]
         });
         let det = haa * hbb - hab * hab;
@@ -137,19 +142,21 @@ fn climb(people: &Ordered, targets: Targets, a: f64, b: f64, free: bool) -> Defi
             return Err(Undefined::new("the information is singular: no estimate"));
         }
         let (a_se, b_se) = if free { ((hbb / det).sqrt(), (haa / det).sqrt()) } else { (haa.recip().sqrt(), f64::NAN) };
-        // at the top the step is rounding and the likelihood cannot tell
-        if da.abs() <= 1e-11 * (1.0 + a.abs()) && db.abs() <= 1e-11 * (1.0 + b.abs()) {
-            return Ok(Climbed { a: a + da, b: b + db, a_se, b_se, log_likelihood: at });
+        // at the top the step is rounding
+        if da.abs() <= CLOSE * (1.0 + a.abs()) && db.abs() <= CLOSE * (1.0 + b.abs()) {
+            let log_likelihood = log_likelihood(people, logits, targets, a, b);
+            return Ok(Climbed { a: a + da, b: b + db, a_se, b_se, log_likelihood });
         }
         let mut part = 1.0;
-        loop {
-            let next = log_likelihood(people, targets, a + part * da, b + part * db);
-            if next >= at - 1e-12 * at.abs() || part < 1e-6 {
-                (a, b, at) = (a + part * da, b + part * db, next);
-                break;
+        if da.abs().max(db.abs()) > LARGE {
+            let at = log_likelihood(people, logits, targets, a, b);
+            while part > 1e-6
+                && log_likelihood(people, logits, targets, a + part * da, b + part * db) < at - 1e-12 * at.abs()
+            {
+                part *= 0.5;
             }
-            part *= 0.5;
         }
+        (a, b) = (a + part * da, b + part * db);
     }
     Err(Undefined::new("no estimate after a hundred steps"))
 }
