@@ -4,6 +4,7 @@ pub mod career;
 pub mod cohort;
 pub mod error;
 pub(crate) mod numeric;
+pub mod papers;
 pub mod profile;
 #[cfg(feature = "report")]
 pub mod report;

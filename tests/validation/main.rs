@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used)] // a test that cannot read its fixtures has to fail
 
 mod closed_form;
+#[cfg(feature = "cli")]
+mod commands;
+mod coverage;
+mod papers;
 mod recalibration;
 mod reference;
 mod replay;

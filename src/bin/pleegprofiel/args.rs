@@ -1,7 +1,7 @@
 //! The arguments and what they mean to the library.
 
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
-use crate::args_validate::{DriftArgs, ValidateArgs};
+use crate::args_validate::{CardArgs, DriftArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,
@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Validate(Box<ValidateArgs>),
     /// Watch a stream of assessments: are outcomes and scores still what they were?
     Drift(DriftArgs),
+    /// Write the papers of an instrument or a model: card, algorithm register, reporting standard, AI Act.
+    Card(CardArgs),
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! Arguments of the commands about whether numbers are right: validation and drift.
 
 use crate::args::{Lang, delimiter};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -115,4 +115,29 @@ fn range(text: &str) -> Result<(f64, f64), String> {
         (Ok(from), Ok(to)) if from <= to => Ok((from, to)),
         _ => Err(format!("{text} is not a range of values, as 10..12 is")),
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CardArgs {
+    /// Short name of a bundled instrument, an instrument file, a model as `fit --model` writes it, or `reference`.
+    #[arg(value_name = "SUBJECT")]
+    pub(crate) subject: String,
+    /// Which paper.
+    #[arg(long, value_enum, default_value_t = CardFormat::Model)]
+    pub(crate) format: CardFormat,
+    /// Write it to this file instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CardFormat {
+    /// Model card, Markdown
+    Model,
+    /// Entry of the Dutch algorithm register, publication standard 1.0.0, YAML
+    Register,
+    /// System card of the Dutch reporting standard 0.1a14, YAML
+    Reporting,
+    /// What the AI Act asks for high-risk use, Markdown
+    AiAct,
 }

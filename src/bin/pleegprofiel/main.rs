@@ -3,6 +3,7 @@
 mod args;
 mod args_people;
 mod args_validate;
+mod card;
 mod classify;
 mod drift;
 mod failure;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Select(args) => select::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Drift(args) => drift::run(&args),
+        Command::Card(args) => card::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
