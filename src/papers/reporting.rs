@@ -24,7 +24,7 @@ impl Subject {
         let metrics: Vec<_> = self
             .figures
             .iter()
-            .map(|(name, value)| json!({"type": "other", "name": name, "dtype": "float", "value": value}))
+            .map(|(name, value)| json!({"type": "other", "name": name, "dtype": "float", "value": value.to_string()}))
             .collect();
         let license = if self.licence.is_empty() { TO_FILL } else { self.licence.as_str() };
         let data = if self.data.is_empty() { TO_FILL } else { self.data.as_str() };
@@ -64,6 +64,7 @@ impl Subject {
                         "task": [{"type": "other", "name": self.outcome}],
                         "datasets": [{"type": "other", "name": data}],
                         "metrics": metrics,
+                        "measurements": {},
                     }],
                 }],
             }],

@@ -52,6 +52,8 @@ pub struct ColumnRequest {
     pub status: Option<String>,
     /// Columns of protected characteristics.
     pub groups: Vec<String>,
+    /// Columns of text, as it stands.
+    pub texts: Vec<String>,
     /// Leave out rows in which a number wanted is empty or `NA` (they are counted) instead of refusing them.
     pub drop_missing: bool,
     /// What stands between two values.
@@ -67,6 +69,8 @@ pub struct ColumnTable {
     pub status: Vec<EventStatus>,
     /// Characteristics, by the order of the request.
     pub groups: Vec<ProtectedAttribute>,
+    /// Text, by the order of the request.
+    pub texts: Vec<Vec<String>>,
     /// Rows read.
     pub rows: u64,
     /// Rows left out, as a number was missing.
@@ -113,6 +117,7 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
     let numbers: Vec<usize> = request.numbers.iter().map(|(n, _)| place(n)).collect();
     let status = request.status.as_deref().map(&mut place);
     let groups: Vec<usize> = request.groups.iter().map(|n| place(n)).collect();
+    let text_places: Vec<usize> = request.texts.iter().map(|n| place(n)).collect();
     if !issues.is_empty() {
         issues.into_result("the table cannot be used")?;
     }
@@ -120,6 +125,7 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
     let mut columns: Vec<Vec<f64>> = vec![Vec::new(); numbers.len()];
     let mut ended = Vec::new();
     let mut builders: Vec<AttributeBuilder> = request.groups.iter().map(|n| AttributeBuilder::new(n)).collect();
+    let mut texts: Vec<Vec<String>> = vec![Vec::new(); text_places.len()];
     let (mut rows, mut missing) = (0u64, 0u64);
     // rows kept of a table, for messages: the place of row i when none was left out
     let mut left_out_before: Vec<(usize, u64)> = Vec::new();
@@ -159,6 +165,9 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
         for (column, value) in columns.iter_mut().zip(&values) {
             column.push(*value);
         }
+        for (text, &at) in texts.iter_mut().zip(&text_places) {
+            text.push(cell(at).to_owned());
+        }
         for (builder, &at) in builders.iter_mut().zip(&groups) {
             builder.push(cell(at))?;
         }
@@ -182,5 +191,5 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
     }
     issues.into_result(&format!("{name} cannot be validated"))?;
     let groups = builders.into_iter().map(AttributeBuilder::finish).collect::<Result<Vec<_>>>()?;
-    Ok(ColumnTable { numbers: columns, status: ended, groups, rows, missing })
+    Ok(ColumnTable { numbers: columns, status: ended, groups, texts, rows, missing })
 }

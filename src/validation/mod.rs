@@ -8,6 +8,7 @@
 //! that does not exist is an [`Undefined`] with its reason, never 0; nothing breaks ties by chance; nothing is dropped.
 //!
 #![doc = include_str!("replay.md")]
+#![doc = include_str!("compas.md")]
 
 pub(crate) mod binary;
 pub(crate) mod calibration;

@@ -129,3 +129,53 @@ fn drift_says_its_limits_and_cards_list_what_is_open() {
     let card = String::from_utf8(run(&["card", "ogrs3", "--format", "register"], "2").stdout).unwrap();
     assert!(card.contains("Organisatie (verplicht)"));
 }
+
+#[test]
+fn drift_by_month_sees_an_answer_that_stops_coming_in_and_refuses_dates_out_of_order() {
+    let mut text = String::from("p,y,when,illness\n");
+    for i in 0..4_000u32 {
+        let month = 1 + i / 500;
+        let known = if month < 6 { ["0", "1"][(i % 7 == 0) as usize] } else { "" };
+        text += &format!("0.{},{},2026-0{month}-01,{known}\n", 2 + i % 5, u8::from(i % 5 < 2));
+    }
+    let file = table(&text);
+    let path = file.path().display().to_string();
+    let args = ["drift", &path, "--date", "when", "--period", "month", "--answer", "illness", "--json"];
+    let output = run(&args, "2");
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 6, "months 3 to 8 follow the first 1,000");
+    for line in &lines {
+        let alarm = line["alarms"].as_array().unwrap().iter().any(|a| a.as_str().unwrap().contains("illness unknown"));
+        assert_eq!(alarm, line["period"].as_str().unwrap() >= "2026-06", "{line}");
+    }
+    let file = table(&text.replacen("2026-02-01", "2025-02-01", 1));
+    let path = file.path().display().to_string();
+    let output = run(&["drift", &path, "--date", "when", "--period", "month"], "2");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("comes before the row above"));
+}
+
+#[test]
+fn an_instrument_scores_cases_and_is_validated_in_one_go() {
+    let case = |sanctions: u32| {
+        format!(
+            r#"{{"population": {{"jurisdiction": "england-and-wales", "legal_status": "community", "age": 30}}, "sex": "male",
+            "date_of_birth": "1991-07-17", "date_of_current_conviction": "2021-08-05", "date_at_start_of_followup":
+            "2021-12-12", "total_sanctions": {sanctions}, "age_at_first_sanction": 21, "offence_parameter": -0.0607}}"#
+        )
+    };
+    let cases = table(&format!("[{}]", (0..30).map(|i| case(2 + i % 15)).collect::<Vec<_>>().join(",")));
+    let outcomes =
+        table(&format!("y\n{}", (0..30).map(|i| if i % 15 > 8 { "1\n" } else { "0\n" }).collect::<String>()));
+    let paths = [&cases, &outcomes].map(|f| f.path().display().to_string());
+    let args = ["validate", "--instrument", "ogrs3", &paths[0], &paths[1], "--outcome", "y", "--flat"];
+    let output = run(&args, "2");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(list["probability_2y.auc"].as_f64(), Some(1.0), "more sanctions, higher risk");
+    assert!(list["probability_2y.recal.slope"].is_null(), "separated");
+    let short = table("y\n1\n");
+    let path = short.path().display().to_string();
+    let output = run(&["validate", "--instrument", "ogrs3", &paths[0], &path, "--outcome", "y"], "2");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("1 rows for 30 cases"));
+}

@@ -4,8 +4,8 @@
 //! gave which value stands beside it (`fixtures/validation/expected`).
 
 use pleegprofiel::validation::{
-    EventStatus, Flat, FlatValue, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_cusum, flat_stability,
-    flat_times,
+    EventStatus, Flat, FlatValue, FollowUp, Predictions, ProtectedAttribute, RateKind, by_group, flat_binary,
+    flat_cusum, flat_stability, flat_times,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -159,4 +159,29 @@ fn stability_and_charts_are_those_of_the_reference() {
         Predictions::new(numbers(&table, "p"), table["y"].iter().map(|y| y == "1").collect::<Vec<_>>()).unwrap();
     let flat = flat_cusum(&people).unwrap();
     assert_eq!(check(&flat, &fixtures().join("expected/cusum-sequence.json")), 6);
+}
+
+/// Larson, Mattu, Kirchner & Angwin (2016), as printed there.
+#[test]
+#[ignore = "needs binary-compas.csv, which has no licence; PLEEGPROFIEL_COMPAS names it"]
+fn the_published_error_rates_of_the_compas_records_come_out() {
+    let file = std::env::var("PLEEGPROFIEL_COMPAS").expect("PLEEGPROFIEL_COMPAS names binary-compas.csv");
+    let table = columns(Path::new(&file));
+    let y: Vec<bool> = table["y"].iter().map(|v| v == "1").collect();
+    let people = Predictions::new(numbers(&table, "p1"), y).unwrap();
+    let group = ProtectedAttribute::new("group", table["group"].iter().map(|g| Some(g.as_str()))).unwrap();
+    let groups = by_group(&people, &group, 0.47).unwrap();
+    let printed = |name: &str, kind: RateKind| {
+        let g = groups.iter().find(|g| g.name == name).unwrap();
+        (10_000.0 * g.confusion.rate(kind).unwrap().value()).round()
+    };
+    for (name, n, fpr, fnr, ppv, npv) in
+        [("African-American", 3_696, 4_485.0, 2_799.0, 63.0, 65.0), ("Caucasian", 2_454, 2_345.0, 4_772.0, 59.0, 71.0)]
+    {
+        assert_eq!(groups.iter().find(|g| g.name == name).unwrap().people, n);
+        assert_eq!(printed(name, RateKind::FalsePositive), fpr);
+        assert_eq!(10_000.0 - printed(name, RateKind::TruePositive), fnr);
+        assert_eq!((printed(name, RateKind::PositivePredictive) / 100.0).round(), ppv);
+        assert_eq!((printed(name, RateKind::NegativePredictive) / 100.0).round(), npv);
+    }
 }

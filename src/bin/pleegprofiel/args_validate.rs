@@ -6,10 +6,16 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// Table of people with predictions and what came of them.
-    #[arg(value_name = "PREDICTIONS.csv")]
+    /// Table of people with predictions and what came of them; with --instrument the cases to score, as for `score`.
+    #[arg(value_name = "PREDICTIONS.csv|CASES.json")]
     pub(crate) predictions: PathBuf,
-    /// Columns of predicted probabilities, from 0 to 1.
+    /// With --instrument: table of outcomes, a row a case in the order of the cases.
+    #[arg(value_name = "OUTCOMES.csv", requires = "instrument")]
+    pub(crate) outcomes: Option<PathBuf>,
+    /// Score the cases with this instrument (name or file), and validate its probabilities.
+    #[arg(long, value_name = "NAME", requires = "outcomes", conflicts_with_all = ["time", "weight", "compare"])]
+    pub(crate) instrument: Option<String>,
+    /// Columns of predicted probabilities, from 0 to 1; with --instrument names of its results (`probability_2y`).
     #[arg(long, value_name = "COL,..", value_delimiter = ',')]
     pub(crate) probability: Vec<String>,
     /// Another column of probabilities to set beside them.
@@ -77,12 +83,18 @@ pub(crate) struct DriftArgs {
     /// Column of the outcome, 0 or 1.
     #[arg(long, value_name = "COL", default_value = "y")]
     pub(crate) outcome: String,
-    /// Column of dates (yyyy-mm-dd or yyyy-mm); with it periods are calendar periods.
+    /// Column of dates (yyyy-mm-dd or yyyy-mm), needed for periods of the calendar.
     #[arg(long, value_name = "COL")]
     pub(crate) date: Option<String>,
     /// Length of a period: `month`, `quarter` or `year`, or a number of assessments.
     #[arg(long, value_name = "PERIOD", default_value = "1000")]
     pub(crate) period: String,
+    /// Columns of answers: the part that is unknown (empty, `NA` or `unknown`) is watched.
+    #[arg(long, value_name = "COL,..", value_delimiter = ',')]
+    pub(crate) answer: Vec<String>,
+    /// Column of overrides, 1 where a worker departed from the result: their part is watched.
+    #[arg(long, value_name = "COL")]
+    pub(crate) r#override: Option<String>,
     /// One false alarm in so many assessments on average, for each chart.
     #[arg(long, value_name = "N", default_value_t = 440_000.0)]
     pub(crate) false_alarm_every: f64,

@@ -28,11 +28,11 @@ fn subject(name: &str) -> Result<Subject, Failure> {
     if name == "reference" || name == REFERENCE_NAME {
         return Ok(Subject::reference(&reference_model()));
     }
-    if Path::new(name).is_file() {
-        if let Ok(model) = TrajectoryModel::from_json(&read(Path::new(name))?) {
-            let stem = Path::new(name).file_stem().map_or(name.into(), |s| s.to_string_lossy());
-            return Ok(Subject::model(&stem, &model));
-        }
+    if Path::new(name).is_file()
+        && let Ok(model) = TrajectoryModel::from_json(&read(Path::new(name))?)
+    {
+        let stem = Path::new(name).file_stem().map_or(name.into(), |s| s.to_string_lossy());
+        return Ok(Subject::model(&stem, &model));
     }
     Ok(Subject::instrument(&*find(name)?))
 }

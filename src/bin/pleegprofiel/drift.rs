@@ -37,23 +37,104 @@ fn flat(args: &DriftArgs) -> Result<(), Failure> {
         let table = read(&args.stream, &request(args, &columns))?;
         flat_stability(&table.numbers[0], &table.numbers[1], &table.numbers[2], args.merge)?
     } else {
-        let (p, y) = stream(args)?;
-        flat_cusum(&Predictions::new(p, y)?)?
+        let stream = stream(args)?;
+        flat_cusum(&Predictions::new(stream.p, stream.y)?)?
     };
     screen::print(&flat.to_json())
 }
 
-fn stream(args: &DriftArgs) -> Result<(Vec<f64>, Vec<bool>), Failure> {
+/// A stream in order of time.
+struct Stream {
+    p: Vec<f64>,
+    y: Vec<bool>,
+    /// Dates, when there is a column of them.
+    dates: Vec<String>,
+    /// What is watched by share: name, and whether each assessment counts.
+    shares: Vec<(String, Vec<bool>)>,
+}
+
+fn stream(args: &DriftArgs) -> Result<Stream, Failure> {
     let columns = [(args.probability.as_str(), ColumnKind::Probability), (args.outcome.as_str(), ColumnKind::Outcome)];
-    let table = read(&args.stream, &request(args, &columns))?;
-    let mut numbers = table.numbers.into_iter();
+    let mut request = request(args, &columns);
+    request.texts.extend(args.date.iter().chain(&args.answer).chain(&args.r#override).cloned());
+    let table = read(&args.stream, &request)?;
+    let (mut numbers, mut texts) = (table.numbers.into_iter(), table.texts.into_iter());
     let p = numbers.next().unwrap_or_default();
-    Ok((p, numbers.next().unwrap_or_default().into_iter().map(|v| v == 1.0).collect()))
+    let y = numbers.next().unwrap_or_default().into_iter().map(|v| v == 1.0).collect();
+    let dates = args.date.as_ref().and_then(|_| texts.next()).unwrap_or_default();
+    let unknown = |t: &String| t.is_empty() || t == "NA" || t == "unknown";
+    let mut shares: Vec<(String, Vec<bool>)> = args
+        .answer
+        .iter()
+        .map(|name| (format!("{name} unknown"), texts.next().unwrap_or_default().iter().map(unknown).collect()))
+        .collect();
+    if let (Some(name), Some(column)) = (&args.r#override, texts.next()) {
+        if let Some(row) = column.iter().position(|t| t != "0" && t != "1") {
+            return Err(Failure::Usage(format!(
+                "{}, row {}, column {name}: {} is not 0 or 1",
+                args.stream.display(),
+                row + 2,
+                column[row]
+            )));
+        }
+        shares.push(("overrides".into(), column.iter().map(|t| t == "1").collect()));
+    }
+    Ok(Stream { p, y, dates, shares })
+}
+
+/// Name of the period of each date; `None` when it is no date.
+fn period_of(date: &str, length: &str) -> Option<String> {
+    let mut parts = date.split('-');
+    let (year, month) = (parts.next()?, parts.next()?);
+    let number: u32 = month.parse().ok().filter(|m| (1..=12).contains(m) && month.len() == 2)?;
+    year.parse::<u16>().ok().filter(|_| year.len() == 4)?;
+    let day = parts.next().is_none_or(|d| d.len() == 2 && d.parse().is_ok_and(|d: u32| (1..=31).contains(&d)));
+    if !day || parts.next().is_some() {
+        return None;
+    }
+    match length {
+        "month" => Some(format!("{year}-{month}")),
+        "quarter" => Some(format!("{year} Q{}", number.div_ceil(3))),
+        _ => Some(year.to_owned()),
+    }
+}
+
+/// Periods after the first `first` assessments: name, from, to.
+fn periods(args: &DriftArgs, stream: &Stream, first: usize) -> Result<Vec<(String, usize, usize)>, Failure> {
+    let n = stream.p.len();
+    if !["month", "quarter", "year"].contains(&args.period.as_str()) {
+        let size: usize = args.period.parse().ok().filter(|s| *s > 0).ok_or_else(|| {
+            Failure::Usage(format!("--period {} is not month, quarter, year or a number of assessments", args.period))
+        })?;
+        return Ok((0..(n - first) / size)
+            .map(|k| ((k + 1).to_string(), first + k * size, first + (k + 1) * size))
+            .collect());
+    }
+    if stream.dates.is_empty() {
+        return Err(Failure::Usage(format!("--period {} needs --date, the column of dates", args.period)));
+    }
+    let mut out: Vec<(String, usize, usize)> = Vec::new();
+    for (i, date) in stream.dates.iter().enumerate() {
+        let place =
+            || format!("{}, row {}, column {}", args.stream.display(), i + 2, args.date.as_deref().unwrap_or(""));
+        let name = period_of(date, &args.period)
+            .ok_or_else(|| Failure::Usage(format!("{}: {date} is not a date yyyy-mm-dd or yyyy-mm", place())))?;
+        if i > 0 && *date < stream.dates[i - 1] {
+            return Err(Failure::Usage(format!("{}: {date} comes before the row above; sort by date", place())));
+        }
+        match out.last_mut() {
+            Some(last) if last.0 == name => last.2 = i + 1,
+            _ => out.push((name, i, i + 1)),
+        }
+    }
+    // a period that began within the reference is not whole
+    out.retain(|p| p.1 >= first);
+    Ok(out)
 }
 
 #[derive(Serialize)]
 struct Period {
-    period: usize,
+    period: String,
     people: usize,
     observed: f64,
     expected: f64,
@@ -61,56 +142,68 @@ struct Period {
     cusum_fewer: f64,
     stability: f64,
     stability_p: f64,
-    alarms: Vec<&'static str>,
+    alarms: Vec<String>,
 }
 
-/// Everything by period of equally many assessments.
+/// Everything by period.
 fn watch(args: &DriftArgs) -> Result<(), Failure> {
-    let (p, y) = stream(args)?;
-    let size: usize = args.period.parse().map_err(|_| {
-        Failure::Usage(format!(
-            "--period {} is not a number of assessments; calendar periods are not there yet",
-            args.period
-        ))
-    })?;
+    let stream = stream(args)?;
+    let (p, y) = (&stream.p, &stream.y);
     let first = args.reference.min(p.len());
-    if size == 0 || first < 2 * CELLS || p.len() < first + size {
+    let spans = if first < 2 * CELLS { Vec::new() } else { periods(args, &stream, first)? };
+    if spans.is_empty() {
         return Err(Failure::Usage(format!(
-            "{} assessments are too few for a reference of {} and periods of {size}; a reference needs at least {}",
+            "{} assessments are too few for a reference of {} (at least {}) and a period of {} after it",
             p.len(),
             args.reference,
-            2 * CELLS
+            2 * CELLS,
+            args.period
         )));
     }
-    let limits = [2.0, 0.5].map(|r| limit_for(&p[..first], r, args.false_alarm_every));
-    let [more, fewer] = limits;
-    let (more, fewer) = (more?, fewer?);
+    let more = limit_for(&p[..first], 2.0, args.false_alarm_every)?;
+    let fewer = limit_for(&p[..first], 0.5, args.false_alarm_every)?;
     let mut charts = [Cusum::new(2.0)?, Cusum::new(0.5)?];
     let cuts = cuts(&p[..first]);
     let before = counts(&p[..first], &cuts);
-    let level = (size as f64 / args.false_alarm_every).min(0.05);
-    let mut periods = Vec::new();
-    for (k, (p, y)) in p[first..].chunks_exact(size).zip(y[first..].chunks_exact(size)).enumerate() {
-        let mut alarms = Vec::new();
-        for (&p, &y) in p.iter().zip(y) {
+    let mut rows = Vec::new();
+    for (name, from, to) in &spans {
+        let (from, to) = (*from, *to);
+        let size = to - from;
+        let level = (size as f64 / args.false_alarm_every).min(0.05);
+        let mut alarms: Vec<String> = Vec::new();
+        for (&p, &y) in p[from..to].iter().zip(&y[from..to]) {
             for (chart, (limit, name)) in charts.iter_mut().zip([(more, "more outcomes"), (fewer, "fewer outcomes")]) {
                 if chart.push(p, y) > limit {
-                    if !alarms.contains(&name) {
-                        alarms.push(name);
+                    if !alarms.iter().any(|a| a == name) {
+                        alarms.push(name.to_owned());
                     }
                     chart.reset();
                 }
             }
         }
-        let stability = Stability::new(&before, &counts(p, &cuts))?;
+        let stability = Stability::new(&before, &counts(&p[from..to], &cuts))?;
         if stability.psi_p < level {
-            alarms.push("scores moved");
+            alarms.push("scores moved".into());
         }
-        periods.push(Period {
-            period: k + 1,
+        for (name, counted) in &stream.shares {
+            let count = |part: &[bool]| {
+                let yes = part.iter().filter(|c| **c).count();
+                [yes as f64, (part.len() - yes) as f64]
+            };
+            let (a, b) = (count(&counted[..first]), count(&counted[from..to]));
+            if Stability::new(&a, &b)?.chi_square.is_ok_and(|t| t.p < level) {
+                alarms.push(format!(
+                    "{name}: {:.1} % was {:.1} %",
+                    100.0 * b[0] / size as f64,
+                    100.0 * a[0] / first as f64
+                ));
+            }
+        }
+        rows.push(Period {
+            period: name.clone(),
             people: size,
-            observed: y.iter().filter(|y| **y).count() as f64 / size as f64,
-            expected: p.iter().sum::<f64>() / size as f64,
+            observed: y[from..to].iter().filter(|y| **y).count() as f64 / size as f64,
+            expected: p[from..to].iter().sum::<f64>() / size as f64,
             cusum_more: charts[0].value(),
             cusum_fewer: charts[1].value(),
             stability: stability.psi_half_added,
@@ -119,16 +212,28 @@ fn watch(args: &DriftArgs) -> Result<(), Failure> {
         });
     }
     if args.json {
-        let lines: Result<Vec<String>, _> = periods.iter().map(serde_json::to_string).collect();
+        let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
+    let seen: usize = rows.iter().map(|r| r.people).sum();
+    let notes = [
+        format!(
+            "CUSUM limits {more:.2} (odds doubled) and {fewer:.2} (halved): each fires once in {} assessments while the risks are right; after an alarm a chart begins again.",
+            args.false_alarm_every
+        ),
+        format!(
+            "PSI against the first {first} assessments, a half added to every count; p is the chance of as much without change. Scores and shares alarm at a p below people / {} (at most 0.05): once in as many assessments.",
+            args.false_alarm_every
+        ),
+        format!("{} assessments after the reference are in no whole period and are not shown.", p.len() - first - seen),
+    ];
     let header = ["period", "people", "observed", "expected", "CUSUM more", "fewer", "PSI", "p", "alarms"];
-    let rows: Vec<Vec<String>> = periods
+    let n = |v: f64| format!("{v:.3}");
+    let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|q| {
-            let n = |v: f64| format!("{v:.3}");
             vec![
-                q.period.to_string(),
+                q.period.clone(),
                 q.people.to_string(),
                 n(q.observed),
                 n(q.expected),
@@ -136,22 +241,11 @@ fn watch(args: &DriftArgs) -> Result<(), Failure> {
                 n(q.cusum_fewer),
                 n(q.stability),
                 n(q.stability_p),
-                q.alarms.join(", "),
+                q.alarms.join("; "),
             ]
         })
         .collect();
-    let left = (p.len() - first) % size;
-    let notes = [
-        format!(
-            "CUSUM limits {more:.2} (odds doubled) and {fewer:.2} (halved): each fires once in {} assessments while the risks are right; after an alarm a chart begins again.",
-            args.false_alarm_every
-        ),
-        format!(
-            "PSI against the first {first} assessments, a half added to every count; p is the chance of as much without change, an alarm below {level:.4}."
-        ),
-        format!("{left} assessments at the end fill no period and are not shown."),
-    ];
-    screen::print(&screen::grid(&header, &rows, &notes))
+    screen::print(&screen::grid(&header, &cells, &notes))
 }
 
 /// Upper ends of equal parts of the risks, without those that stand twice.

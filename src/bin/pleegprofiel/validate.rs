@@ -3,8 +3,10 @@
 use crate::args_validate::ValidateArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
+use crate::score::{find, read as text_of};
 use crate::screen;
 use pleegprofiel::report::ValidationReport;
+use pleegprofiel::risk::instrument::Mode;
 use pleegprofiel::validation::{
     ColumnKind, ColumnRequest, ColumnTable, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_times,
     read_columns,
@@ -17,6 +19,9 @@ use std::path::Path;
 pub(crate) fn run(args: &ValidateArgs) -> Result<(), Failure> {
     if let Some(directory) = &args.out {
         outputs::check_directory(directory)?;
+    }
+    if let (Some(name), Some(outcomes)) = (&args.instrument, &args.outcomes) {
+        return scored(args, name, outcomes, args.outcome.as_deref().unwrap_or("y"));
     }
     match (&args.outcome, &args.time) {
         (Some(outcome), _) => binary(args, outcome),
@@ -71,19 +76,76 @@ fn binary(args: &ValidateArgs, outcome: &str) -> Result<(), Failure> {
             },
         ));
     }
-    let groups = with_crossings(table.groups)?;
+    finish(args, &scores, with_crossings(table.groups)?, table.missing)
+}
+
+fn finish(
+    args: &ValidateArgs,
+    scores: &[(String, Predictions)],
+    groups: Vec<ProtectedAttribute>,
+    missing: u64,
+) -> Result<(), Failure> {
     if args.flat {
-        return screen::print(&flat_binary(&scores, &groups, args.threshold)?.to_json());
+        return screen::print(&flat_binary(scores, &groups, args.threshold)?.to_json());
     }
-    let report = ValidationReport::binary(
-        &scores,
-        &groups,
-        args.threshold,
-        table.missing,
-        args.lang.into(),
-        args.show_small_cells,
-    )?;
+    let (language, small) = (args.lang.into(), args.show_small_cells);
+    let report = ValidationReport::binary(scores, &groups, args.threshold, missing, language, small)?;
     show(args, &report)
+}
+
+/// Scores cases and validates the probabilities; a case that the instrument refuses is counted and left out.
+fn scored(args: &ValidateArgs, name: &str, outcomes: &Path, outcome: &str) -> Result<(), Failure> {
+    let instrument = find(name)?;
+    let cases = instrument.read_cases(&text_of(&args.predictions)?)?;
+    let mut fields = args.probability.clone();
+    let mut results = Vec::with_capacity(cases.len());
+    for case in &cases {
+        let line: serde_json::Value = serde_json::from_str(&instrument.assess(case, Mode::Strict)?.to_json())
+            .map_err(|e| Failure::Output(e.to_string()))?;
+        results.push(line);
+    }
+    if fields.is_empty() {
+        let keys = results.iter().filter_map(|r| r.as_object()).flat_map(|o| o.keys());
+        fields = keys.filter(|k| k.starts_with("probability_")).cloned().collect();
+        fields.sort();
+        fields.dedup();
+    }
+    if fields.is_empty() {
+        return Err(Failure::Usage(format!("no case could be scored by {name}, or it gives no probability")));
+    }
+    let request = ColumnRequest {
+        numbers: vec![(outcome.to_owned(), ColumnKind::Outcome)],
+        groups: args.group.clone(),
+        delimiter: Some(args.delimiter),
+        ..ColumnRequest::default()
+    };
+    let table = read(outcomes, &request)?;
+    if table.rows != cases.len() as u64 {
+        return Err(Failure::Usage(format!(
+            "{} has {} rows for {} cases of {}: one a case, in their order, is needed",
+            outcomes.display(),
+            table.rows,
+            cases.len(),
+            args.predictions.display()
+        )));
+    }
+    let value = |r: &serde_json::Value, field: &String| r[field.as_str()].as_f64();
+    let kept: Vec<usize> =
+        (0..cases.len()).filter(|&i| fields.iter().all(|f| value(&results[i], f).is_some())).collect();
+    if kept.is_empty() || (!args.group.is_empty() && kept.len() < cases.len()) {
+        return Err(Failure::Usage(format!(
+            "{} of {} cases could not be scored; figures by group need all of them",
+            cases.len() - kept.len(),
+            cases.len()
+        )));
+    }
+    let y: Vec<bool> = kept.iter().map(|&i| table.numbers[0][i] == 1.0).collect();
+    let mut scores = Vec::new();
+    for field in &fields {
+        let p = kept.iter().filter_map(|&i| value(&results[i], field)).collect();
+        scores.push((field.clone(), Predictions::new(p, y.clone())?));
+    }
+    finish(args, &scores, with_crossings(table.groups)?, (cases.len() - kept.len()) as u64)
 }
 
 /// The attributes and the crossing of each two.

@@ -148,11 +148,9 @@ fn jacobi(mut a: [[f64; 3]; 3]) -> ([[f64; 3]; 3], [[f64; 3]; 3]) {
             let c = 1.0 / (1.0 + t * t).sqrt();
             let s = c * t;
             for m in [&mut a, &mut v] {
-                for k in 0..3 {
-                    let (x, y) = (m[i][k], m[j][k]);
-                    m[i][k] = c * x - s * y;
-                    m[j][k] = s * x + c * y;
-                }
+                let (x, y) = (m[i], m[j]);
+                m[i] = [0, 1, 2].map(|k| c * x[k] - s * y[k]);
+                m[j] = [0, 1, 2].map(|k| s * x[k] + c * y[k]);
             }
         }
         if !turned {

@@ -31,7 +31,7 @@ impl ShareWatch {
     /// # Errors
     /// When the share is not between 0 and 1 or the level not above 0 and below 1.
     pub fn new(share: f64, level: f64) -> Result<ShareWatch> {
-        if !(0.0..=1.0).contains(&share) || !(level > 0.0 && level < 1.0) {
+        if !((0.0..=1.0).contains(&share) && level > 0.0 && level < 1.0) {
             return Err(Error::value(format!("a share of {share} at a level of {level}: both are between 0 and 1")));
         }
         Ok(ShareWatch { share, level })

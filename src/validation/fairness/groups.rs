@@ -9,6 +9,7 @@ use super::super::undefined::Defined;
 use super::attribute::ProtectedAttribute;
 use super::rate::Rate;
 use crate::error::{Error, Result};
+use rayon::prelude::*;
 
 /// What is compared between groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -162,5 +163,5 @@ pub fn by_group(
             recalibration: recalibrate(&ordered),
         }
     };
-    Ok(names.iter().enumerate().map(figures).collect())
+    Ok(names.par_iter().enumerate().map(figures).collect())
 }
