@@ -92,6 +92,7 @@ pub(crate) fn band(runs: &[Run]) -> Defined<Vec<[f64; 4]>> {
     let at =
         |i: usize| if places < DRAWN { runs[i].value } else { low + (high - low) * i as f64 / (places - 1) as f64 };
     (0..places)
+        .into_par_iter()
         .map(|i| {
             let x = at(i);
             let value = quadratic_at(runs, &s.start, x, s.near)?[0];

@@ -21,7 +21,7 @@ pub enum AtHorizon {
     #[default]
     Known,
     /// Only who is followed beyond it: weight `1 / G(h)`, as riskRegression has it. Somebody censored at exactly `h` has
-    /// weight 0; where nobody is followed beyond `h`, or nobody is censored before it, [`AtHorizon::Known`] is used.
+    /// weight 0; where nobody is followed beyond `h`, [`AtHorizon::Known`] is used.
     Beyond,
 }
 
@@ -56,7 +56,7 @@ impl<'a> AtTime<'a> {
         let first_at = table.rows.partition_point(|r| r.time < horizon);
         let (g_before, g_at) = (before(first_at), before(through));
         let complete = table.rows[..first_at].iter().all(|r| r.censored == 0.0);
-        let rule = if complete || g_at <= 0.0 || through == table.rows.len() { AtHorizon::Known } else { wanted };
+        let rule = if g_at <= 0.0 || through == table.rows.len() { AtHorizon::Known } else { wanted };
         let (mut state, mut weight) = (Vec::with_capacity(people.len()), Vec::with_capacity(people.len()));
         for (i, (&time, &status)) in people.times().iter().zip(people.status()).enumerate() {
             let (s, w) = match status {
