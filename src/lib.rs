@@ -4,6 +4,7 @@ pub mod career;
 pub mod cohort;
 pub mod error;
 pub(crate) mod numeric;
+pub mod papers;
 pub mod profile;
 #[cfg(feature = "report")]
 pub mod report;
@@ -11,6 +12,7 @@ pub mod risk;
 pub mod synthetic;
 pub mod trajectory;
 pub mod units;
+pub mod validation;
 
 pub use career::builder::{CareerBuilder, MAX_OFFENCES, MAX_STAYS};
 pub use career::category::{Category, CategoryLabel, CategorySet};

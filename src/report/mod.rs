@@ -15,11 +15,13 @@ mod html;
 mod page;
 mod picture;
 mod table;
+mod validation;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;
+pub use validation::{ReportSection, ValidationReport};
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};

@@ -163,6 +163,9 @@ impl Params {
     }
 }
 
+/// Less than one interval in a million that is no structural zero is none: nobody was seen in it.
+const NEVER: f64 = 1e-6;
+
 /// Linear predictors of one group over the grid.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Curve {
@@ -180,11 +183,12 @@ pub(crate) struct Curve {
 impl Curve {
     /// Expected count per year at liberty in interval `t`, zero part included.
     pub(crate) fn rate(&self, t: usize) -> f64 {
+        let at_risk = crate::numeric::logspace::expit(self.zeta[t]).1;
         // a zero part that ran to certainty leaves nothing to expect, wherever the rate ran meanwhile
-        if self.zeta[t] > super::limit::ARRIVED {
+        if at_risk < NEVER {
             return 0.0;
         }
-        crate::numeric::logspace::expit(self.zeta[t]).1 * self.eta[t].exp()
+        at_risk * self.eta[t].exp()
     }
 }
 

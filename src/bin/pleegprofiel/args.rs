@@ -2,6 +2,7 @@
 
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
+use crate::args_validate::{CardArgs, DriftArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,
@@ -46,6 +47,12 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// List the bundled risk instruments, show one, or run a file of golden vectors.
     Instruments(InstrumentsArgs),
+    /// Show whether predicted probabilities are right for people of whom the outcome is known.
+    Validate(Box<ValidateArgs>),
+    /// Watch a stream of assessments: are outcomes and scores still what they were?
+    Drift(DriftArgs),
+    /// Write the papers of an instrument or a model: card, algorithm register, reporting standard, AI Act.
+    Card(CardArgs),
 }
 
 #[derive(Debug, Args)]
