@@ -34,10 +34,15 @@ pub fn name_model(model: &TrajectoryModel, definitions: &Definitions) -> Result<
 /// one, a rate of one a year is as often seen as not.
 const SEEN: f64 = 1.0;
 
+/// A curve that expects so many times the events that were seen of a group at an age, and so many more, is not about
+/// them: a zero part next to certainty leaves its rate free to run off.
+const BEYOND: f64 = 10.0;
+
 /// Names the groups of a fit by their rates at ages where members were observed.
 ///
 /// A curve fitted to people who are hardly at risk at some age may say anything there. At ages with less than a year of
-/// the group's time at risk in all, the rate of the nearest age with more stands in for it.
+/// the group's time at risk in all, the rate of the nearest age with more stands in for it; where it expects more than
+/// ten times the events that were seen, and ten more, the observed rate does.
 ///
 /// # Errors
 /// As [`name_model`]; and when the cohort is not the one that was fitted.
@@ -45,7 +50,13 @@ pub fn name_fit(fit: &Fit, cohort: &Cohort, definitions: &Definitions) -> Result
     let observed = fit.observed_rates(cohort)?;
     let years = observed.years();
     name_curves(fit.model(), definitions, |k| {
-        let rates = fit.model().rates(k);
+        let mut rates = fit.model().rates(k);
+        for (j, rate) in rates.iter_mut().enumerate() {
+            let (events, time) = (observed.events()[(k, j)], years[(k, j)]);
+            if time >= SEEN && *rate * time > BEYOND * (events + 1.0) {
+                *rate = events / time;
+            }
+        }
         let seen: Vec<usize> = (0..rates.len()).filter(|&j| years[(k, j)] >= SEEN).collect();
         let nearest = |j: usize| seen.iter().copied().min_by_key(|&s| s.abs_diff(j));
         (0..rates.len()).map(|j| nearest(j).map_or(rates[j].min(MAX_RATE), |s| rates[s])).collect()

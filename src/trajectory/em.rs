@@ -21,7 +21,7 @@ pub(crate) fn run(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, steps: 
         }
         let gain = next.log_likelihood() - here.log_likelihood();
         debug_assert!(
-            shape.dispersed() || gain.is_nan() || gain > -1e-9 * here.log_likelihood().abs(),
+            shape.dispersed() || gain.is_nan() || gain >= -1e-9 * here.log_likelihood().abs(),
             "EM step {step} lost {gain}"
         );
         if gain.is_nan() || gain < enough {

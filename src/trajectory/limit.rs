@@ -5,7 +5,8 @@
 //! A climb along such a ridge gains less and less and never arrives. Here its end is leapt to: predictors that are
 //! on their way are put so far out that nothing is left to gain in arithmetic ([`FAR`]), those that are not are kept
 //! where they are, and the leap is taken when the likelihood is not lower there. Parameters that have no effect
-//! there are no free parameters ([`lost`]).
+//! there are no free parameters ([`lost`]). A `tau` that runs to infinity, with a rate of one a year and a free zero
+//! part, is another model, and is refused as before.
 
 use super::estep::AgeSums;
 use super::family::Family;
@@ -28,13 +29,18 @@ const NOTHING: f64 = -60.0;
 /// Log-likelihood that a leap may cost: less than two optima differ by.
 const COST: f64 = 1e-8;
 
+/// Values put in the place of others: group, place in its block, values.
+type Change = (usize, usize, Vec<f64>);
+
 /// A point further along a ridge to infinity, where all that can be leapt has been; none when there is no ridge.
 pub(crate) fn leap(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Option<Point> {
     let mut best: Option<Point> = None;
-    let mut consider = |blocks: Vec<(usize, Vec<f64>)>| {
+    let mut taken = |changes: Vec<Change>| {
         let at = best.as_ref().unwrap_or(here);
         let mut params = at.params.clone();
-        blocks.into_iter().for_each(|(k, block)| params.blocks[k] = block);
+        for (k, from, values) in changes {
+            params.blocks[k][from..from + values.len()].copy_from_slice(&values);
+        }
         let there = Point::at(evaluator, shape, params);
         let taken = there.log_likelihood() >= at.log_likelihood() - COST;
         if taken {
@@ -42,38 +48,26 @@ pub(crate) fn leap(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Op
         }
         taken
     };
-    for k in 0..shape.groups() {
+    for (k, curve) in here.curves.iter().enumerate() {
         let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
-        let curve = &here.curves[k];
         let seen = seen(here.pass.of_group(k, shape.intervals));
         if shape.family.has_zero_curve() {
-            for zero in polynomial_leaps(shape, &curve.zeta, nz, &seen, Way::Both) {
-                let mut block = here.params.blocks[k].clone();
-                block[nb..nb + nz].copy_from_slice(&zero);
-                if consider(vec![(k, block)]) {
-                    break;
+            polynomial_leaps(shape, &curve.zeta, nz, &seen, Way::Both).into_iter().any(|z| taken(vec![(k, nb, z)]));
+        }
+        match shape.family {
+            Family::ZipTau => {
+                let log_tau = here.params.blocks[k][nb];
+                if log_tau < DISPERSION_ON_ITS_WAY.ln() && log_tau > NOTHING {
+                    taken(vec![(k, nb, vec![NOTHING])]);
                 }
+            }
+            _ => {
+                polynomial_leaps(shape, &curve.eta, nb, &seen, Way::Down).into_iter().any(|r| taken(vec![(k, 0, r)]));
             }
         }
     }
-    for k in 0..shape.groups() {
-        let nb = shape.rate_terms[k];
-        let curve = &here.curves[k];
-        let seen = seen(here.pass.of_group(k, shape.intervals));
-        if shape.family != Family::ZipTau {
-            for rate in polynomial_leaps(shape, &curve.eta, nb, &seen, Way::Down) {
-                let mut block = here.params.blocks[k].clone();
-                block[..nb].copy_from_slice(&rate);
-                if consider(vec![(k, block)]) {
-                    break;
-                }
-            }
-        } else {
-            tau_leaps(&here.params.blocks[k], nb).into_iter().any(|block| consider(vec![(k, block)]));
-        }
-    }
-    dispersion_leaps(shape, here).into_iter().for_each(|blocks| {
-        consider(blocks);
+    dispersion_leaps(shape, here).into_iter().for_each(|changes| {
+        taken(changes);
     });
     best
 }
@@ -157,26 +151,10 @@ fn fitted_by(shape: &Shape, predictor: &[f64], terms: usize) -> Vec<f64> {
     interpolation(&nodes, terms)
 }
 
-/// `tau` at 0. (At infinity the rate is one a year and the zero part is free: that is another model, and is refused.)
-fn tau_leaps(block: &[f64], nb: usize) -> Vec<Vec<f64>> {
-    let log_tau = block[nb];
-    let mut all = Vec::new();
-    if log_tau < DISPERSION_ON_ITS_WAY.ln() && log_tau > NOTHING {
-        let mut there = block.to_vec();
-        there[nb] = NOTHING;
-        all.push(there);
-    }
-    all
-}
-
 /// Dispersions at 0: each group's, or the common one.
-fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<(usize, Vec<f64>)>> {
+fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<Change>> {
     let small = |curve: &Curve| curve.log_alpha < DISPERSION_ON_ITS_WAY.ln() && curve.log_alpha > 0.9 * NOTHING;
-    let gone = |k: usize| {
-        let mut block = here.params.blocks[k].clone();
-        block.last_mut().into_iter().for_each(|a| *a = NOTHING);
-        (k, block)
-    };
+    let gone = |k: usize| (k, shape.block(k) - 1, vec![NOTHING]);
     if !shape.dispersed() {
         return Vec::new();
     }

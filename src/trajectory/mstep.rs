@@ -114,12 +114,14 @@ const SETTLED: f64 = 30.0;
 
 /// The furthest any linear predictor moves between two curves.
 pub(crate) fn largest_move(from: &Curve, to: &Curve) -> f64 {
+    // in ZIP(tau) both predictors hang on one curve, and nothing of it runs off alone
+    let settled = if from.tau > 0.0 || to.tau > 0.0 { f64::INFINITY } else { SETTLED };
     let moved = |a: f64, b: f64, highest: f64| {
-        let held = |v: f64| v.clamp(-SETTLED, highest);
+        let held = |v: f64| v.clamp(-settled, highest);
         (held(a) - held(b)).abs()
     };
     let most =
         |a: &[f64], b: &[f64], highest: f64| a.iter().zip(b).map(|(&a, &b)| moved(a, b, highest)).fold(0.0, f64::max);
     let dispersion = moved(from.log_alpha, to.log_alpha, f64::INFINITY);
-    most(&from.eta, &to.eta, f64::INFINITY).max(most(&from.zeta, &to.zeta, SETTLED)).max(dispersion)
+    most(&from.eta, &to.eta, f64::INFINITY).max(most(&from.zeta, &to.zeta, settled)).max(dispersion)
 }

@@ -17,6 +17,10 @@ use rayon::prelude::*;
 const BELOW: f64 = 150.0;
 /// Of those, so many at most are followed for each group.
 const FOLLOWED: usize = 8;
+/// With up to so many groups, where it costs little, that many of the best optima are looked around at first; later and
+/// with more groups only the best.
+const FEW: usize = 4;
+const ROOTS: usize = 4;
 /// How far the curves are bent, on the log and the logit scale.
 const BENDS: [f64; 3] = [-8.0, 10.0, 20.0];
 /// EM steps before a climb, and Newton steps of one.
@@ -39,13 +43,15 @@ pub(crate) fn improve(
         return;
     }
     let mut looked: Vec<f64> = Vec::new();
-    for _ in 0..ROUNDS {
-        let known = |c: &&Climb| looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < search::SAME);
-        let Some(root) = best.first().filter(|c| !known(c)).cloned() else { break };
-        let top = root.pass.log_likelihood;
-        looked.push(top);
-        let trials: Vec<Params> =
-            (0..shape.groups()).into_par_iter().flat_map_iter(|k| alternatives(shape, &root, k)).collect();
+    for round in 0..ROUNDS {
+        let new = |c: &&Climb| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < search::SAME);
+        let most = if round == 0 && shape.groups() <= FEW { ROOTS } else { 1 };
+        let roots: Vec<Climb> = best.iter().take(most).filter(new).cloned().collect();
+        let Some(top) = roots.first().map(|c| c.pass.log_likelihood) else { break };
+        looked.extend(roots.iter().map(|c| c.pass.log_likelihood));
+        let places: Vec<(&Climb, usize)> =
+            roots.iter().flat_map(|c| (0..shape.groups()).map(move |k| (c, k))).collect();
+        let trials: Vec<Params> = places.into_par_iter().flat_map_iter(|(c, k)| alternatives(shape, c, k)).collect();
         // none is cut by its likelihood so far: the best optima start out behind (seen on Toronto, ZIP, k = 4)
         ticker.expect(2 * trials.len());
         let points: Vec<Point> = trials

@@ -1,6 +1,8 @@
 //! The pass when time at risk is individual: every cell is evaluated, in loops over the ages of one group that
 //! compilers turn into vector code.
 
+#![allow(clippy::needless_range_loop)] // one age of many arrays at once, which compilers turn into vector code
+
 use super::SlopeSums;
 use super::cell::Dispersion;
 use crate::numeric::logspace::{expit, log_add_exp, softplus};

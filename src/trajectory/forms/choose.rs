@@ -220,8 +220,9 @@ impl FormOptions {
     fn chosen(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<FormChoice> {
         let degree = self.degree.min(cohort.observed_ages().saturating_sub(1));
         let forms = self.forms.clone().unwrap_or_else(|| Form::short_list(degree));
-        let last = (*self.groups.end()).min(cohort.distinct_histories());
-        let groups = (*self.groups.start()).min(last.max(1))..=last.max(1);
+        // more groups than different histories are the same groups twice
+        let least = *self.groups.start();
+        let groups = least..=(*self.groups.end()).min(cohort.distinct_histories()).max(least);
         // what can be asked of no cohort, or not of this one, is refused in the words of a single fit
         let first = forms.first().ok_or_else(|| Error::options("there are no forms to choose from"))?;
         first.options(*groups.start(), degree).starts(self.starts).check(cohort)?;
