@@ -13,7 +13,7 @@ use crate::trajectory::model::TrajectoryModel;
 /// Names the groups of a model by their shares and expected rates: [`name_groups`] of its curves.
 ///
 /// # Errors
-/// As [`name_groups`]; and when a rate is beyond [`MAX_RATE`](super::curve::MAX_RATE), as that of a curve
+/// As [`name_groups`]; and when a rate is beyond [`MAX_RATE`], as that of a curve
 /// that ran off is.
 ///
 /// ```
