@@ -45,12 +45,7 @@ impl Report<'_> {
         }
         if let Some(s) = choice.sureness
             && s.sure != s.sure_poisson
-            && !self.small_counts([
-                s.sure,
-                s.sure_poisson,
-                s.persons - s.sure.min(s.persons),
-                s.persons - s.sure_poisson.min(s.persons),
-            ])
+            && !self.small_counts([s.sure, s.sure_poisson, s.persons - s.sure, s.persons - s.sure_poisson])
         {
             let n = |v: u64| thousands(v, language);
             words.push(language.pick(

@@ -36,7 +36,6 @@ impl Report<'_> {
             if same { degrees.first().cloned().unwrap_or_default() } else { degrees.join(", ") }
         };
         let groups = fit.model().groups();
-        let form = |nl: &str, en: &str| language.pick(nl, en).to_owned();
         let rate: Vec<usize> = groups.iter().map(|g| g.coefficients.len()).collect();
         let zero: Vec<usize> = groups.iter().map(|g| g.zero_coefficients.len()).collect();
         let (from, to) = (language.short(grid.start_age(0)), language.short(grid.start_age(grid.len())));
@@ -54,7 +53,8 @@ impl Report<'_> {
             fact("graad in leeftijd", "degree in age", degree(&rate)),
         ];
         if fit.options.has_common_dispersion() {
-            facts.push((form("spreiding", "dispersion"), form("één voor alle groepen", "one for all groups")));
+            let one = language.pick("één voor alle groepen", "one for all groups").to_owned();
+            facts.push(fact("spreiding", "dispersion", one));
         }
         if fit.family().has_zero_curve() {
             facts.push(fact("graad van het nuldeel", "degree of the zero part", degree(&zero)));

@@ -1,7 +1,6 @@
 //! From search to answer: small cohorts are searched whole, large ones on a sample of persons, whose best
 //! optima then climb on a larger sample and at last on everyone.
 
-use super::em;
 use super::estep::AgeSums;
 use super::fit::Ticker;
 use super::information::{EXACT, Information, information};
@@ -75,10 +74,7 @@ fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ti
     let climbs = from
         .into_par_iter()
         .filter(|_| ticker.tick())
-        .map(|c| {
-            let (point, _) = em::run(evaluator, shape, Point::at(evaluator, shape, c.params), 2, 1e-3);
-            newton::climb(evaluator, shape, point, 40, 1e-2)
-        })
+        .map(|c| search::climb_from(evaluator, shape, c.params, 40, 1e-2))
         .collect();
     search::distinct(climbs)
 }

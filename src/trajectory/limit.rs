@@ -13,6 +13,7 @@ use super::family::Family;
 use super::newton::Point;
 use super::pass::Evaluator;
 use super::shape::{Curve, Shape};
+use super::start::interpolation;
 
 /// Predictors are put this far out: `exp(-40)` is lost in the roundings of any sum over a cohort.
 const FAR: f64 = 40.0;
@@ -49,20 +50,24 @@ pub(crate) fn leap(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Op
         taken
     };
     for (k, curve) in here.curves.iter().enumerate() {
-        let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
+        let (nb, nz, block) = (shape.rate_terms[k], shape.zero_terms[k], &here.params.blocks[k]);
         let seen = seen(here.pass.of_group(k, shape.intervals));
         if shape.family.has_zero_curve() {
-            polynomial_leaps(shape, &curve.zeta, nz, &seen, Way::Both).into_iter().any(|z| taken(vec![(k, nb, z)]));
+            polynomial_leaps(shape, &curve.zeta, &block[nb..nb + nz], &seen, Way::Both)
+                .into_iter()
+                .any(|z| taken(vec![(k, nb, z)]));
         }
         match shape.family {
             Family::ZipTau => {
-                let log_tau = here.params.blocks[k][nb];
+                let log_tau = block[nb];
                 if log_tau < DISPERSION_ON_ITS_WAY.ln() && log_tau > NOTHING {
                     taken(vec![(k, nb, vec![NOTHING])]);
                 }
             }
             _ => {
-                polynomial_leaps(shape, &curve.eta, nb, &seen, Way::Down).into_iter().any(|r| taken(vec![(k, 0, r)]));
+                polynomial_leaps(shape, &curve.eta, &block[..nb], &seen, Way::Down)
+                    .into_iter()
+                    .any(|r| taken(vec![(k, 0, r)]));
             }
         }
     }
@@ -84,9 +89,10 @@ fn seen(sums: &[AgeSums]) -> Vec<bool> {
     sums.iter().map(|s| s.time_and_events().0 > 0.0 || s.time_and_events().1 > 0.0).collect()
 }
 
-/// Coefficients with the predictor far out at all ages but a few, fewest first. At those it keeps its values: there
+/// Coefficients, from the predictor's `own`, with the predictor far out at all ages but a few, fewest first. At those it keeps its values: there
 /// are fewer of them than terms, or nothing could run off.
-fn polynomial_leaps(shape: &Shape, predictor: &[f64], terms: usize, seen: &[bool], way: Way) -> Vec<Vec<f64>> {
+fn polynomial_leaps(shape: &Shape, predictor: &[f64], own: &[f64], seen: &[bool], way: Way) -> Vec<Vec<f64>> {
+    let terms = own.len();
     let distance = |t: usize| if way == Way::Both { predictor[t].abs() } else { -predictor[t] };
     let least = if way == Way::Both { ON_ITS_WAY } else { -RATE_ON_ITS_WAY };
     let mut ages: Vec<usize> = (0..predictor.len()).filter(|&t| seen[t]).collect();
@@ -111,7 +117,6 @@ fn polynomial_leaps(shape: &Shape, predictor: &[f64], terms: usize, seen: &[bool
         if !stretch.is_finite() || stretch > MOST_STRETCH {
             continue;
         }
-        let own = fitted_by(shape, predictor, terms);
         all.push(own.iter().zip(&through).map(|(c, i)| i + stretch * (c - i)).collect());
     }
     all
@@ -119,37 +124,6 @@ fn polynomial_leaps(shape: &Shape, predictor: &[f64], terms: usize, seen: &[bool
 
 /// Beyond this the values that stay would drown in the roundings of those that go.
 const MOST_STRETCH: f64 = 1e7;
-
-/// The polynomial of `terms` coefficients through given points, at most as many.
-fn interpolation(nodes: &[(f64, f64)], terms: usize) -> Vec<f64> {
-    let mut total = vec![0.0; terms];
-    for (i, &(x, y)) in nodes.iter().enumerate() {
-        let mut scale = y;
-        let mut poly = vec![1.0];
-        for (j, &(other, _)) in nodes.iter().enumerate() {
-            if j == i {
-                continue;
-            }
-            let mut next = vec![0.0; poly.len() + 1];
-            for (d, c) in poly.iter().enumerate() {
-                next[d + 1] += c;
-                next[d] -= other * c;
-            }
-            scale /= x - other;
-            poly = next;
-        }
-        total.iter_mut().zip(&poly).for_each(|(t, p)| *t += scale * p);
-    }
-    total
-}
-
-/// Coefficients of a predictor that is a polynomial, from its values at ages far apart.
-fn fitted_by(shape: &Shape, predictor: &[f64], terms: usize) -> Vec<f64> {
-    let last = shape.intervals - 1;
-    let spread = |i: usize| if terms == 1 { 0 } else { (i * last + (terms - 1) / 2) / (terms - 1) };
-    let nodes: Vec<(f64, f64)> = (0..terms).map(|i| (shape.powers[spread(i)][1], predictor[spread(i)])).collect();
-    interpolation(&nodes, terms)
-}
 
 /// Dispersions at 0: each group's, or the common one.
 fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<Change>> {

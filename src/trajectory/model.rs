@@ -238,7 +238,7 @@ impl TrajectoryModel {
     /// When the cohort is on another age grid.
     pub fn log_likelihood(&self, cohort: &Cohort) -> Result<f64> {
         self.check_grid(cohort)?;
-        if !self.family.is_plain() {
+        if !self.family.counts_events() {
             return Ok(self.to_general().log_likelihood_of(&self.panel(cohort)));
         }
         let evaluator = Evaluator::new(&cohort.histories);
@@ -280,7 +280,7 @@ impl TrajectoryModel {
     }
 
     pub(crate) fn distinct_posteriors(&self, cohort: &Cohort) -> Array2<f64> {
-        if !self.family.is_plain() {
+        if !self.family.counts_events() {
             return self.to_general().posteriors_of(&self.panel(cohort));
         }
         let evaluator = Evaluator::new(&cohort.histories);

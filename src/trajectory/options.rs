@@ -110,8 +110,8 @@ impl FitOptions {
     }
 
     /// Whether, after the starts, optima next door to the best are looked for, by putting other curves in the place of
-    /// one group's ([`Family::Zip`] only; other families reach their best from a few starts). That takes nearly all of
-    /// the time of a ZIP fit: without it is for a first look.
+    /// one group's (families with a zero curve; others reach their best from a few starts). That takes nearly all of the
+    /// time of such a fit: without it is for a first look.
     pub fn neighbours(mut self, neighbours: bool) -> Self {
         self.neighbours = neighbours;
         self
@@ -156,7 +156,7 @@ impl FitOptions {
     /// As [`FitOptions::fit`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
     pub fn fit_with_progress(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<Fit> {
         let shape = self.check(cohort)?;
-        let fit = || match self.family.is_plain() {
+        let fit = || match self.family.counts_events() {
             true => fit::fit(self, cohort, &shape, &[], progress),
             false => fit::fit_general(self, cohort, &shape, progress),
         };

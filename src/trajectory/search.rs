@@ -122,7 +122,8 @@ pub(crate) fn search(
             stop,
         });
     }
-    let from_known: Vec<Climb> = known.par_iter().map(|params| climb_from(evaluator, shape, params.clone())).collect();
+    let from_known: Vec<Climb> =
+        known.par_iter().map(|params| climb_from(evaluator, shape, params.clone(), CLIMB_STEPS, ROUGHLY)).collect();
     let mut best = distinct(climbs.into_iter().chain(from_known).collect());
     if options.neighbours {
         neighbour::improve(evaluator, shape, seed, &mut best, &mut records, ticker);
@@ -131,10 +132,10 @@ pub(crate) fn search(
     Found { climbs: best, records }
 }
 
-/// A climb from given parameters, behind two steps of EM.
-pub(crate) fn climb_from(evaluator: &Evaluator<'_>, shape: &Shape, params: Params) -> Climb {
+/// A climb from given parameters, behind two steps of EM; `most` and `promise` as for [`newton::climb`].
+pub(crate) fn climb_from(evaluator: &Evaluator<'_>, shape: &Shape, params: Params, most: usize, promise: f64) -> Climb {
     let (point, _) = em::run(evaluator, shape, Point::at(evaluator, shape, params), 2, ROUGHLY);
-    newton::climb(evaluator, shape, point, CLIMB_STEPS, ROUGHLY)
+    newton::climb(evaluator, shape, point, most, promise)
 }
 
 fn advance(evaluator: &Evaluator<'_>, shape: &Shape, mut runner: Runner, steps: usize) -> Runner {

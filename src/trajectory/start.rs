@@ -153,20 +153,26 @@ fn random_zero(shape: &Shape, k: usize, reach: f64, rng: &mut ChaCha8Rng) -> Vec
 }
 
 /// Coefficients of the polynomial of `terms` terms that takes the given values at equally spaced nodes
-/// on [-1, 1] (Lagrange).
+/// on [-1, 1].
 pub(crate) fn through_nodes(terms: usize, mut value: impl FnMut(f64) -> f64) -> Vec<f64> {
     let node = |i: usize| if terms == 1 { 0.0 } else { 2.0 * i as f64 / (terms - 1) as f64 - 1.0 };
+    let nodes: Vec<(f64, f64)> = (0..terms).map(|i| (node(i), value(node(i)))).collect();
+    interpolation(&nodes, terms)
+}
+
+/// The polynomial of `terms` coefficients through given points, at most as many (Lagrange).
+pub(crate) fn interpolation(nodes: &[(f64, f64)], terms: usize) -> Vec<f64> {
     let mut total = vec![0.0; terms];
-    for i in 0..terms {
-        let mut scale = value(node(i));
+    for (i, &(x, y)) in nodes.iter().enumerate() {
+        let mut scale = y;
         let mut poly = vec![1.0];
-        for j in (0..terms).filter(|&j| j != i) {
+        for (_, &(other, _)) in nodes.iter().enumerate().filter(|(j, _)| *j != i) {
             let mut next = vec![0.0; poly.len() + 1];
             for (d, c) in poly.iter().enumerate() {
                 next[d + 1] += c;
-                next[d] -= node(j) * c;
+                next[d] -= other * c;
             }
-            scale /= node(i) - node(j);
+            scale /= x - other;
             poly = next;
         }
         total.iter_mut().zip(&poly).for_each(|(t, p)| *t += scale * p);

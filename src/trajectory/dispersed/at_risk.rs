@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)] // one age of many arrays at once, which compilers turn into vector code
 
 use super::SlopeSums;
-use super::cell::Dispersion;
+use super::cell::{Dispersion, MOST};
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
 use crate::numeric::vexp;
 use crate::trajectory::cells_direct::dot;
@@ -21,8 +21,6 @@ const SMALL_FACTOR: f64 = 1e-30;
 const FACTORS: usize = 8;
 /// A posterior probability that adds nothing to a sum at working precision.
 const NOTHING: f64 = 1e-17;
-/// Means above this are no means of people; the cap keeps every product finite.
-const MOST: f64 = 1e100;
 
 /// Everything of one group that a pass needs.
 struct Group<'a> {

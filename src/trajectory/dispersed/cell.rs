@@ -2,8 +2,8 @@
 //!
 //! The formulas are those of `kernel::negbin`; what only the count and the dispersion decide is taken from a table.
 
-use crate::numeric::logspace::{expit, log_add_exp, softplus};
 use crate::numeric::vexp;
+use crate::trajectory::kernel::inflated;
 use crate::trajectory::shape::Curve;
 
 /// Value and derivatives of one cell.
@@ -32,7 +32,7 @@ impl Dispersion {
 }
 
 /// Means above this are no means of people; the cap keeps every product finite.
-const MOST: f64 = 1e100;
+pub(super) const MOST: f64 = 1e100;
 
 /// A cell with count `y`, `rising` as [`crate::trajectory::kernel::rising`] gives it, at a mean of `lambda`.
 #[inline]
@@ -51,28 +51,12 @@ pub(crate) fn cell(y: f64, rising: &[f64; 3], lambda: f64, log_lambda: f64, zeta
     let ee = -s * (lambda * s + y * v);
     let ea = -e * v;
     let aa = rising[2] - y * v * s + lambda * v * s - bend;
-    let (q, not_q) = expit(zeta);
-    if y > 0.0 || zeta == f64::NEG_INFINITY {
-        return Cell {
-            value: count - softplus(zeta),
-            first: [e, -q, a],
-            second: [ee, 0.0, -q * not_q, ea, 0.0, aa],
-            complete: [lambda * s, q * not_q, a * a],
-        };
-    }
-    // r: probability that a zero is structural
-    let (r, not_r) = expit(zeta - count);
+    let certain = y > 0.0 || zeta == f64::NEG_INFINITY;
+    let (both, [not_r, spread]) = inflated(certain, count, [e, a, ee, ea, aa], zeta);
     Cell {
-        value: log_add_exp(zeta, count) - softplus(zeta),
-        first: [not_r * e, if r > 0.5 { not_q - not_r } else { r - q }, not_r * a],
-        second: [
-            not_r * (ee + r * e * e),
-            -r * not_r * e,
-            r * not_r - q * not_q,
-            not_r * (ea + r * e * a),
-            -r * not_r * a,
-            not_r * (aa + r * a * a),
-        ],
-        complete: [not_r * lambda * s, q * not_q, not_r * a * a],
+        value: both.value,
+        first: both.first,
+        second: both.second,
+        complete: [not_r * lambda * s, spread, not_r * a * a],
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn along(
                 known.extend(fewer.parted());
             }
             known.extend(before.iter().filter(|s| s.groups == k).map(|s| s.as_start_of(&shape)));
-            own.push(scan.of(form, k, first, known)?);
+            own.push(scan.of(form, shape, first, known)?);
             Ok(true)
         };
         let more = (from..=*groups.end()).collect::<Vec<_>>();

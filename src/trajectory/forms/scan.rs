@@ -64,8 +64,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The best top from `starts` starts and from `known` parameters.
-    pub(super) fn of(&self, form: Form, groups: usize, starts: usize, known: Vec<Params>) -> Result<Scanned> {
-        let shape = form.options(groups, self.degree).check(self.cohort)?;
+    pub(super) fn of(&self, form: Form, shape: Shape, starts: usize, known: Vec<Params>) -> Result<Scanned> {
         let evaluator = self.sample.as_ref().unwrap_or(&self.all);
         let pooled = Pooled::new(evaluator, &shape);
         let screened = |params: Params, steps: usize| {
@@ -87,7 +86,7 @@ impl<'a> Scan<'a> {
         field.truncate(CLIMBED);
         let climbs = field.into_par_iter().map(|p| newton::climb(evaluator, &shape, p, STEPS[0], ROUGHLY)).collect();
         let best = search::distinct(climbs);
-        self.judged(evaluator, form, groups, shape, best.into_iter().next())
+        self.judged(evaluator, form, shape, best.into_iter().next())
     }
 
     /// The same on everyone, when it was looked at on a sample.
@@ -95,20 +94,13 @@ impl<'a> Scan<'a> {
         if self.sample.is_none() || s.params.blocks.is_empty() {
             return Ok(s.clone());
         }
-        let (point, _) = em::run(&self.all, &s.shape, Point::at(&self.all, &s.shape, s.params.clone()), 2, ROUGHLY);
-        let climb = newton::climb(&self.all, &s.shape, point, STEPS[1], ROUGHLY);
-        self.judged(&self.all, s.form, s.groups, s.shape.clone(), Some(climb))
+        let climb = search::climb_from(&self.all, &s.shape, s.params.clone(), STEPS[1], ROUGHLY);
+        self.judged(&self.all, s.form, s.shape.clone(), Some(climb))
     }
 
     /// What a climb is worth; on a sample, what it would be worth on everyone were everyone as those.
-    fn judged(
-        &self,
-        evaluator: &Evaluator<'_>,
-        form: Form,
-        groups: usize,
-        shape: Shape,
-        best: Option<Climb>,
-    ) -> Result<Scanned> {
+    fn judged(&self, evaluator: &Evaluator<'_>, form: Form, shape: Shape, best: Option<Climb>) -> Result<Scanned> {
+        let groups = shape.groups();
         let Some(climb) = best else {
             let params = Params { log_share: Vec::new(), blocks: Vec::new() };
             let refused = vec![Finding::NotConverged { gradient_norm: f64::NAN }];
