@@ -7,6 +7,7 @@ use super::definitions::Definitions;
 use super::naming::{Naming, name_groups};
 use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::model::TrajectoryModel;
 
@@ -32,29 +33,26 @@ pub fn name_model(model: &TrajectoryModel, definitions: &Definitions) -> Result<
 
 /// Person-years at risk that an age needs in a group, for what the curve says there to be more than a guess: with
 /// one, a rate of one a year is as often seen as not.
-const SEEN: f64 = 1.0;
-
-/// A curve that expects so many times the events that were seen of a group at an age, and so many more, is not about
-/// them: a zero part next to certainty leaves its rate free to run off.
-const BEYOND: f64 = 10.0;
+pub(crate) const SEEN: f64 = 1.0;
 
 /// Names the groups of a fit by their rates at ages where members were observed.
 ///
 /// A curve fitted to people who are hardly at risk at some age may say anything there. At ages with less than a year of
-/// the group's time at risk in all, the rate of the nearest age with more stands in for it; where it expects more than
-/// ten times the events that were seen, and ten more, the observed rate does.
+/// the group's time at risk in all, the rate of the nearest age with more stands in for it; where its rate runs off
+/// ([`Finding::RateRunsOff`](crate::Finding::RateRunsOff)), the observed one does.
 ///
 /// # Errors
 /// As [`name_model`]; and when the cohort is not the one that was fitted.
 pub fn name_fit(fit: &Fit, cohort: &Cohort, definitions: &Definitions) -> Result<Naming> {
     let observed = fit.observed_rates(cohort)?;
-    let years = observed.years();
+    let (years, grid) = (observed.years(), fit.grid());
     name_curves(fit.model(), definitions, |k| {
         let mut rates = fit.model().rates(k);
-        for (j, rate) in rates.iter_mut().enumerate() {
-            let (events, time) = (observed.events()[(k, j)], years[(k, j)]);
-            if time >= SEEN && *rate * time > BEYOND * (events + 1.0) {
-                *rate = events / time;
+        for finding in &fit.findings {
+            let Finding::RateRunsOff { group, ages } = finding else { continue };
+            let off = |j: usize| ages.iter().any(|[first, last]| (*first..=*last).contains(&grid.start_age(j)));
+            for j in (0..rates.len()).filter(|&j| *group == k + 1 && off(j)) {
+                rates[j] = observed.rate(k, j).unwrap_or(0.0);
             }
         }
         let seen: Vec<usize> = (0..rates.len()).filter(|&j| years[(k, j)] >= SEEN).collect();

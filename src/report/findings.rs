@@ -73,6 +73,9 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
             format!("tau van groep {group} loopt naar oneindig (nu {tau:.0}): probeer de familie zip")
         }
         Finding::RateAtZero { group, ages: a } => format!("de frequentie van groep {group} loopt naar 0 {}", ages(a)),
+        Finding::RateRunsOff { group, ages: a } => {
+            format!("de frequentie van groep {group} loopt weg {}: zo vaak pleegt niemand delicten", ages(a))
+        }
         Finding::DispersionAtZero { group } => {
             format!("de spreiding van groep {group} is 0: de aantallen zijn Poisson-verdeeld")
         }

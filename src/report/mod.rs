@@ -26,6 +26,7 @@ pub use validation::{ReportSection, ValidationReport};
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
 use crate::profile::language::Language;
+use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
@@ -194,12 +195,16 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Age and expected rate of a group, from the middle of the first age interval to that of the last.
+    /// Age and expected rate of a group, from the middle of the first age interval to that of the last, where members
+    /// were seen: elsewhere a fitted curve may say anything.
     fn curve(&self, k: usize) -> Vec<(f64, f64)> {
         let (model, grid) = (self.fit.model(), self.fit.grid());
         let steps = (grid.len() - 1) * CURVE_STEPS;
         let (first, last) = (grid.mid_age(0), grid.mid_age(grid.len() - 1));
+        let years = self.observed.years();
+        let interval = |i: usize| (i + CURVE_STEPS / 2) / CURVE_STEPS;
         (0..=steps)
+            .filter(|&i| years[(k, interval(i))] >= SEEN)
             .map(|i| {
                 let age = if steps == 0 { first } else { first + (last - first) * i as f64 / steps as f64 };
                 let rate = model.rate_at_age(k, age);

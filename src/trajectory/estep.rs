@@ -92,6 +92,19 @@ impl AgeSums {
         }
     }
 
+    /// Time at risk (in intervals) with that in structural zeros, and events. When time is individual, cells that are no
+    /// structural zeros stand for the others.
+    pub(crate) fn observed_and_events(&self) -> (f64, f64) {
+        match *self {
+            AgeSums::AtRisk { cells, structural, exposure, events, .. } => {
+                let random = cells - structural;
+                // next to none: as if everyone had been at liberty throughout
+                (if random > 1e-9 * cells { exposure * cells / random } else { cells }, events)
+            }
+            _ => self.time_and_events(),
+        }
+    }
+
     /// The same sums as if everyone had been at liberty throughout: an approximation to search on.
     pub(crate) fn as_whole(&self) -> AgeSums {
         match *self {

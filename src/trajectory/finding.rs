@@ -1,6 +1,7 @@
 //! What a reader of a fit has to be told: reasons not to trust it, and boundaries where a number stands
 //! for "as far as the data go".
 
+use super::estep::AgeSums;
 use super::family::zero_value;
 use super::fit::GroupFit;
 use super::ladder::Top;
@@ -69,6 +70,15 @@ pub enum Finding {
         /// Group number.
         group: usize,
         /// Stretches of ages (start of the first and of the last interval, years) with a rate below 1e-6 a year.
+        ages: Vec<[f64; 2]>,
+    },
+    /// A rate ran off: the curve of this group expects far more events at these ages than were seen of it, behind a zero
+    /// part next to certainty. It is no rate of anyone.
+    RateRunsOff {
+        /// Group number.
+        group: usize,
+        /// Stretches of ages (start of the first and of the last interval, years) at which it expects more than ten
+        /// times the events that were seen, and ten more.
         ages: Vec<[f64; 2]>,
     },
     /// The likelihood is flat in some direction: these groups' parameters cannot all be told from the data.
@@ -182,6 +192,9 @@ impl fmt::Display for Finding {
             Finding::RateAtZero { group, ages: a } => {
                 write!(f, "the rate of group {group} runs to 0 at {}", ages(a))
             }
+            Finding::RateRunsOff { group, ages: a } => {
+                write!(f, "the rate of group {group} runs off at {}: it is no rate of anyone", ages(a))
+            }
             Finding::FlatLikelihood { groups } => {
                 let list: Vec<String> = groups.iter().map(ToString::to_string).collect();
                 write!(f, "the likelihood is flat in a direction that involves group {}", list.join(", "))
@@ -238,6 +251,7 @@ pub(crate) fn findings(
         all.push(Finding::ReachedOnce { starts });
     }
     boundaries(model, &mut all);
+    runs_off(model, &top.sums, &mut all);
     for (k, g) in groups.iter().enumerate() {
         let group = k + 1;
         if g.members < 10 {
@@ -310,6 +324,27 @@ fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
         }
         if let Some(ages) = stretches(&|t| curve.rate(t) < 1e-6) {
             all.push(Finding::RateAtZero { group: k + 1, ages });
+        }
+    }
+}
+
+/// A curve that expects more than so many times the events that were seen, and so many more, is not about them.
+const BEYOND: f64 = 10.0;
+/// Only a zero part beyond this leaves a rate free to run off.
+const NEXT_TO_CERTAIN: f64 = 0.99;
+
+/// Groups whose rate ran off, from the sums of a pass at the model.
+pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<Finding>) {
+    let (grid, width) = (model.grid(), model.grid().width_years());
+    for k in 0..model.groups().len() {
+        let curve = model.curve(k);
+        let hit = |t: usize| {
+            let (observed, events) = sums[k * grid.len() + t].observed_and_events();
+            let zero = crate::numeric::logspace::expit(curve.zeta[t]).0;
+            zero > NEXT_TO_CERTAIN && curve.rate(t) * width * observed > BEYOND * (events + 1.0)
+        };
+        if let Some(ages) = stretches(grid, &hit) {
+            all.push(Finding::RateRunsOff { group: k + 1, ages });
         }
     }
 }

@@ -263,6 +263,8 @@ impl FormOptions {
     ) -> Result<FormChoice> {
         let mut candidates: Vec<FormCandidate> = scanned.iter().map(candidate).collect();
         let mut best: Option<(usize, Fit)> = None;
+        // what a fit is worth that can be trusted but for a rate that ran off: better than no answer
+        let mut fallback: Option<(usize, Fit)> = None;
         let mut tried = 0;
         for (i, s) in scanned.iter().enumerate() {
             let enough = match &best {
@@ -280,16 +282,22 @@ impl FormOptions {
             let options = s.form.options(s.groups, degree).starts(starts).seed(self.seed).neighbours(neighbours);
             let known = if s.params.blocks.is_empty() { Vec::new() } else { vec![s.params.clone()] };
             let full = fit::fit(&options, cohort, &s.shape, &known, progress)?;
-            let fatal: Vec<Finding> = full.findings.iter().filter(|f| f.is_fatal()).cloned().collect();
+            let fatal = full.findings.iter().any(Finding::is_fatal);
+            let against = |f: &&Finding| f.is_fatal() || matches!(f, Finding::RateRunsOff { .. });
+            let refused: Vec<Finding> = full.findings.iter().filter(against).cloned().collect();
             let to = &mut candidates[i];
             (to.log_likelihood, to.parameters) = (full.log_likelihood, full.parameters);
-            (to.bic_persons, to.in_full, to.refused) = (full.bic_persons, true, reason(&fatal));
-            let better = best.as_ref().is_none_or(|(_, b)| full.bic_persons < b.bic_persons - SIMPLER);
-            if fatal.is_empty() && better {
+            (to.bic_persons, to.in_full, to.refused) = (full.bic_persons, true, reason(&refused));
+            let better = |than: &Option<(usize, Fit)>| {
+                than.as_ref().is_none_or(|(_, b)| full.bic_persons < b.bic_persons - SIMPLER)
+            };
+            if refused.is_empty() && better(&best) {
                 best = Some((i, full));
+            } else if !fatal && !refused.is_empty() && better(&fallback) {
+                fallback = Some((i, full));
             }
         }
-        let Some((chosen, fit)) = best else {
+        let Some((chosen, fit)) = best.or(fallback) else {
             let why = candidates.first().and_then(|c| c.refused.clone()).unwrap_or_else(|| "nothing was fitted".into());
             let message = format!(
                 "no form of model can be trusted on this cohort of {} persons, with any number of groups; the best: {why}",

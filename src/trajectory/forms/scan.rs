@@ -6,7 +6,7 @@ use crate::cohort::history::Histories;
 use crate::error::Result;
 use crate::numeric::streams::stream;
 use crate::trajectory::em;
-use crate::trajectory::finding::{Finding, degenerate};
+use crate::trajectory::finding::{Finding, degenerate, runs_off};
 use crate::trajectory::ladder;
 use crate::trajectory::limit;
 use crate::trajectory::model::TrajectoryModel;
@@ -123,7 +123,10 @@ impl<'a> Scan<'a> {
         let mut params = climb.params;
         params.log_share.iter_mut().for_each(|s| *s = s.max(f64::MIN_POSITIVE.ln()));
         match TrajectoryModel::from_params(form.family, self.cohort.grid(), &shape, &params) {
-            Ok(model) => degenerate(&model, &climb.pass.mass, &mut refused),
+            Ok(model) => {
+                degenerate(&model, &climb.pass.mass, &mut refused);
+                runs_off(&model, &climb.pass.sums, &mut refused);
+            }
             Err(_) => refused.push(Finding::NotConverged { gradient_norm: f64::NAN }),
         }
         let lost = limit::lost(&shape, &climb.curves, &climb.pass.sums);
