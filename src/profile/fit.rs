@@ -1,7 +1,7 @@
 //! The four definitions: which criteria make up which, and how well a group fits one.
 //!
 //! Does not belong here: thresholds (`definitions`), measurements (`descriptors`), and the choice between
-//! profiles (`assignment`, `naming`).
+//! profiles (`naming`).
 
 use super::criterion::{Criterion, Limit, Measure, Scale, Unseen};
 use super::definitions::{AgeSpan, Definitions};

@@ -15,11 +15,9 @@
 //!
 //! # Reading order
 //! `curve` (what goes in) - `descriptors` (what is measured on it) - `criterion` and `fit` (measured
-//! against a definition) - `assignment` (which group gets which name) - `naming` (the answer for a
-//! cohort) - `person` (for one person, by posterior probabilities) - `classify` (for one person, by their record, with
-//! all it rests on). `wording` says all of it in words; `walkthrough` follows one person's record.
+//! against a definition) - `naming` (which profile each group of a cohort shows) - `person` (for one person, by
+//! posterior probabilities) - `classify` (for one person, by their record, with all it rests on). `wording` says all of it in words; `walkthrough` follows one person's record.
 
-pub(crate) mod assignment;
 pub mod classify;
 pub mod criterion;
 pub mod curve;

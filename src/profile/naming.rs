@@ -1,8 +1,7 @@
-//! Naming the groups of a cohort: which group shows which of the four profiles, how sure that is, and why.
+//! Naming the groups of a cohort: which of the four profiles each group shows, if any, how sure that is, and why.
 //!
 //! Does not belong here: definitions and measurements, persons (`person`), words (`wording`).
 
-use super::assignment::{ANSWERS, NONE, Scores, best_totals};
 use super::curve::GroupCurve;
 use super::definitions::Definitions;
 use super::descriptors::{Descriptors, Peak};
@@ -19,7 +18,7 @@ pub const MAX_GROUPS: usize = 32;
 /// How far the shares of a cohort may be from 1 in all: shares in print are rounded.
 const SHARES: f64 = 0.02;
 
-/// Totals of at most four scores that differ by less are equal but for rounding.
+/// Scores that differ by less are equal but for rounding.
 const TIE: f64 = 1e-9;
 
 /// What the naming says of one group.
@@ -33,8 +32,7 @@ pub struct GroupNaming {
     pub profile: Option<Profile>,
     /// Its score for that profile, 0.5 to 1.
     pub score: Option<f64>,
-    /// By how much the best total score is lower when this group gets another answer ('no profile' counts as
-    /// one). `None` when no other answer is possible.
+    /// By how much the score of the next best profile that it meets is lower. `None` when it meets no other.
     pub margin: Option<f64>,
     /// Why the answer is uncertain; empty when it is not.
     pub ambiguities: Vec<Ambiguity>,
@@ -60,19 +58,15 @@ pub struct Naming {
     pub groups: Vec<GroupNaming>,
     /// The profiles that no group shows, in the order of [`Profile::ALL`].
     pub absent: Vec<Absent>,
-    /// Total score of the best assignment.
-    pub total: f64,
-    /// By how much the second best assignment's total is lower: the smallest margin of a group. `None` when
-    /// only one assignment is possible.
-    pub margin: Option<f64>,
 }
 
 /// Names the groups of a cohort by the written definitions.
 ///
-/// Every group is held against every definition; of all ways to give each profile to at most one group
-/// that meets it, and each group at most one profile, the one with the largest total score is taken
-/// (found exactly). There may be fewer or more groups than profiles. Where two ways are equally good, the
-/// groups they disagree on get no name. The order of the groups changes nothing but the order of the answers.
+/// Every group is held against every definition, and bears the profile that it meets with the highest score; none when
+/// it meets none, or two equally well. Several groups may bear one profile: a fit needs as many groups as the careers
+/// within a profile differ, and a person's probability of a profile is the sum over its groups
+/// ([`Naming::person`]). A profile may have no group. The order of the groups changes nothing but the order of the
+/// answers.
 ///
 /// # Errors
 /// When there are no groups or more than [`MAX_GROUPS`]; when they are not at the same ages; when their shares
@@ -100,35 +94,32 @@ pub fn name_groups(groups: &[GroupCurve], definitions: &Definitions) -> Result<N
     check_cohort(groups)?;
     let measured = Descriptors::of_groups(groups, definitions);
     let fits: Vec<[ProfileFit; 4]> = measured.iter().map(|d| ProfileFit::all(d, definitions)).collect();
-    let scores: Vec<Scores> = measured.iter().zip(&fits).map(|(d, fits)| admissible(d, fits)).collect();
-    let totals = best_totals(&scores);
-    let decided: Vec<Decision> = totals.iter().map(Decision::of).collect();
-
     let named: Vec<GroupNaming> = measured
         .into_iter()
         .zip(fits)
         .enumerate()
         .map(|(group, (descriptors, fits))| {
-            let decision = &decided[group];
-            let profile = decision.profile();
-            let score = profile.and_then(|p| scores[group][p.index()]);
+            let met = met(&descriptors, &fits);
+            let margin = met.get(1).map(|next| met[0].score - next.score);
+            let tied: Vec<Profile> =
+                met.iter().filter(|f| met[0].score - f.score <= TIE).map(|f| f.profile).collect();
+            let best = met.first().filter(|_| tied.len() == 1);
+            let (profile, score) = (best.map(|f| f.profile), best.map(|f| f.score));
+            let ambiguities = best.map_or(Vec::new(), |fit| ambiguities(fit, met.get(1).copied(), definitions));
             let unnamed = match profile {
                 Some(_) => None,
                 None if matches!(descriptors.peak, Peak::NoOffences) => Some(Unnamed::NoOffences),
-                None => Some(reason(group, &scores, &decided, &fits, &descriptors)),
+                None if tied.len() > 1 => Some(Unnamed::Tied { answers: tied }),
+                None => Some(no_match(&fits, &descriptors)),
             };
-            let ambiguities = ambiguities(decision, profile, &scores[group], &fits, definitions);
-            let (share, margin) = (groups[group].share(), decision.margin);
+            let share = groups[group].share();
             GroupNaming { group, share, profile, score, margin, ambiguities, unnamed, descriptors, fits }
         })
         .collect();
 
     let absent = Profile::ALL.into_iter().filter(|p| named.iter().all(|g| g.profile != Some(*p)));
     let absent = absent.map(|profile| absence(profile, &named)).collect();
-    let total = totals[0].iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let margin = named.iter().filter_map(|g| g.margin).min_by(f64::total_cmp);
-    let width = groups[0].width();
-    Ok(Naming { definitions: definitions.clone(), width, groups: named, absent, total, margin })
+    Ok(Naming { definitions: definitions.clone(), width: groups[0].width(), groups: named, absent })
 }
 
 impl Naming {
@@ -137,9 +128,9 @@ impl Naming {
         self.groups.get(group)?.profile
     }
 
-    /// The group (from 0) that shows a profile.
-    pub fn group_of(&self, profile: Profile) -> Option<usize> {
-        self.groups.iter().position(|g| g.profile == Some(profile))
+    /// The groups (from 0) that show a profile, in order; several may, or none.
+    pub fn groups_of(&self, profile: Profile) -> Vec<usize> {
+        self.groups.iter().filter(|g| g.profile == Some(profile)).map(|g| g.group).collect()
     }
 }
 
@@ -160,70 +151,17 @@ fn check_cohort(groups: &[GroupCurve]) -> Result<()> {
     Ok(())
 }
 
-/// Scores of the definitions that a group meets. A group of which nothing is expected has no course to name.
-fn admissible(descriptors: &Descriptors, fits: &[ProfileFit; 4]) -> Scores {
+/// The definitions that a group meets, highest score first. A group of which nothing is expected has no course to name.
+fn met<'f>(descriptors: &Descriptors, fits: &'f [ProfileFit; 4]) -> Vec<&'f ProfileFit> {
     let some = !matches!(descriptors.peak, Peak::NoOffences);
-    std::array::from_fn(|p| (some && fits[p].met).then_some(fits[p].score))
+    let mut all: Vec<&ProfileFit> = fits.iter().filter(|f| some && f.met).collect();
+    // a stable sort: the order of the profiles is fixed
+    all.sort_by(|a, b| b.score.total_cmp(&a.score));
+    all
 }
 
-/// The answers of one group that belong to a best assignment, and how good the next is.
-struct Decision {
-    /// Indices of the equally good answers; more than one is a tie.
-    best: Vec<usize>,
-    margin: Option<f64>,
-    /// The best answer but one.
-    next: Option<usize>,
-}
-
-impl Decision {
-    fn of(totals: &[f64; ANSWERS]) -> Decision {
-        let mut order: Vec<usize> = (0..ANSWERS).filter(|&a| totals[a] > f64::NEG_INFINITY).collect();
-        order.sort_by(|&a, &b| totals[b].total_cmp(&totals[a]));
-        let top = totals[order[0]];
-        let mut best: Vec<usize> = order.iter().copied().filter(|&a| top - totals[a] <= TIE).collect();
-        best.sort_unstable();
-        Decision { best, margin: order.get(1).map(|&a| top - totals[a]), next: order.get(1).copied() }
-    }
-
-    fn tied(&self) -> bool {
-        self.best.len() > 1
-    }
-
-    fn profile(&self) -> Option<Profile> {
-        if self.tied() { None } else { answer(self.best[0]) }
-    }
-}
-
-fn answer(index: usize) -> Option<Profile> {
-    Profile::ALL.get(index).copied()
-}
-
-/// Why a group of which offences are expected has no profile.
-fn reason(
-    group: usize,
-    scores: &[Scores],
-    decided: &[Decision],
-    fits: &[ProfileFit; 4],
-    descriptors: &Descriptors,
-) -> Unnamed {
-    let own = &decided[group];
-    if own.tied() {
-        let shared = |other: &Decision| other.best.iter().any(|a| *a != NONE && own.best.contains(a));
-        let with = (0..scores.len()).filter(|&g| g != group && decided[g].tied() && shared(&decided[g])).collect();
-        return Unnamed::Tied { answers: own.best.iter().map(|&a| answer(a)).collect(), with };
-    }
-    let best = (0..NONE).filter_map(|p| scores[group][p].map(|score| (p, score)));
-    // The first of equal scores: the order of the profiles is fixed.
-    let best = best.fold(None, |best: Option<(usize, f64)>, next| match best {
-        Some(kept) if kept.1 >= next.1 => Some(kept),
-        _ => Some(next),
-    });
-    if let Some((p, score)) = best {
-        // Were the profile free, this group would have it: so a group has it, or several are tied for it.
-        let by: Vec<usize> = (0..scores.len()).filter(|&g| g != group && decided[g].best.contains(&p)).collect();
-        let by_score = by.iter().filter_map(|&g| scores[g][p]).fold(0.0, f64::max);
-        return Unnamed::Taken { profile: Profile::ALL[p], score, by, by_score };
-    }
+/// That a group of which offences are expected meets no definition, and which is closest.
+fn no_match(fits: &[ProfileFit; 4], descriptors: &Descriptors) -> Unnamed {
     let closest = fits.iter().fold(&fits[0], |best, next| if closer(next, best).is_gt() { next } else { best });
     Unnamed::NoMatch {
         closest: closest.profile,
@@ -238,30 +176,13 @@ fn closer(a: &ProfileFit, b: &ProfileFit) -> Ordering {
     a.score.total_cmp(&b.score).then_with(|| b.failed().count().cmp(&a.failed().count()))
 }
 
-fn ambiguities(
-    decision: &Decision,
-    profile: Option<Profile>,
-    scores: &Scores,
-    fits: &[ProfileFit; 4],
-    definitions: &Definitions,
-) -> Vec<Ambiguity> {
+fn ambiguities(fit: &ProfileFit, next: Option<&ProfileFit>, definitions: &Definitions) -> Vec<Ambiguity> {
     let mut found = Vec::new();
-    if let (Some(margin), Some(next)) = (decision.margin, decision.next)
-        && margin < definitions.small_margin
-        && !decision.tied()
-    {
-        found.push(Ambiguity::SmallMargin { margin, other: answer(next) });
+    if let Some(next) = next.filter(|next| fit.score - next.score < definitions.small_margin) {
+        found.push(Ambiguity::SmallMargin { margin: fit.score - next.score, other: next.profile });
     }
-    if let Some(profile) = profile {
-        let own = scores[profile.index()];
-        for other in Profile::ALL {
-            if let Some(score) = scores[other.index()].filter(|_| scores[other.index()] > own) {
-                found.push(Ambiguity::FitsAnotherBetter { profile: other, score });
-            }
-        }
-        let barely = fits[profile.index()].criteria.iter().filter(|c| c.degree < definitions.near_limit);
-        found.extend(barely.cloned().map(Ambiguity::NearLimit));
-    }
+    let barely = fit.criteria.iter().filter(|c| c.degree < definitions.near_limit);
+    found.extend(barely.cloned().map(Ambiguity::NearLimit));
     found
 }
 

@@ -14,14 +14,15 @@ use serde::{Deserialize, Serialize};
 /// How far posterior probabilities may be from 1 in all: rounding in files.
 const SUM: f64 = 1e-6;
 
-/// A group in a person's answer.
+/// One of the answers that a person's posterior probabilities are about: a profile, with all groups that show it, or a
+/// group that shows none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// The group, from 0.
-    pub group: usize,
-    /// The profile it shows, if any.
+    /// The groups, from 0, the likeliest first.
+    pub groups: Vec<usize>,
+    /// The profile they show, if any.
     pub profile: Option<Profile>,
-    /// The posterior probability of membership.
+    /// The posterior probability of membership of any of them.
     pub probability: Probability,
 }
 
@@ -43,10 +44,9 @@ pub enum Undecided {
         /// Years needed ([`Definitions::person_years`](super::definitions::Definitions::person_years)).
         needed: f64,
     },
-    /// Two or more groups are too alike for this history: the likeliest ones, as many as it takes to reach the
-    /// threshold together.
+    /// The history fits more than one answer: the likeliest, as many as it takes to reach the threshold together.
     Alike(Vec<Candidate>),
-    /// The most likely group is clear, but matches no profile, for this reason.
+    /// The most likely group is clear, but shows no profile, for this reason.
     Unnamed(Unnamed),
     /// At this age not even the best possible reading tells the likeliest group from another.
     TooYoung {
@@ -104,16 +104,17 @@ pub struct Indistinct {
     pub needed: f64,
 }
 
-/// What can be said of one person: to which group's members the history is most alike, and that group's profile.
+/// What can be said of one person: which profile's members have histories most like this one.
 ///
 /// It says nothing of what the person is or will do; members of a group do not follow its curve in lock step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PersonProfile {
     /// The profile; `None` with a reason in `undecided`.
     pub profile: Option<Profile>,
-    /// The most likely group, from 0; the first of equally likely ones.
+    /// The most likely group of the most likely answer, from 0; the first of equally likely ones.
     pub group: usize,
-    /// The posterior probability of membership of that group.
+    /// The posterior probability of that answer: of membership of any group with the same profile as that group, or of
+    /// the group itself when it shows none.
     pub probability: Probability,
     /// Whether the name of that group is itself ambiguous; see
     /// [`GroupNaming::ambiguities`](super::naming::GroupNaming::ambiguities).
@@ -126,8 +127,8 @@ impl Naming {
     /// Places one person by posterior probabilities of membership, one for each group and 1 in all, of whom
     /// `observed` age intervals were observed.
     ///
-    /// A profile is given only when at least `person_years` were observed, one group has at least
-    /// `clear_posterior`, and that group shows a profile. Whether the record holds an offence cannot be seen here: see
+    /// The probability of a profile is the sum over the groups that show it. A profile is given only when at least
+    /// `person_years` were observed and its probability is at least `clear_posterior`. Whether the record holds an offence cannot be seen here: see
     /// [`Naming::of_record`].
     ///
     /// # Errors
@@ -145,7 +146,7 @@ impl Naming {
     /// let person = naming.person(&[0.1, 0.9], 12)?;
     /// assert_eq!((person.profile, person.probability.get()), (Some(Profile::EarlyPeak), 0.9));
     /// let person = naming.person(&[0.4, 0.6], 12)?;
-    /// assert!(matches!(person.undecided, Some(Undecided::Alike(groups)) if groups.len() == 2));
+    /// assert!(matches!(person.undecided, Some(Undecided::Alike(answers)) if answers.len() == 2));
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
     pub fn person(&self, posterior: &[f64], observed: usize) -> Result<PersonProfile> {
@@ -156,26 +157,61 @@ impl Naming {
                 self.groups.len()
             )));
         }
-        let mut order = posterior
-            .iter()
-            .enumerate()
-            .map(|(group, &p)| {
-                let probability = Probability::new(p)?;
-                Ok(Candidate { group, profile: self.profile_of(group), probability })
-            })
-            .collect::<Result<Vec<Candidate>>>()?;
+        posterior.iter().try_for_each(|&p| Probability::new(p).map(|_| ()))?;
         let sum: f64 = posterior.iter().sum();
         if (sum - 1.0).abs() > SUM {
             return Err(Error::value(format!("the posterior probabilities are {sum} in all, not 1")));
         }
-        // A stable sort: the first of equals stays first.
-        order.sort_by(|a, b| b.probability.get().total_cmp(&a.probability.get()));
-        let (group, probability) = (order[0].group, order[0].probability);
+        let (group, p) = self.likeliest(posterior);
+        let probability = Probability::new(p)?;
+        let undecided = self.undecided(posterior, (group, p), observed)?;
         let named = &self.groups[group];
-        let undecided = self.undecided(order, observed);
         let profile = named.profile.filter(|_| undecided.is_none());
         let ambiguous_name = !named.ambiguities.is_empty();
         Ok(PersonProfile { profile, group, probability, ambiguous_name, undecided })
+    }
+
+    /// The likeliest answer: its likeliest group, the first of equals, and its probability.
+    #[inline]
+    pub(crate) fn likeliest(&self, posterior: &[f64]) -> (usize, f64) {
+        let mut of_profile = [0.0; 4];
+        for (named, p) in self.groups.iter().zip(posterior) {
+            if let Some(profile) = named.profile {
+                of_profile[profile.index()] += p;
+            }
+        }
+        let mut best = (0, f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for (k, (named, &own)) in self.groups.iter().zip(posterior).enumerate() {
+            // rounding may carry a sum over 1
+            let p = named.profile.map_or(own, |profile| of_profile[profile.index()].min(1.0));
+            if p > best.1 || (p == best.1 && own > best.2) {
+                best = (k, p, own);
+            }
+        }
+        (best.0, best.1)
+    }
+
+    /// Every answer with its probability, likeliest first; the first of equals in the order of the groups.
+    pub(crate) fn candidates(&self, posterior: &[f64]) -> Result<Vec<Candidate>> {
+        let mut all: Vec<(Vec<usize>, Option<Profile>, f64)> = Vec::new();
+        for (k, &p) in posterior.iter().enumerate() {
+            let profile = self.profile_of(k);
+            match all.iter_mut().find(|(_, other, _)| profile.is_some() && *other == profile) {
+                Some((groups, _, sum)) => {
+                    groups.push(k);
+                    *sum = (*sum + p).min(1.0);
+                }
+                None => all.push((vec![k], profile, p)),
+            }
+        }
+        // stable sorts: the first of equals stays first
+        all.sort_by(|a, b| b.2.total_cmp(&a.2));
+        all.into_iter()
+            .map(|(mut groups, profile, p)| {
+                groups.sort_by(|&a, &b| posterior[b].total_cmp(&posterior[a]));
+                Ok(Candidate { groups, profile, probability: Probability::new(p)? })
+            })
+            .collect()
     }
 
     /// As [`Naming::person`], of a record with this many adjudicated offences: without any nobody is placed.
@@ -190,24 +226,24 @@ impl Naming {
         Ok(PersonProfile { profile: None, undecided: Some(Undecided::NoOffence), ..answer })
     }
 
-    fn undecided(&self, order: Vec<Candidate>, observed: usize) -> Option<Undecided> {
+    fn undecided(&self, posterior: &[f64], likeliest: (usize, f64), observed: usize) -> Result<Option<Undecided>> {
         let definitions = &self.definitions;
         if observed == 0 {
-            return Some(Undecided::NothingObserved);
+            return Ok(Some(Undecided::NothingObserved));
         }
         let years = observed as f64 * self.width;
         if years + 1e-9 < definitions.person_years {
-            return Some(Undecided::TooFewAges { years, needed: definitions.person_years });
+            return Ok(Some(Undecided::TooFewAges { years, needed: definitions.person_years }));
         }
-        if order[0].probability.get() < definitions.clear_posterior {
+        if likeliest.1 < definitions.clear_posterior {
             let mut reached = 0.0;
-            let likely = order.into_iter().take_while(|candidate| {
+            let likely = self.candidates(posterior)?.into_iter().take_while(|candidate| {
                 let more = reached < definitions.clear_posterior && candidate.probability.get() > 0.0;
                 reached += candidate.probability.get();
                 more
             });
-            return Some(Undecided::Alike(likely.collect()));
+            return Ok(Some(Undecided::Alike(likely.collect())));
         }
-        self.groups[order[0].group].unnamed.clone().map(Undecided::Unnamed)
+        Ok(self.groups[likeliest.0].unnamed.clone().map(Undecided::Unnamed))
     }
 }

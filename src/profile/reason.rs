@@ -23,23 +23,10 @@ pub enum Unnamed {
         /// The criteria of that profile that it fails; never empty.
         failed: Vec<Criterion>,
     },
-    /// It meets a definition, but another group is a better answer for that profile.
-    Taken {
-        /// The profile it fits best of those it meets.
-        profile: Profile,
-        /// Its score for that profile.
-        score: f64,
-        /// The groups (from 0) that fit it better: the one that has the profile, or those tied for it.
-        by: Vec<usize>,
-        /// Their score.
-        by_score: f64,
-    },
-    /// Two answers are exactly as good: a name would be the toss of a coin.
+    /// It meets the definitions of several profiles exactly as well: a name would be the toss of a coin.
     Tied {
-        /// The equally good answers; `None` is no profile.
-        answers: Vec<Option<Profile>>,
-        /// The other groups (from 0) that the tie is with; empty when it is between two profiles of this group.
-        with: Vec<usize>,
+        /// The equally good profiles.
+        answers: Vec<Profile>,
     },
     /// No offences are expected of it at any age observed.
     NoOffences,
@@ -50,19 +37,12 @@ pub enum Unnamed {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Ambiguity {
-    /// Another answer for this group makes the naming as a whole almost as good.
+    /// It meets another profile almost as well.
     SmallMargin {
-        /// By how much the total score of the best such naming is lower.
+        /// By how much its score for that is lower.
         margin: f64,
-        /// That other answer; `None` is no profile.
-        other: Option<Profile>,
-    },
-    /// It fits another profile better, which another group fits better still.
-    FitsAnotherBetter {
-        /// The other profile.
-        profile: Profile,
-        /// Its score for that.
-        score: f64,
+        /// That other profile.
+        other: Profile,
     },
     /// A criterion of the profile is only just met.
     NearLimit(Criterion),
@@ -79,6 +59,6 @@ pub struct Absent {
     pub score: f64,
     /// The age of its highest rate in years, if it has one.
     pub peak_age: Option<f64>,
-    /// The criteria that it fails; empty when it meets the definition, but is named otherwise or tied.
+    /// The criteria that it fails; empty when it meets the definition, but another profile better, or as well.
     pub failed: Vec<Criterion>,
 }

@@ -14,7 +14,7 @@ fn ages(language: Language, span: AgeSpan) -> String {
     language.pick(format!("van {from} tot {to} jaar"), format!("at {from} to {to}"))
 }
 
-fn groups(language: Language, numbers: &[usize]) -> String {
+pub(super) fn groups(language: Language, numbers: &[usize]) -> String {
     let items: Vec<String> = numbers.iter().map(|g| (g + 1).to_string()).collect();
     let word = match items.len() {
         1 => language.pick("groep", "group"),
@@ -182,24 +182,12 @@ impl Unnamed {
                     format!("matches no profile; closest to '{label}', but: {why}"),
                 )
             }
-            Unnamed::Taken { profile, score, by, by_score } => {
-                let (label, by) = (profile.label(language), groups(language, by));
-                let (own, other) = (language.number(*score, 2), language.number(*by_score, 2));
-                language.pick(
-                    format!("voldoet aan '{label}', maar {by} past daar beter bij ({other} tegen {own})"),
-                    format!("meets '{label}', but {by} fits it better ({other} against {own})"),
-                )
-            }
-            Unnamed::Tied { answers, with } => {
-                let answers: Vec<String> = answers.iter().map(|profile| answer(*profile, language)).collect();
+            Unnamed::Tied { answers } => {
+                let answers: Vec<String> = answers.iter().map(|p| format!("'{}'", p.label(language))).collect();
                 let answers = language.list(&answers);
-                let with = match with.as_slice() {
-                    [] => String::new(),
-                    some => format!(" ({} {})", language.pick("samen met", "together with"), groups(language, some)),
-                };
                 language.pick(
-                    format!("{answers} zijn even goede antwoorden{with}; daarom wordt geen ervan gegeven"),
-                    format!("{answers} are equally good answers{with}; so none is given"),
+                    format!("{answers} zijn even goede antwoorden; daarom wordt geen ervan gegeven"),
+                    format!("{answers} are equally good answers; so none is given"),
                 )
             }
             Unnamed::NoOffences => language
@@ -217,25 +205,10 @@ impl Ambiguity {
     pub fn text(&self, language: Language) -> String {
         match self {
             Ambiguity::SmallMargin { margin, other } => {
-                let (margin, other) = (language.number(*margin, 3), answer(*other, language));
+                let (margin, other) = (language.number(*margin, 3), other.label(language));
                 language.pick(
-                    format!(
-                        "een indeling waarin deze groep {other} krijgt is bijna even goed (verschil in \
-                        totaalscore {margin})"
-                    ),
-                    format!(
-                        "a naming in which this group gets {other} is almost as good (total score {margin} \
-                        lower)"
-                    ),
-                )
-            }
-            Ambiguity::FitsAnotherBetter { profile, score } => {
-                let (label, score) = (profile.label(language), language.number(*score, 2));
-                language.pick(
-                    format!(
-                        "de groep past zelf beter bij '{label}' ({score}), maar dat profiel heeft een andere groep"
-                    ),
-                    format!("the group itself fits '{label}' better ({score}), but another group has that profile"),
+                    format!("'{other}' past er bijna even goed bij (score {margin} lager)"),
+                    format!("'{other}' fits it almost as well (score {margin} lower)"),
                 )
             }
             Ambiguity::NearLimit(criterion) => {
@@ -253,13 +226,9 @@ impl Absent {
         if self.failed.is_empty() {
             return language.pick(
                 format!(
-                    "geen groep krijgt '{label}': {group} voldoet, maar is anders benoemd of niet te \
-                    onderscheiden van een andere"
+                    "geen groep krijgt '{label}': {group} voldoet, maar past bij een ander profiel even goed of beter"
                 ),
-                format!(
-                    "no group gets '{label}': {group} meets it, but is named otherwise or cannot be told \
-                    from another"
-                ),
+                format!("no group gets '{label}': {group} meets it, but another profile as well or better"),
             );
         }
         let why = clauses(&self.failed, self.peak_age, language);

@@ -8,7 +8,7 @@ use super::person::{Candidate, Indistinct, PersonProfile, Undecided};
 
 impl Candidate {
     fn text(&self, language: Language) -> String {
-        let group = format!("{} {}", language.pick("groep", "group"), self.group + 1);
+        let group = super::wording::groups(language, &self.groups);
         let label = match self.profile {
             Some(profile) => format!("'{}'", profile.label(language)),
             None => language.pick("geen profiel", "no profile").to_owned(),
@@ -60,8 +60,8 @@ impl Undecided {
                 let items: Vec<String> = candidates.iter().map(|candidate| candidate.text(language)).collect();
                 let items = language.list(&items);
                 language.pick(
-                    format!("de geschiedenis past bij meer dan één groep: {items}"),
-                    format!("the history fits more than one group: {items}"),
+                    format!("de geschiedenis past bij meer dan één antwoord: {items}"),
+                    format!("the history fits more than one answer: {items}"),
                 )
             }
             Undecided::Unnamed(unnamed) => {

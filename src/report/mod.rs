@@ -25,6 +25,7 @@ pub use validation::{ReportSection, ValidationReport};
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
+use crate::profile::kind::Profile;
 use crate::profile::language::Language;
 use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
@@ -157,7 +158,7 @@ impl<'a> Report<'a> {
                     .filter(|_| sizes[k] != ShownCount::Small)
                     .filter_map(|j| Some((grid.mid_age(j), self.observed.rate(k, j)?)))
                     .collect();
-                PictureGroup { label, curve: self.curve(k), points }
+                PictureGroup { label, profile: profile.map(Profile::index), curve: self.curve(k), points }
             })
             .collect();
         let mut caption = vec![
@@ -204,12 +205,14 @@ impl<'a> Report<'a> {
         let years = self.observed.years();
         let interval = |i: usize| (i + CURVE_STEPS / 2) / CURVE_STEPS;
         (0..=steps)
-            .filter(|&i| years[(k, interval(i))] >= SEEN)
             .map(|i| {
                 let age = if steps == 0 { first } else { first + (last - first) * i as f64 / steps as f64 };
                 let rate = model.rate_at_age(k, age);
-                // infinity times a zero part of 1: off any axis
-                (age, if rate.is_nan() { f64::INFINITY } else { rate })
+                match years[(k, interval(i))] >= SEEN {
+                    // infinity times a zero part of 1: off any axis
+                    true => (age, if rate.is_nan() { f64::INFINITY } else { rate }),
+                    false => (age, f64::NAN),
+                }
             })
             .collect()
     }

@@ -13,12 +13,12 @@ use crate::trajectory::family::Family;
 use serde::{Deserialize, Serialize};
 
 /// The posterior probability of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProfileProbability {
     /// The profile.
     pub profile: Profile,
-    /// The group that shows it, from 0.
-    pub group: usize,
+    /// The groups that show it, from 0.
+    pub groups: Vec<usize>,
     /// The posterior probability.
     pub probability: f64,
 }
@@ -104,9 +104,9 @@ impl Classification {
 /// The short answer: posterior aside, which profile.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Placed {
-    /// The most likely group, from 0; the first of equally likely ones.
+    /// The most likely group of the most likely answer, from 0; the first of equally likely ones.
     pub group: usize,
-    /// Its posterior probability.
+    /// The posterior probability of that answer, as [`PersonProfile::probability`].
     pub probability: f64,
     /// The profile given; `None` when undecided: [`Classifier::classify`](super::classifier::Classifier::classify)
     /// says why.

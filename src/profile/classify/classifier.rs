@@ -9,7 +9,7 @@ use super::options::ClassifyOptions;
 use super::prediction::{self, CalibrationSource};
 use super::ranked::Ranked;
 use super::record::{self, Seen};
-use super::reference::{Classes, Reference, likeliest};
+use super::reference::{Classes, Reference};
 use super::resolution::{Hidden, Resolution, hidden};
 use super::typicality::{PValue, Typicality};
 use crate::cohort::builder::PersonRow;
@@ -113,7 +113,7 @@ impl Classifier {
             .collect();
         // a grid has at least one age
         let end = &bands[cells.ages - 1];
-        let hidden = bands.iter().map(|band| hidden(band, end, options.tell_apart)).collect();
+        let hidden = bands.iter().map(|band| hidden(band, end, &naming, options.tell_apart)).collect();
         Ok(Classifier {
             model,
             naming,
@@ -174,8 +174,7 @@ impl Classifier {
         let seen = Seen::of(self.model.grid(), &row)?;
         let joint = self.cells.joint(&row);
         self.cells.normalise(&joint, posterior);
-        let group = likeliest(posterior);
-        let probability = posterior[group];
+        let (group, probability) = self.naming.likeliest(posterior);
         let definitions = &self.naming.definitions;
         let enough = seen.observed as f64 * self.naming.width + 1e-9 >= definitions.person_years;
         let told = enough && probability >= definitions.clear_posterior && self.hidden[seen.last][group].is_none();
@@ -331,15 +330,19 @@ impl Classifier {
 
     fn by_profile(&self, groups: &[f64]) -> Vec<ProfileProbability> {
         let of = |profile: Profile| {
-            let group = self.naming.groups.iter().position(|g| g.profile == Some(profile))?;
-            Some(ProfileProbability { profile, group, probability: groups[group] })
+            let of_profile = self.naming.groups_of(profile);
+            let probability = of_profile.iter().map(|&k| groups[k]).sum::<f64>().min(1.0);
+            (!of_profile.is_empty()).then_some(ProfileProbability { profile, groups: of_profile, probability })
         };
         Profile::ALL.into_iter().filter_map(of).collect()
     }
 
     fn without_profile(&self, groups: &[f64]) -> Result<Vec<Candidate>> {
         let unnamed = groups.iter().enumerate().filter(|(k, _)| self.naming.profile_of(*k).is_none());
-        unnamed.map(|(group, &p)| Ok(Candidate { group, profile: None, probability: Probability::new(p)? })).collect()
+        let one = |k: usize, p: f64| -> Result<Candidate> {
+            Ok(Candidate { groups: vec![k], profile: None, probability: Probability::new(p)? })
+        };
+        unnamed.map(|(k, &p)| one(k, p)).collect()
     }
 
     fn what_if(&self, joint: &super::cells::Lanes, next: usize) -> WhatIf {
@@ -366,7 +369,7 @@ impl Classifier {
 
     /// From which other group a group cannot be told by people observed as one person was.
     fn veiled(&self, own: &Reference, group: usize) -> Option<Hidden> {
-        hidden(own, &self.bands[self.cells.ages - 1], self.options.tell_apart)[group]
+        hidden(own, &self.bands[self.cells.ages - 1], &self.naming, self.options.tell_apart)[group]
     }
 
     fn pair(&self, group: usize, hidden: Hidden) -> Indistinct {

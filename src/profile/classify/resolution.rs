@@ -70,13 +70,17 @@ pub(super) struct Hidden {
 /// careers reach will do.
 const SHORT_OF_THE_END: f64 = 0.05;
 
-/// For each group the other that it is least told from, when that is less than `needed` and time would help.
-pub(super) fn hidden(now: &Reference, end: &Reference, needed: f64) -> Vec<Option<Hidden>> {
+/// For each group the other that it is least told from, of those with another answer, when that is less than `needed`
+/// and time would help.
+pub(super) fn hidden(now: &Reference, end: &Reference, naming: &Naming, needed: f64) -> Vec<Option<Hidden>> {
     let groups = now.apart.len();
+    let alike = |k: usize, other: usize| {
+        k == other || (naming.profile_of(k).is_some() && naming.profile_of(k) == naming.profile_of(other))
+    };
     (0..groups)
         .map(|k| {
             (0..groups)
-                .filter(|&other| other != k)
+                .filter(|&other| !alike(k, other))
                 .map(|other| {
                     let needed = needed.min(end.apart[k][other] - SHORT_OF_THE_END);
                     Hidden { other, accuracy: now.apart[k][other], needed }

@@ -9,6 +9,9 @@ use kuva::render::render::{PathData, Primitive};
 /// Okabe & Ito's colours (2008), without those too light for lines on white, darkest contrasts first.
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#007a57", "#8f3a7d", "#000000", "#a87800"];
 
+/// The colour of a group without a profile.
+const NO_PROFILE: &str = COLOURS[4];
+
 /// Dash patterns as SVG writes them; empty is a solid line.
 const DASHES: [&str; 5] = ["", "9 4", "2 3", "11 4 2 4", "5 2"];
 
@@ -42,6 +45,11 @@ impl Mark {
             dash: DASHES[group % DASHES.len()],
             shape: SHAPES[group % SHAPES.len()],
         }
+    }
+
+    /// The looks of a group in the colour of its profile: one colour a profile, black for none.
+    pub(super) fn of_profile(group: usize, profile: Option<usize>) -> Mark {
+        Mark { colour: profile.map_or(NO_PROFILE, |p| COLOURS[p % 4]), ..Mark::of(group) }
     }
 
     pub(super) fn dasharray(self) -> Option<String> {

@@ -41,11 +41,19 @@ pub(super) struct Picture {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PictureGroup {
     pub(super) label: String,
+    /// Number of its profile, which gives it its colour.
+    pub(super) profile: Option<usize>,
     /// Age and expected rate, from the middle of the first age interval to that of the last, [`CURVE_STEPS`]
-    /// places an interval.
+    /// places an interval; NaN where there is nothing to show.
     pub(super) curve: Vec<(f64, f64)>,
     /// Age and observed rate, where there is one.
     pub(super) points: Vec<(f64, f64)>,
+}
+
+impl PictureGroup {
+    fn mark(&self, k: usize) -> Mark {
+        Mark::of_profile(k, self.profile)
+    }
 }
 
 const WIDTH: f64 = 820.0;
@@ -90,17 +98,19 @@ impl Picture {
         scene.font_family = Some(FONTS.into());
         for (k, group) in self.groups.iter().enumerate() {
             for &(age, rate) in group.points.iter().filter(|(_, rate)| *rate <= scale.limit) {
-                scene.add(Mark::of(k).marker(placed.map_x(age), placed.map_y(rate), 3.4));
+                scene.add(group.mark(k).marker(placed.map_x(age), placed.map_y(rate), 3.4));
             }
         }
         for (k, group) in self.groups.iter().enumerate() {
-            draw_curve(&mut scene, &placed, Mark::of(k), &group.curve, scale.limit);
+            for part in group.curve.split(|(_, rate)| rate.is_nan()) {
+                draw_curve(&mut scene, &placed, group.mark(k), part, scale.limit);
+            }
         }
         self.number_curves(&mut scene, &placed, scale.limit);
         for (k, group) in self.groups.iter().enumerate() {
             let x = LEFT + (k / rows) as f64 * (WIDTH - LEFT - RIGHT) / 2.0;
             let y = legend_top + (k % rows) as f64 * LEGEND_ROW + 8.0;
-            let mark = Mark::of(k);
+            let mark = group.mark(k);
             scene.add(line(vec![(x, y), (x + 46.0, y)], mark, 2.0));
             scene.add(mark.marker(x + 23.0, y, 3.8));
             scene.add(bold(x + 56.0, y + 4.5, &(k + 1).to_string(), 13));
@@ -179,7 +189,7 @@ impl Picture {
             let Some(best) = inside.max_by(|&a, &b| clear(a).total_cmp(&clear(b))) else { continue };
             let (age, rate) = group.curve[best];
             let (cx, cy) = (placed.map_x(age), placed.map_y(rate));
-            let colour = Mark::of(k).colour;
+            let colour = group.mark(k).colour;
             scene.add(Primitive::Circle {
                 cx,
                 cy,

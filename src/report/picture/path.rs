@@ -104,7 +104,7 @@ pub fn posterior_path_svg(answer: &Classification, threshold: f64, language: Lan
 }
 
 fn label(answer: &Classification, k: usize, language: Language) -> String {
-    let profile = answer.posterior.iter().find(|p| p.group == k).map(|p| p.profile.label(language));
+    let profile = answer.posterior.iter().find(|p| p.groups.contains(&k)).map(|p| p.profile.label(language));
     let name = profile.unwrap_or(language.pick("geen profiel", "no profile"));
     format!("{name}: {}", language.number(answer.groups[k], 2))
 }

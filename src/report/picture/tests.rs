@@ -6,6 +6,7 @@ fn picture(curves: &[&dyn Fn(f64) -> f64]) -> Picture {
     let places = || (0..=120).map(|i| 12.5 + f64::from(i) / 4.0);
     let group = |(k, f): (usize, &&dyn Fn(f64) -> f64)| PictureGroup {
         label: format!("group <{k}> & more"),
+        profile: None,
         curve: places().map(|age| (age, f(age))).collect(),
         points: places().step_by(4).map(|age| (age, 1.1 * f(age))).collect(),
     };
