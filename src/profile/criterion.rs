@@ -26,6 +26,8 @@ pub enum Measure {
     ExpectedOffences,
     /// Part of the ages at which the rate lasts.
     Persistence,
+    /// Years at which the rate lasts.
+    YearsAtPeak,
 }
 
 /// The limit of a criterion; meeting it exactly is meeting it.

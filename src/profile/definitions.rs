@@ -29,10 +29,10 @@ impl AgeSpan {
 ///
 /// The definitions, on a group's curve:
 /// - *early peak*: the highest rate lies in `early`; over the ages of `late` the rate is on average at most
-///   `fallen` of that peak; no later rise comes back above `fallen` of it.
+///   `fallen` of that peak; and no later rise comes back above `fallen` of it.
 /// - *late peak*: the highest rate lies in `late`; over the ages of `early` the rate is on average at most
-///   `fallen` of that peak; it falls to at most `fallen` of it afterwards; and no later rise comes back
-///   above `fallen`.
+///   `fallen` of that peak; it falls to at most `fallen` of it afterwards; and no later rise comes back above `fallen`.
+/// - neither peak when the group offends as often as a continuous one and stays near its peak for more than `peak_years`.
 /// - *continuous*: over the whole grid the group offends at least `high_level` times as often as the cohort, and
 ///   at `lasting_share` or more of the ages in `lasting` its rate is at least `lasting_level` of its peak. Where
 ///   the peak lies does not matter.
@@ -78,6 +78,10 @@ pub struct Definitions {
     pub lasting: AgeSpan,
     /// A rate counts as lasting while it is at least this part of the peak: 0.5, the usual width at half height.
     pub lasting_level: f64,
+    /// A group that offends at `high_level` or more has a peak when its rate is at `lasting_level` of it for at most so
+    /// many years of `lasting`: 14.5, half of those ages. One that stays there longer, and not long enough for
+    /// `lasting_share`, is between a peak and continuous, and bears neither name.
+    pub peak_years: f64,
     /// Part of the observed ages in `lasting` at which the rate has to last: 2/3. A peak that fills the whole
     /// second window takes 11 of the 18 years from 15 to 33, which is less.
     pub lasting_share: f64,
@@ -118,6 +122,7 @@ impl Default for Definitions {
             high_level: 1.5,
             lasting: AgeSpan { from: 15.0, to: 44.0 },
             lasting_level: 0.5,
+            peak_years: 14.5,
             lasting_share: 2.0 / 3.0,
             observed_share: 0.5,
             soft_years: 1.0,
@@ -178,6 +183,7 @@ impl Definitions {
             ("soft_part", self.soft_part, false),
             ("soft_log", self.soft_log, false),
             ("direction_years", self.direction_years, true),
+            ("peak_years", self.peak_years, false),
             ("small_margin", self.small_margin, true),
             ("person_years", self.person_years, true),
         ];

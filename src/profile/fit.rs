@@ -79,6 +79,9 @@ impl Judge<'_> {
             self.part(Measure::RateInLateWindow, fallen, group.late_rate).over(d.late),
             self.part(Measure::SecondRise, self.after_peak(), group.second_rise),
         ]
+        .into_iter()
+        .chain(self.passes())
+        .collect()
     }
 
     fn late_peak(&self) -> Vec<Criterion> {
@@ -91,6 +94,9 @@ impl Judge<'_> {
             self.part(Measure::LowestAfterPeak, self.after_peak(), group.lowest_after),
             self.part(Measure::SecondRise, self.after_peak(), group.second_rise),
         ]
+        .into_iter()
+        .chain(self.passes())
+        .collect()
     }
 
     fn continuous(&self) -> Vec<Criterion> {
@@ -116,6 +122,18 @@ impl Judge<'_> {
             Peak::NoOffences => Err(Unseen::NoOffences),
         });
         Criterion::judge(Measure::PeakAge, age, Limit::Within(span), Scale::Plain(self.definitions.soft_years))
+    }
+
+    /// That a group which offends as often as a continuous one does not stay near its peak for long.
+    fn passes(&self) -> Option<Criterion> {
+        let (d, group) = (self.definitions, self.group);
+        group.level.filter(|level| *level >= d.high_level)?;
+        let years = self
+            .years(d.lasting, group.lasting_years, d.direction_years)
+            .and(group.persistence.ok_or(Unseen::NoPeak))
+            .map(|part| part * group.lasting_years);
+        let limit = Limit::AtMost(d.peak_years);
+        Some(Criterion::judge(Measure::YearsAtPeak, years, limit, Scale::Plain(d.soft_years)).over(d.lasting))
     }
 
     /// A part of the peak that may not be above `fallen`.

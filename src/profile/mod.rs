@@ -15,9 +15,12 @@
 //!
 //! # Reading order
 //! `curve` (what goes in) - `descriptors` (what is measured on it) - `criterion` and `fit` (measured
-//! against a definition) - `naming` (which profile each group of a cohort shows) - `person` (for one person, by
-//! posterior probabilities) - `classify` (for one person, by their record, with all it rests on). `wording` says all of it in words; `walkthrough` follows one person's record.
+//! against a definition) - `assignment` (which group each profile goes to first) - `naming` (which profile each group
+//! of a cohort shows) - `person` (for one person, by
+//! posterior probabilities) - `settled` (whether that hangs on the model) - `classify` (for one person, by their
+//! record, with all it rests on). `wording` says all of it in words; `walkthrough` follows one person's record.
 
+pub(crate) mod assignment;
 pub mod classify;
 pub mod criterion;
 pub mod curve;
@@ -31,6 +34,7 @@ pub mod naming;
 pub mod person;
 pub mod reason;
 pub mod reference;
+pub mod settled;
 pub mod walkthrough;
 mod wording;
 mod wording_classify;

@@ -44,11 +44,21 @@ pub(crate) const SEEN: f64 = 1.0;
 /// # Errors
 /// As [`name_model`]; and when the cohort is not the one that was fitted.
 pub fn name_fit(fit: &Fit, cohort: &Cohort, definitions: &Definitions) -> Result<Naming> {
-    let observed = fit.observed_rates(cohort)?;
-    let (years, grid) = (observed.years(), fit.grid());
-    name_curves(fit.model(), definitions, |k| {
-        let mut rates = fit.model().rates(k);
-        for finding in &fit.findings {
+    name_on(fit.model(), &fit.findings, cohort, definitions)
+}
+
+/// As [`name_fit`], of a model of a cohort with these findings.
+pub(crate) fn name_on(
+    model: &TrajectoryModel,
+    findings: &[Finding],
+    cohort: &Cohort,
+    definitions: &Definitions,
+) -> Result<Naming> {
+    let observed = model.observed_rates(cohort)?;
+    let (years, grid) = (observed.years(), model.grid());
+    name_curves(model, definitions, |k| {
+        let mut rates = model.rates(k);
+        for finding in findings {
             let Finding::RateRunsOff { group, ages } = finding else { continue };
             let off = |j: usize| ages.iter().any(|[first, last]| (*first..=*last).contains(&grid.start_age(j)));
             for j in (0..rates.len()).filter(|&j| *group == k + 1 && off(j)) {

@@ -2,6 +2,7 @@
 //!
 //! Does not belong here: definitions and measurements, persons (`person`), words (`wording`).
 
+use super::assignment::{NONE, Scores, best_totals};
 use super::curve::GroupCurve;
 use super::definitions::Definitions;
 use super::descriptors::{Descriptors, Peak};
@@ -18,7 +19,7 @@ pub const MAX_GROUPS: usize = 32;
 /// How far the shares of a cohort may be from 1 in all: shares in print are rounded.
 const SHARES: f64 = 0.02;
 
-/// Scores that differ by less are equal but for rounding.
+/// Totals of at most four scores that differ by less are equal but for rounding.
 const TIE: f64 = 1e-9;
 
 /// What the naming says of one group.
@@ -32,7 +33,8 @@ pub struct GroupNaming {
     pub profile: Option<Profile>,
     /// Its score for that profile, 0.5 to 1.
     pub score: Option<f64>,
-    /// By how much the score of the next best profile that it meets is lower. `None` when it meets no other.
+    /// By how much the total score of the cohort is lower when the group bears the next best profile that it meets.
+    /// `None` when it meets no other.
     pub margin: Option<f64>,
     /// Why the answer is uncertain; empty when it is not.
     pub ambiguities: Vec<Ambiguity>,
@@ -62,11 +64,13 @@ pub struct Naming {
 
 /// Names the groups of a cohort by the written definitions.
 ///
-/// Every group is held against every definition, and bears the profile that it meets with the highest score; none when
-/// it meets none, or two equally well. Several groups may bear one profile: a fit needs as many groups as the careers
-/// within a profile differ, and a person's probability of a profile is the sum over its groups
-/// ([`Naming::person`]). A profile may have no group. The order of the groups changes nothing but the order of the
-/// answers.
+/// Every group is held against every definition. First each profile goes to at most one group that meets it, and each
+/// group gets at most one, so that the total of their scores is the largest possible (found exactly): what a group of
+/// few offences with some peak is, incidental or peak, hangs on what the others are. A group that is left over, and meets
+/// a definition, bears the profile that it meets best: a fit needs as many groups as careers within a profile differ,
+/// and a person's probability of a profile is the sum over its groups ([`Naming::person`]). A group that meets none, or
+/// for which two profiles are equally good, bears none, and a profile may have no group. The order of the groups changes
+/// nothing but the order of the answers.
 ///
 /// # Errors
 /// When there are no groups or more than [`MAX_GROUPS`]; when they are not at the same ages; when their shares
@@ -94,24 +98,25 @@ pub fn name_groups(groups: &[GroupCurve], definitions: &Definitions) -> Result<N
     check_cohort(groups)?;
     let measured = Descriptors::of_groups(groups, definitions);
     let fits: Vec<[ProfileFit; 4]> = measured.iter().map(|d| ProfileFit::all(d, definitions)).collect();
+    let scores: Vec<Scores> = measured.iter().zip(&fits).map(|(d, fits)| admissible(d, fits)).collect();
+    let totals = best_totals(&scores);
     let named: Vec<GroupNaming> = measured
         .into_iter()
         .zip(fits)
         .enumerate()
         .map(|(group, (descriptors, fits))| {
-            let met = met(&descriptors, &fits);
-            let margin = met.get(1).map(|next| met[0].score - next.score);
-            let tied: Vec<Profile> =
-                met.iter().filter(|f| met[0].score - f.score <= TIE).map(|f| f.profile).collect();
-            let best = met.first().filter(|_| tied.len() == 1);
-            let (profile, score) = (best.map(|f| f.profile), best.map(|f| f.score));
-            let ambiguities = best.map_or(Vec::new(), |fit| ambiguities(fit, met.get(1).copied(), definitions));
+            let answers = Answers::of(&scores[group], &totals[group]);
+            let tied = answers.margin.is_some_and(|m| m <= TIE);
+            let profile = answers.best().filter(|_| !tied);
+            let score = profile.and_then(|p| scores[group][p.index()]);
             let unnamed = match profile {
                 Some(_) => None,
                 None if matches!(descriptors.peak, Peak::NoOffences) => Some(Unnamed::NoOffences),
-                None if tied.len() > 1 => Some(Unnamed::Tied { answers: tied }),
+                None if tied => Some(Unnamed::Tied { answers: answers.tied() }),
                 None => Some(no_match(&fits, &descriptors)),
             };
+            let margin = answers.margin;
+            let ambiguities = profile.map_or(Vec::new(), |p| ambiguities(&fits[p.index()], &answers, definitions));
             let share = groups[group].share();
             GroupNaming { group, share, profile, score, margin, ambiguities, unnamed, descriptors, fits }
         })
@@ -151,13 +156,49 @@ fn check_cohort(groups: &[GroupCurve]) -> Result<()> {
     Ok(())
 }
 
-/// The definitions that a group meets, highest score first. A group of which nothing is expected has no course to name.
-fn met<'f>(descriptors: &Descriptors, fits: &'f [ProfileFit; 4]) -> Vec<&'f ProfileFit> {
+/// Scores of the definitions that a group meets. A group of which nothing is expected has no course to name.
+fn admissible(descriptors: &Descriptors, fits: &[ProfileFit; 4]) -> Scores {
     let some = !matches!(descriptors.peak, Peak::NoOffences);
-    let mut all: Vec<&ProfileFit> = fits.iter().filter(|f| some && f.met).collect();
-    // a stable sort: the order of the profiles is fixed
-    all.sort_by(|a, b| b.score.total_cmp(&a.score));
-    all
+    std::array::from_fn(|p| (some && fits[p].met).then_some(fits[p].score))
+}
+
+/// The profiles that a group meets, the best answer first.
+struct Answers {
+    /// Each with the largest total score of the cohort in which the group bears it.
+    order: Vec<(Profile, f64)>,
+    margin: Option<f64>,
+}
+
+impl Answers {
+    fn of(scores: &Scores, totals: &[f64; NONE + 1]) -> Answers {
+        // left over, a group bears what it meets best, the first of equals
+        let own = |p: Profile| scores[p.index()].unwrap_or(f64::NEG_INFINITY);
+        let met = || Profile::ALL.into_iter().filter(|p| scores[p.index()].is_some());
+        let left = met().fold(None, |best: Option<Profile>, p| match best {
+            Some(b) if own(b) >= own(p) => Some(b),
+            _ => Some(p),
+        });
+        let total = |p: Profile| {
+            let over = if left == Some(p) { totals[NONE] } else { f64::NEG_INFINITY };
+            totals[p.index()].max(over)
+        };
+        let mut order: Vec<(Profile, f64)> = met().map(|p| (p, total(p))).collect();
+        // a stable sort: the order of the profiles is fixed
+        order.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let margin = order.get(1).map(|next| order[0].1 - next.1);
+        Answers { order, margin }
+    }
+
+    fn best(&self) -> Option<Profile> {
+        self.order.first().map(|(p, _)| *p)
+    }
+
+    fn tied(&self) -> Vec<Profile> {
+        let top = self.order.first().map_or(0.0, |(_, total)| *total);
+        let mut all: Vec<Profile> = self.order.iter().filter(|(_, t)| top - t <= TIE).map(|(p, _)| *p).collect();
+        all.sort_by_key(|p| p.index());
+        all
+    }
 }
 
 /// That a group of which offences are expected meets no definition, and which is closest.
@@ -176,10 +217,12 @@ fn closer(a: &ProfileFit, b: &ProfileFit) -> Ordering {
     a.score.total_cmp(&b.score).then_with(|| b.failed().count().cmp(&a.failed().count()))
 }
 
-fn ambiguities(fit: &ProfileFit, next: Option<&ProfileFit>, definitions: &Definitions) -> Vec<Ambiguity> {
+fn ambiguities(fit: &ProfileFit, answers: &Answers, definitions: &Definitions) -> Vec<Ambiguity> {
     let mut found = Vec::new();
-    if let Some(next) = next.filter(|next| fit.score - next.score < definitions.small_margin) {
-        found.push(Ambiguity::SmallMargin { margin: fit.score - next.score, other: next.profile });
+    if let (Some(margin), Some((other, _))) = (answers.margin, answers.order.get(1))
+        && margin < definitions.small_margin
+    {
+        found.push(Ambiguity::SmallMargin { margin, other: *other });
     }
     let barely = fit.criteria.iter().filter(|c| c.degree < definitions.near_limit);
     found.extend(barely.cloned().map(Ambiguity::NearLimit));

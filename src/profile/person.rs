@@ -27,7 +27,8 @@ pub struct Candidate {
 }
 
 /// Why a person gets no profile: the first that applies. [`Naming::person`] knows `NothingObserved`, `TooFewAges`, `Alike`
-/// and `Unnamed`, in this order; [`Naming::of_record`] puts `NoOffence` behind the first; a
+/// and `Unnamed`, in this order; [`Naming::of_record`] puts `NoOffence` behind the first;
+/// [`Settled`](super::settled::Settled) takes away names that hang on the model; a
 /// [`Classifier`](crate::Classifier) refuses who has none, and puts its own three behind `TooFewAges`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,6 +49,17 @@ pub enum Undecided {
     Alike(Vec<Candidate>),
     /// The most likely group is clear, but shows no profile, for this reason.
     Unnamed(Unnamed),
+    /// One curve with lasting differences between people explains the cohort better than groups do
+    /// ([`Settled`](super::settled::Settled)): whatever group is likeliest, it is none.
+    OnePopulation {
+        /// By how much its BIC (persons) is lower.
+        gain: f64,
+    },
+    /// Models that fit about as well find other profiles likelier: the groups are not settled.
+    Unsettled {
+        /// The likeliest profiles under those models, in the order of [`Profile::ALL`].
+        others: Vec<Profile>,
+    },
     /// At this age not even the best possible reading tells the likeliest group from another.
     TooYoung {
         /// Exact age at which the record ends, in years.
@@ -80,6 +92,8 @@ impl Undecided {
             Undecided::TooFewAges { .. } => "too-few-ages",
             Undecided::Alike(_) => "alike",
             Undecided::Unnamed(_) => "unnamed",
+            Undecided::OnePopulation { .. } => "one-population",
+            Undecided::Unsettled { .. } => "unsettled",
             Undecided::TooYoung { .. } => "too-young",
             Undecided::TooLittleSeen { .. } => "too-little-seen",
             Undecided::UnlikeAny { .. } => "unlike-any",

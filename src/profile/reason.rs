@@ -37,9 +37,9 @@ pub enum Unnamed {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Ambiguity {
-    /// It meets another profile almost as well.
+    /// Another profile that it meets makes the naming as a whole almost as good.
     SmallMargin {
-        /// By how much its score for that is lower.
+        /// By how much the total score is lower then.
         margin: f64,
         /// That other profile.
         other: Profile,

@@ -136,6 +136,12 @@ impl Criterion {
             (Language::Dutch, Measure::Persistence) => {
                 format!("de frequentie houdt aan op {} van de waargenomen leeftijden {over}", language.number(value, 2))
             }
+            (Language::Dutch, Measure::YearsAtPeak) => {
+                format!("{over} blijft de frequentie {} jaar dicht bij de piek{peak}", language.number(value, 1))
+            }
+            (Language::English, Measure::YearsAtPeak) => {
+                format!("{over} the rate stays near the peak{peak} for {} years", language.number(value, 1))
+            }
             (Language::English, Measure::Persistence) => {
                 format!("the rate lasts for {} of the ages observed {over}", language.number(value, 2))
             }
@@ -207,8 +213,8 @@ impl Ambiguity {
             Ambiguity::SmallMargin { margin, other } => {
                 let (margin, other) = (language.number(*margin, 3), other.label(language));
                 language.pick(
-                    format!("'{other}' past er bijna even goed bij (score {margin} lager)"),
-                    format!("'{other}' fits it almost as well (score {margin} lower)"),
+                    format!("'{other}' zou bijna even goed zijn (totaalscore {margin} lager)"),
+                    format!("'{other}' would be almost as good (total score {margin} lower)"),
                 )
             }
             Ambiguity::NearLimit(criterion) => {

@@ -68,6 +68,21 @@ impl Undecided {
                 let why = unnamed.text(language);
                 language.pick(format!("de meest waarschijnlijke groep {why}"), format!("the most likely group {why}"))
             }
+            Undecided::OnePopulation { gain } => {
+                let gain = language.number(*gain, 1);
+                language.pick(
+                    format!("één lijn met blijvende verschillen tussen mensen verklaart het cohort beter dan groepen (BIC {gain} lager)"),
+                    format!("one curve with lasting differences between people explains the cohort better than groups (BIC {gain} lower)"),
+                )
+            }
+            Undecided::Unsettled { others } => {
+                let others: Vec<String> = others.iter().map(|p| format!("'{}'", p.label(language))).collect();
+                let others = language.list(&others);
+                language.pick(
+                    format!("de groepen liggen niet vast: onder modellen die ongeveer even goed passen is {others} waarschijnlijker"),
+                    format!("the groups are not settled: under models that fit about as well {others} is likelier"),
+                )
+            }
             Undecided::TooYoung { age, pair } => {
                 let (age, pair) = (language.short(*age), pair.text(language));
                 language.pick(

@@ -68,7 +68,7 @@ impl Report<'_> {
     }
 }
 
-fn form_words(form: Form, language: Language) -> String {
+pub(super) fn form_words(form: Form, language: Language) -> String {
     let mut words = family_words(form.family, language).to_owned();
     if form.common_dispersion {
         words += language.pick(", één spreiding voor alle groepen", ", one dispersion for all groups");

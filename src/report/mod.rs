@@ -14,6 +14,7 @@ mod findings;
 mod html;
 mod page;
 mod picture;
+mod settled;
 mod table;
 mod validation;
 
@@ -29,6 +30,7 @@ use crate::profile::kind::Profile;
 use crate::profile::language::Language;
 use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
+use crate::profile::settled::Settled;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::FormChoice;
@@ -65,6 +67,7 @@ pub struct Report<'a> {
     small_cells: bool,
     placed: Option<u64>,
     choice: Option<&'a FormChoice>,
+    settled: Option<&'a Settled>,
 }
 
 impl<'a> Report<'a> {
@@ -92,6 +95,7 @@ impl<'a> Report<'a> {
             small_cells: false,
             placed: None,
             choice: None,
+            settled: None,
         })
     }
 
@@ -123,12 +127,20 @@ impl<'a> Report<'a> {
         self
     }
 
+    /// What of the names hangs on the model; shown when it is given.
+    #[must_use]
+    pub fn settled(mut self, settled: &'a Settled) -> Self {
+        self.settled = Some(settled);
+        self
+    }
+
     /// What a reader has to know of the fit, in words; what is fatal first.
     pub fn findings(&self) -> Vec<String> {
         let sizes = self.sizes();
         let hidden = |group: usize| group.checked_sub(1).and_then(|k| sizes.get(k)).is_some_and(|s| !s.is_exact());
         let (fatal, other): (Vec<&Finding>, Vec<&Finding>) = self.fit.findings.iter().partition(|f| f.is_fatal());
-        fatal.into_iter().chain(other).map(|f| findings::words(f, self.language, &hidden)).collect()
+        let of_fit = fatal.into_iter().chain(other).map(|f| findings::words(f, self.language, &hidden));
+        self.one_population_words().into_iter().chain(of_fit).collect()
     }
 
     /// The curves of the groups by age over what was observed of them, as an SVG document.

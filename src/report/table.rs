@@ -101,6 +101,7 @@ impl Report<'_> {
             notes.push(text);
         }
         notes.extend(self.choice_words());
+        notes.extend(self.settled_words());
         if sizes.iter().any(|s| !s.is_exact()) {
             notes.push(language.pick(
                 format!("{NOTHING}: niet getoond, omdat groepen van minder dan {SMALL_CELL} personen er anders uit af te leiden zijn."),

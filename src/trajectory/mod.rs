@@ -30,6 +30,7 @@ mod mstep;
 mod neighbour;
 mod newton;
 pub mod observed;
+pub mod one_curve;
 pub mod options;
 pub mod pass;
 mod pass_direct;

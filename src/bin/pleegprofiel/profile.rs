@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::{progress, screen};
 use pleegprofiel::report::Report;
-use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, TrajectoryModel, name_fit};
+use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, Settled, TrajectoryModel, name_fit};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
@@ -31,9 +31,13 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
         Failure::Untrusted(format!("this fit cannot be trusted: its groups cannot be named: {error}"))
     })?;
     let language = Language::from(args.lang);
-    let people = place(&cohort, model, &naming)?;
+    let settled = match &choice {
+        Some(choice) => Settled::of_choice(choice, &cohort, &Definitions::default())?,
+        None => Settled::of_fit(&fit, &cohort)?,
+    };
+    let people = place(&cohort, model, &naming, &settled)?;
     let placed = people.iter().filter(|(person, _)| person.profile.is_some()).count();
-    let mut report = Report::new(&fit, &cohort, &naming)?;
+    let mut report = Report::new(&fit, &cohort, &naming)?.settled(&settled);
     if let Some(choice) = &choice {
         report = report.chosen_from(choice);
     }
@@ -56,7 +60,12 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
 }
 
 /// Everyone's answer and posterior probabilities.
-fn place(cohort: &Cohort, model: &TrajectoryModel, naming: &Naming) -> Result<Vec<(PersonProfile, Vec<f64>)>, Failure> {
+fn place(
+    cohort: &Cohort,
+    model: &TrajectoryModel,
+    naming: &Naming,
+    settled: &Settled,
+) -> Result<Vec<(PersonProfile, Vec<f64>)>, Failure> {
     let posteriors = model.posteriors(cohort)?;
     posteriors
         .rows()
@@ -66,7 +75,8 @@ fn place(cohort: &Cohort, model: &TrajectoryModel, naming: &Naming) -> Result<Ve
             let counts = cohort.counts(i);
             let seen: Vec<u64> = counts.iter().flatten().map(|&y| u64::from(y)).collect();
             let row = row.to_vec();
-            Ok((naming.of_record(&row, seen.len(), seen.iter().sum())?, row))
+            let answer = naming.of_record(&row, seen.len(), seen.iter().sum())?;
+            Ok((settled.answer(cohort, i, answer), row))
         })
         .collect()
 }

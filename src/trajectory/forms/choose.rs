@@ -93,7 +93,23 @@ pub struct FormChoice {
     pub candidates: Vec<FormCandidate>,
     /// How sure people's groups are under this form and under Poisson, when that is another form.
     pub sureness: Option<Sureness>,
+    /// The other trusted models that fit about as well, lowest BIC first: within [`ABOUT_AS_WELL`] of the chosen one.
+    pub alternatives: Vec<Alternative>,
 }
+
+/// A model that fits about as well as the chosen one.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Alternative {
+    /// What it is, and how far behind.
+    pub candidate: FormCandidate,
+    /// The model, as it was looked at.
+    pub model: TrajectoryModel,
+}
+
+/// Difference in BIC below which two models fit about as well: beyond, the evidence is very strong (Kass & Raftery
+/// 1995).
+pub const ABOUT_AS_WELL: f64 = 10.0;
 
 /// How sure posteriors are under the chosen form, and under Poisson with as many groups. A Poisson posterior of 0.9999
 /// of somebody whose counts spread more than Poisson counts do is no certainty.
@@ -307,6 +323,16 @@ impl FormOptions {
         };
         let form = scanned[chosen].form;
         candidates.iter_mut().for_each(|c| c.distance = c.bic_persons - fit.bic_persons);
+        let near = |i: &usize| *i != chosen && candidates[*i].refused.is_none() && candidates[*i].distance < ABOUT_AS_WELL;
+        let mut alternatives = (0..scanned.len())
+            .filter(near)
+            .map(|i| {
+                let s = &scanned[i];
+                let model = TrajectoryModel::from_params(s.form.family, cohort.grid(), &s.shape, &s.params)?;
+                Ok(Alternative { candidate: candidates[i].clone(), model })
+            })
+            .collect::<Result<Vec<Alternative>>>()?;
+        alternatives.sort_by(|a, b| a.candidate.bic_persons.total_cmp(&b.candidate.bic_persons));
         let key = |c: &FormCandidate| (c.refused.is_some(), c.bic_persons);
         candidates.sort_by(|a, b| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
         let alike = |s: &&Scanned| s.form.family == Family::Poisson && s.trusted();
@@ -318,7 +344,7 @@ impl FormOptions {
             }
             _ => None,
         };
-        Ok(FormChoice { form, fit, candidates, sureness })
+        Ok(FormChoice { form, fit, candidates, sureness, alternatives })
     }
 }
 

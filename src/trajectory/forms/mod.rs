@@ -9,4 +9,4 @@ pub mod form;
 mod path;
 mod scan;
 
-pub use choose::{FormCandidate, FormChoice, FormOptions, Sureness};
+pub use choose::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, FormOptions, Sureness};

@@ -1,0 +1,123 @@
+//! Whether names hang on the model: what one population without groups would explain, and what other models that fit
+//! about as well say of the same people.
+//!
+//! Average posteriors cannot see this: they only say that fitted groups lie apart, which those of a wrong model do too.
+
+use super::definitions::Definitions;
+use super::kind::Profile;
+use super::model::name_on;
+use super::person::{PersonProfile, Undecided};
+use crate::cohort::data::Cohort;
+use crate::error::Result;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::forms::form::Form;
+use crate::trajectory::forms::{Alternative, FormChoice};
+use crate::trajectory::one_curve::OneCurve;
+use rayon::prelude::*;
+
+/// What of the names of a fit hangs on the model.
+///
+/// A person's name is taken away when one population explains the cohort better than the fitted groups do, or when a
+/// model that fits about as well ([`ABOUT_AS_WELL`](crate::ABOUT_AS_WELL)) finds another profile likelier for that
+/// person.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Settled {
+    /// One curve with lasting differences between people; `None` where it could not be fitted.
+    pub one_curve: Option<OneCurve>,
+    /// By how much its BIC (persons) is lower than that of the fit; below 0 when groups explain more.
+    pub gain: f64,
+    /// Other models that fit about as well, lowest BIC first.
+    pub others: Vec<OtherModel>,
+    /// For each distinct history the profiles that other models find likelier.
+    moved: Vec<Vec<Profile>>,
+}
+
+/// Another model that fits about as well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct OtherModel {
+    /// Its form.
+    pub form: Form,
+    /// Its number of groups.
+    pub groups: usize,
+    /// How far its BIC is above that of the fit.
+    pub distance: f64,
+    /// Persons with an offence for whom another profile is likeliest than under the fit, both showing one.
+    pub moved: u64,
+}
+
+impl Settled {
+    /// Holds a fit of a given form against one population.
+    ///
+    /// # Errors
+    /// When the cohort is not the one that was fitted.
+    pub fn of_fit(fit: &Fit, cohort: &Cohort) -> Result<Settled> {
+        Settled::new(fit, &[], cohort, &Definitions::default())
+    }
+
+    /// Holds the fit of a choice against one population and against the alternatives, named by the same definitions.
+    ///
+    /// # Errors
+    /// When the cohort is not the one that was fitted.
+    pub fn of_choice(choice: &FormChoice, cohort: &Cohort, definitions: &Definitions) -> Result<Settled> {
+        Settled::new(&choice.fit, &choice.alternatives, cohort, definitions)
+    }
+
+    fn new(fit: &Fit, alternatives: &[Alternative], cohort: &Cohort, definitions: &Definitions) -> Result<Settled> {
+        let one_curve = OneCurve::best(cohort).ok();
+        let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| fit.bic_persons - one.bic_persons);
+        let likeliest = |model: &crate::TrajectoryModel, findings: &[crate::Finding]| -> Result<Vec<Option<Profile>>> {
+            let naming = name_on(model, findings, cohort, definitions)?;
+            let posteriors = model.distinct_posteriors(cohort);
+            let one = |row: ndarray::ArrayView1<'_, f64>| naming.profile_of(naming.likeliest(&row.to_vec()).0);
+            Ok(posteriors.rows().into_iter().map(one).collect())
+        };
+        let own = likeliest(fit.model(), &fit.findings)?;
+        let theirs: Vec<Vec<Option<Profile>>> =
+            alternatives.par_iter().map(|a| likeliest(&a.model, &[])).collect::<Result<_>>()?;
+        let mut moved = vec![Vec::new(); own.len()];
+        let mut others = Vec::with_capacity(alternatives.len());
+        for (alternative, theirs) in alternatives.iter().zip(&theirs) {
+            let mut persons = 0;
+            for (h, moved) in moved.iter_mut().enumerate() {
+                let Some(other) = theirs[h].filter(|p| own[h].is_some_and(|own| own != *p)) else { continue };
+                if !moved.contains(&other) {
+                    moved.push(other);
+                }
+                let offends = !cohort.histories.cells_of(h).is_empty();
+                persons += if offends { u64::from(cohort.histories.persons[h]) } else { 0 };
+            }
+            let c = &alternative.candidate;
+            others.push(OtherModel { form: c.form, groups: c.groups, distance: c.distance, moved: persons });
+        }
+        moved.iter_mut().for_each(|profiles: &mut Vec<Profile>| profiles.sort_by_key(|p| p.index()));
+        Ok(Settled { one_curve, gain, others, moved })
+    }
+
+    /// Whether one population explains the cohort better than the fitted groups.
+    pub fn one_population(&self) -> bool {
+        self.gain > 0.0
+    }
+
+    /// The answer for person `i` of the cohort, without a name that hangs on the model.
+    ///
+    /// # Panics
+    /// When there is no such person.
+    pub fn answer(&self, cohort: &Cohort, i: usize, answer: PersonProfile) -> PersonProfile {
+        let why = match answer.profile {
+            Some(_) if self.one_population() => Some(Undecided::OnePopulation { gain: self.gain }),
+            Some(own) => {
+                // everyone whose likeliest answer has that profile; a clear answer is the likeliest
+                let others: Vec<Profile> =
+                    self.moved[cohort.history_of(i)].iter().copied().filter(|p| *p != own).collect();
+                (!others.is_empty()).then_some(Undecided::Unsettled { others })
+            }
+            None => None,
+        };
+        match why {
+            Some(why) => PersonProfile { profile: None, undecided: Some(why), ..answer },
+            None => answer,
+        }
+    }
+}
