@@ -9,9 +9,11 @@ use super::model::name_on;
 use super::person::{PersonProfile, Undecided};
 use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::form::Form;
 use crate::trajectory::forms::{Alternative, FormChoice};
+use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::one_curve::OneCurve;
 use rayon::prelude::*;
 
@@ -67,7 +69,7 @@ impl Settled {
     fn new(fit: &Fit, alternatives: &[Alternative], cohort: &Cohort, definitions: &Definitions) -> Result<Settled> {
         let one_curve = OneCurve::best(cohort).ok();
         let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| fit.bic_persons - one.bic_persons);
-        let likeliest = |model: &crate::TrajectoryModel, findings: &[crate::Finding]| -> Result<Vec<Option<Profile>>> {
+        let likeliest = |model: &TrajectoryModel, findings: &[Finding]| -> Result<Vec<Option<Profile>>> {
             let naming = name_on(model, findings, cohort, definitions)?;
             let posteriors = model.distinct_posteriors(cohort);
             let one = |row: ndarray::ArrayView1<'_, f64>| naming.profile_of(naming.likeliest(&row.to_vec()).0);
@@ -119,5 +121,50 @@ impl Settled {
             Some(why) => PersonProfile { profile: None, undecided: Some(why), ..answer },
             None => answer,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::grid::AgeGrid;
+    use crate::trajectory::family::Family;
+    use crate::trajectory::forms::FormOptions;
+    use crate::trajectory::model::Group;
+    use crate::units::Probability;
+
+    #[test]
+    fn a_name_that_another_model_does_not_bear_out_is_withheld_and_only_that() {
+        // half offend at 15 to 18, half at 25 to 29
+        let grid = AgeGrid::years(12, 35).unwrap();
+        let one = |i: usize, t: usize| u32::from(if i % 2 == 0 { (3..7).contains(&t) } else { (13..18).contains(&t) });
+        let counts = ndarray::Array2::from_shape_fn((80, 24), |(i, t)| one(i, t) + u32::from((i + t) % 11 == 0));
+        let cohort = Cohort::from_counts(grid, counts.view()).unwrap();
+        let options = FormOptions::new().groups(2..=2).forms(vec![Form::of(Family::Poisson, false, None)]);
+        let mut choice = options.choose(&cohort).unwrap();
+        let definitions = Definitions::default();
+        let naming = name_on(choice.fit.model(), &[], &cohort, &definitions).unwrap();
+        let early = naming.groups_of(Profile::EarlyPeak)[0];
+        assert_eq!(naming.groups_of(Profile::LatePeak), [1 - early]);
+        let settled = Settled::of_choice(&choice, &cohort, &definitions).unwrap();
+        assert!(!settled.one_population() && settled.others.is_empty());
+        let answer = |profile: Profile| PersonProfile {
+            profile: Some(profile),
+            group: early,
+            probability: Probability::new(0.9).unwrap(),
+            ambiguous_name: false,
+            undecided: None,
+        };
+        assert_eq!(settled.answer(&cohort, 0, answer(Profile::EarlyPeak)).profile, Some(Profile::EarlyPeak));
+        // another model in which everyone of the early peak is likelier to be of one group with the late peak
+        let late = choice.fit.model().groups()[1 - early].clone();
+        let model = TrajectoryModel::new(Family::Poisson, grid, vec![Group { share: 1.0, ..late }]).unwrap();
+        let candidate = choice.candidates[0].clone();
+        choice.alternatives.push(Alternative { candidate, model });
+        let settled = Settled::of_choice(&choice, &cohort, &definitions).unwrap();
+        let withheld = settled.answer(&cohort, 0, answer(Profile::EarlyPeak));
+        assert_eq!(withheld.undecided, Some(Undecided::Unsettled { others: vec![Profile::LatePeak] }));
+        assert_eq!((withheld.profile, settled.others[0].moved), (None, 40));
+        assert_eq!(settled.answer(&cohort, 1, answer(Profile::LatePeak)).profile, Some(Profile::LatePeak));
     }
 }

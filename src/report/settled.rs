@@ -44,10 +44,7 @@ impl Report<'_> {
                 let form = form_words(o.form, language);
                 let moved = if few(o.moved) { format!("<{}", super::SMALL_CELL) } else { thousands(o.moved, language) };
                 let groups = o.groups;
-                language.pick(
-                    format!("{form}, {groups} groepen: {moved}"),
-                    format!("{form}, {groups} groups: {moved}"),
-                )
+                language.pick(format!("{form}, {groups} groepen: {moved}"), format!("{form}, {groups} groups: {moved}"))
             })
             .collect();
         let others = others.join("; ");

@@ -7,6 +7,7 @@ mod classify_calibration;
 mod classify_refusals;
 mod naming;
 mod reference_model;
+mod settled;
 #[path = "../support/mod.rs"]
 mod support;
 mod synthetic;

@@ -169,7 +169,8 @@ fn of_six_groups_two_bear_one_profile_and_one_bears_none() {
     groups.push(group(0.1, 12, 39, bell(1.0, 20.8, 3.0)));
     groups.push(group(0.1, 12, 39, bell(1.0, 36.5, 4.0)));
     let naming = name(&groups);
-    let expected = [Profile::Incidental, Profile::EarlyPeak, Profile::LatePeak, Profile::Continuous, Profile::EarlyPeak];
+    let expected =
+        [Profile::Incidental, Profile::EarlyPeak, Profile::LatePeak, Profile::Continuous, Profile::EarlyPeak];
     assert_eq!(profiles(&naming)[..5], expected.map(Some));
     assert_eq!(naming.groups_of(Profile::EarlyPeak), [1, 4]);
     let Some(Unnamed::NoMatch { closest: Profile::LatePeak | Profile::Incidental, peak_age, .. }) =

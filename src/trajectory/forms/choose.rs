@@ -323,7 +323,8 @@ impl FormOptions {
         };
         let form = scanned[chosen].form;
         candidates.iter_mut().for_each(|c| c.distance = c.bic_persons - fit.bic_persons);
-        let near = |i: &usize| *i != chosen && candidates[*i].refused.is_none() && candidates[*i].distance < ABOUT_AS_WELL;
+        let near =
+            |i: &usize| *i != chosen && candidates[*i].refused.is_none() && candidates[*i].distance < ABOUT_AS_WELL;
         let mut alternatives = (0..scanned.len())
             .filter(near)
             .map(|i| {
