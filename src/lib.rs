@@ -9,6 +9,7 @@ pub mod profile;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod risk;
+pub(crate) mod survival;
 pub mod synthetic;
 pub mod trajectory;
 pub mod units;
@@ -38,9 +39,11 @@ pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
 #[cfg(feature = "parquet")]
 pub use cohort::parquet::{ParquetSource, read_cohort_parquet, read_cohort_parquet_with};
-pub use cohort::recidivism::figures::{FrequencyAfter, GroupRecidivism, Recidivism, RecidivismBuilder, ShareByYear};
+pub use cohort::recidivism::builder::RecidivismBuilder;
+pub use cohort::recidivism::figures::{
+    FrequencyAfter, GroupRecidivism, Recidivism, ShareByYear, ShareFigures, ShareOf,
+};
 pub use cohort::recidivism::follow_up::Reoffence;
-pub use cohort::recidivism::kaplan_meier::{EventShare, KaplanMeier};
 pub use cohort::recidivism::options::RecidivismOptions;
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use ndarray;
@@ -71,6 +74,8 @@ pub use profile::reference::factors::{Factor, FactorShares};
 pub use profile::reference::published::{FigureSource, PUBLISHED, PublishedFigure};
 pub use profile::reference::{ReferenceModel, reference_model};
 pub use profile::settled::{OtherModel, Settled};
+pub use survival::aalen_johansen::AalenJohansen;
+pub use survival::event_share::{EventShare, KaplanMeier};
 pub use synthetic::margins::{Margins, Simulated};
 pub use synthetic::person::{Sex, SyntheticPerson};
 pub use synthetic::population::{MAX_PERSONS, SyntheticCohort};

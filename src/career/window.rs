@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 /// Why observation ended (right censoring).
 ///
-/// It moves no number in this crate; it is kept because not all reasons are alike: an end that has to do
-/// with the person (death, leaving the country) can bias what is estimated from the years before it.
+/// Not all reasons are alike: an end that has to do with the person (death, leaving the country) can bias what is
+/// estimated from the years before it. Recidivism figures count death and emigration as competing events; no other
+/// number of this crate hangs on the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -6,10 +6,10 @@
 use super::life::{Drawing, Life, YEAR_DAYS};
 use super::population::chunks_in_order;
 use crate::career::category::Category;
-use crate::cohort::recidivism::kaplan_meier::KaplanMeier;
 use crate::error::{Error, Result};
 use crate::profile::kind::Profile;
 use crate::profile::reference::career_model::CareerModel;
+use crate::survival::event_share::KaplanMeier;
 use serde::{Deserialize, Serialize};
 
 /// A simulated figure.

@@ -24,6 +24,7 @@ pub(crate) mod runs;
 pub(crate) mod undefined;
 pub(crate) mod usefulness;
 
+pub use crate::survival::incidence::IncidenceAt;
 pub use binary::Validation;
 pub use calibration::groups::{HosmerLemeshow, RiskGroup};
 pub use calibration::isotonic::Isotonic;
@@ -52,7 +53,6 @@ pub use flat::{Flat, FlatValue};
 pub use follow_up::concordance::{Concordance, harrell, harrell_by, uno};
 pub use follow_up::horizon::{AtHorizon, HorizonFigures, at_horizon};
 pub use follow_up::horizon_auc::HorizonAuc;
-pub use follow_up::incidence::IncidenceAt;
 pub use follow_up::kaplan_meier::{Median, SurvivalAt};
 pub use follow_up::{EventStatus, FollowUp};
 pub use predictions::Predictions;

@@ -48,6 +48,21 @@ fn a_selection_prints_the_models_and_writes_table_picture_and_checklist() {
     let grolts: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(out.join("grolts.json")).unwrap()).unwrap();
     assert_eq!(grolts["items"].as_array().unwrap().len(), 21);
+    let named = files_named_in(&grolts.to_string());
+    assert!(named.iter().all(|name| out.join(name).exists()), "{named:?} of {:?}", files_in(&out));
+}
+
+/// Words that end as files do.
+fn files_named_in(text: &str) -> Vec<String> {
+    let word = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/'));
+    let ends = ["svg", "json", "csv", "html", "parquet", "txt", "md", "png", "pdf"];
+    let words = text.split(word).map(|w| w.trim_end_matches('.'));
+    words.filter(|w| ends.iter().any(|end| w.ends_with(&format!(".{end}")))).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_file_named_in_a_text_is_found() {
+    assert_eq!(files_named_in("draws it (`trajectories.svg`). So 0.5 is, e.g. json."), ["trajectories.svg"]);
 }
 
 #[test]

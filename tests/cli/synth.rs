@@ -56,6 +56,36 @@ fn synth_writes_seven_tables_that_are_the_same_every_time_and_recidivism_reads_t
 }
 
 #[test]
+fn recidivism_says_what_it_counts_how_death_is_counted_and_what_is_hidden() {
+    let file = |name: &str| format!("{}/fixtures/cases/recidivism/{name}.csv", env!("CARGO_MANIFEST_DIR"));
+    let (people, offences) = (file("deaths-people"), file("deaths-offences"));
+    let done = run(["recidivism", &people, &offences, "--years", "7"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    let text = stdout(&done);
+    for part in [
+        "46.3",
+        "36.0",
+        "62.0",
+        "A further count of the index case is no reoffence",
+        "Gone first: died or left the country",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.contains("No number of fewer than 10 people can be worked out"), "{text}");
+    let json = |more: &[&str]| {
+        let args = ["recidivism", &people, &offences, "--years", "7", "--json"];
+        serde_json::from_str::<serde_json::Value>(&stdout(&run([&args[..], more].concat()))).unwrap()
+    };
+    let hidden = json(&[]);
+    assert!(["se", "at_risk", "events", "competing_events"].iter().all(|key| hidden[key].is_null()), "{hidden}");
+    assert_eq!((&hidden["share"], &hidden["competing"]), (&0.463.into(), &0.36.into()));
+    let all = json(&["--show-small-cells"]);
+    assert_eq!((&all["events"], &all["competing_events"]), (&185.into(), &143.into()));
+    let censored = json(&["--competing", "none"]);
+    assert_eq!(censored["share"], 0.618);
+}
+
+#[test]
 fn synth_prints_one_json_line_a_person() {
     let done = run(["synth", "--persons", "25", "--seed", "1", "--json"]);
     assert!(done.status.success(), "{}", stderr(&done));

@@ -14,3 +14,7 @@ mod parquet;
 #[cfg(feature = "csv")]
 mod read_toronto;
 mod recidivism;
+#[cfg(feature = "csv")]
+mod recidivism_cases;
+#[cfg(feature = "csv")]
+mod recidivism_hidden;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
+mod consistency;
 mod fuzz_corpus;
 mod mutants;
 mod oxrec_template;

@@ -175,6 +175,11 @@ fn girls_of_10_to_15_are_refused_by_ogrs3() {
     let girl = json!({"sex": "female", "date_of_birth": "2008-01-01", "date_of_current_conviction": "2022-06-01",
         "date_at_start_of_followup": "2022-06-01", "total_sanctions": 3, "age_at_first_sanction": 13, "offence_parameter": 0.0328});
     assert_eq!(published(&ogrs3, &girl).error, ["sources_disagree_on_sign"]);
+    // of the age that the dates give, not the 30 of the others
+    let strict = |instrument: &Instrument, inputs: &Value| {
+        let population = Population { age: Some(14), ..population(instrument) };
+        instrument.assess(&case(instrument, inputs).with_population(population), Mode::Strict).unwrap()
+    };
     assert_eq!(strict(&ogrs3, &girl).error, ["sources_disagree_on_sign"]);
     let mut boy_or_girl = girl.clone();
     boy_or_girl["sex"] = Value::Null;

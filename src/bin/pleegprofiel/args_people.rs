@@ -2,7 +2,7 @@
 
 use crate::args::{InputArgs, Lang, delimiter};
 use clap::{Args, Subcommand, ValueEnum};
-use pleegprofiel::CsvOptions;
+use pleegprofiel::{CsvOptions, WindowEnd};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -13,7 +13,8 @@ pub(crate) struct ScoreArgs {
     /// One case, a list of cases, or a file of golden vectors, whose inputs are scored; `-` is standard input.
     /// A case is an object of answers with `population`: {"jurisdiction": .., "legal_status": .., "age": ..}; someone
     /// outside the instrument's population is scored only with `population_override`: {"author": .., "reason": ..}.
-    /// An answer that is not known is left out, `null` or "unknown".
+    /// An answer that is not known is left out, `null` or "unknown". Answers that contradict each other, or the stated
+    /// age or sex, are refused: the rules stand in the instrument file under `consistency`.
     #[arg(value_name = "INPUT.json")]
     pub(crate) input: PathBuf,
     /// Treat missing answers as the published implementation does (some count as "no", others lead to the static
@@ -132,12 +133,17 @@ pub(crate) struct RecidivismArgs {
     /// Table of people: `id, birth, from, to` and, if wanted, `end`; observed from `from` up to, not including, `to`.
     #[arg(value_name = "PEOPLE.csv")]
     pub(crate) people: PathBuf,
-    /// Table of offences: `id, committed, offence` and, if wanted, `severity` and `case`.
+    /// Table of offences: `id, committed, offence` and, if wanted, `severity` and `case`. Offences of the case of the
+    /// index offence are part of it and no reoffence; without a case, those of the same day are.
     #[arg(value_name = "OFFENCES.csv")]
     pub(crate) offences: PathBuf,
     /// Table of stays in custody: `id, from, to`.
     #[arg(long, value_name = "FILE")]
     pub(crate) custody: Option<PathBuf>,
+    /// Ends of observation (column `end` of the people) after which nobody can reoffend: they stay in the denominator
+    /// (Aalen-Johansen). All others, or all with `none`, are censoring.
+    #[arg(long, value_name = "END,..", value_delimiter = ',', value_enum, default_value = "died,emigrated")]
+    pub(crate) competing: Vec<Competing>,
     /// Table with a column of groups to tell apart.
     #[arg(long, value_name = "FILE", requires = "by")]
     pub(crate) groups: Option<PathBuf>,
@@ -165,7 +171,7 @@ pub(crate) struct RecidivismArgs {
     /// Print one JSON line a figure instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show figures of fewer than 10 persons.
+    /// Show figures of fewer than 10 persons, and all figures in full precision with their counts.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     /// What stands between two values: `,` `;` `|` or `tab`.
@@ -189,4 +195,27 @@ pub(crate) enum Criterion {
     SameKind,
     /// Trafficking in human beings
     Trafficking,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Competing {
+    /// Death
+    Died,
+    /// Leaving the country
+    Emigrated,
+    /// Withdrawal from the register
+    Withdrawn,
+    /// No end competes
+    None,
+}
+
+impl Competing {
+    pub(crate) fn end(self) -> Option<WindowEnd> {
+        match self {
+            Competing::Died => Some(WindowEnd::Died),
+            Competing::Emigrated => Some(WindowEnd::Emigrated),
+            Competing::Withdrawn => Some(WindowEnd::Withdrawn),
+            Competing::None => None,
+        }
+    }
 }

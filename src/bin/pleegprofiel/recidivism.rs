@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{
     Category, CsvSource, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder, RecidivismOptions, Reoffence,
-    Severity, read_careers, read_groups,
+    Severity, WindowEnd, read_careers, read_groups,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -17,13 +17,25 @@ struct Row<'a> {
     group: Option<&'a str>,
     persons: Option<u64>,
     years: u32,
+    /// Reoffended by then, whoever died first being in the denominator (Aalen-Johansen).
     share: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
     se: Option<f64>,
+    /// Had a competing event first.
+    competing: Option<f64>,
+    competing_low: Option<f64>,
+    competing_high: Option<f64>,
+    competing_se: Option<f64>,
+    /// With competing events as censoring.
+    kaplan_meier: Option<f64>,
+    kaplan_meier_low: Option<f64>,
+    kaplan_meier_high: Option<f64>,
+    kaplan_meier_se: Option<f64>,
     at_risk: Option<u64>,
     events: Option<u64>,
-    /// Whether anyone was followed so long.
+    competing_events: Option<u64>,
+    /// Whether anyone (at least ten, when small cells are hidden) was followed so long.
     followed: bool,
     /// Whether the figures are of too few people to be shown.
     hidden: bool,
@@ -90,30 +102,42 @@ fn options(args: &RecidivismArgs) -> Result<RecidivismOptions, Failure> {
         .reoffence(reoffence)
         .years(args.years.iter().copied())
         .in_custody(rule)
+        .competing(args.competing.iter().filter_map(|c| c.end()))
         .show_small_cells(args.show_small_cells))
 }
 
 fn rows(found: &Recidivism) -> Vec<Row<'_>> {
-    let of_group = |group| {
-        let group: &pleegprofiel::GroupRecidivism = group;
-        group.shares.iter().map(|at| Row {
+    let row = |group, at| {
+        let (group, at): (&pleegprofiel::GroupRecidivism, &pleegprofiel::ShareByYear) = (group, at);
+        let share = at.figures.map(|f| f.reoffended);
+        let (competing, km) = (at.figures.and_then(|f| f.competing), at.figures.and_then(|f| f.kaplan_meier));
+        Row {
             group: group.group.as_deref(),
             persons: group.persons,
             years: at.years,
-            share: at.figures.map(|f| f.share),
-            low: at.figures.and_then(|f| f.low),
-            high: at.figures.and_then(|f| f.high),
-            se: at.figures.and_then(|f| f.se),
-            at_risk: at.figures.map(|f| f.at_risk),
-            events: at.figures.map(|f| f.events),
+            share: share.map(|f| f.share),
+            low: share.and_then(|f| f.low),
+            high: share.and_then(|f| f.high),
+            se: share.and_then(|f| f.se),
+            competing: competing.map(|f| f.share),
+            competing_low: competing.and_then(|f| f.low),
+            competing_high: competing.and_then(|f| f.high),
+            competing_se: competing.and_then(|f| f.se),
+            kaplan_meier: km.map(|f| f.share),
+            kaplan_meier_low: km.and_then(|f| f.low),
+            kaplan_meier_high: km.and_then(|f| f.high),
+            kaplan_meier_se: km.and_then(|f| f.se),
+            at_risk: at.figures.and_then(|f| f.at_risk),
+            events: at.figures.and_then(|f| f.events),
+            competing_events: at.figures.and_then(|f| f.competing_events),
             followed: at.followed,
             hidden: at.figures.is_none(),
             frequency: group.frequency.and_then(|f| f.rate),
             frequency_low: group.frequency.and_then(|f| f.low),
             frequency_high: group.frequency.and_then(|f| f.high),
-        })
+        }
     };
-    found.groups.iter().flat_map(of_group).collect()
+    found.groups.iter().flat_map(|group| group.shares.iter().map(move |at| row(group, at))).collect()
 }
 
 fn table(rows: &[Row<'_>]) -> Result<Vec<u8>, Failure> {
@@ -127,24 +151,66 @@ fn table(rows: &[Row<'_>]) -> Result<Vec<u8>, Failure> {
 
 fn text(found: &Recidivism, rows: &[Row<'_>]) -> String {
     let percent = |v: Option<f64>| v.map_or("-".to_owned(), |v| format!("{:.1}", 100.0 * v));
-    let header = ["group", "people", "years", "reoffended %", "95 %", "followed so long", "a year at liberty"];
+    let whole = |v: Option<u64>| v.map_or("-".into(), |n| n.to_string());
+    let header =
+        ["group", "people", "years", "reoffended %", "95 %", "gone first %", "if none went %", "followed", "a year"];
     let cells = rows.iter().map(|row| {
         vec![
             row.group.unwrap_or("everyone").to_owned(),
-            row.persons.map_or("-".into(), |n| n.to_string()),
+            whole(row.persons),
             row.years.to_string(),
             percent(row.share),
             row.low.zip(row.high).map_or("-".into(), |(a, b)| format!("{:.1} to {:.1}", 100.0 * a, 100.0 * b)),
-            row.at_risk.map_or("-".into(), |n| n.to_string()),
+            percent(row.competing),
+            percent(row.kaplan_meier),
+            whole(row.at_risk),
             row.frequency.map_or("-".into(), |f| format!("{f:.2}")),
         ]
     });
     let mut text = screen::plain_table(&header, &cells.collect::<Vec<_>>());
-    if rows.iter().any(|row| row.hidden) {
-        text += "\n  Figures of fewer than 10 people are not shown, nor those they could be worked out from.";
+    let mut say = |line: &str| text += &format!("\n  {line}");
+    say(INDEX_CASE);
+    let gone: Vec<&str> = found.options.competing_ends().iter().map(|end| words(*end)).collect();
+    if gone.is_empty() {
+        say(
+            "Every end of observation counts as censoring, death too: the share is what it would be if nobody died and",
+        );
+        say("those who did had been like the others. It is too high for those who live in this world.");
+    } else {
+        say(&format!(
+            "Gone first: {} before any new offence. They stay in the denominator and cannot",
+            gone.join(" or ")
+        ));
+        say("reoffend any more (Aalen-Johansen). If none went: the same people counted as no longer seen (one minus");
+        say("Kaplan-Meier), the share in a world where nobody goes; it is never the lower of the two.");
     }
-    if found.without_index > 0 {
-        text += &format!("\n  {} careers have no index offence and are left out.", found.without_index);
+    if !found.options.shows_small_cells() {
+        say("No number of fewer than 10 people can be worked out from these figures: years and groups are shown only");
+        say("where 10 or more reoffended up to and between any two, in each group shown and in all others together;");
+        say(
+            "shares and intervals are rounded (by less the more people there are), counts are withheld. Figures of the",
+        );
+        say("same people by other years or groups can be subtracted from these: publish one set.");
     }
-    text + "\n  Time in custody is taken out. These figures describe a group; they forecast nobody's future."
+    match found.without_index {
+        None => say("Fewer than 10 careers, or none, have no index offence and are left out."),
+        Some(0) => {}
+        Some(n) => say(&format!("{n} careers have no index offence and are left out.")),
+    }
+    say("Time in custody is taken out; a year: new offences a year at liberty.");
+    say("These figures describe a group; they forecast nobody's future.");
+    text
+}
+
+/// Which offences are none of a return to crime.
+const INDEX_CASE: &str = "A further count of the index case is no reoffence: an offence of the same case or, where a case \
+    is not given,\n  of the same day. What was committed before the index offence is none either.";
+
+fn words(end: WindowEnd) -> &'static str {
+    match end {
+        WindowEnd::Died => "died",
+        WindowEnd::Emigrated => "left the country",
+        WindowEnd::Withdrawn => "withdrew",
+        other => other.key(),
+    }
 }

@@ -1,15 +1,53 @@
-//! The recidivism of a cohort: collected career by career, then put into figures.
+//! The figures of a cohort's recidivism: what they are, and how they come from people's follow-up.
 //!
-//! Does not belong here: one person's follow-up (`follow_up`), the estimator (`kaplan_meier`), what is hidden
-//! (`small_cells`).
+//! Does not belong here: one person's follow-up (`follow_up`), collecting careers (`builder`), the estimators
+//! (`survival`), what is hidden (`small_cells`).
 
-use super::follow_up::{FollowUp, NoFollowUp, follow_up};
-use super::kaplan_meier::{EventShare, KaplanMeier, Z};
+use super::follow_up::FollowUp;
 use super::options::RecidivismOptions;
-use super::small_cells::hide;
-use crate::career::person::Career;
-use crate::error::{Issues, Result};
+use crate::error::Result;
+use crate::survival::EventStatus;
+use crate::survival::aalen_johansen::AalenJohansen;
+use crate::survival::event_share::{EventShare, KaplanMeier, Z};
 use serde::Serialize;
+
+/// A share of people, with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ShareOf {
+    /// The share.
+    pub share: f64,
+    /// Its standard error; `None` when nobody is left, and where small cells are hidden.
+    pub se: Option<f64>,
+    /// Lower end of the interval, on the scale `ln(-ln(1 - share))`; `None` where there is none.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+}
+
+impl From<EventShare> for ShareOf {
+    fn from(at: EventShare) -> ShareOf {
+        ShareOf { share: at.share, se: at.se, low: at.low, high: at.high }
+    }
+}
+
+/// What has become of people by one time after the index offence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ShareFigures {
+    /// The share that reoffended (Aalen-Johansen: whoever died first is in the denominator).
+    #[serde(flatten)]
+    pub reoffended: ShareOf,
+    /// The share for whom a competing event came first; `None` where it is of too few people to be shown.
+    pub competing: Option<ShareOf>,
+    /// One minus Kaplan-Meier, in which a competing event is censoring: the share that would have reoffended if nobody
+    /// died and those who did had been like the others. Never below the share that did. `None` like `competing`.
+    pub kaplan_meier: Option<ShareOf>,
+    /// Persons followed to this time without any event; `None` where small cells are hidden.
+    pub at_risk: Option<u64>,
+    /// Persons who reoffended by then; `None` where small cells are hidden.
+    pub events: Option<u64>,
+    /// Persons for whom a competing event came first by then; `None` where small cells are hidden.
+    pub competing_events: Option<u64>,
+}
 
 /// Reoffending by one time after the index offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -17,21 +55,22 @@ pub struct ShareByYear {
     /// Years at liberty since the index offence.
     pub years: u32,
     /// The figures; `None` when they are of too few people to be shown.
-    pub figures: Option<EventShare>,
-    /// Whether anyone was followed so long. If not, the share is that of the longest time seen.
+    pub figures: Option<ShareFigures>,
+    /// Whether anyone was followed so long without an event (where small cells are hidden: at least ten persons). If
+    /// not, the share is that of the longest time seen.
     pub followed: bool,
 }
 
 /// New offences per year at liberty after the index offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FrequencyAfter {
-    /// New offences that count.
-    pub offences: u64,
-    /// Years at liberty from the index offence to the end of observation.
-    pub years: f64,
-    /// `offences / years`; `None` without time at liberty.
+    /// New offences that count; `None` where small cells are hidden.
+    pub offences: Option<u64>,
+    /// Years at liberty from the index offence to the end of observation; `None` where small cells are hidden.
+    pub years: Option<f64>,
+    /// Offences over years; `None` without time at liberty.
     pub rate: Option<f64>,
-    /// Standard error, people being independent and offences of one person not.
+    /// Standard error, people being independent and offences of one person not; `None` where small cells are hidden.
     pub se: Option<f64>,
     /// Lower end of the 95 % interval, on the log scale.
     pub low: Option<f64>,
@@ -46,7 +85,7 @@ pub struct GroupRecidivism {
     pub group: Option<String>,
     /// Number of persons with a follow-up; `None` when too few to be shown, or withheld because others are.
     pub persons: Option<u64>,
-    /// The share that reoffended, by years at liberty.
+    /// What has become of them, by years at liberty.
     pub shares: Vec<ShareByYear>,
     /// Frequency; `None` when of too few people to be shown.
     pub frequency: Option<FrequencyAfter>,
@@ -55,124 +94,49 @@ pub struct GroupRecidivism {
 /// The recidivism of a cohort.
 ///
 /// It describes people with alike histories; it is no forecast of anyone's. Intervals are of 95 %.
+///
+/// # Small cells
+/// Unless [`RecidivismOptions::show_small_cells`] says otherwise, no number of fewer than ten persons can be worked out
+/// from these figures, by one rule. A *unit* is everyone, a group that is shown, or all whose group is not shown taken
+/// together. Years and groups are shown such that in **every** unit at least ten persons reoffended up to the first
+/// year shown and between any two, ten had not reoffended by the last, and ten are still followed at each: whatever is
+/// subtracted from whatever else gives sums of such cells. Years and groups that would break this are left out for
+/// everyone, of all choices the one that leaves most figures. Competing events, and the Kaplan-Meier share that would
+/// tell them, are shown at those of the years between which ten persons of every unit had one. As few people who died or
+/// were lost to follow-up leave a trace in the last digits, numbers of events and people at risk, standard errors and
+/// sums of time are withheld, shares and, outwards, the ends of intervals are rounded to about one and a half persons
+/// (the share that reoffended, of 300 people and more, to 0.4), and frequencies to two digits or, of few, to two persons. It holds for
+/// one set of figures: another choice of years or groups of the same people can be subtracted from it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recidivism {
     /// What was asked.
     pub options: RecidivismOptions,
-    /// Careers without an offence of the index category, left out.
-    pub without_index: u64,
+    /// Careers without an offence of the index category, left out; `None` when they are fewer than ten and small cells
+    /// are hidden.
+    pub without_index: Option<u64>,
     /// Everyone first, then the groups in order of name.
     pub groups: Vec<GroupRecidivism>,
 }
 
-/// Collects careers one by one; holds two numbers of each, so a cohort of any size can be streamed through.
-///
-/// # Rules
-/// - The clock starts at the first offence of the index category and runs at liberty only: time in custody is
-///   taken out. It ends at the first new offence that counts, or with observation (death, emigration and the end of
-///   the register alike: censoring, taken to have nothing to do with reoffending).
-/// - Offences at the same moment as the index offence are part of it.
-/// - A career at completed ages has no order within a year and is an error.
-///
-/// ```
-/// use pleegprofiel::{Age, Career, Category, Offence, RecidivismBuilder, RecidivismOptions, Window, WindowEnd};
-/// let age = Age::years;
-/// let mut builder = RecidivismBuilder::new(RecidivismOptions::default().years([1, 5]).show_small_cells(true))?;
-/// for again in [21.0, 23.0, 29.0] {
-///     let career = Career::by_age()
-///         .window(Window::ages(age(12.0)?, age(30.0)?, WindowEnd::EndOfRegister))
-///         .offence(Offence::at_age(age(20.0)?, Category::HUMAN_TRAFFICKING))
-///         .offence(Offence::at_age(age(again)?, Category::PROPERTY))
-///         .build()?;
-///     builder.push(None, &career);
-/// }
-/// let found = builder.finish()?;
-/// let five = found.groups[0].shares[1].figures.expect("small cells are shown");
-/// assert!((five.share - 2.0 / 3.0).abs() < 1e-12);
-/// # Ok::<(), pleegprofiel::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct RecidivismBuilder {
-    options: RecidivismOptions,
-    names: Vec<String>,
-    people: Vec<(Option<u32>, FollowUp)>,
-    careers: u64,
-    without_index: u64,
-    issues: Issues,
-}
-
-impl RecidivismBuilder {
-    /// An empty cohort.
-    ///
-    /// # Errors
-    /// As [`RecidivismOptions::check`].
-    pub fn new(options: RecidivismOptions) -> Result<RecidivismBuilder> {
-        options.check()?;
-        let issues = Issues::in_memory();
-        Ok(RecidivismBuilder { options, names: Vec::new(), people: Vec::new(), careers: 0, without_index: 0, issues })
-    }
-
-    /// Adds a career, as a member of a group if it has one. What is wrong with it is told by
-    /// [`RecidivismBuilder::finish`].
-    pub fn push(&mut self, group: Option<&str>, career: &Career) {
-        self.careers += 1;
-        let (options, row) = (&self.options, Some(self.careers));
-        match follow_up(career, &options.index, &options.reoffence, options.in_custody) {
-            Ok(found) => {
-                let group = group.map(|name| self.group(name));
-                self.people.push((group, found));
-            }
-            Err(NoFollowUp::NoIndex) => self.without_index += 1,
-            Err(NoFollowUp::CompletedAges) => self
-                .issues
-                .add(row, None, || "ages in completed years: the order of offences within a year is not known".into()),
-            Err(NoFollowUp::NoSeverity(i)) => self.issues.add(row, Some("severity"), || {
-                format!("offence {} has none, and unknown is neither serious nor not serious", i + 1)
-            }),
-        }
-    }
-
-    fn group(&mut self, name: &str) -> u32 {
-        let at = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.names.push(name.to_owned());
-            self.names.len() - 1
-        });
-        at as u32
-    }
-
-    /// The figures.
-    ///
-    /// # Errors
-    /// Lists, with the position of the career (from 1) as row, careers whose order is not known and offences without
-    /// a severity where one is needed; refuses a cohort in which nobody has an index offence.
-    pub fn finish(mut self) -> Result<Recidivism> {
-        if self.people.is_empty() && self.issues.is_empty() {
-            let (careers, index) = (self.careers, self.options.index.clone());
-            self.issues.add(None, None, || format!("none of {careers} careers has an offence of the category {index}"));
-        }
-        self.issues.into_result("the careers have no recidivism")?;
-        let mut order: Vec<usize> = (0..self.names.len()).collect();
-        order.sort_by(|&a, &b| self.names[a].cmp(&self.names[b]));
-        let everyone: Vec<FollowUp> = self.people.iter().map(|(_, found)| *found).collect();
-        let mut groups = vec![of_group(None, &everyone, &self.options)?];
-        for g in order {
-            let members: Vec<FollowUp> =
-                self.people.iter().filter(|(of, _)| *of == Some(g as u32)).map(|(_, found)| *found).collect();
-            groups.push(of_group(Some(self.names[g].clone()), &members, &self.options)?);
-        }
-        if !self.options.show_small_cells {
-            hide(&mut groups);
-        }
-        Ok(Recidivism { options: self.options, without_index: self.without_index, groups })
-    }
-}
-
-fn of_group(group: Option<String>, people: &[FollowUp], options: &RecidivismOptions) -> Result<GroupRecidivism> {
-    let km = KaplanMeier::new(people.iter().map(|p| (p.years, p.reoffended)))?;
-    let longest = people.iter().map(|p| p.all_years).fold(0.0, f64::max);
+pub(super) fn of_group(
+    group: Option<String>,
+    people: &[FollowUp],
+    options: &RecidivismOptions,
+) -> Result<GroupRecidivism> {
+    let found = AalenJohansen::new(people.iter().map(|p| (p.years, p.end)))?;
+    let km = KaplanMeier::new(people.iter().map(|p| (p.years, p.end == EventStatus::Event)))?;
     let share = |&years: &u32| {
         let at = f64::from(years);
-        ShareByYear { years, figures: Some(km.at(at)), followed: longest >= at }
+        let (event, competing, km) = (found.event(at), found.competing(at), km.at(at));
+        let figures = ShareFigures {
+            reoffended: event.into(),
+            competing: Some(competing.into()),
+            kaplan_meier: Some(km.into()),
+            at_risk: Some(event.at_risk),
+            events: Some(event.events),
+            competing_events: Some(competing.events),
+        };
+        ShareByYear { years, figures: Some(figures), followed: event.at_risk > 0 }
     };
     Ok(GroupRecidivism {
         group,
@@ -196,5 +160,5 @@ fn frequency(people: &[FollowUp]) -> FrequencyAfter {
         let (rate, se) = (rate.filter(|rate| *rate > 0.0)?, se?);
         Some(rate * (sign * Z * se / rate).exp())
     };
-    FrequencyAfter { offences, years, rate, se, low: end(-1.0), high: end(1.0) }
+    FrequencyAfter { offences: Some(offences), years: Some(years), rate, se, low: end(-1.0), high: end(1.0) }
 }

@@ -2,9 +2,11 @@
 //!
 //! Does not belong here: what is made of many of them (`figures`).
 
+use super::options::RecidivismOptions;
 use crate::career::category::Category;
-use crate::career::offence::{OffencesInCustody, Severity};
+use crate::career::offence::{Offence, OffencesInCustody, Severity};
 use crate::career::person::{Career, TimeBasis};
+use crate::survival::EventStatus;
 use serde::{Deserialize, Serialize};
 
 /// Which new offences count as reoffending.
@@ -27,8 +29,8 @@ pub enum Reoffence {
 pub(crate) struct FollowUp {
     /// From the index offence to the first new offence that counts, or to the end of the window.
     pub(crate) years: f64,
-    /// Whether it ended in such an offence.
-    pub(crate) reoffended: bool,
+    /// How it ended: in such an offence, in something after which there can be none, or unfinished.
+    pub(crate) end: EventStatus,
     /// From the index offence to the end of the window.
     pub(crate) all_years: f64,
     /// New offences that count in all of that time.
@@ -46,27 +48,30 @@ pub(crate) enum NoFollowUp {
     NoSeverity(usize),
 }
 
-pub(crate) fn follow_up(
-    career: &Career,
-    index: &Category,
-    reoffence: &Reoffence,
-    rule: OffencesInCustody,
-) -> Result<FollowUp, NoFollowUp> {
+/// Whether an offence belongs to the event that starts the follow-up. The unit is the case: a further count of the
+/// index case is no return to crime, whenever it was committed. Where either offence has no case, what happened at the
+/// same moment belongs together. An offence at or before the index offence is never after it.
+fn of_index_case(index: (&Offence, f64), other: (&Offence, f64)) -> bool {
+    let same_case = index.0.case.zip(other.0.case).is_some_and(|(index, other)| index == other);
+    same_case || other.1 <= index.1
+}
+
+pub(crate) fn follow_up(career: &Career, options: &RecidivismOptions) -> Result<FollowUp, NoFollowUp> {
     if career.basis() == TimeBasis::CompletedAges {
         return Err(NoFollowUp::CompletedAges);
     }
-    let offences = career.offences();
+    let (index, offences) = (&options.index, career.offences());
     let first = offences.iter().position(|o| o.category == *index).ok_or(NoFollowUp::NoIndex)?;
     let from = career.positions()[first].0;
     let years = |to: f64| career.timeline.liberty_years((from, to));
     let (mut new, mut event) = (0, None);
     for (i, offence) in offences.iter().enumerate().skip(first + 1) {
         let at = career.positions()[i].0;
-        // What happened at the same moment is part of the index event, not a return to crime.
-        if at <= from || (rule == OffencesInCustody::LeaveOut && career.is_in_custody(i)) {
+        let custody = options.in_custody == OffencesInCustody::LeaveOut && career.is_in_custody(i);
+        if custody || of_index_case((&offences[first], from), (offence, at)) {
             continue;
         }
-        let counts = match reoffence {
+        let counts = match &options.reoffence {
             Reoffence::Any => true,
             Reoffence::SameKind => offence.category == *index,
             Reoffence::Categories(categories) => categories.contains(&offence.category),
@@ -78,5 +83,10 @@ pub(crate) fn follow_up(
         }
     }
     let all_years = years(career.timeline.window.1);
-    Ok(FollowUp { years: event.map_or(all_years, years), reoffended: event.is_some(), all_years, offences: new })
+    let end = match event {
+        Some(_) => EventStatus::Event,
+        None if options.competing.contains(&career.window().end) => EventStatus::Competing,
+        None => EventStatus::Censored,
+    };
+    Ok(FollowUp { years: event.map_or(all_years, years), end, all_years, offences: new })
 }

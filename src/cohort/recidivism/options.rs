@@ -3,6 +3,7 @@
 use super::follow_up::Reoffence;
 use crate::career::category::Category;
 use crate::career::offence::OffencesInCustody;
+use crate::career::window::WindowEnd;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ pub const MAX_YEARS: u32 = 100;
 /// | `reoffence` | any new offence | what monitors report first |
 /// | `years` | 1 to 10 | as monitors report |
 /// | `in_custody` | counts | leaving data out takes an explicit word |
+/// | `competing` | death, emigration | after either, no new offence can be found; that is no success |
 /// | `show_small_cells` | no | fewer than 10 people could point at someone |
 ///
 /// ```
@@ -32,6 +34,7 @@ pub struct RecidivismOptions {
     pub(crate) reoffence: Reoffence,
     pub(crate) years: Vec<u32>,
     pub(crate) in_custody: OffencesInCustody,
+    pub(crate) competing: Vec<WindowEnd>,
     pub(crate) show_small_cells: bool,
 }
 
@@ -42,6 +45,7 @@ impl Default for RecidivismOptions {
             reoffence: Reoffence::Any,
             years: (1..=10).collect(),
             in_custody: OffencesInCustody::Count,
+            competing: vec![WindowEnd::Died, WindowEnd::Emigrated],
             show_small_cells: false,
         }
     }
@@ -72,17 +76,35 @@ impl RecidivismOptions {
         self
     }
 
-    /// Shows figures of fewer than ten people too.
+    /// Which ends of observation are competing events: whoever ends so before a new offence stays in the denominator
+    /// and is found reoffending no more. All others are censoring, taken to have nothing to do with reoffending. With
+    /// none, everybody's end is.
+    pub fn competing(mut self, ends: impl IntoIterator<Item = WindowEnd>) -> Self {
+        self.competing = ends.into_iter().collect();
+        self
+    }
+
+    /// The ends of observation that are competing events.
+    pub fn competing_ends(&self) -> &[WindowEnd] {
+        &self.competing
+    }
+
+    /// Shows figures of fewer than ten people too, and every figure in full precision.
     pub fn show_small_cells(mut self, show: bool) -> Self {
         self.show_small_cells = show;
         self
+    }
+
+    /// Whether figures of few people are shown.
+    pub fn shows_small_cells(&self) -> bool {
+        self.show_small_cells
     }
 
     /// Whether the options make sense.
     ///
     /// # Errors
     /// When no years are asked for, or any is not between 1 and [`MAX_YEARS`], or they do not rise; when a choice of
-    /// categories is empty.
+    /// categories is empty; when the end of the register, which is of the data and not of a person, is to compete.
     pub fn check(&self) -> Result<()> {
         if let Some(bad) = self.years.iter().find(|years| !(1..=MAX_YEARS).contains(*years)) {
             return Err(Error::options(format!(
@@ -91,6 +113,13 @@ impl RecidivismOptions {
         }
         if self.years.is_empty() || self.years.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Err(Error::options("the years after the index offence are not one or more numbers that rise"));
+        }
+        let of_data = [WindowEnd::EndOfRegister, WindowEnd::EndOfFollowUp, WindowEnd::TooYoung, WindowEnd::Unknown];
+        if let Some(end) = self.competing.iter().find(|end| of_data.contains(end)) {
+            return Err(Error::options(format!(
+                "{} is no competing event: use died, emigrated or withdrawn, or none",
+                end.key()
+            )));
         }
         match &self.reoffence {
             Reoffence::Categories(categories) if categories.is_empty() => {

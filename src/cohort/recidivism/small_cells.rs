@@ -1,64 +1,193 @@
-//! What is not shown of the recidivism of few people.
+//! What is not shown of the recidivism of few people, and how exactly the rest is.
 //!
 //! Does not belong here: how a hidden figure looks in print.
 
-use super::figures::GroupRecidivism;
+use super::figures::{FrequencyAfter, GroupRecidivism, ShareFigures, ShareOf};
 
-/// Figures of fewer people are not shown: the limit that statistical offices use for sensitive tables.
-const FEW: u64 = 10;
+/// Cells of fewer persons are protected: the limit that statistical offices use for sensitive tables.
+pub(super) const FEW: u64 = 10;
 
-/// Hides what could point at someone.
-///
-/// - Of a group of fewer than ten persons nothing is shown.
-/// - A share is shown when at least ten persons are still followed, at least ten have reoffended and at least ten have
-///   not: otherwise it says of all but a few what they did.
-/// - With everyone's figures shown, a single hidden group could be worked out from the others; so when one is hidden,
-///   the smallest other one is too, at the same place.
-///
-/// Differences between two years of one group are not guarded.
+/// Persons by what has become of them, of everyone, one group, or all groups that are not shown.
+#[derive(Debug, Clone, PartialEq)]
+struct Unit {
+    persons: u64,
+    years: Vec<Cells>,
+}
+
+/// By one year.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cells {
+    reoffended: u64,
+    competing: u64,
+    at_risk: u64,
+}
+
+impl Unit {
+    fn of(group: &GroupRecidivism) -> Unit {
+        let cells = |f: Option<ShareFigures>| Cells {
+            reoffended: f.and_then(|f| f.events).unwrap_or(0),
+            competing: f.and_then(|f| f.competing_events).unwrap_or(0),
+            at_risk: f.and_then(|f| f.at_risk).unwrap_or(0),
+        };
+        let years = group.shares.iter().map(|at| cells(at.figures)).collect();
+        Unit { persons: group.persons.unwrap_or(0), years }
+    }
+
+    /// Those of this unit that are in none of the others.
+    fn without<'a>(&self, others: impl Iterator<Item = &'a Unit>) -> Unit {
+        let mut rest = self.clone();
+        for other in others {
+            rest.persons -= other.persons;
+            for (mine, its) in rest.years.iter_mut().zip(&other.years) {
+                mine.reoffended -= its.reoffended;
+                mine.competing -= its.competing;
+                mine.at_risk -= its.at_risk;
+            }
+        }
+        rest
+    }
+
+    /// How far the smaller of those who reoffended by the last year and those who did not reaches.
+    fn strength(&self) -> u64 {
+        let last = self.years.last().map_or(0, |cells| cells.reoffended);
+        last.min(self.persons - last)
+    }
+}
+
+/// What may be shown.
+#[derive(Debug, Default)]
+struct Choice {
+    groups: Vec<usize>,
+    years: Vec<usize>,
+    /// Those of the years at which competing events may be shown.
+    competing: Vec<usize>,
+}
+
+impl Choice {
+    fn figures(&self) -> (usize, usize) {
+        (self.years.len() * (self.groups.len() + 1), self.groups.len())
+    }
+}
+
+/// Hides what could point at someone; the rule stands at [`Recidivism`](super::figures::Recidivism).
 pub(super) fn hide(groups: &mut [GroupRecidivism]) {
-    let Some((everyone, parts)) = groups.split_first_mut() else { return };
-    let sizes: Vec<u64> = parts.iter().map(|g| g.persons.unwrap_or(0)).collect();
-    let total = everyone.persons.unwrap_or(0);
-    let one_more = |hidden: &mut [bool]| {
-        if hidden.iter().filter(|h| **h).count() == 1 {
-            let next = (0..hidden.len()).filter(|&g| !hidden[g]).min_by_key(|&g| sizes[g]);
-            next.into_iter().for_each(|g| hidden[g] = true);
+    let units: Vec<Unit> = groups.iter().map(Unit::of).collect();
+    let Some((everyone, parts)) = units.split_first() else { return };
+    let choice = choose(everyone, parts);
+    let shown = everyone.persons >= FEW;
+    for (g, group) in groups.iter_mut().enumerate() {
+        let shown = shown && (g == 0 || choice.groups.contains(&(g - 1)));
+        group.persons = group.persons.filter(|_| shown);
+        let reoffended = units[g].years.last().map_or(0, |cells| cells.reoffended);
+        let frequency = group.frequency.filter(|_| shown && !choice.years.is_empty());
+        group.frequency = frequency.map(|f| rounded_frequency(f, reoffended));
+        for (y, at) in group.shares.iter_mut().enumerate() {
+            at.followed = units[g].years[y].at_risk >= FEW && shown;
+            let competing = choice.competing.contains(&y);
+            let visible = shown && choice.years.contains(&y);
+            at.figures = at.figures.filter(|_| visible).map(|f| rounded(f, units[g].persons, competing));
         }
+    }
+}
+
+/// Of all sets of groups that leave the largest, the one under which most figures are shown; of equals the larger.
+fn choose(everyone: &Unit, parts: &[Unit]) -> Choice {
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|&g| (std::cmp::Reverse(parts[g].strength()), std::cmp::Reverse(parts[g].persons), g));
+    let ungrouped = everyone.without(parts.iter()).persons > 0;
+    let mut best = Choice::default();
+    for k in 0..=parts.len() {
+        let hidden = parts.len() - k + usize::from(ungrouped);
+        // a single group that is not shown is everyone without the others
+        if hidden == 1 && !ungrouped && k > 0 {
+            continue;
+        }
+        let groups = order[..k].to_vec();
+        let rest = everyone.without(groups.iter().map(|&g| &parts[g]));
+        let mut units: Vec<&Unit> = std::iter::once(everyone).chain(groups.iter().map(|&g| &parts[g])).collect();
+        if hidden > 0 {
+            units.push(&rest);
+        }
+        if units.iter().any(|unit| unit.persons < FEW) {
+            continue;
+        }
+        let years = apart(&units, (0..everyone.years.len()).collect(), |cells| cells.reoffended);
+        let competing = apart(&units, years.clone(), |cells| cells.competing);
+        let choice = Choice { groups, years, competing };
+        if choice.figures() > best.figures() {
+            best = choice;
+        }
+    }
+    best
+}
+
+/// The years, from the first, up to and between which at least [`FEW`] persons of every unit had the event, with as
+/// many who had not, and as many still followed. Taking each as soon as it can be leaves the most.
+fn apart(units: &[&Unit], from: Vec<usize>, of: impl Fn(&Cells) -> u64) -> Vec<usize> {
+    let mut last: Option<usize> = None;
+    let fits = |y: &usize| {
+        let good = units.iter().all(|unit| {
+            let (now, before) = (of(&unit.years[*y]), last.map_or(0, |y| of(&unit.years[y])));
+            now - before >= FEW && unit.persons - now >= FEW && unit.years[*y].at_risk >= FEW
+        });
+        if good {
+            last = Some(*y);
+        }
+        good
     };
-    let mut small: Vec<bool> = sizes.iter().map(|&n| n < FEW).collect();
-    one_more(&mut small);
-    let few = |group: &GroupRecidivism, y: usize, persons: u64| {
-        group.shares[y]
-            .figures
-            .is_none_or(|f| f.at_risk < FEW || f.events < FEW || persons - f.events.min(persons) < FEW)
+    from.into_iter().filter(fits).collect()
+}
+
+/// Steps to which shares are rounded, as parts of 1, from fine to coarse.
+const STEPS: [f64; 7] = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0];
+
+/// The finest step that is at least `persons` persons of so many.
+fn step(persons: f64, of: f64) -> f64 {
+    STEPS.into_iter().find(|parts| persons * parts <= of).unwrap_or(STEPS[STEPS.len() - 1])
+}
+
+/// Of so many persons the others can make up for one who leaves in so many ways that finer steps tell nothing.
+const MANY: u64 = 300;
+
+/// Shares move by less than a step when one person leaves unseen: one and a half persons, with ten of them gone. Of many
+/// people, the share that reoffended is given more finely.
+fn rounded(figures: ShareFigures, persons: u64, competing: bool) -> ShareFigures {
+    let n = persons as f64;
+    let coarse = step(1.5, n - FEW as f64);
+    let fine = if persons >= MANY { step(0.4, n) } else { coarse };
+    let share = |of: ShareOf, parts: f64| ShareOf {
+        share: (of.share * parts).round() / parts,
+        se: None,
+        low: of.low.map(|low| (low * coarse).floor() / coarse),
+        high: of.high.map(|high| (high * coarse).ceil() / coarse),
     };
-    for y in 0..everyone.shares.len() {
-        let mut hidden: Vec<bool> = parts.iter().zip(&sizes).map(|(g, &n)| few(g, y, n)).collect();
-        hidden.iter_mut().zip(&small).for_each(|(h, &s)| *h |= s);
-        one_more(&mut hidden);
-        for (group, _) in parts.iter_mut().zip(&hidden).filter(|(_, h)| **h) {
-            group.shares[y].figures = None;
-        }
-        if few(everyone, y, total) {
-            everyone.shares[y].figures = None;
-        }
+    ShareFigures {
+        reoffended: share(figures.reoffended, fine),
+        competing: figures.competing.filter(|_| competing).map(|of| share(of, coarse)),
+        kaplan_meier: figures.kaplan_meier.filter(|_| competing).map(|of| share(of, coarse)),
+        at_risk: None,
+        events: None,
+        competing_events: None,
     }
-    let mut rare: Vec<bool> =
-        parts.iter().map(|g| g.frequency.is_none_or(|f| f.offences < FEW)).zip(&small).map(|(r, &s)| r || s).collect();
-    one_more(&mut rare);
-    for (group, (small, rare)) in parts.iter_mut().zip(small.iter().zip(&rare)) {
-        if *small {
-            group.persons = None;
-        }
-        if *rare {
-            group.frequency = None;
-        }
-    }
-    if total < FEW {
-        everyone.persons = None;
-    }
-    if total < FEW || everyone.frequency.is_none_or(|f| f.offences < FEW) {
-        everyone.frequency = None;
+}
+
+/// A multiple of 1, 2 or 5 of a decimal place, no finer than two digits nor than what two of those who reoffended add;
+/// the ends of the interval outwards.
+fn rounded_frequency(f: FrequencyAfter, reoffended: u64) -> FrequencyAfter {
+    let rate = f.rate.filter(|rate| *rate > 0.0);
+    // whole numbers of parts keep the printed decimals short
+    let places = rate.map_or(0, |rate| 1 - rate.log10().floor() as i32);
+    let unit = 10f64.powi(-places);
+    let least = rate.map_or(unit, |rate| rate * 2.0 / reoffended.max(1) as f64);
+    let multiple = [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().find(|m| m * unit >= least).unwrap_or(50.0);
+    let parts = 10f64.powi(places);
+    let to = |v: f64, round: fn(f64) -> f64| round(v * parts / multiple) * multiple / parts;
+    FrequencyAfter {
+        offences: None,
+        years: None,
+        rate: f.rate.map(|v| to(v, f64::round)),
+        se: None,
+        low: f.low.map(|v| to(v, f64::floor)),
+        high: f.high.map(|v| to(v, f64::ceil)),
     }
 }

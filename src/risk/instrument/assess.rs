@@ -27,8 +27,13 @@ impl Instrument {
     /// [`Case::with_override`] passes a difference. In [`Mode::AsPublished`] a case without a stated population is
     /// taken to be of the instrument's own, and the result says so.
     ///
+    /// A stated age or sex that contradicts the answers is refused in every mode, and no override passes it. Answers that
+    /// contradict each other are refused in [`Mode::Strict`]; in [`Mode::AsPublished`], whose implementation does not
+    /// look, they are scored with a warning. The rules are the instrument's own (`consistency` in its file).
+    ///
     /// With unknown answers and [`Mode::Strict`], `ranges` holds the exact extremes over all admissible completions
-    /// and each result has a value only when it is the same for all of them.
+    /// and each result has a value only when it is the same for all of them. Completions that contradict the known answers
+    /// are not admissible, and a warning says by which rule they were left out.
     ///
     /// # Errors
     /// When the case was read for another instrument.
@@ -38,6 +43,14 @@ impl Instrument {
         result.population.clone_from(&case.population);
         if !self.admit(case, mode, &mut result) {
             return Ok(result);
+        }
+        if let Some(population) = &case.population {
+            let clash = self.population_clash(population, &case.answers);
+            if clash != 0 {
+                result.error = self.codes(clash).map(str::to_owned).collect();
+                self.explain(clash, &mut result);
+                return Ok(result);
+            }
         }
         let mut s = Scratch::new(self);
         s.answers.copy_from_slice(&case.answers);
@@ -51,6 +64,7 @@ impl Instrument {
         if gaps.codes | known != 0 {
             result.error = self.codes(gaps.codes | known).map(str::to_owned).collect();
             result.refusal = gaps.missing.iter().map(|name| format!("{name} has to be known")).collect();
+            self.explain(known, &mut result);
         } else if gaps.unknown == 0 {
             let scored = self.run(&mut s, mode);
             self.fill(&mut result, &s, scored);
@@ -58,6 +72,11 @@ impl Instrument {
             range::assess(self, &case.answers, gaps.unknown, &mut result);
         }
         Ok(result)
+    }
+
+    /// Says which answers contradict each other, or the stated population.
+    pub(crate) fn explain(&self, codes: u64, result: &mut Assessment) {
+        result.refusal.extend(self.contradictions(codes).map(|why| format!("contradictory answers: {why}")));
     }
 
     fn admit(&self, case: &Case, mode: Mode, result: &mut Assessment) -> bool {

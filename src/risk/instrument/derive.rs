@@ -68,7 +68,7 @@ pub(crate) fn derive(what: &Derive, slots: &[f64], held: Bits) -> f64 {
 }
 
 /// Completed years; born on 29 February counts from 1 March in common years.
-fn years(from: f64, to: f64) -> f64 {
+pub(super) fn years(from: f64, to: f64) -> f64 {
     let ((y1, m1, d1), (y2, m2, d2)) = (unpack(from), unpack(to));
     f64::from(y2 - y1 - i32::from((m2, d2) < (m1, d1)))
 }

@@ -72,7 +72,8 @@ impl Instrument {
         s.held = 0;
         p.prepare(&s.answers, &mut s.slots, &mut s.held);
         (s.errors, s.dynamic_errors) = (0, 0);
-        for rule in &p.rules {
+        let looked_at = if mode == Mode::Strict { p.rules.len() } else { p.published };
+        for rule in &p.rules[..looked_at] {
             if rule.holds(s.held) {
                 s.errors |= 1 << rule.code;
                 s.dynamic_errors |= u64::from(rule.dynamic) << rule.code;

@@ -193,7 +193,7 @@ fn fits(text: &str) -> Result<()> {
     Ok(())
 }
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 29] = [
     "$schema",
     "format",
     "format_version",
@@ -213,6 +213,7 @@ const KEYS: [&str; 28] = [
     "items",
     "derived",
     "rules",
+    "consistency",
     "terms",
     "sums",
     "choices",
@@ -236,6 +237,7 @@ impl Build {
         self.load_items(root);
         self.load_derived(root);
         self.load_rules(root);
+        self.load_consistency(root);
         self.load_sums(root);
         self.load_terms(root);
         self.load_components(root, card.as_ref().map_or("", |c| &c.id), library);

@@ -14,6 +14,7 @@ mod build;
 mod bundled;
 mod case;
 mod change;
+mod consistency;
 mod decimal;
 mod derive;
 mod evaluate;

@@ -15,10 +15,12 @@ pub struct Population {
     pub jurisdiction: String,
     /// `suspect`, `community`, `custody` or `release`.
     pub legal_status: String,
-    /// Age in whole years; needed when the instrument has a limit of age.
+    /// Age in whole years when the instrument is used: at the assessment, the start of follow-up or the arrest. Needed
+    /// when the instrument has a limit of age; may not contradict the answers (a birthday may lie between), and narrows
+    /// no answer that is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<u32>,
-    /// Needed when the instrument is for one sex.
+    /// Needed when the instrument is for one sex; may not contradict the answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sex: Option<String>,
 }

@@ -3,6 +3,7 @@
 //! Values stand in slots: first the items, then the derived quantities, then the sums. A slot without a value
 //! holds NaN, which never leaves this folder: every condition on it is false, and no result shows it.
 
+use super::consistency::{PopulationRule, Reason};
 use super::decimal::Decimal;
 use super::flat::Flat;
 use super::instrument::Instrument;
@@ -88,6 +89,8 @@ pub(crate) enum Effect {
     Missing,
     /// The answers cannot be true together, or lie outside their range.
     Invalid,
+    /// The answers contradict each other, though the published form does not look: strict scoring refuses them.
+    Contradiction,
     /// The answers may be true, but the instrument has no score for them.
     Refuse,
 }
@@ -277,6 +280,12 @@ pub(crate) struct Program {
     /// Conditions on sums, checked after them.
     pub(crate) late: Vec<usize>,
     pub(crate) rules: Vec<Rule>,
+    /// Number of rules of the published form; those after it are contradictions.
+    pub(crate) published: usize,
+    /// Rules between the stated population and the answers.
+    pub(crate) population: Vec<PopulationRule>,
+    /// Contradictions in words.
+    pub(crate) reasons: Vec<Reason>,
     pub(crate) terms: Vec<Term>,
     pub(crate) sums: Vec<String>,
     pub(crate) choices: Vec<Choice>,

@@ -40,6 +40,8 @@ struct Search<'a> {
     /// Sum whose extremes are sought; none when every sum of every part rises together.
     objective: Option<usize>,
     tried: u64,
+    /// Contradictions by which completions were left out, in words.
+    narrowed: Vec<String>,
     scratch: Scratch,
     found: Vec<Found>,
 }
@@ -71,6 +73,7 @@ pub(crate) fn assess(whole: &Instrument, answers: &[f64], unknown: u64, result: 
         factors,
         objective: None,
         tried: 0,
+        narrowed: Vec::new(),
         scratch: Scratch::new(whole),
         found: vec![
             Found { low: f64::INFINITY, high: f64::NEG_INFINITY, absent: false, bands: 0 };
@@ -100,7 +103,11 @@ pub(crate) fn assess(whole: &Instrument, answers: &[f64], unknown: u64, result: 
             result.error.push("no_admissible_completion".to_owned());
             result.refusal.push("no answer to what is unknown fits the other answers".to_owned());
         }
-        None => report(whole, &search.found, result),
+        None => {
+            let left_out = search.narrowed.iter();
+            result.warnings.extend(left_out.map(|why| format!("completions left out as contradictory: {why}")));
+            report(whole, &search.found, result);
+        }
     }
 }
 
@@ -193,7 +200,7 @@ impl Search<'_> {
     }
 
     /// What complete factors add to the sum, or none when a rule forbids the combination.
-    fn admissible(&self, factors: &[usize]) -> Result<Option<f64>, Stop> {
+    fn admissible(&mut self, factors: &[usize]) -> Result<Option<f64>, Stop> {
         let mut sum = 0.0;
         for i in factors {
             let factor = self.factors[*i];
@@ -203,6 +210,13 @@ impl Search<'_> {
                 What::Rule(at) if program.rules[at].holds(part.held) => {
                     if program.rules[at].effect == Effect::Refuse {
                         return Err(Stop::Refused(program.codes[program.rules[at].code].clone()));
+                    }
+                    if program.rules[at].effect == Effect::Contradiction {
+                        for why in part.instrument.contradictions(1 << program.rules[at].code) {
+                            if !self.narrowed.iter().any(|known| known == why) {
+                                self.narrowed.push(why.to_owned());
+                            }
+                        }
                     }
                     return Ok(None);
                 }

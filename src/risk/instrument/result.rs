@@ -234,6 +234,7 @@ impl Instrument {
         result.scored = scored;
         result.error.extend(self.codes(s.errors).map(str::to_owned));
         if !scored {
+            self.explain(s.errors, result);
             return;
         }
         for (i, output) in self.program.outputs.iter().enumerate() {
@@ -288,6 +289,11 @@ impl Instrument {
             if all_of(s.held, *when) && !out.contains(text) {
                 out.push(text.clone());
             }
+        }
+        // only the published form scores these
+        for rule in self.program.rules[self.program.published..].iter().filter(|rule| rule.holds(s.held)) {
+            let why = self.contradictions(1 << rule.code);
+            out.extend(why.map(|why| format!("contradictory answers, scored as published: {why}")));
         }
         let used = self.program.components.len();
         for (part, inner) in self.program.components.iter().zip(&s.components[..used]) {

@@ -71,6 +71,13 @@ impl Scorer<'_> {
         if !fits {
             return Err(Error::new(ErrorKind::InvalidInput, "population_mismatch"));
         }
+        if let Some(population) = &case.population {
+            let clash = instrument.population_clash(population, &case.answers);
+            if clash != 0 {
+                let codes: Vec<&str> = instrument.codes(clash).collect();
+                return Err(Error::new(ErrorKind::InvalidInput, codes.join(", ")));
+            }
+        }
         self.scratch.answers.copy_from_slice(&case.answers);
         if self.mode == Mode::Strict && case.answers.iter().any(|v| v.is_nan()) {
             let gaps = instrument.gaps(&case.answers);

@@ -40,7 +40,8 @@ impl Answer {
     }
 }
 
-const PICTURE: &str = "The command line draws it (`trajectories.svg`).";
+/// Names no file: whoever writes this record does not write the picture.
+const PICTURE: &str = "A report of the fit draws them; the command `profile` writes one.";
 
 pub(super) fn answer(item: &str, fit: &ModelFit, facts: &Facts) -> Answer {
     match item {
@@ -114,7 +115,7 @@ pub(super) fn answer(item: &str, fit: &ModelFit, facts: &Facts) -> Answer {
         ),
         "14b" => Answer::none("the curves of the other models fitted"),
         "14c" => Answer::partly(
-            "The picture lays what was observed of each group, everyone weighted by the probability of membership, over the estimated curves.",
+            "The picture of such a report lays what was observed of each group, everyone weighted by the probability of membership, over the estimated curves.",
             json!({"observed": "posterior-weighted group means"}),
             "individual trajectories; they are not drawn, as a single record could point at a person",
         ),

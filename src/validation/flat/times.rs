@@ -2,13 +2,13 @@
 
 use super::super::follow_up::concordance::{harrell, harrell_by, uno};
 use super::super::follow_up::horizon::{AtHorizon, HorizonFigures, at_horizon};
-use super::super::follow_up::incidence::{KindOf, incidence_at};
 use super::super::follow_up::kaplan_meier::{median, survival_at};
-use super::super::follow_up::risk_table::RiskTable;
 use super::super::follow_up::{EventStatus, FollowUp};
 use super::super::undefined::Undefined;
 use super::{Flat, key_name, key_number};
 use crate::error::Result;
+use crate::survival::incidence::{KindOf, incidence_at};
+use crate::survival::risk_table::RiskTable;
 
 /// All figures of people followed up, in one list.
 ///

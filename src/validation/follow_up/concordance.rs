@@ -3,9 +3,9 @@
 //! Pairs: one has the event at `t`, the other is followed beyond `t`, or censored at `t` (events come first). Equal
 //! scores count half, events at the same time are left out. People with a competing event count as censored then.
 
-use super::risk_table::{RiskTable, Row};
 use super::{EventStatus, FollowUp};
 use crate::error::{Error, Result};
+use crate::survival::risk_table::{RiskTable, Row};
 use crate::validation::undefined::{Defined, Undefined};
 
 /// Harrell's concordance.

@@ -1,10 +1,10 @@
 //! The curves of people followed up, as methods of [`FollowUp`].
 
 use super::FollowUp;
-use super::incidence::{IncidenceAt, incidence_at};
 use super::kaplan_meier::{Median, SurvivalAt, median, survival_at};
-use super::risk_table::RiskTable;
 use crate::error::Result;
+use crate::survival::incidence::{IncidenceAt, incidence_at};
+use crate::survival::risk_table::RiskTable;
 
 impl FollowUp {
     /// Part without any event by a time: Kaplan-Meier, competing events being events.

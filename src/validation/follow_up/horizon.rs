@@ -6,10 +6,10 @@
 
 use super::horizon_auc::{HorizonAuc, auc};
 use super::influence::CensoringInfluence;
-use super::risk_table::RiskTable;
 use super::{EventStatus, FollowUp};
 use crate::error::{Error, Result};
 use crate::numeric::p_values::Z_975;
+use crate::survival::risk_table::RiskTable;
 use crate::validation::predictions::check_probabilities;
 use crate::validation::undefined::{Defined, Measured, Undefined};
 
@@ -150,7 +150,7 @@ pub fn at_horizon(people: &FollowUp, risks: &[f64], horizon: f64, rule: AtHorizo
         |which: State| (0..people.len()).filter(|&i| at.state[i] == which).map(|i| at.weight[i]).sum::<f64>() / n;
     // the weighted share of cases is the Aalen-Johansen estimate when the weights sum to n
     let (cases, others) = (share(State::Case), share(State::Competed) + share(State::Free));
-    let null = super::incidence::incidence_at(&at.table, |r| r.events, horizon).incidence;
+    let null = crate::survival::incidence::incidence_at(&at.table, |r| r.events, horizon).incidence;
     let brier_null = cases * (1.0 - null) * (1.0 - null) + others * null * null;
     let ipa = if brier_null > 0.0 {
         Ok(1.0 - brier.value / brier_null)

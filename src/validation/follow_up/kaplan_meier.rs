@@ -1,7 +1,7 @@
 //! The part of people without any event by a time.
 
-use super::risk_table::RiskTable;
 use crate::numeric::p_values::Z_975;
+use crate::survival::risk_table::RiskTable;
 use crate::validation::undefined::{Defined, Undefined};
 
 /// How near to one half a curve must be to count as there: the last bits of a product of fractions decide nothing.

@@ -1,12 +1,12 @@
 //! The product-limit estimator of the share that has reoffended by a given time at liberty.
 //!
-//! Does not belong here: what counts as reoffending and how time is measured (`follow_up`).
+//! Does not belong here: what counts as reoffending and how time is measured (`cohort`).
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// The 0.975 quantile of the normal distribution: intervals are of 95 %.
-pub(super) const Z: f64 = 1.959_963_984_540_054;
+pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// Share that has had the event by a time, with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,254 @@
+//! What can be worked out from figures with hidden cells: an attacker who knows everything printed, JSON included.
+//!
+//! A cell of people is pinned when every cohort that prints the same has the same number in it. So for each cell of
+//! fewer than ten people the attacker is refuted by another cohort, found by changing what became of some people, that
+//! prints the same to the last character and has another number there.
+
+use pleegprofiel::{
+    Age, Career, Category, CsvOptions, CsvSource, Offence, Recidivism, RecidivismBuilder, RecidivismOptions, Window,
+    WindowEnd, read_careers, read_groups,
+};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::HashMap;
+
+const YEARS: [u32; 4] = [1, 2, 3, 4];
+const GROUPS: [&str; 4] = ["a", "b", "c", "d"];
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fate {
+    Reoffended,
+    Died,
+    Left,
+}
+
+/// Group, years since the index offence, what happened then.
+type Person = (usize, f64, Fate);
+
+fn career((_, time, fate): Person) -> Career {
+    let age = |years: f64| Age::years(years).unwrap();
+    let (to, end) = match fate {
+        Fate::Reoffended => (30.0, WindowEnd::EndOfRegister),
+        Fate::Died => (20.0 + time, WindowEnd::Died),
+        Fate::Left => (20.0 + time, WindowEnd::EndOfRegister),
+    };
+    let index = Career::by_age()
+        .window(Window::ages(age(12.0), age(to), end))
+        .offence(Offence::at_age(age(20.0), Category::HUMAN_TRAFFICKING));
+    let new = (fate == Fate::Reoffended).then(|| Offence::at_age(age(20.0 + time), Category::DRUGS));
+    index.offences(new).build().unwrap()
+}
+
+fn figures(people: &[Person], small: bool) -> Recidivism {
+    let options = RecidivismOptions::default().years(YEARS).show_small_cells(small);
+    let mut builder = RecidivismBuilder::new(options).unwrap();
+    people.iter().for_each(|p| builder.push(Some(GROUPS[p.0]), &career(*p)));
+    builder.finish().unwrap()
+}
+
+fn print(people: &[Person], small: bool) -> String {
+    serde_json::to_string(&figures(people, small)).unwrap()
+}
+
+/// Years 0 to 3, and beyond all that is asked.
+fn bin(time: f64) -> usize {
+    (time.ceil() as usize).clamp(1, 5) - 1
+}
+
+/// Numbers of people by group (the last is everyone), year and fate.
+fn cells(people: &[Person]) -> HashMap<(usize, usize, u8), u64> {
+    let mut cells = HashMap::new();
+    for g in 0..=GROUPS.len() {
+        for key in (0..5).flat_map(|y| [(g, y, 0), (g, y, 1), (g, y, 2)]) {
+            cells.insert(key, 0);
+        }
+    }
+    for &(g, time, fate) in people {
+        for g in [g, GROUPS.len()] {
+            *cells.get_mut(&(g, bin(time), fate as u8)).unwrap() += 1;
+        }
+    }
+    cells
+}
+
+fn cohort(sizes: &[usize], rng: &mut ChaCha8Rng) -> Vec<Person> {
+    let (hazard, death, leaving) = (rng.gen_range(0.1..0.5), rng.gen_range(0.0..0.1), rng.gen_range(0.0..0.15));
+    let draw = |rate: f64, rng: &mut ChaCha8Rng| -rng.r#gen::<f64>().ln() / f64::max(rate, 1e-9);
+    let person = |g: usize, rng: &mut ChaCha8Rng| {
+        let all =
+            [(draw(hazard, rng), Fate::Reoffended), (draw(death, rng), Fate::Died), (draw(leaving, rng), Fate::Left)];
+        let (time, fate) = all.into_iter().fold((8.0, Fate::Left), |a, b| if b.0 < a.0 { b } else { a });
+        // months, none on the border of a year
+        (g, (time * 12.0).floor().max(0.0) / 12.0 + 0.04, fate)
+    };
+    sizes.iter().enumerate().flat_map(|(g, n)| (0..*n).map(move |_| g)).map(|g| person(g, rng)).collect()
+}
+
+/// In how many places two prints differ.
+fn differences(a: &str, b: &str) -> usize {
+    let places = a.split(',').zip(b.split(',')).filter(|(a, b)| a != b).count();
+    places + a.split(',').count().abs_diff(b.split(',').count())
+}
+
+/// Cells of fewer than ten that no other cohort found leaves open: `climbs` searches a cell, each of `steps` steps.
+fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut ChaCha8Rng) -> Vec<(usize, usize, u8)> {
+    let printed = print(people, small);
+    let truth = cells(people);
+    let there = |g: usize| g == GROUPS.len() || people.iter().any(|p| p.0 == g);
+    let small_cells = truth.iter().filter(|((g, ..), n)| **n < 10 && there(*g));
+    let mut open: Vec<(usize, usize, u8)> = small_cells.map(|(key, _)| *key).collect();
+    open.sort_unstable();
+    let fates = [Fate::Reoffended, Fate::Died, Fate::Left];
+    for cell in open.clone() {
+        let (g, year, fate) = cell;
+        let in_cell = |p: &Person| (p.0 == g || g == GROUPS.len()) && p.2 as u8 == fate && bin(p.1) == year;
+        for _ in 0..climbs {
+            if !open.contains(&cell) {
+                break;
+            }
+            // somebody more or somebody less, late in the year more often than not
+            let mut other = people.to_vec();
+            let late = year as f64 + if rng.gen_bool(0.6) { 0.97 } else { rng.r#gen::<f64>() };
+            let leave = truth[&cell] > 0 && rng.gen_bool(0.5);
+            let chosen: Vec<usize> = (0..other.len())
+                .filter(|i| in_cell(&other[*i]) == leave && (other[*i].0 == g || g == GROUPS.len()))
+                .collect();
+            if chosen.is_empty() {
+                continue;
+            }
+            // whose change disturbs the print least, of some
+            let mut far = usize::MAX;
+            let start = other.clone();
+            for _ in 0..8 {
+                let i = chosen[rng.gen_range(0..chosen.len())];
+                let mut tried = start.clone();
+                let (group, ..) = tried[i];
+                tried[i] = if leave { (group, 7.5, Fate::Left) } else { (group, late, fates[usize::from(fate)]) };
+                let now = differences(&print(&tried, small), &printed);
+                if now < far {
+                    (far, other) = (now, tried);
+                }
+            }
+            // then others make up for it, as long as the print comes no further from what was printed
+            for _ in 0..steps {
+                if far == 0 {
+                    let found = cells(&other);
+                    open.retain(|key| found[key] == truth[key]);
+                    break;
+                }
+                let i = rng.gen_range(0..other.len());
+                let before = other[i];
+                let within = before.1.floor() + rng.r#gen::<f64>();
+                other[i] = match rng.gen_range(0..4) {
+                    0 | 1 => (before.0, within, before.2),
+                    2 => (before.0, 6.0 * rng.r#gen::<f64>(), before.2),
+                    _ => (before.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..3)]),
+                };
+                let now = differences(&print(&other, small), &printed);
+                let same = other.iter().filter(|p| in_cell(p)).count() as u64 == truth[&cell];
+                if now <= far && !same {
+                    far = now;
+                } else {
+                    other[i] = before;
+                }
+            }
+        }
+    }
+    open
+}
+
+#[test]
+fn no_small_cell_is_pinned_by_everything_printed() {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let mut shown = 0;
+    for sizes in [&[40][..], &[30, 60, 400], &[25, 25, 25, 25], &[120, 8, 90], &[300, 40, 6, 9], &[70, 70], &[200]] {
+        for _ in 0..3 {
+            let people = cohort(sizes, &mut rng);
+            let found = figures(&people, false);
+            shown += found.groups.iter().flat_map(|g| &g.shares).filter(|at| at.figures.is_some()).count();
+            let pinned = pinned(&people, false, 60, 300, &mut rng);
+            let truth = cells(&people);
+            let told: Vec<_> = pinned.iter().map(|key| (key, truth[key])).collect();
+            assert!(told.is_empty(), "{sizes:?}: group, year, fate and number of people: {told:?} of {found:?}");
+        }
+    }
+    assert!(shown > 60, "hiding everything is no protection worth having: {shown} figures were shown");
+}
+
+#[test]
+fn the_same_attacker_pins_cells_when_nothing_is_hidden() {
+    let mut rng = ChaCha8Rng::seed_from_u64(12);
+    let people = cohort(&[30, 60, 400], &mut rng);
+    assert!(pinned(&people, true, 1, 60, &mut rng).len() > 20);
+}
+
+#[test]
+fn whatever_is_subtracted_from_whatever_else_leaves_ten_people() {
+    let mut rng = ChaCha8Rng::seed_from_u64(13);
+    for _ in 0..200 {
+        let sizes: Vec<usize> = (0..rng.gen_range(1..=4)).map(|_| rng.gen_range(5..150)).collect();
+        let people = cohort(&sizes, &mut rng);
+        let found = figures(&people, false);
+        let years: Vec<usize> = (0..4).filter(|y| found.groups[0].shares[*y].figures.is_some()).collect();
+        let names: Vec<&str> = found.groups[1..]
+            .iter()
+            .filter(|g| g.shares.iter().any(|at| at.figures.is_some()))
+            .map(|g| g.group.as_deref().unwrap())
+            .collect();
+        let member = |p: &Person, unit: usize| match unit {
+            0 => true,
+            u if u <= names.len() => GROUPS[p.0] == names[u - 1],
+            _ => !names.contains(&GROUPS[p.0]),
+        };
+        let parts: Vec<usize> = (0..names.len() + 2).filter(|u| people.iter().any(|p| member(p, *u))).collect();
+        for unit in parts {
+            let own: Vec<&Person> = people.iter().filter(|p| member(p, unit)).collect();
+            let by = |y: usize| own.iter().filter(|p| p.2 == Fate::Reoffended && bin(p.1) <= y).count();
+            let mut before = 0;
+            for y in &years {
+                assert!(by(*y) - before >= 10, "{sizes:?}, unit {unit}, year {y}");
+                before = by(*y);
+                assert!(own.len() - before >= 10);
+            }
+        }
+        // the same years for all that is shown
+        for group in found.groups.iter().filter(|g| g.shares.iter().any(|at| at.figures.is_some())) {
+            assert!((0..4).all(|y| group.shares[y].figures.is_some() == years.contains(&y)));
+        }
+    }
+}
+
+#[test]
+fn frequencies_of_regions_no_longer_tell_their_offences() {
+    let open = |what: &str| {
+        let file = format!("{}/fixtures/cases/recidivism/small-{what}.csv", env!("CARGO_MANIFEST_DIR"));
+        CsvSource::open(file).unwrap()
+    };
+    let csv = CsvOptions::new();
+    let groups: HashMap<String, String> = read_groups(open("groups"), "region", &csv).unwrap().into_iter().collect();
+    let careers = read_careers(open("people"), open("offences"), None, &csv).unwrap();
+    let mut builder = RecidivismBuilder::new(RecidivismOptions::default().years(YEARS)).unwrap();
+    careers.iter().for_each(|c| builder.push(groups.get(&c.id).map(String::as_str), &c.career));
+    let found = builder.finish().unwrap();
+    // only year 1: of region a one person reoffended in year 3, which 12 and 11 of 30 would tell
+    for group in &found.groups {
+        assert_eq!(group.shares.iter().map(|at| at.figures.is_some()).collect::<Vec<_>>(), [true, false, false, false]);
+    }
+    let rates: Vec<f64> = found.groups.iter().map(|g| g.frequency.unwrap().rate.unwrap()).collect();
+    // offences of three regions whose years at liberty add up, within what the steps of the rates leave open
+    let [all, a, b, c] = rates[..] else { panic!("four rates") };
+    let width = |rate: f64, step: f64| [rate - 0.5 * step, rate + 0.5 * step];
+    let (all, a, b, c) = (width(all, 0.001), width(a, 0.01), width(b, 0.005), width(c, 0.001));
+    let mut possible = Vec::new();
+    for na in 11..40u32 {
+        let fits = (20..60u32).any(|nb| {
+            (200..400u32).step_by(10).any(|nc| {
+                let years = |end: usize| f64::from(na) / a[end] + f64::from(nb) / b[end] + f64::from(nc) / c[end];
+                let total = f64::from(na + nb + nc);
+                total / all[1] <= years(0) && years(1) <= total / all[0]
+            })
+        });
+        possible.extend(fits.then_some(na));
+    }
+    assert!(possible.len() > 10, "{possible:?}");
+}
