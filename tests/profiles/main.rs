@@ -4,6 +4,7 @@
 
 mod classify;
 mod classify_calibration;
+mod classify_interrupted;
 mod classify_refusals;
 mod naming;
 mod reference_model;

@@ -4,15 +4,9 @@
 //! chance within it, not that of the model's parameters. It is worked out exactly, by convolution over ages within
 //! each group, for people at liberty throughout.
 
-use super::cells::Cells;
+use super::cells::{Cells, LEFT, MOST};
 use crate::cohort::grid::AgeGrid;
 use serde::{Deserialize, Serialize};
-
-/// Counts are followed until all but this much of the probability is spent.
-const LEFT: f64 = 1e-10;
-
-/// Counts are not followed beyond this; what is left counts as this many.
-const MOST: usize = 4000;
 
 /// A count that is not yet known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -63,7 +57,7 @@ impl Forecast {
         let mut mean_upto = 0.0;
         let ages = (first..end)
             .map(|t| {
-                let by_group: Vec<Vec<f64>> = (0..posterior.len()).map(|k| distribution(cells, k, t)).collect();
+                let by_group: Vec<&[f64]> = (0..posterior.len()).map(|k| cells.distribution(k, t)).collect();
                 for (sum, one) in upto.iter_mut().zip(&by_group) {
                     *sum = convolve(sum, one);
                 }
@@ -79,21 +73,6 @@ impl Forecast {
             .collect();
         Forecast { level, ages }
     }
-}
-
-/// Probabilities of 0, 1, 2, .. offences in a whole interval at liberty.
-fn distribution(cells: &Cells, k: usize, t: usize) -> Vec<f64> {
-    let mut all = Vec::new();
-    let mut left = 1.0;
-    while left > LEFT && all.len() < MOST {
-        let p = cells.ln_p(k, t, all.len() as u32, 1.0).exp();
-        left -= p;
-        all.push(p);
-    }
-    if let Some(last) = all.last_mut() {
-        *last += left.max(0.0);
-    }
-    all
 }
 
 fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -115,10 +94,11 @@ fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
     sum
 }
 
-fn predicted(posterior: &[f64], by_group: &[Vec<f64>], mean: f64, level: f64) -> Predicted {
-    let p =
-        |y: usize| -> f64 { posterior.iter().zip(by_group).map(|(w, d)| w * d.get(y).copied().unwrap_or(0.0)).sum() };
-    let longest = by_group.iter().map(Vec::len).max().unwrap_or(1);
+fn predicted<D: AsRef<[f64]>>(posterior: &[f64], by_group: &[D], mean: f64, level: f64) -> Predicted {
+    let p = |y: usize| -> f64 {
+        posterior.iter().zip(by_group).map(|(w, d)| w * d.as_ref().get(y).copied().unwrap_or(0.0)).sum()
+    };
+    let longest = by_group.iter().map(|d| d.as_ref().len()).max().unwrap_or(1);
     let tail = 0.5 * (1.0 - level);
     let (mut low, mut high, mut sum) = (None, None, 0.0);
     for y in 0..longest {

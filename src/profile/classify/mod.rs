@@ -6,7 +6,8 @@
 //!
 //! # Reading order
 //! `record` (who may be classified) - `cells` (the model as tables) - `draw` and `reference` (the people a record is
-//! judged against) - `prediction`, `typicality`, `resolution` (three questions to them) - `explanation`, `forecast` -
+//! judged against) - `pool` and `alike` (the same for records with gaps and time in custody, each with its own) -
+//! `standing`, `prediction`, `typicality`, `resolution` (the questions to them) - `explanation`, `forecast` -
 //! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in.
 //!
 //! # Who a record is judged against
@@ -16,6 +17,7 @@
 //! and typicality hold as far as the model does; with people whose profile is known the prediction sets can be
 //! calibrated on the world instead ([`classifier::Classifier::calibrated_on`]).
 
+mod alike;
 pub mod calibration;
 pub mod career;
 mod cells;
@@ -26,9 +28,13 @@ pub mod explanation;
 pub mod forecast;
 pub mod limitation;
 pub mod options;
+mod pool;
 pub mod prediction;
 mod ranked;
 pub mod record;
 mod reference;
 pub mod resolution;
+mod standing;
+#[cfg(test)]
+mod tests;
 pub mod typicality;
