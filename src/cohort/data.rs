@@ -163,6 +163,12 @@ impl Cohort {
         self.histories.total_weight()
     }
 
+    /// Number of age intervals at which anyone was observed.
+    pub(crate) fn observed_ages(&self) -> usize {
+        let h = &self.histories;
+        (0..h.intervals).filter(|&t| (0..h.patterns()).any(|p| h.observed_in(p)[t])).count()
+    }
+
     /// Cells with an event but less than [`LOW_EXPOSURE`] of the interval at liberty.
     pub fn low_exposure_cells(&self) -> u64 {
         self.low_exposure_cells

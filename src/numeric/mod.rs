@@ -2,6 +2,7 @@
 //!
 //! Belongs here: arithmetic that knows nothing of persons, ages or groups.
 
+pub(crate) mod beta;
 pub(crate) mod gamma;
 pub(crate) mod linalg;
 pub(crate) mod logspace;

@@ -2,16 +2,18 @@
 //!
 //! Does not belong here: the naming itself (`naming`), which knows curves only.
 
-use super::curve::GroupCurve;
+use super::curve::{GroupCurve, MAX_RATE};
 use super::definitions::Definitions;
 use super::naming::{Naming, name_groups};
+use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::trajectory::fit::Fit;
 use crate::trajectory::model::TrajectoryModel;
 
 /// Names the groups of a model by their shares and expected rates: [`name_groups`] of its curves.
 ///
 /// # Errors
-/// As [`name_groups`]; and when a rate is beyond [`MAX_RATE`](super::curve::MAX_RATE), as that of a curve
+/// As [`name_groups`]; and when a rate is beyond [`MAX_RATE`], as that of a curve
 /// that ran off is.
 ///
 /// ```
@@ -25,13 +27,54 @@ use crate::trajectory::model::TrajectoryModel;
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 pub fn name_model(model: &TrajectoryModel, definitions: &Definitions) -> Result<Naming> {
+    name_curves(model, definitions, |k| model.rates(k))
+}
+
+/// Person-years at risk that an age needs in a group, for what the curve says there to be more than a guess: with
+/// one, a rate of one a year is as often seen as not.
+const SEEN: f64 = 1.0;
+
+/// A curve that expects so many times the events that were seen of a group at an age, and so many more, is not about
+/// them: a zero part next to certainty leaves its rate free to run off.
+const BEYOND: f64 = 10.0;
+
+/// Names the groups of a fit by their rates at ages where members were observed.
+///
+/// A curve fitted to people who are hardly at risk at some age may say anything there. At ages with less than a year of
+/// the group's time at risk in all, the rate of the nearest age with more stands in for it; where it expects more than
+/// ten times the events that were seen, and ten more, the observed rate does.
+///
+/// # Errors
+/// As [`name_model`]; and when the cohort is not the one that was fitted.
+pub fn name_fit(fit: &Fit, cohort: &Cohort, definitions: &Definitions) -> Result<Naming> {
+    let observed = fit.observed_rates(cohort)?;
+    let years = observed.years();
+    name_curves(fit.model(), definitions, |k| {
+        let mut rates = fit.model().rates(k);
+        for (j, rate) in rates.iter_mut().enumerate() {
+            let (events, time) = (observed.events()[(k, j)], years[(k, j)]);
+            if time >= SEEN && *rate * time > BEYOND * (events + 1.0) {
+                *rate = events / time;
+            }
+        }
+        let seen: Vec<usize> = (0..rates.len()).filter(|&j| years[(k, j)] >= SEEN).collect();
+        let nearest = |j: usize| seen.iter().copied().min_by_key(|&s| s.abs_diff(j));
+        (0..rates.len()).map(|j| nearest(j).map_or(rates[j].min(MAX_RATE), |s| rates[s])).collect()
+    })
+}
+
+fn name_curves(
+    model: &TrajectoryModel,
+    definitions: &Definitions,
+    rates: impl Fn(usize) -> Vec<f64>,
+) -> Result<Naming> {
     let grid = model.grid();
     let ages: Vec<f64> = (0..grid.len()).map(|j| grid.mid_age(j)).collect();
     let curves = model
         .groups()
         .iter()
         .enumerate()
-        .map(|(k, group)| GroupCurve::new(group.share, ages.clone(), model.rates(k), grid.width_years()))
+        .map(|(k, group)| GroupCurve::new(group.share, ages.clone(), rates(k), grid.width_years()))
         .collect::<Result<Vec<_>>>()?;
     name_groups(&curves, definitions)
 }

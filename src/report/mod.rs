@@ -8,17 +8,20 @@
 //! the same report, byte by byte.
 
 mod cells;
+mod choice;
 mod definitions;
 mod findings;
 mod html;
 mod page;
 mod picture;
 mod table;
+mod validation;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;
+pub use validation::{ReportSection, ValidationReport};
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
@@ -26,6 +29,7 @@ use crate::profile::language::Language;
 use crate::profile::naming::Naming;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
+use crate::trajectory::forms::FormChoice;
 use crate::trajectory::observed::ObservedRates;
 use picture::{CURVE_STEPS, Picture, PictureGroup};
 
@@ -58,6 +62,7 @@ pub struct Report<'a> {
     language: Language,
     small_cells: bool,
     placed: Option<u64>,
+    choice: Option<&'a FormChoice>,
 }
 
 impl<'a> Report<'a> {
@@ -84,6 +89,7 @@ impl<'a> Report<'a> {
             language: Language::English,
             small_cells: false,
             placed: None,
+            choice: None,
         })
     }
 
@@ -105,6 +111,13 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn placed(mut self, persons: u64) -> Self {
         self.placed = Some(persons);
+        self
+    }
+
+    /// What the form and the number of groups were chosen from; shown when it is given.
+    #[must_use]
+    pub fn chosen_from(mut self, choice: &'a FormChoice) -> Self {
+        self.choice = Some(choice);
         self
     }
 

@@ -52,7 +52,11 @@ impl Report<'_> {
             fact("groepen", "groups", groups.len().to_string()),
             fact("graad in leeftijd", "degree in age", degree(&rate)),
         ];
-        if fit.family() == Family::Zip {
+        if fit.options.has_common_dispersion() {
+            let one = language.pick("één voor alle groepen", "one for all groups").to_owned();
+            facts.push(fact("spreiding", "dispersion", one));
+        }
+        if fit.family().has_zero_curve() {
             facts.push(fact("graad van het nuldeel", "degree of the zero part", degree(&zero)));
         }
         facts.extend([

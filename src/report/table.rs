@@ -50,13 +50,23 @@ impl Report<'_> {
                         ShownCount::Small => format!("<{SMALL_CELL}"),
                         ShownCount::Withheld => NOTHING.to_owned(),
                     },
-                    language.short(fitted.peak_age),
+                    language.short(self.peak_age(k)),
                     figure(fitted.avepp, 2),
                     figure(fitted.occ, 1),
                 ]
             })
             .collect();
         ReportTable { header: header.map(str::to_owned).to_vec(), rows, notes: self.notes(&sizes) }
+    }
+
+    /// Age of the highest rate: as the naming judged it, where the curve ran off beyond what was seen of the group.
+    fn peak_age(&self, k: usize) -> f64 {
+        let fitted = self.fit.groups[k].peak_age;
+        let near = |age: &f64| (age - fitted).abs() <= 2.0 * self.fit.grid().width_years();
+        match self.naming.groups[k].descriptors.peak.age() {
+            Some(age) if !near(&age) => age.floor(),
+            _ => fitted,
+        }
     }
 
     fn profile_cell(&self, k: usize) -> String {
@@ -90,6 +100,7 @@ impl Report<'_> {
         if let Some(text) = self.placed_words() {
             notes.push(text);
         }
+        notes.extend(self.choice_words());
         if sizes.iter().any(|s| !s.is_exact()) {
             notes.push(language.pick(
                 format!("{NOTHING}: niet getoond, omdat groepen van minder dan {SMALL_CELL} personen er anders uit af te leiden zijn."),

@@ -1,7 +1,7 @@
 //! Expectation-maximisation: monotone and robust far from the top, where Newton is neither.
 
 use super::estep::EStep;
-use super::mstep::{m_step, m_step_checked};
+use super::mstep::{m_step, m_step_checked, part_of_m_step};
 use super::newton::Point;
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
@@ -13,16 +13,32 @@ pub(crate) fn run(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, steps: 
     for step in 0..steps {
         let mut next = advance(evaluator, shape, &here, m_step);
         if next.log_likelihood() < here.log_likelihood() {
-            next = advance(evaluator, shape, &here, m_step_checked);
+            next = if shape.dispersed() {
+                shorter(evaluator, shape, &here)
+            } else {
+                advance(evaluator, shape, &here, m_step_checked)
+            };
         }
         let gain = next.log_likelihood() - here.log_likelihood();
-        debug_assert!(gain.is_nan() || gain > -1e-9 * here.log_likelihood().abs(), "EM step {step} lost {gain}");
+        debug_assert!(
+            shape.dispersed() || gain.is_nan() || gain >= -1e-9 * here.log_likelihood().abs(),
+            "EM step {step} lost {gain}"
+        );
         if gain.is_nan() || gain < enough {
             return (if gain > 0.0 { next } else { here }, step + 1);
         }
         here = next;
     }
     (here, steps)
+}
+
+/// The longest part of a step that does not lower the likelihood; the last tried when none does.
+fn shorter(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Point {
+    let part = |factor: f64| {
+        advance(evaluator, shape, here, |shape, e, params, curves| part_of_m_step(shape, e, params, curves, factor))
+    };
+    let quarter = part(0.25);
+    if quarter.log_likelihood() >= here.log_likelihood() { quarter } else { part(0.03) }
 }
 
 fn advance(

@@ -1,6 +1,7 @@
 //! What one pass over the cohort yields: the log-likelihood and, for each group and age, the sums that
 //! everything else needs. From here on the cost no longer depends on the number of persons.
 
+use super::dispersed::SlopeSums;
 use super::family::{Derivatives, Family, positive_cell, positive_value, zero_cell, zero_value};
 use super::shape::{Curve, MAX_BLOCK, MAX_TERMS, Shape};
 use crate::cohort::history::Histories;
@@ -15,6 +16,8 @@ pub(crate) enum AgeSums {
     /// Individual time at risk: expected complete-data sums of the zero-inflated Poisson
     /// (Lambert 1992, section 3), taken at the current parameters.
     AtRisk { cells: f64, positive: f64, structural: f64, exposure: f64, events: f64 },
+    /// Counts with a dispersion: derivatives at the parameters of the pass, which is all a step needs.
+    Slopes(SlopeSums),
 }
 
 impl AgeSums {
@@ -31,6 +34,7 @@ impl AgeSums {
                 let zeros = if structural == 0.0 { 0.0 } else { structural * zeta };
                 events * eta - exposure * lambda + zeros - cells * softplus(zeta)
             }
+            AgeSums::Slopes(_) => f64::NAN,
         }
     }
 
@@ -56,6 +60,13 @@ impl AgeSums {
                     zeta_zeta: -cells * q * not_q,
                 }
             }
+            AgeSums::Slopes(s) => Derivatives {
+                eta: s.first[0],
+                zeta: s.first[1],
+                eta_eta: s.second[0],
+                eta_zeta: s.second[1],
+                zeta_zeta: s.second[2],
+            },
         }
     }
 
@@ -68,6 +79,7 @@ impl AgeSums {
                 (-lambda * (positive + zero * random_zero), -(zero + positive) * q * not_q)
             }
             AgeSums::AtRisk { cells, exposure, .. } => (-exposure * lambda, -cells * q * not_q),
+            AgeSums::Slopes(s) => (-s.complete[0], -s.complete[1]),
         }
     }
 
@@ -76,13 +88,14 @@ impl AgeSums {
         match *self {
             AgeSums::Whole { zero, positive, events } => (zero + positive, events),
             AgeSums::AtRisk { exposure, events, .. } => (exposure, events),
+            AgeSums::Slopes(s) => (s.time, s.events),
         }
     }
 
     /// The same sums as if everyone had been at liberty throughout: an approximation to search on.
     pub(crate) fn as_whole(&self) -> AgeSums {
         match *self {
-            AgeSums::Whole { .. } => *self,
+            AgeSums::Whole { .. } | AgeSums::Slopes(_) => *self,
             AgeSums::AtRisk { cells, positive, events, .. } => {
                 AgeSums::Whole { zero: (cells - positive).max(0.0), positive, events }
             }
@@ -185,7 +198,7 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
             c_z.add(cz, powers, terms);
         }
     }
-    let n = nb + nz;
+    let n = shape.block(k);
     let mut out = BlockQuadratic { gradient: [0.0; MAX_BLOCK], observed: Square::zeros(n), complete: Square::zeros(n) };
     out.gradient[..nb].copy_from_slice(&eta.0[..nb]);
     for i in 0..nb {
@@ -206,7 +219,10 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
         }
         return out;
     }
-    out.gradient[nb..n].copy_from_slice(&zeta.0[..nz]);
+    out.gradient[nb..nb + nz].copy_from_slice(&zeta.0[..nz]);
+    if shape.dispersed() {
+        dispersion_quadratic(sums, shape, k, &mut out);
+    }
     for i in 0..nz {
         for j in 0..nz {
             out.observed.set(nb + i, nb + j, -zz.0[i + j]);
@@ -218,6 +234,29 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
         }
     }
     out
+}
+
+/// The row of `ln alpha`, the last of the block.
+fn dispersion_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, out: &mut BlockQuadratic) {
+    let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
+    let at = nb + nz;
+    let mut row = [0.0; MAX_BLOCK];
+    let (mut first, mut complete) = (0.0, 0.0);
+    for (sums, powers) in sums.iter().zip(&shape.powers) {
+        if let AgeSums::Slopes(s) = sums {
+            first += s.first[2];
+            complete += s.complete[2];
+            (0..nb).for_each(|j| row[j] -= s.second[3] * powers[j]);
+            (0..nz).for_each(|j| row[nb + j] -= s.second[4] * powers[j]);
+            row[at] -= s.second[5];
+        }
+    }
+    out.gradient[at] = first;
+    for (j, &v) in row[..=at].iter().enumerate() {
+        out.observed.set(at, j, v);
+        out.observed.set(j, at, v);
+    }
+    out.complete.set(at, at, complete);
 }
 
 /// The constant `sum of w (y ln e - ln y!)` that no parameter changes.

@@ -48,7 +48,7 @@ impl Family {
         Family::Beta,
     ];
 
-    /// Whether values are counts of events in time at risk.
+    /// Whether values are counts of events in time at risk: what the engine of plain counts fits.
     pub fn counts_events(self) -> bool {
         matches!(self, Family::Poisson | Family::Zip | Family::ZipTau | Family::NegBin | Family::Zinb)
     }
@@ -61,11 +61,6 @@ impl Family {
     /// Whether values have a floor and a ceiling beyond which they are not seen.
     pub fn is_censored(self) -> bool {
         self == Family::CensoredNormal
-    }
-
-    /// Whether the engine of plain counts and tables fits it.
-    pub(crate) fn is_plain(self) -> bool {
-        matches!(self, Family::Poisson | Family::Zip | Family::ZipTau)
     }
 
     /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`, `negbin`, ..

@@ -1,9 +1,10 @@
 //! What a reader of a fit has to be told: reasons not to trust it, and boundaries where a number stands
 //! for "as far as the data go".
 
-use super::family::{Family, zero_value};
+use super::family::zero_value;
 use super::fit::GroupFit;
 use super::ladder::Top;
+use super::mixture::inference::DISPERSION_ZERO;
 use super::model::TrajectoryModel;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
 use crate::cohort::grid::AgeGrid;
@@ -232,7 +233,7 @@ pub(crate) fn findings(
         all.push(Finding::NotConverged { gradient_norm });
     }
     curvature(model, top, &mut all);
-    degenerate(model, top, &mut all);
+    degenerate(model, &top.mass, &mut all);
     if reached_by <= 1 && model.groups().len() > 1 {
         all.push(Finding::ReachedOnce { starts });
     }
@@ -255,11 +256,12 @@ pub(crate) fn findings(
     all
 }
 
-fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
+/// Groups that are no groups: empty, or the same as another.
+pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Finding>) {
     // a cohort may weigh less than one person per group; then half of an equal share is the limit
-    let total: f64 = top.mass.iter().sum();
-    let least = 1.0_f64.min(0.5 * total / top.mass.len() as f64);
-    for (k, &weight) in top.mass.iter().enumerate() {
+    let total: f64 = mass.iter().sum();
+    let least = 1.0_f64.min(0.5 * total / mass.len() as f64);
+    for (k, &weight) in mass.iter().enumerate() {
         if weight < least {
             all.push(Finding::EmptyGroup { group: k + 1, weight });
         }
@@ -268,7 +270,13 @@ fn degenerate(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
     let curves: Vec<(Vec<f64>, Vec<f64>)> = (0..model.groups().len())
         .map(|k| {
             let curve = model.curve(k);
-            let none = |t: usize| zero_value(curve.lambda[t], curve.zeta[t]).exp();
+            // -ln P(0) of the count part: the mean, less when counts have a dispersion
+            let r = (-curve.log_alpha).exp();
+            let count = |t: usize| {
+                let lambda = curve.lambda[t];
+                if r.is_finite() { r * (lambda / r).ln_1p() } else { lambda }
+            };
+            let none = |t: usize| zero_value(count(t), curve.zeta[t]).exp();
             (model.rates(k), (0..curve.eta.len()).map(none).collect())
         })
         .collect();
@@ -286,10 +294,13 @@ fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
     let stretches = |hit: &dyn Fn(usize) -> bool| stretches(model.grid(), hit);
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
-        if model.family() == Family::Zip
+        if model.family().has_zero_curve()
             && let Some(ages) = stretches(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
         {
             all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
+        }
+        if group.dispersion.is_some_and(|alpha| alpha < DISPERSION_ZERO) {
+            all.push(Finding::DispersionAtZero { group: k + 1 });
         }
         if group.tau.is_some_and(|tau| tau < 1e-6) {
             all.push(Finding::TauAtZero { group: k + 1 });

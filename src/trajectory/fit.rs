@@ -4,12 +4,14 @@ use super::adequacy;
 use super::family::Family;
 use super::finding::{Finding, findings, trusted};
 use super::ladder;
+use super::limit;
 use super::mixture::fit::ModelFit;
 use super::mixture::inference::Inference;
 use super::model::TrajectoryModel;
 use super::options::{FitOptions, Progress};
 use super::search::{SAME, StartRecord, StartStop};
-use super::shape::Shape;
+use super::shape::{Params, Shape};
+use super::shared::Free;
 use super::twin;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
 use crate::cohort::grid::AgeGrid;
@@ -157,10 +159,11 @@ pub(crate) fn fit(
     options: &FitOptions,
     cohort: &Cohort,
     shape: &Shape,
+    known: &[Params],
     progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<Fit> {
     let ticker = Ticker::new(progress);
-    let mut climbed = ladder::climb(options, cohort, shape, &ticker);
+    let mut climbed = ladder::climb(options, cohort, shape, known, &ticker);
     if ticker.stopped() {
         return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
     }
@@ -192,14 +195,16 @@ pub(crate) fn fit(
     let reached_by = found.count();
     let mut findings =
         findings(&model, cohort, &top, &groups, climbed.best.converged, reached_by, climbed.records.len());
-    let p = shape.parameters() as f64;
+    let lost = limit::lost(&shape, &model.params().curves(&shape), &top.sums);
+    let parameters = Free::new(&shape).count() - lost;
+    let p = parameters as f64;
     let bic_persons = -2.0 * log_likelihood + p * cohort.total_weight().ln();
     let figures = ModelFit {
-        model: model.to_general(),
+        model: model.to_general_with(shape.common_dispersion),
         persons: cohort.persons(),
         observations: cohort.observations(),
         log_likelihood,
-        parameters: shape.parameters(),
+        parameters,
         aic: -2.0 * log_likelihood + 2.0 * p,
         bic_persons,
         bic_observations: -2.0 * log_likelihood + p * (cohort.observations() as f64).ln(),
@@ -212,9 +217,9 @@ pub(crate) fn fit(
         starts: climbed.records,
         optima: climbed.optima,
         findings: Vec::new(),
-        inference: Inference::none(shape.parameters()),
+        inference: Inference::none(Free::new(&shape).count()),
     };
-    let mut general = twin::fitted(&model, &top, &groups, figures);
+    let mut general = twin::fitted(&model, &shape, &top, &groups, figures);
     let undetermined = general.undetermined_names();
     if !undetermined.is_empty() {
         findings.push(Finding::Undetermined { parameters: undetermined });

@@ -6,11 +6,12 @@
 //! histories that are not clearly of one group contribute.
 
 use super::cells_direct::{DirectCells, GroupOf};
+use super::dispersed::{AtRisk, CellTables};
 use super::estep::EStep;
 use super::family::{Derivatives, Family, positive_cell, zero_cell};
 use super::missing::Missing;
 use super::pass::Evaluator;
-use super::shape::{Curve, Params, Shape};
+use super::shape::{Curve, MAX_TERMS, Params, Shape};
 use crate::numeric::linalg::Square;
 use std::ops::Range;
 
@@ -18,7 +19,7 @@ use std::ops::Range;
 pub(crate) const EXACT: f64 = 1e-15;
 /// On the way up, histories this sure of their group are taken as certain: most are, and the step only
 /// needs the curvature roughly.
-pub(crate) const ROUGH: f64 = 1e-7;
+pub(crate) const ROUGH: f64 = 1e-3;
 
 /// Information at a point: observed, and complete-data (positive semi-definite, block-diagonal).
 #[derive(Debug, Clone)]
@@ -46,7 +47,7 @@ pub(crate) fn information(
             complete.add(a - 1, b - 1, v);
         }
     }
-    let direct = evaluator.histories.exposure.is_some();
+    let direct = evaluator.histories.exposure.is_some() && !shape.dispersed();
     for (k, curve) in curves.iter().enumerate() {
         let block = e.block(shape, k, curve);
         let at = shape.offset(k);
@@ -60,7 +61,11 @@ pub(crate) fn information(
         }
     }
     let scores = Scores::new(evaluator, shape, params, curves, negligible);
-    for part in evaluator.chunks(|range| scores.missing(range)) {
+    let parts = match shape.dispersed() {
+        true => evaluator.dispersed_chunks(|range| scores.missing(range)),
+        false => evaluator.chunks(|range| scores.missing(range)),
+    };
+    for part in parts {
         observed.add_all(&part);
     }
     Information { observed, complete }
@@ -110,8 +115,10 @@ impl<'a> Scores<'a> {
             prefix: Vec::new(),
             delta: Vec::new(),
         };
-        if evaluator.histories.exposure.is_none() {
-            scores.tables();
+        match (evaluator.histories.exposure.is_none(), shape.dispersed()) {
+            (true, false) => scores.tables(),
+            (true, true) => scores.dispersed_tables(),
+            _ => {}
         }
         scores
     }
@@ -146,6 +153,36 @@ impl<'a> Scores<'a> {
         (self.prefix, self.delta) = (prefix, delta);
     }
 
+    /// As [`Scores::tables`], for counts with a dispersion.
+    fn dispersed_tables(&mut self) {
+        let (length, intervals, codes) = (self.length, self.shape.intervals, &self.evaluator.histories.codes);
+        let cells = CellTables::new(self.evaluator.histories, self.shape, self.curves);
+        let mut prefix = vec![0.0; (intervals + 1) * length];
+        let mut delta = vec![0.0; codes.len() * length];
+        let (powers, shape) = (&self.shape.powers, self.shape);
+        for k in 0..shape.groups() {
+            let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
+            let (from, to) = (self.offsets[k], self.offsets[k + 1]);
+            let add = |to: &mut [f64], t: usize, d: [f64; 3]| {
+                (0..nb).for_each(|j| to[j] += d[0] * powers[t][j]);
+                (0..nz).for_each(|j| to[nb + j] += d[1] * powers[t][j]);
+                to[nb + nz] += d[2];
+            };
+            for t in 0..intervals {
+                let (before, after) = prefix.split_at_mut((t + 1) * length);
+                after[from..to].copy_from_slice(&before[t * length + from..t * length + to]);
+                add(&mut after[from..to], t, cells.zero(t, k).first);
+            }
+            for (c, code) in codes.iter().enumerate() {
+                let t = code.interval as usize;
+                let (positive, zero) = (&cells.positive(c, k).first, &cells.zero(t, k).first);
+                let change = std::array::from_fn(|i| positive[i] - zero[i]);
+                add(&mut delta[c * length..(c + 1) * length][from..to], t, change);
+            }
+        }
+        (self.prefix, self.delta) = (prefix, delta);
+    }
+
     /// Scores of history `h` by table, all groups.
     #[inline(always)]
     fn by_table(&self, h: usize, s: &mut [f64]) {
@@ -162,19 +199,29 @@ impl<'a> Scores<'a> {
         }
     }
 
+    /// Powers of the scaled age at every age, power after power.
+    fn columns(&self) -> Vec<f64> {
+        (0..MAX_TERMS).flat_map(|j| self.shape.powers.iter().map(move |p| p[j])).collect()
+    }
+
     /// Missing information of a chunk, with the observed cell curvature when there are no tables.
     fn missing(&self, range: Range<usize>) -> Square {
         let longest = (0..self.shape.groups()).map(|k| self.shape.block(k)).max().unwrap_or(0);
         match longest.div_ceil(4) {
             0 | 1 => self.missing_in_lanes::<1>(range),
             2 => self.missing_in_lanes::<2>(range),
-            _ => self.missing_in_lanes::<3>(range),
+            3 => self.missing_in_lanes::<3>(range),
+            _ => self.missing_in_lanes::<4>(range),
         }
     }
 
     fn missing_in_lanes<const Q: usize>(&self, range: Range<usize>) -> Square {
         let histories = self.evaluator.histories;
         let direct = histories.exposure.is_some();
+        if direct && self.shape.dispersed() {
+            let pass = AtRisk::new(self.evaluator, self.shape, self.params, self.curves);
+            return pass.missing::<Q>(range, &self.columns(), &self.offsets, self.negligible);
+        }
         let mut out = Square::zeros(self.shape.parameters());
         let mut s = vec![0.0; self.length];
         let mut cells = DirectCells::new(self.shape, self.curves);

@@ -1,7 +1,7 @@
 //! From search to answer: small cohorts are searched whole, large ones on a sample of persons, whose best
 //! optima then climb on a larger sample and at last on everyone.
 
-use super::em;
+use super::estep::AgeSums;
 use super::fit::Ticker;
 use super::information::{EXACT, Information, information};
 use super::model::TrajectoryModel;
@@ -9,7 +9,7 @@ use super::newton::{self, Climb, Point};
 use super::options::FitOptions;
 use super::pass::Evaluator;
 use super::search::{self, StartRecord};
-use super::shape::Shape;
+use super::shape::{Params, Shape};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::numeric::streams::stream;
@@ -37,17 +37,24 @@ pub(crate) struct Climbed {
     pub(crate) searched_best: f64,
 }
 
-pub(crate) fn climb(options: &FitOptions, cohort: &Cohort, shape: &Shape, ticker: &Ticker<'_>) -> Climbed {
+/// `known` are parameters to climb from beside the starts.
+pub(crate) fn climb(
+    options: &FitOptions,
+    cohort: &Cohort,
+    shape: &Shape,
+    known: &[Params],
+    ticker: &Ticker<'_>,
+) -> Climbed {
     let histories = &cohort.histories;
     if histories.len() <= WHOLE {
         let evaluator = Evaluator::new(histories);
-        let found = search::search(&evaluator, shape, options, ticker);
+        let found = search::search(&evaluator, shape, options, known, ticker);
         return finish(&evaluator, shape, found.climbs, found.records, None);
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
     let sample = sample(cohort, options.seed, small);
     let evaluator = Evaluator::new(&sample);
-    let found = search::search(&evaluator, shape, options, ticker);
+    let found = search::search(&evaluator, shape, options, known, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
     let mut candidates = found.climbs;
     candidates.truncate(TO_MIDDLE);
@@ -67,10 +74,7 @@ fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ti
     let climbs = from
         .into_par_iter()
         .filter(|_| ticker.tick())
-        .map(|c| {
-            let (point, _) = em::run(evaluator, shape, Point::at(evaluator, shape, c.params), 2, 1e-3);
-            newton::climb(evaluator, shape, point, 40, 1e-2)
-        })
+        .map(|c| search::climb_from(evaluator, shape, c.params, 40, 1e-2))
         .collect();
     search::distinct(climbs)
 }
@@ -94,16 +98,16 @@ fn finish(
 }
 
 /// Equal shares, one event a year, no information: only ever returned as "not converged".
-fn flat(shape: &Shape) -> super::shape::Params {
+fn flat(shape: &Shape) -> Params {
     let groups = shape.groups();
-    super::shape::Params {
+    Params {
         log_share: vec![-(groups as f64).ln(); groups],
         blocks: (0..groups).map(|k| vec![0.0; shape.block(k)]).collect(),
     }
 }
 
 /// Histories of `size` persons drawn without replacement, with their weights.
-fn sample(cohort: &Cohort, seed: u64, size: usize) -> Histories {
+pub(crate) fn sample(cohort: &Cohort, seed: u64, size: usize) -> Histories {
     let mut rng = stream(seed, SAMPLE_STREAM);
     let persons = rand::seq::index::sample(&mut rng, cohort.persons(), size.min(cohort.persons()));
     let mut weight: BTreeMap<usize, f64> = BTreeMap::new();
@@ -119,6 +123,8 @@ pub(crate) struct Top {
     pub(crate) gradient: Vec<f64>,
     pub(crate) information: Information,
     pub(crate) mass: Vec<f64>,
+    /// Sums by group and age there.
+    pub(crate) sums: Vec<AgeSums>,
 }
 
 impl Top {
@@ -137,5 +143,6 @@ pub(crate) fn at_the_top(cohort: &Cohort, model: &TrajectoryModel) -> Top {
         gradient: point.gradient(model.shape()),
         information,
         mass: point.pass.mass,
+        sums: point.pass.sums,
     }
 }

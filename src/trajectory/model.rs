@@ -1,6 +1,7 @@
 //! A fitted (or given) trajectory model: shares and curves, posterior probabilities, and its JSON form.
 
 use super::family::Family;
+use super::forms::FormCandidate;
 use super::pass::{Evaluator, MAX_GROUPS};
 use super::shape::{Curve, MAX_DEGREE, Params, Shape};
 use crate::cohort::builder::{CohortBuilder, PersonRow};
@@ -48,6 +49,7 @@ pub struct TrajectoryModel {
     groups: Vec<Group>,
     shape: Shape,
     params: Params,
+    chosen_from: Vec<FormCandidate>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +60,9 @@ struct Stored {
     family: Family,
     grid: AgeGrid,
     groups: Vec<Group>,
+    /// What the form and the number of groups were chosen from; nothing when they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chosen_from: Vec<FormCandidate>,
 }
 
 impl From<TrajectoryModel> for Stored {
@@ -68,6 +73,7 @@ impl From<TrajectoryModel> for Stored {
             family: model.family,
             grid: model.grid,
             groups: model.groups,
+            chosen_from: model.chosen_from,
         }
     }
 }
@@ -81,7 +87,8 @@ impl TryFrom<Stored> for TrajectoryModel {
         if stored.version != MODEL_VERSION {
             return Err(invalid(format!("format version {} is not {MODEL_VERSION}", stored.version)));
         }
-        TrajectoryModel::new(stored.family, stored.grid, stored.groups)
+        let model = TrajectoryModel::new(stored.family, stored.grid, stored.groups)?;
+        Ok(model.with_record(stored.chosen_from))
     }
 }
 
@@ -127,23 +134,37 @@ impl TrajectoryModel {
                     let mut block = g.coefficients.clone();
                     block.extend(&g.zero_coefficients);
                     block.extend(g.tau.map(f64::ln));
+                    // the logarithm of 0 is no number a step can be taken from; this far down it is as good as 0
+                    block.extend(g.dispersion.map(|alpha| alpha.max(1e-300).ln()));
                     block
                 })
                 .collect(),
         };
-        Ok(TrajectoryModel { family, grid, groups, shape, params })
+        Ok(TrajectoryModel { family, grid, groups, shape, params, chosen_from: Vec::new() })
+    }
+
+    /// The same model with the record of what its form and number of groups were chosen from, which is stored with it.
+    pub fn with_record(mut self, chosen_from: Vec<FormCandidate>) -> Self {
+        self.chosen_from = chosen_from;
+        self
+    }
+
+    /// What the form and the number of groups were chosen from; empty when they were given.
+    pub fn chosen_from(&self) -> &[FormCandidate] {
+        &self.chosen_from
     }
 
     pub(crate) fn from_params(family: Family, grid: AgeGrid, shape: &Shape, params: &Params) -> Result<Self> {
         let groups = (0..shape.groups())
             .map(|k| {
-                let (beta, zero) = params.blocks[k].split_at(shape.rate_terms[k]);
+                let (beta, rest) = params.blocks[k].split_at(shape.rate_terms[k]);
+                let (zero, dispersion) = rest.split_at(shape.zero_terms[k]);
                 Group {
                     share: params.log_share[k].exp(),
                     coefficients: beta.to_vec(),
-                    zero_coefficients: if family == Family::Zip { zero.to_vec() } else { Vec::new() },
+                    zero_coefficients: if family.has_zero_curve() { zero.to_vec() } else { Vec::new() },
                     tau: (family == Family::ZipTau).then(|| zero[0].exp()),
-                    dispersion: None,
+                    dispersion: dispersion.first().map(|a| a.exp()),
                 }
             })
             .collect();
@@ -217,7 +238,7 @@ impl TrajectoryModel {
     /// When the cohort is on another age grid.
     pub fn log_likelihood(&self, cohort: &Cohort) -> Result<f64> {
         self.check_grid(cohort)?;
-        if !self.family.is_plain() {
+        if !self.family.counts_events() {
             return Ok(self.to_general().log_likelihood_of(&self.panel(cohort)));
         }
         let evaluator = Evaluator::new(&cohort.histories);
@@ -259,7 +280,7 @@ impl TrajectoryModel {
     }
 
     pub(crate) fn distinct_posteriors(&self, cohort: &Cohort) -> Array2<f64> {
-        if !self.family.is_plain() {
+        if !self.family.counts_events() {
             return self.to_general().posteriors_of(&self.panel(cohort));
         }
         let evaluator = Evaluator::new(&cohort.histories);

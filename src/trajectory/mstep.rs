@@ -13,11 +13,32 @@ pub(crate) const RIDGE: f64 = 1e-8;
 /// One Newton step a group for the sums of one pass. Not checked against the objective: the next pass
 /// shows whether the likelihood rose, and [`m_step_checked`] is there for when it did not.
 pub(crate) fn m_step(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve]) {
+    part_of_m_step(shape, e, params, curves, 1.0);
+}
+
+/// [`m_step`], or part of the way: where a full step overshot.
+pub(crate) fn part_of_m_step(shape: &Shape, e: &EStep, params: &mut Params, curves: &mut [Curve], factor: f64) {
     params.set_shares(&e.mass);
+    let (mut first, mut curvature, mut complete) = (0.0, 0.0, 0.0);
     for (k, (curve, block)) in curves.iter_mut().zip(&mut params.blocks).enumerate() {
         let q = e.block(shape, k, curve);
-        let delta = ascent(&q, shape.block(k));
-        (*block, *curve) = limited(shape, k, curve, block, &delta, 1.0);
+        let n = shape.block(k);
+        let mut delta = ascent(&q, n - usize::from(shape.common_dispersion));
+        if shape.common_dispersion {
+            delta.push(0.0);
+            first += q.gradient[n - 1];
+            curvature += q.observed.at(n - 1, n - 1);
+            complete += q.complete.at(n - 1, n - 1);
+        }
+        (*block, *curve) = limited(shape, k, curve, block, &delta, factor);
+    }
+    if shape.common_dispersion {
+        let bend = if curvature > 0.0 { curvature } else { complete };
+        let by = (factor * first / (bend + RIDGE)).clamp(-1.0, 1.0);
+        for (block, curve) in params.blocks.iter_mut().zip(curves) {
+            block.last_mut().into_iter().for_each(|a| *a += by);
+            curve.log_alpha += by;
+        }
     }
 }
 
@@ -59,9 +80,12 @@ pub(crate) fn climb(shape: &Shape, k: usize, sums: &[AgeSums], block: &mut Vec<f
 /// Newton direction where the objective is concave, complete-data (Fisher-like) direction elsewhere.
 fn ascent(q: &BlockQuadratic, n: usize) -> Vec<f64> {
     let ridged = |m: &Square| {
-        let mut m = m.clone();
-        (0..n).for_each(|i| m.add(i, i, RIDGE));
-        m.cholesky()
+        let mut kept = Square::zeros(n);
+        for i in 0..n {
+            kept.row_mut(i).iter_mut().enumerate().for_each(|(j, v)| *v = m.at(i, j));
+            kept.add(i, i, RIDGE);
+        }
+        kept.cholesky()
     };
     match ridged(&q.observed).or_else(|| ridged(&q.complete)) {
         Some(factor) => factor.solve(&q.gradient[..n]),
@@ -84,9 +108,20 @@ fn limited(shape: &Shape, k: usize, curve: &Curve, block: &[f64], delta: &[f64],
     (next, next_curve)
 }
 
+/// Log rates below minus this, logits beyond it either way and log dispersions below minus it are as good as infinite:
+/// how far they move means nothing.
+const SETTLED: f64 = 30.0;
+
 /// The furthest any linear predictor moves between two curves.
 pub(crate) fn largest_move(from: &Curve, to: &Curve) -> f64 {
-    let most = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    // the zero part of a Poisson model is minus infinity everywhere, and NaN does not win a maximum
-    most(&from.eta, &to.eta).max(most(&from.zeta, &to.zeta))
+    // in ZIP(tau) both predictors hang on one curve, and nothing of it runs off alone
+    let settled = if from.tau > 0.0 || to.tau > 0.0 { f64::INFINITY } else { SETTLED };
+    let moved = |a: f64, b: f64, highest: f64| {
+        let held = |v: f64| v.clamp(-settled, highest);
+        (held(a) - held(b)).abs()
+    };
+    let most =
+        |a: &[f64], b: &[f64], highest: f64| a.iter().zip(b).map(|(&a, &b)| moved(a, b, highest)).fold(0.0, f64::max);
+    let dispersion = moved(from.log_alpha, to.log_alpha, f64::INFINITY);
+    most(&from.eta, &to.eta, f64::INFINITY).max(most(&from.zeta, &to.zeta, settled)).max(dispersion)
 }

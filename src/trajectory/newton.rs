@@ -6,9 +6,11 @@
 
 use super::estep::EStep;
 use super::information::{EXACT, Information, ROUGH, information};
+use super::limit;
 use super::mstep::{MAX_MOVE, RIDGE, largest_move};
 use super::pass::Evaluator;
 use super::shape::{Curve, Params, Shape};
+use super::shared::Free;
 
 /// Where a climb ended.
 #[derive(Debug, Clone)]
@@ -59,6 +61,11 @@ impl Point {
     }
 }
 
+/// After so many steps it is tried whether the climb is on a ridge to infinity, and if so its end is leapt to.
+const LEAP_EVERY: usize = 4;
+/// How often a climb that is at its top is tried to be on a ridge.
+const LAST_LEAPS: usize = 3;
+
 /// Climbs from a point; at most `most` Newton steps. `promise` is the gain below which it is done.
 pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most: usize, promise: f64) -> Climb {
     climb_unless_behind(evaluator, shape, from, most, promise, f64::NEG_INFINITY)
@@ -82,6 +89,7 @@ pub(crate) fn climb_unless_behind(
     best: f64,
 ) -> Climb {
     let mut here = from;
+    let free = Free::new(shape);
     let mut behind = false;
     let mut mu = 0.0;
     let mut shortfall = f64::INFINITY;
@@ -89,15 +97,34 @@ pub(crate) fn climb_unless_behind(
     let mut converged = false;
     let (negligible, level) = if promise > PROMISE { (ROUGH, LEVEL[1]) } else { (EXACT, LEVEL[0]) };
     let level = level * (LEVEL_WEIGHT * evaluator.total_weight).max(1.0);
+    let mut leaps = LAST_LEAPS;
+    let last_leap = |leaps: &mut usize, here: &Point| {
+        *leaps = leaps.checked_sub(1)?;
+        limit::leap(evaluator, shape, here)
+    };
     while steps < most {
-        let info = information(evaluator, shape, &here.params, &here.curves, &here.pass, negligible);
-        let gradient = here.gradient(shape);
+        if steps % LEAP_EVERY == LEAP_EVERY - 1
+            && let Some(there) = limit::leap(evaluator, shape, &here)
+        {
+            here = there;
+        }
+        let full = information(evaluator, shape, &here.params, &here.curves, &here.pass, negligible);
+        let info = Information { observed: free.matrix(&full.observed), complete: free.matrix(&full.complete) };
+        let gradient = free.vector(&here.gradient(shape));
         let steepest = gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
         if steepest < level {
+            if let Some(there) = last_leap(&mut leaps, &here) {
+                here = there;
+                continue;
+            }
             (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
             break;
         }
-        let Some((next, gain, undamped)) = step(evaluator, shape, &here, &info, &gradient, &mut mu) else {
+        let Some((next, gain, undamped)) = step(evaluator, shape, &free, &here, &info, &gradient, &mut mu) else {
+            if let Some(there) = last_leap(&mut leaps, &here) {
+                here = there;
+                continue;
+            }
             // no step improves any more: the top to rounding, if a full step promised next to nothing
             shortfall = promised(&info, &gradient).unwrap_or(f64::INFINITY);
             converged = shortfall < 1e-6;
@@ -106,6 +133,10 @@ pub(crate) fn climb_unless_behind(
         steps += 1;
         here = next;
         if undamped && gain < promise.max(PROMISE) {
+            if let Some(there) = last_leap(&mut leaps, &here) {
+                here = there;
+                continue;
+            }
             shortfall = gain;
             converged = true;
             break;
@@ -138,6 +169,7 @@ fn direction(info: &Information, gradient: &[f64], mu: f64) -> Option<Vec<f64>> 
 fn step(
     evaluator: &Evaluator<'_>,
     shape: &Shape,
+    free: &Free,
     here: &Point,
     info: &Information,
     gradient: &[f64],
@@ -151,6 +183,7 @@ fn step(
             continue;
         };
         let promise = 0.5 * delta.iter().zip(gradient).map(|(d, g)| d * g).sum::<f64>();
+        let delta = free.written_out(&delta);
         let moved = |factor: f64| {
             let mut params = here.params.clone();
             params.step(shape, &delta, factor);

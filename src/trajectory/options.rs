@@ -110,8 +110,8 @@ impl FitOptions {
     }
 
     /// Whether, after the starts, optima next door to the best are looked for, by putting other curves in the place of
-    /// one group's ([`Family::Zip`] only; other families reach their best from a few starts). That takes nearly all of
-    /// the time of a ZIP fit: without it is for a first look.
+    /// one group's (families with a zero curve; others reach their best from a few starts). That takes nearly all of the
+    /// time of such a fit: without it is for a first look.
     pub fn neighbours(mut self, neighbours: bool) -> Self {
         self.neighbours = neighbours;
         self
@@ -127,6 +127,11 @@ impl FitOptions {
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
+    }
+
+    /// Whether all groups share one dispersion.
+    pub fn has_common_dispersion(&self) -> bool {
+        self.common_dispersion
     }
 
     /// The count family.
@@ -151,8 +156,8 @@ impl FitOptions {
     /// As [`FitOptions::fit`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
     pub fn fit_with_progress(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<Fit> {
         let shape = self.check(cohort)?;
-        let fit = || match self.family.is_plain() {
-            true => fit::fit(self, cohort, &shape, progress),
+        let fit = || match self.family.counts_events() {
+            true => fit::fit(self, cohort, &shape, &[], progress),
             false => fit::fit_general(self, cohort, &shape, progress),
         };
         match self.threads {
@@ -167,7 +172,7 @@ impl FitOptions {
         }
     }
 
-    fn check(&self, cohort: &Cohort) -> Result<Shape> {
+    pub(crate) fn check(&self, cohort: &Cohort) -> Result<Shape> {
         let refuse = |message: String| Err(Error::options(message));
         let k = self.groups;
         if k == 0 || k > MAX_GROUPS {
@@ -198,7 +203,7 @@ impl FitOptions {
             Some(zero) => self.per_group("zero degrees", zero)?,
             None => degrees.clone(),
         };
-        let ages = observed_ages(cohort);
+        let ages = cohort.observed_ages();
         for &d in degrees.iter().chain(if self.family.has_zero_curve() { &zero[..] } else { &[] }) {
             if d > MAX_DEGREE {
                 return refuse(format!("degree {d} asked for, not 0 to {MAX_DEGREE}"));
@@ -210,7 +215,7 @@ impl FitOptions {
                 ));
             }
         }
-        Ok(Shape::new(self.family, cohort.grid(), &degrees, &zero))
+        Ok(Shape::new(self.family, cohort.grid(), &degrees, &zero).with_common_dispersion(self.common_dispersion))
     }
 
     fn per_group(&self, what: &str, given: &[usize]) -> Result<Vec<usize>> {
@@ -224,11 +229,6 @@ impl FitOptions {
 
 fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
-}
-
-fn observed_ages(cohort: &Cohort) -> usize {
-    let histories = &cohort.histories;
-    (0..histories.intervals).filter(|&t| (0..histories.patterns()).any(|p| histories.observed_in(p)[t])).count()
 }
 
 /// How far a fit is.

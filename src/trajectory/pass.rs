@@ -1,6 +1,7 @@
 //! One pass over a cohort's histories: the choice between look-up tables and direct evaluation, and the
 //! fixed cutting into chunks that makes sums the same on any number of threads.
 
+use super::dispersed::AtRisk;
 use super::estep::{self, EStep};
 use super::lanes;
 use super::pass_direct::DirectPass;
@@ -15,6 +16,8 @@ pub const MAX_GROUPS: usize = 32;
 
 /// Histories in a chunk: enough to drown the cost of a partial sum, few enough to share out.
 const CHUNK: usize = 4096;
+/// The same for counts with a dispersion and individual time at risk, where a history costs a hundred times as much.
+const CHUNK_AT_RISK: usize = 512;
 
 /// A cohort's histories, made ready for passes.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {
         let mut step = match &self.histories.exposure {
             None => with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).run()),
+            Some(_) if shape.dispersed() => AtRisk::new(self, shape, params, curves).run(),
             Some(_) => DirectPass::new(self, shape, params, curves).run(),
         };
         step.log_likelihood += self.constant;
@@ -61,6 +65,7 @@ impl<'a> Evaluator<'a> {
             None => {
                 with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).posteriors(range, each))
             }
+            Some(_) if shape.dispersed() => AtRisk::new(self, shape, params, curves).posteriors(range, each),
             Some(_) => DirectPass::new(self, shape, params, curves).posteriors(range, each),
         }
     }
@@ -73,7 +78,16 @@ impl<'a> Evaluator<'a> {
 
     /// Runs `work` on fixed chunks, in parallel, and returns the parts in order.
     pub(crate) fn chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
-        let (n, chunk) = (self.histories.len(), self.chunk());
+        self.chunks_of(self.chunk(), work)
+    }
+
+    /// As [`Evaluator::chunks`], for counts with a dispersion.
+    pub(crate) fn dispersed_chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
+        self.chunks_of(if self.histories.exposure.is_some() { CHUNK_AT_RISK } else { self.chunk() }, work)
+    }
+
+    fn chunks_of<R: Send>(&self, chunk: usize, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
+        let n = self.histories.len();
         let range = |c: usize| c * chunk..((c + 1) * chunk).min(n);
         if n <= chunk {
             return vec![work(0..n)];

@@ -1,6 +1,7 @@
 //! The pass over tables: without individual time at risk, a history's log-likelihood in a group is a base
 //! for "nothing at any observed age" plus one table entry per non-zero cell.
 
+use super::dispersed::CellTables;
 use super::estep::{AgeSums, EStep};
 use super::lanes::{self, Lanes, LogSum};
 use super::pass::{Each, Evaluator, add_lanes, by_age, unpack};
@@ -16,6 +17,8 @@ pub(crate) struct TablePass<'a, const NB: usize> {
     prefix: Vec<Lanes<NB>>,
     /// `ln P(y) - ln P(0)` of each code.
     delta: Vec<Lanes<NB>>,
+    /// Cells with their derivatives, when counts have a dispersion.
+    cells: Option<CellTables>,
 }
 
 /// Histories taken together: as many chains of arithmetic go on side by side, which a processor needs to
@@ -40,6 +43,9 @@ struct Base<const NB: usize> {
 
 impl<'a, const NB: usize> TablePass<'a, NB> {
     pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &[Curve]) -> Self {
+        if shape.dispersed() {
+            return TablePass::dispersed(evaluator, shape, params, curves);
+        }
         let histories = evaluator.histories;
         // ln P(y) is linear in y up to the constant, so two numbers an age give all counts
         let (mut none, mut slope) = (vec![[[0.0; 4]; NB]; shape.intervals], vec![[[0.0; 4]; NB]; shape.intervals]);
@@ -69,7 +75,25 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         let delta = delta.collect();
         let mut start = [[lanes::UNUSED; 4]; NB];
         lanes::spread(&params.log_share, lanes::UNUSED).enumerate().for_each(|(b, v)| start[b] = v);
-        TablePass { evaluator, groups: shape.groups(), start, prefix, delta }
+        TablePass { evaluator, groups: shape.groups(), start, prefix, delta, cells: None }
+    }
+
+    fn dispersed(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &[Curve]) -> Self {
+        let cells = CellTables::new(evaluator.histories, shape, curves);
+        let mut prefix = vec![[[0.0; 4]; NB]; shape.intervals + 1];
+        let mut delta = vec![[[0.0; 4]; NB]; evaluator.histories.codes.len()];
+        for k in 0..shape.groups() {
+            let (b, l) = (k / 4, k % 4);
+            for t in 0..shape.intervals {
+                prefix[t + 1][b][l] = prefix[t][b][l] + cells.zero(t, k).value;
+            }
+            for (c, (delta, code)) in delta.iter_mut().zip(&evaluator.histories.codes).enumerate() {
+                delta[b][l] = cells.positive(c, k).value - cells.zero(code.interval as usize, k).value;
+            }
+        }
+        let mut start = [[lanes::UNUSED; 4]; NB];
+        lanes::spread(&params.log_share, lanes::UNUSED).enumerate().for_each(|(b, v)| start[b] = v);
+        TablePass { evaluator, groups: shape.groups(), start, prefix, delta, cells: Some(cells) }
     }
 
     #[inline(always)]
@@ -129,8 +153,19 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         let mut sums = Vec::with_capacity(self.groups * intervals);
         for k in 0..self.groups {
             let mut observed = 0.0;
-            for t in 0..intervals {
-                observed += sum.observed[t][k / 4][k % 4];
+            let seen: Vec<f64> = (0..intervals)
+                .map(|t| {
+                    observed += sum.observed[t][k / 4][k % 4];
+                    observed
+                })
+                .collect();
+            if let Some(cells) = &self.cells {
+                let zeros = |t: usize| (seen[t] - positive[k * intervals + t]).max(0.0);
+                let of_group = cells.sums(histories, k, zeros, |c| sum.by_code[c][k / 4][k % 4]);
+                sums.extend(of_group.into_iter().map(AgeSums::Slopes));
+                continue;
+            }
+            for (t, observed) in seen.into_iter().enumerate() {
                 let at = k * intervals + t;
                 sums.push(AgeSums::Whole {
                     zero: (observed - positive[at]).max(0.0),

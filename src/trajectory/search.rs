@@ -7,7 +7,7 @@ use super::neighbour;
 use super::newton::{self, Climb, Point};
 use super::options::FitOptions;
 use super::pass::Evaluator;
-use super::shape::Shape;
+use super::shape::{Params, Shape};
 use super::start::{self, Pooled, StartKind};
 use crate::numeric::streams::stream;
 use rayon::prelude::*;
@@ -74,7 +74,15 @@ struct Runner {
 
 /// Searches as the options say; returns the distinct optima found, best first, and every start's record.
 /// Stops early, with what it has, when the ticker says so.
-pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, options: &FitOptions, ticker: &Ticker<'_>) -> Found {
+///
+/// `known` are parameters to climb from beside the starts.
+pub(crate) fn search(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    options: &FitOptions,
+    known: &[Params],
+    ticker: &Ticker<'_>,
+) -> Found {
     let (seed, starts) = (options.seed, options.starts);
     let pooled = Pooled::new(evaluator, shape);
     ticker.expect(starts + (starts / 8).max(8).min(starts));
@@ -114,12 +122,20 @@ pub(crate) fn search(evaluator: &Evaluator<'_>, shape: &Shape, options: &FitOpti
             stop,
         });
     }
-    let mut best = distinct(climbs);
+    let from_known: Vec<Climb> =
+        known.par_iter().map(|params| climb_from(evaluator, shape, params.clone(), CLIMB_STEPS, ROUGHLY)).collect();
+    let mut best = distinct(climbs.into_iter().chain(from_known).collect());
     if options.neighbours {
-        neighbour::improve(evaluator, shape, &pooled, seed, &mut best, &mut records, ticker);
+        neighbour::improve(evaluator, shape, seed, &mut best, &mut records, ticker);
     }
     records.sort_by_key(|r| r.number);
     Found { climbs: best, records }
+}
+
+/// A climb from given parameters, behind two steps of EM; `most` and `promise` as for [`newton::climb`].
+pub(crate) fn climb_from(evaluator: &Evaluator<'_>, shape: &Shape, params: Params, most: usize, promise: f64) -> Climb {
+    let (point, _) = em::run(evaluator, shape, Point::at(evaluator, shape, params), 2, ROUGHLY);
+    newton::climb(evaluator, shape, point, most, promise)
 }
 
 fn advance(evaluator: &Evaluator<'_>, shape: &Shape, mut runner: Runner, steps: usize) -> Runner {

@@ -7,11 +7,12 @@ use crate::cohort::grid::AgeGrid;
 pub const MAX_DEGREE: usize = 5;
 pub(crate) const MAX_TERMS: usize = MAX_DEGREE + 1;
 pub(crate) type Powers = [f64; 2 * MAX_TERMS - 1];
-/// The longest block of one group: rate and zero polynomial.
-pub(crate) const MAX_BLOCK: usize = 2 * MAX_TERMS;
+/// The longest block of one group: rate and zero polynomial, and the dispersion.
+pub(crate) const MAX_BLOCK: usize = 2 * MAX_TERMS + 1;
 
 /// Shape of a model on a grid. Group `k` owns a block: rate coefficients, then zero coefficients or
-/// `ln tau`. The vector of all free parameters is `K - 1` share logits, then the blocks.
+/// `ln tau`, then `ln alpha`. The vector of all parameters is `K - 1` share logits, then the blocks; a dispersion that
+/// all groups share stands in every block and is one free parameter ([`super::shared`]).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shape {
     pub(crate) family: Family,
@@ -22,6 +23,8 @@ pub(crate) struct Shape {
     pub(crate) powers: Vec<Powers>,
     /// `ln` of the interval width in years: rates are per year.
     pub(crate) log_width: f64,
+    /// Whether all groups have one dispersion.
+    pub(crate) common_dispersion: bool,
 }
 
 impl Shape {
@@ -48,7 +51,28 @@ impl Shape {
             intervals: grid.len(),
             powers,
             log_width: grid.width_years().ln(),
+            common_dispersion: false,
         }
+    }
+
+    /// The same with one dispersion for all groups, or one each.
+    pub(crate) fn with_common_dispersion(self, common: bool) -> Shape {
+        Shape { common_dispersion: common && self.dispersed(), ..self }
+    }
+
+    /// The same model without a dispersion: Poisson, or zero-inflated Poisson.
+    pub(crate) fn without_dispersion(&self) -> Shape {
+        let family = match self.family {
+            Family::NegBin => Family::Poisson,
+            Family::Zinb => Family::Zip,
+            family => family,
+        };
+        Shape { family, common_dispersion: false, ..self.clone() }
+    }
+
+    /// Whether counts have a dispersion: negative binomial, with or without a zero part.
+    pub(crate) fn dispersed(&self) -> bool {
+        matches!(self.family, Family::NegBin | Family::Zinb)
     }
 
     pub(crate) fn groups(&self) -> usize {
@@ -56,7 +80,7 @@ impl Shape {
     }
 
     pub(crate) fn block(&self, k: usize) -> usize {
-        self.rate_terms[k] + self.zero_terms[k]
+        self.rate_terms[k] + self.zero_terms[k] + usize::from(self.dispersed())
     }
 
     /// Where the block of group `k` starts in the vector of all free parameters.
@@ -64,7 +88,7 @@ impl Shape {
         self.groups() - 1 + (0..k).map(|g| self.block(g)).sum::<usize>()
     }
 
-    /// Number of free parameters.
+    /// Number of parameters, a shared one counted in every group.
     pub(crate) fn parameters(&self) -> usize {
         self.offset(self.groups())
     }
@@ -139,6 +163,9 @@ impl Params {
     }
 }
 
+/// Less than one interval in a million that is no structural zero is none: nobody was seen in it.
+const NEVER: f64 = 1e-6;
+
 /// Linear predictors of one group over the grid.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Curve {
@@ -149,17 +176,25 @@ pub(crate) struct Curve {
     /// Expected count of a whole interval at liberty, zero part apart.
     pub(crate) lambda: Vec<f64>,
     pub(crate) tau: f64,
+    /// `ln` of the dispersion `alpha`; minus infinity when counts have none.
+    pub(crate) log_alpha: f64,
 }
 
 impl Curve {
     /// Expected count per year at liberty in interval `t`, zero part included.
     pub(crate) fn rate(&self, t: usize) -> f64 {
-        crate::numeric::logspace::expit(self.zeta[t]).1 * self.eta[t].exp()
+        let at_risk = crate::numeric::logspace::expit(self.zeta[t]).1;
+        // a zero part that ran to certainty leaves nothing to expect, wherever the rate ran meanwhile
+        if at_risk < NEVER {
+            return 0.0;
+        }
+        at_risk * self.eta[t].exp()
     }
 }
 
 pub(crate) fn curve_of(shape: &Shape, k: usize, block: &[f64]) -> Curve {
-    let (beta, zero) = block.split_at(shape.rate_terms[k]);
+    let (beta, rest) = block.split_at(shape.rate_terms[k]);
+    let (zero, dispersion) = rest.split_at(shape.zero_terms[k]);
     let dot = |c: &[f64], p: &Powers| c.iter().zip(p).map(|(c, p)| c * p).sum::<f64>();
     let eta: Vec<f64> = shape.powers.iter().map(|p| dot(beta, p)).collect();
     let tau = if shape.family == Family::ZipTau { zero[0].exp() } else { 0.0 };
@@ -169,5 +204,5 @@ pub(crate) fn curve_of(shape: &Shape, k: usize, block: &[f64]) -> Curve {
         _ => vec![f64::NEG_INFINITY; shape.intervals],
     };
     let lambda = eta.iter().map(|e| (e + shape.log_width).exp()).collect();
-    Curve { eta, zeta, lambda, tau }
+    Curve { eta, zeta, lambda, tau, log_alpha: dispersion.first().copied().unwrap_or(f64::NEG_INFINITY) }
 }

@@ -55,6 +55,9 @@ pub(crate) fn start(
     kind: StartKind,
     rng: &mut ChaCha8Rng,
 ) -> Params {
+    if shape.dispersed() {
+        return with_dispersion(evaluator, shape, pooled, kind, rng);
+    }
     let histories = evaluator.histories;
     let groups = shape.groups();
     if histories.len() == 0 {
@@ -75,6 +78,23 @@ pub(crate) fn start(
         }
         _ => random_curves(shape, pooled, 2.0, rng),
     }
+}
+
+/// Dispersions that starts begin at: little, as much as the mean at one event, more.
+const DISPERSIONS: [f64; 3] = [0.1, 0.5, 1.5];
+
+/// The start of a model without dispersion, and a dispersion: the same in all groups, whose first steps part them.
+fn with_dispersion(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    pooled: &Pooled,
+    kind: StartKind,
+    rng: &mut ChaCha8Rng,
+) -> Params {
+    let mut params = start(evaluator, &shape.without_dispersion(), pooled, kind, rng);
+    let dispersion = f64::ln(*DISPERSIONS.choose(rng).unwrap_or(&0.5));
+    params.blocks.iter_mut().for_each(|block| block.push(dispersion));
+    params
 }
 
 /// Rate of the whole cohort by age, on the log scale, kept within reason where nobody offended.
@@ -126,27 +146,33 @@ pub(crate) fn random_block(shape: &Shape, pooled: &Pooled, k: usize, reach: f64,
 
 fn random_zero(shape: &Shape, k: usize, reach: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
     match shape.family {
-        Family::Zip => through_nodes(shape.zero_terms[k], |_| rng.gen_range(-reach..reach)),
+        Family::Zip | Family::Zinb => through_nodes(shape.zero_terms[k], |_| rng.gen_range(-reach..reach)),
         Family::ZipTau => vec![rng.gen_range(-3.0..1.0)],
         _ => Vec::new(),
     }
 }
 
 /// Coefficients of the polynomial of `terms` terms that takes the given values at equally spaced nodes
-/// on [-1, 1] (Lagrange).
+/// on [-1, 1].
 pub(crate) fn through_nodes(terms: usize, mut value: impl FnMut(f64) -> f64) -> Vec<f64> {
     let node = |i: usize| if terms == 1 { 0.0 } else { 2.0 * i as f64 / (terms - 1) as f64 - 1.0 };
+    let nodes: Vec<(f64, f64)> = (0..terms).map(|i| (node(i), value(node(i)))).collect();
+    interpolation(&nodes, terms)
+}
+
+/// The polynomial of `terms` coefficients through given points, at most as many (Lagrange).
+pub(crate) fn interpolation(nodes: &[(f64, f64)], terms: usize) -> Vec<f64> {
     let mut total = vec![0.0; terms];
-    for i in 0..terms {
-        let mut scale = value(node(i));
+    for (i, &(x, y)) in nodes.iter().enumerate() {
+        let mut scale = y;
         let mut poly = vec![1.0];
-        for j in (0..terms).filter(|&j| j != i) {
+        for (_, &(other, _)) in nodes.iter().enumerate().filter(|(j, _)| *j != i) {
             let mut next = vec![0.0; poly.len() + 1];
             for (d, c) in poly.iter().enumerate() {
                 next[d + 1] += c;
-                next[d] -= node(j) * c;
+                next[d] -= other * c;
             }
-            scale /= node(i) - node(j);
+            scale /= x - other;
             poly = next;
         }
         total.iter_mut().zip(&poly).for_each(|(t, p)| *t += scale * p);
@@ -181,7 +207,7 @@ pub(crate) fn assigned_sums(
         }
     }
     let direct = histories.exposure.is_some();
-    let inflated = shape.family != Family::Poisson;
+    let inflated = !matches!(shape.family, Family::Poisson | Family::NegBin);
     cells
         .iter()
         .map(|&[seen, positive, events, time]| {

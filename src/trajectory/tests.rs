@@ -13,7 +13,7 @@ use crate::cohort::grid::AgeGrid;
 use crate::numeric::streams::stream;
 use rand::Rng;
 
-const FAMILIES: [Family; 3] = [Family::Poisson, Family::Zip, Family::ZipTau];
+const FAMILIES: [Family; 5] = [Family::Poisson, Family::Zip, Family::ZipTau, Family::NegBin, Family::Zinb];
 
 /// Eighty persons, ages 12-21, gaps in what was observed, some weighted; with or without time at risk.
 fn cohort(exposure: bool) -> Cohort {

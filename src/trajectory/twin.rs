@@ -15,25 +15,35 @@ use super::mixture::panel::Panel;
 use super::mixture::spec::{ModelSpec, OutcomeSpec};
 use super::model::{Group, TrajectoryModel};
 use super::options::FitOptions;
+use super::shape::Shape;
+use super::shared::Free;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
 
 impl TrajectoryModel {
     /// The same model for the general engine: standard errors, simulation, tests.
     pub fn to_general(&self) -> GeneralModel {
+        self.to_general_with(false)
+    }
+
+    /// As [`TrajectoryModel::to_general`]; `common` says that the groups' dispersions are one parameter.
+    pub(crate) fn to_general_with(&self, common: bool) -> GeneralModel {
         let groups = self.groups();
         let polynomial = |c: &[f64]| Basis::Polynomial { degree: c.len().saturating_sub(1) };
         let mut outcome = OutcomeSpec::counts(self.family()).bases(groups.iter().map(|g| polynomial(&g.coefficients)));
         if self.family().has_zero_curve() {
             outcome = outcome.zero_bases(groups.iter().map(|g| polynomial(&g.zero_coefficients)));
         }
+        outcome = outcome.common_dispersion(common);
         let mut theta: Vec<f64> = groups.iter().skip(1).map(|g| (g.share / groups[0].share).ln()).collect();
-        for g in groups {
+        for (k, g) in groups.iter().enumerate() {
             theta.extend(&g.coefficients);
             theta.extend(&g.zero_coefficients);
             // the logarithm of 0 is no number a step can be taken from; this far down it is as good as 0
             theta.extend(g.tau.map(|tau| tau.max(1e-300).ln()));
-            theta.extend(g.dispersion.map(|alpha| alpha.max(1e-300).ln()));
+            if k == 0 || !common {
+                theta.extend(g.dispersion.map(|alpha| alpha.max(1e-300).ln()));
+            }
         }
         GeneralModel::given(ModelSpec::new(groups.len()).outcome(outcome), self.grid(), theta)
     }
@@ -102,9 +112,17 @@ pub(crate) fn from_general(general: &GeneralModel) -> Result<TrajectoryModel> {
 }
 
 /// A fit of the plain engine with its standard errors, from the information worked out at its top.
-pub(crate) fn fitted(model: &TrajectoryModel, top: &Top, groups: &[GroupFit], figures: ModelFit) -> ModelFit {
-    let general = model.to_general();
-    let inference = Inference::from_information(&general, &top.information.observed, &top.information.complete);
+pub(crate) fn fitted(
+    model: &TrajectoryModel,
+    shape: &Shape,
+    top: &Top,
+    groups: &[GroupFit],
+    figures: ModelFit,
+) -> ModelFit {
+    let general = model.to_general_with(shape.common_dispersion);
+    let free = Free::new(shape);
+    let (observed, complete) = (free.matrix(&top.information.observed), free.matrix(&top.information.complete));
+    let inference = Inference::from_information(&general, &observed, &complete);
     let groups = groups
         .iter()
         .zip(model.groups())

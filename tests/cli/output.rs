@@ -24,17 +24,24 @@ fn the_main_job_writes_model_profiles_picture_and_report() {
     assert_eq!(stderr(&done), "", "no progress bar in a pipe");
     assert!(stdout(&done).contains("AvePP") && stdout(&done).contains("38 cells with an event"));
 
+    // the form and the number of groups were chosen, and what from is stored with the model
     let model = pleegprofiel::TrajectoryModel::load(out.join("model.json")).unwrap();
-    assert_eq!(model.groups().len(), 4);
+    let groups = model.groups().len();
+    let best = &model.chosen_from()[0];
+    assert_eq!((best.form.family, best.groups, best.distance), (model.family(), groups, 0.0));
+    let families: std::collections::HashSet<_> = model.chosen_from().iter().map(|c| c.form.family).collect();
+    assert_eq!(families.len(), 4, "{families:?}");
+    assert!(stdout(&done).contains("were chosen by the lowest BIC"), "{}", stdout(&done));
 
     let mut rows = csv::Reader::from_path(out.join("profiles.csv")).unwrap();
     let header: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
-    let expected = ["id", "profile", "reason", "group", "posterior_1", "posterior_2", "posterior_3", "posterior_4"];
+    let mut expected = ["id", "profile", "reason", "group"].map(str::to_owned).to_vec();
+    expected.extend((1..=groups).map(|k| format!("posterior_{k}")));
     assert_eq!(header, expected);
     let mut ids = Vec::new();
     for row in rows.records().map(Result::unwrap) {
         ids.push(row[0].to_owned());
-        let posterior: Vec<f64> = (4..8).map(|column| row[column].parse().unwrap()).collect();
+        let posterior: Vec<f64> = (4..4 + groups).map(|column| row[column].parse().unwrap()).collect();
         assert!((posterior.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{row:?}");
         let group: usize = row[3].parse().unwrap();
         assert!(posterior.iter().all(|p| *p <= posterior[group - 1]), "{row:?}");
@@ -208,7 +215,8 @@ fn every_family_fills_the_json_object_with_standard_errors_and_bands() {
 fn more_groups_than_persons_are_refused() {
     let dir = tempdir().unwrap();
     let (table, out) = (some_persons(dir.path(), 3), dir.path().join("out"));
-    let done = run(["profile".as_ref(), table.as_os_str(), "--out".as_ref(), out.as_os_str()]);
+    let asked = ["profile".as_ref(), table.as_os_str(), "--groups".as_ref(), "4".as_ref()];
+    let done = run(asked.into_iter().chain(["--out".as_ref(), out.as_os_str()]));
     assert_eq!(done.status.code(), Some(2));
     assert!(stderr(&done).contains("4 groups asked for, but the cohort has 3 persons"), "{}", stderr(&done));
     assert!(!out.exists());

@@ -5,6 +5,7 @@
 mod closed_form;
 mod conformance;
 mod crime_mix;
+mod forms;
 mod general_bad_input;
 mod general_conformance;
 mod general_models;

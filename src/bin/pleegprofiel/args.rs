@@ -1,6 +1,8 @@
 //! The arguments and what they mean to the library.
 
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
+use crate::args_profile::ProfileModelArgs;
+use crate::args_validate::{CardArgs, DriftArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,
@@ -45,6 +47,12 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     /// List the bundled risk instruments, show one, or run a file of golden vectors.
     Instruments(InstrumentsArgs),
+    /// Show whether predicted probabilities are right for people of whom the outcome is known.
+    Validate(Box<ValidateArgs>),
+    /// Watch a stream of assessments: are outcomes and scores still what they were?
+    Drift(DriftArgs),
+    /// Write the papers of an instrument or a model: card, algorithm register, reporting standard, AI Act.
+    Card(CardArgs),
 }
 
 #[derive(Debug, Args)]
@@ -52,7 +60,7 @@ pub(crate) struct ProfileArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     #[command(flatten)]
-    pub(crate) model: ModelArgs,
+    pub(crate) model: ProfileModelArgs,
     /// Directory for model.json, profiles.csv, trajectories.svg and report.html; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = "pleegprofiel-out")]
     pub(crate) out: PathBuf,
@@ -347,7 +355,7 @@ fn criterion(text: &str) -> Result<SelectionCriterion, String> {
         .ok_or_else(|| format!("not a criterion: use {}", known()))
 }
 
-fn family(text: &str) -> Result<Family, String> {
+pub(crate) fn family(text: &str) -> Result<Family, String> {
     let known = || Family::ALL.map(Family::key).join(", ");
     Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }

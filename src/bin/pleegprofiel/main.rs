@@ -2,7 +2,11 @@
 
 mod args;
 mod args_people;
+mod args_profile;
+mod args_validate;
+mod card;
 mod classify;
+mod drift;
 mod failure;
 mod fit;
 mod instruments;
@@ -15,6 +19,7 @@ mod score;
 mod screen;
 mod select;
 mod synth;
+mod validate;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -30,6 +35,9 @@ fn main() -> ExitCode {
         Command::Synth(args) => synth::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Select(args) => select::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Drift(args) => drift::run(&args),
+        Command::Card(args) => card::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,34 +1,43 @@
 //! `pleegprofiel profile`: the main job, from a table of counts to model, profiles, picture and report.
 
 use crate::args::ProfileArgs;
+use crate::args_profile::Wanted;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::{progress, screen};
 use pleegprofiel::report::Report;
-use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, TrajectoryModel, name_model};
+use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, TrajectoryModel, name_fit};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
-    let family = args.model.family();
-    if !family.counts_events() {
+    if let Some(family) = args.model.family().filter(|f| !f.counts_events()) {
         let why = format!("profiles are defined on rates of offending, which the family {family} does not give");
         return Err(Failure::Usage(why));
     }
+    let wanted = args.model.wanted().map_err(Failure::Usage)?;
     let cohort = args.input.read()?;
     outputs::check_directory(&args.out)?;
-    let (fit, _) = progress::fit(&args.model.options(), &cohort)?;
-    let model = fit.best()?;
+    let (fit, choice) = match wanted {
+        Wanted::One(options) => (progress::fit(&options, &cohort)?.0, None),
+        Wanted::Best(options) => {
+            let choice = progress::choose(&options, &cohort)?;
+            (choice.fit.clone(), Some(choice))
+        }
+    };
+    let record = choice.as_ref().map_or(Vec::new(), |c| c.candidates.clone());
+    let model = &fit.best()?.clone().with_record(record);
     // a model that fits but whose rates are no rates of people
-    let naming = name_model(model, &Definitions::default()).map_err(|error| {
+    let naming = name_fit(&fit, &cohort, &Definitions::default()).map_err(|error| {
         Failure::Untrusted(format!("this fit cannot be trusted: its groups cannot be named: {error}"))
     })?;
     let language = Language::from(args.lang);
     let people = place(&cohort, model, &naming)?;
     let placed = people.iter().filter(|(person, _)| person.profile.is_some()).count();
-    let report = Report::new(&fit, &cohort, &naming)?
-        .language(language)
-        .show_small_cells(args.show_small_cells)
-        .placed(placed as u64);
+    let mut report = Report::new(&fit, &cohort, &naming)?;
+    if let Some(choice) = &choice {
+        report = report.chosen_from(choice);
+    }
+    let report = report.language(language).show_small_cells(args.show_small_cells).placed(placed as u64);
     let html = report.html()?;
 
     let mut outputs = Outputs::open(&args.out)?;

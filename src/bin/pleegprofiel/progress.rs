@@ -1,7 +1,7 @@
 //! Fitting with a progress bar on a terminal, for work that takes long enough to wonder.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pleegprofiel::{Cohort, Error, Fit, FitOptions, ModelFit, ModelSpec, Panel, Progress};
+use pleegprofiel::{Cohort, Error, Fit, FitOptions, FormChoice, FormOptions, ModelFit, ModelSpec, Panel, Progress};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -12,6 +12,11 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Fits; the fit and how long it took.
 pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duration), Error> {
     watched(|progress| options.fit_with_progress(cohort, progress))
+}
+
+/// Chooses form and number of groups.
+pub(crate) fn choose(options: &FormOptions, cohort: &Cohort) -> Result<FormChoice, Error> {
+    Ok(watched(|progress| options.choose_with_progress(cohort, progress))?.0)
 }
 
 /// Fits a general model.

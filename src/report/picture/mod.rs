@@ -10,6 +10,7 @@ mod mark;
 pub(super) mod path;
 mod scale;
 mod selection;
+pub(super) mod square;
 
 pub use selection::selection_svg;
 

@@ -32,6 +32,7 @@ mod program;
 mod range;
 mod range_parts;
 mod reach;
+mod recalibrate;
 mod result;
 mod scorer;
 mod sha256;
@@ -48,5 +49,6 @@ pub use instrument::{
 };
 pub use library::Library;
 pub use population::{Population, PopulationOverride, TargetPopulation};
+pub use recalibrate::{RecalibratedVersion, recalibrate};
 pub use result::{Assessment, Contribution, HorizonOf, Output, OutputRange};
 pub use scorer::{Part, Score, Scorer};

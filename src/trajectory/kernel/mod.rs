@@ -14,6 +14,8 @@ mod normal;
 mod tests;
 mod zip;
 
+pub(crate) use negbin::{inflated, rising};
+
 /// Most linear predictors of a kernel.
 pub(crate) const MAX_PREDICTORS: usize = 3;
 

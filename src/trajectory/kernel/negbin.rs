@@ -88,8 +88,9 @@ impl Cell {
         if self.y > SUM_UP_TO { self.alpha_slopes_of_large() } else { self.alpha_slopes_of_small() }
     }
 
+    /// Derivatives in `ln alpha` of [`Cell::ln_sum`].
     #[inline]
-    fn alpha_slopes_of_small(&self) -> (f64, f64) {
+    fn sum_slopes(&self) -> (f64, f64) {
         let (mut first, mut second) = (0.0, 0.0);
         for j in 1..self.y as u32 {
             let s = 1.0 / (1.0 + self.alpha * f64::from(j));
@@ -97,6 +98,12 @@ impl Cell {
             first += t;
             second += t * s;
         }
+        (first, second)
+    }
+
+    #[inline]
+    fn alpha_slopes_of_small(&self) -> (f64, f64) {
+        let (first, second) = self.sum_slopes();
         let s = 1.0 / (1.0 + self.x);
         let v = self.x * s;
         // lambda (ln(1 + x)/x - 1/(1 + x)) = r (ln(1 + x) - v) = r (-v - ln(1 - v))
@@ -147,6 +154,24 @@ impl Cell {
     }
 }
 
+/// `sum_{j<y} ln(1 + alpha j)` with its first and second derivative in `ln alpha`: all that count and dispersion decide
+/// of a cell without its mean.
+pub(crate) fn rising(y: f64, ln_alpha: f64) -> [f64; 3] {
+    if y <= SUM_UP_TO {
+        let cell = Cell { y, eta: 0.0, lambda: 0.0, alpha: ln_alpha.exp(), r: 0.0, x: 0.0 };
+        let (first, second) = cell.sum_slopes();
+        return [cell.ln_sum(), first, second];
+    }
+    // the whole cell at a mean of y, less what the mean brings in
+    let cell = Cell::new(&Observation { y, exposure: 1.0, constant: 0.0 }, y.ln(), ln_alpha);
+    let (first, second) = cell.alpha_slopes_of_large();
+    let s = 1.0 / (1.0 + cell.x);
+    let (ln, v) = (cell.x.ln_1p(), cell.x * s);
+    let bend = cell.r * if v > 0.2 { ln - v } else { log_gap(-v, s) };
+    let value = cell.saddle_point() + libm::lgamma(y + 1.0) - y * (cell.eta - ln) + cell.r * ln;
+    [value, first + y * v - bend, second + bend]
+}
+
 #[inline]
 pub(super) fn value(o: &Observation, eta: f64, ln_alpha: f64) -> f64 {
     Cell::new(o, eta, ln_alpha).value(o.constant)
@@ -168,16 +193,22 @@ pub(super) fn inflated_value(o: &Observation, p: &[f64; 3]) -> f64 {
 #[inline]
 pub(super) fn inflated_slopes(o: &Observation, p: &[f64; 3]) -> Slopes {
     let cell = Cell::new(o, p[0], p[2]);
-    let count = cell.value(o.constant);
-    let [e, a, ee, ea, aa] = cell.derivatives();
-    let (q, not_q) = expit(p[1]);
-    if o.y > 0.0 {
-        return Slopes { value: count - softplus(p[1]), first: [e, -q, a], second: [ee, 0.0, -q * not_q, ea, 0.0, aa] };
+    inflated(o.y > 0.0, cell.value(o.constant), cell.derivatives(), p[1]).0
+}
+
+/// A cell with a zero part, from the log-probability and the derivatives of its count part; `certain` says that it is no
+/// structural zero. Beside it the probability that it is none, and the variance of being one.
+#[inline]
+pub(crate) fn inflated(certain: bool, count: f64, [e, a, ee, ea, aa]: [f64; 5], zeta: f64) -> (Slopes, [f64; 2]) {
+    let (q, not_q) = expit(zeta);
+    if certain {
+        let value = count - softplus(zeta);
+        return (Slopes { value, first: [e, -q, a], second: [ee, 0.0, -q * not_q, ea, 0.0, aa] }, [1.0, q * not_q]);
     }
     // r: probability that a zero is structural
-    let (r, not_r) = expit(p[1] - count);
-    Slopes {
-        value: log_add_exp(p[1], count) - softplus(p[1]),
+    let (r, not_r) = expit(zeta - count);
+    let slopes = Slopes {
+        value: log_add_exp(zeta, count) - softplus(zeta),
         first: [not_r * e, if r > 0.5 { not_q - not_r } else { r - q }, not_r * a],
         second: [
             not_r * (ee + r * e * e),
@@ -187,7 +218,8 @@ pub(super) fn inflated_slopes(o: &Observation, p: &[f64; 3]) -> Slopes {
             -r * not_r * a,
             not_r * (aa + r * a * a),
         ],
-    }
+    };
+    (slopes, [not_r, q * not_q])
 }
 
 pub(super) fn draw(exposure: f64, eta: f64, zeta: f64, ln_alpha: f64, rng: &mut ChaCha8Rng) -> f64 {

@@ -1,0 +1,80 @@
+//! Which model `profile` fits: one that was asked for, or the best of many.
+
+use crate::args::family;
+use clap::Args;
+use pleegprofiel::{Family, FitOptions, Form, FormOptions};
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileModelArgs {
+    /// Distribution of the counts: poisson, zip, zip-tau, negbin or zinb. Without it the form is chosen by BIC from
+    /// Poisson, negative binomial and zero-inflated forms of both.
+    #[arg(long, value_parser = family)]
+    family: Option<Family>,
+    /// Number of groups; without it the best of 1 to 8 by BIC.
+    #[arg(long, value_name = "K")]
+    groups: Option<usize>,
+    /// Degree of the polynomials in age: one for all groups, or (with --family and --groups) one a group.
+    #[arg(long, value_name = "D,..", default_value = "3", value_delimiter = ',')]
+    degree: Vec<usize>,
+    /// Degree of the zero parts (--family zip or zinb): one for all groups, or one a group; as --degree without it.
+    #[arg(long, value_name = "D,..", value_delimiter = ',', requires = "family")]
+    zero_degree: Option<Vec<usize>>,
+    /// One dispersion for all groups (--family negbin or zinb).
+    #[arg(long, requires = "family")]
+    common_dispersion: bool,
+    /// Number of random starts: of the model that was asked for (40), or of the best one (24).
+    #[arg(long, value_name = "N")]
+    starts: Option<usize>,
+    /// Seed of the random starts: the same seed gives the same result, on any number of threads.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Number of threads; all by default.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// What is to be fitted.
+pub(crate) enum Wanted {
+    One(FitOptions),
+    Best(FormOptions),
+}
+
+impl ProfileModelArgs {
+    /// The family that was asked for.
+    pub(crate) fn family(&self) -> Option<Family> {
+        self.family
+    }
+
+    pub(crate) fn wanted(&self) -> Result<Wanted, String> {
+        if let (Some(family), Some(groups)) = (self.family, self.groups) {
+            let mut options = FitOptions::new(family)
+                .groups(groups)
+                .degrees(self.degree.iter().copied())
+                .seed(self.seed)
+                .common_dispersion(self.common_dispersion);
+            if let Some(degrees) = &self.zero_degree {
+                options = options.zero_degrees(degrees.iter().copied());
+            }
+            options = self.starts.map_or(options.clone(), |starts| options.starts(starts));
+            return Ok(Wanted::One(self.threads.map_or(options.clone(), |threads| options.threads(threads))));
+        }
+        let one = |what: &str, degrees: &[usize]| match degrees {
+            [degree] => Ok(*degree),
+            _ => Err(format!("a {what} for each group goes with --family and --groups")),
+        };
+        let degree = one("degree", &self.degree)?;
+        let mut options = FormOptions::new().degree(degree).seed(self.seed);
+        if let Some(groups) = self.groups {
+            options = options.groups(groups..=groups);
+        }
+        if let Some(family) = self.family {
+            let zero = match &self.zero_degree {
+                Some(given) => Some(one("zero degree", given)?),
+                None => family.has_zero_curve().then_some(degree),
+            };
+            options = options.forms(vec![Form::of(family, self.common_dispersion, zero)]);
+        }
+        options = self.starts.map_or(options.clone(), |starts| options.starts(starts));
+        Ok(Wanted::Best(self.threads.map_or(options.clone(), |threads| options.threads(threads))))
+    }
+}

@@ -1,0 +1,155 @@
+//! Arguments of the commands about whether numbers are right: validation and drift.
+
+use crate::args::{Lang, delimiter};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// Table of people with predictions and what came of them; with --instrument the cases to score, as for `score`.
+    #[arg(value_name = "PREDICTIONS.csv|CASES.json")]
+    pub(crate) predictions: PathBuf,
+    /// With --instrument: table of outcomes, a row a case in the order of the cases.
+    #[arg(value_name = "OUTCOMES.csv", requires = "instrument")]
+    pub(crate) outcomes: Option<PathBuf>,
+    /// Score the cases with this instrument (name or file), and validate its probabilities.
+    #[arg(long, value_name = "NAME", requires = "outcomes", conflicts_with_all = ["time", "weight", "compare"])]
+    pub(crate) instrument: Option<String>,
+    /// Columns of predicted probabilities, from 0 to 1; with --instrument names of its results (`probability_2y`).
+    #[arg(long, value_name = "COL,..", value_delimiter = ',')]
+    pub(crate) probability: Vec<String>,
+    /// Another column of probabilities to set beside them.
+    #[arg(long, value_name = "COL")]
+    pub(crate) compare: Vec<String>,
+    /// Column of the outcome: 0 did not happen, 1 happened.
+    #[arg(long, value_name = "COL", conflicts_with = "time")]
+    pub(crate) outcome: Option<String>,
+    /// Column of sampling weights.
+    #[arg(long, value_name = "COL", requires = "outcome")]
+    pub(crate) weight: Option<String>,
+    /// Column of the time from the index date to the end of follow-up.
+    #[arg(long, value_name = "COL", requires = "status")]
+    pub(crate) time: Option<String>,
+    /// Column of how follow-up ended: `0` or `censored`, `1` or `event`, `2` or `competing` (someone who died or left).
+    #[arg(long, value_name = "COL", visible_alias = "event", requires = "time")]
+    pub(crate) status: Option<String>,
+    /// Columns of scores on any scale, higher meaning riskier (with --time).
+    #[arg(long, value_name = "COL,..", value_delimiter = ',', requires = "time")]
+    pub(crate) score: Vec<String>,
+    /// Predicted probability of the event by a horizon: `12=risk12,24=risk24` (with --time).
+    #[arg(long, value_name = "H=COL,..", value_delimiter = ',', value_parser = risk, requires = "time")]
+    pub(crate) risk: Vec<(f64, String)>,
+    /// Times at which figures are wanted; with --probability, the horizon of that probability.
+    #[arg(long, value_name = "H,..", visible_alias = "horizon", value_delimiter = ',', requires = "time")]
+    pub(crate) horizons: Vec<f64>,
+    /// Column of a protected characteristic; given twice, also each crossing.
+    #[arg(long, value_name = "COL", requires = "outcome")]
+    pub(crate) group: Vec<String>,
+    /// Risk from which someone is selected (at least it).
+    #[arg(long, value_name = "P", default_value_t = 0.5)]
+    pub(crate) threshold: f64,
+    /// Leave out rows in which a value is missing, and say how many, instead of refusing them.
+    #[arg(long)]
+    pub(crate) drop_missing: bool,
+    /// Print every figure as one flat JSON object: for programs, with groups of few people shown.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) flat: bool,
+    /// Print the tables as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Directory for report.html with calibration plot, ROC, decision curve and groups.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Show groups and rates of fewer than 10 people.
+    #[arg(long)]
+    pub(crate) show_small_cells: bool,
+    /// Language of tables and report.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+    /// What stands between two values: `,` `;` `|` or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    pub(crate) delimiter: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    /// A stream, one assessment a row in order of time; or with --flat a table of counts (`points`, `reference`,
+    /// `current`) or of a sequence (`p`, `y`).
+    #[arg(value_name = "STREAM.csv")]
+    pub(crate) stream: PathBuf,
+    /// Column of predicted probabilities.
+    #[arg(long, value_name = "COL", default_value = "p")]
+    pub(crate) probability: String,
+    /// Column of the outcome, 0 or 1.
+    #[arg(long, value_name = "COL", default_value = "y")]
+    pub(crate) outcome: String,
+    /// Column of dates (yyyy-mm-dd or yyyy-mm), needed for periods of the calendar.
+    #[arg(long, value_name = "COL")]
+    pub(crate) date: Option<String>,
+    /// Length of a period: `month`, `quarter` or `year`, or a number of assessments.
+    #[arg(long, value_name = "PERIOD", default_value = "1000")]
+    pub(crate) period: String,
+    /// Columns of answers: the part that is unknown (empty, `NA` or `unknown`) is watched.
+    #[arg(long, value_name = "COL,..", value_delimiter = ',')]
+    pub(crate) answer: Vec<String>,
+    /// Column of overrides, 1 where a worker departed from the result: their part is watched.
+    #[arg(long, value_name = "COL")]
+    pub(crate) r#override: Option<String>,
+    /// One false alarm in so many assessments on average, for each chart.
+    #[arg(long, value_name = "N", default_value_t = 440_000.0)]
+    pub(crate) false_alarm_every: f64,
+    /// First assessments that the others are compared with.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) reference: usize,
+    /// Score values to take together in the index of a table of counts: `10..12`.
+    #[arg(long, value_name = "FROM..TO", value_parser = range)]
+    pub(crate) merge: Option<(f64, f64)>,
+    /// Print every figure as one flat JSON object.
+    #[arg(long)]
+    pub(crate) flat: bool,
+    /// Print JSON lines, one a period.
+    #[arg(long, conflicts_with = "flat")]
+    pub(crate) json: bool,
+    /// What stands between two values: `,` `;` `|` or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    pub(crate) delimiter: u8,
+}
+
+fn risk(text: &str) -> Result<(f64, String), String> {
+    let (horizon, column) = text.split_once('=').ok_or("give a horizon and a column: 12=risk12")?;
+    let horizon: f64 = horizon.trim().parse().map_err(|_| format!("{horizon} is not a number"))?;
+    Ok((horizon, column.trim().to_owned()))
+}
+
+fn range(text: &str) -> Result<(f64, f64), String> {
+    let (from, to) = text.split_once("..").ok_or("give two values: 10..12")?;
+    match (from.trim().parse(), to.trim().parse()) {
+        (Ok(from), Ok(to)) if from <= to => Ok((from, to)),
+        _ => Err(format!("{text} is not a range of values, as 10..12 is")),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CardArgs {
+    /// Short name of a bundled instrument, an instrument file, a model as `fit --model` writes it, or `reference`.
+    #[arg(value_name = "SUBJECT")]
+    pub(crate) subject: String,
+    /// Which paper.
+    #[arg(long, value_enum, default_value_t = CardFormat::Model)]
+    pub(crate) format: CardFormat,
+    /// Write it to this file instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CardFormat {
+    /// Model card, Markdown
+    Model,
+    /// Entry of the Dutch algorithm register, publication standard 1.0.0, YAML
+    Register,
+    /// System card of the Dutch reporting standard 0.1a14, YAML
+    Reporting,
+    /// What the AI Act asks for high-risk use, Markdown
+    AiAct,
+}

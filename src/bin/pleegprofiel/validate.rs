@@ -1,0 +1,237 @@
+//! `pleegprofiel validate`: predictions against what came of them, as tables, a report, or one flat list.
+
+use crate::args_validate::ValidateArgs;
+use crate::failure::Failure;
+use crate::outputs::{self, Outputs};
+use crate::score::{find, read as text_of};
+use crate::screen;
+use pleegprofiel::report::ValidationReport;
+use pleegprofiel::risk::instrument::Mode;
+use pleegprofiel::validation::{
+    ColumnKind, ColumnRequest, ColumnTable, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_times,
+    read_columns,
+};
+use serde::Serialize;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+pub(crate) fn run(args: &ValidateArgs) -> Result<(), Failure> {
+    if let Some(directory) = &args.out {
+        outputs::check_directory(directory)?;
+    }
+    if let (Some(name), Some(outcomes)) = (&args.instrument, &args.outcomes) {
+        return scored(args, name, outcomes, args.outcome.as_deref().unwrap_or("y"));
+    }
+    match (&args.outcome, &args.time) {
+        (Some(outcome), _) => binary(args, outcome),
+        (None, Some(time)) => times(args, time),
+        (None, None) => Err(Failure::Usage(
+            "give --outcome for outcomes known of everybody, or --time and --status for follow-up".into(),
+        )),
+    }
+}
+
+pub(crate) fn read(path: &Path, request: &ColumnRequest) -> Result<ColumnTable, Failure> {
+    let file = File::open(path).map_err(|e| Failure::Output(format!("{} cannot be read: {e}", path.display())))?;
+    Ok(read_columns(file, &path.display().to_string(), request)?)
+}
+
+fn binary(args: &ValidateArgs, outcome: &str) -> Result<(), Failure> {
+    let names: Vec<String> = args.probability.iter().chain(&args.compare).cloned().collect();
+    if names.is_empty() {
+        return Err(Failure::Usage("--outcome goes with --probability, a column of predicted probabilities".into()));
+    }
+    let mut numbers = vec![(outcome.to_owned(), ColumnKind::Outcome)];
+    numbers.extend(args.weight.iter().map(|w| (w.clone(), ColumnKind::Weight)));
+    numbers.extend(names.iter().map(|n| (n.clone(), ColumnKind::Probability)));
+    let request = ColumnRequest {
+        numbers,
+        groups: args.group.clone(),
+        drop_missing: args.drop_missing,
+        delimiter: Some(args.delimiter),
+        ..ColumnRequest::default()
+    };
+    let table = read(&args.predictions, &request)?;
+    let mut columns = table.numbers.into_iter();
+    let y: Vec<bool> = columns.next().unwrap_or_default().into_iter().map(|v| v == 1.0).collect();
+    let events = y.iter().filter(|y| **y).count();
+    if events == 0 || events == y.len() {
+        return Err(Failure::Usage(format!(
+            "column {outcome} of {} is {} for all {} people: with one outcome nothing can be validated",
+            args.predictions.display(),
+            u8::from(events > 0),
+            y.len()
+        )));
+    }
+    let weights = args.weight.as_ref().and_then(|_| columns.next());
+    let mut scores = Vec::new();
+    for (name, column) in names.into_iter().zip(columns) {
+        let predictions = Predictions::new(column, y.clone())?;
+        scores.push((
+            name,
+            match &weights {
+                Some(weights) => predictions.weighted(weights.clone())?,
+                None => predictions,
+            },
+        ));
+    }
+    finish(args, &scores, with_crossings(table.groups)?, table.missing)
+}
+
+fn finish(
+    args: &ValidateArgs,
+    scores: &[(String, Predictions)],
+    groups: Vec<ProtectedAttribute>,
+    missing: u64,
+) -> Result<(), Failure> {
+    if args.flat {
+        return screen::print(&flat_binary(scores, &groups, args.threshold)?.to_json());
+    }
+    let (language, small) = (args.lang.into(), args.show_small_cells);
+    let report = ValidationReport::binary(scores, &groups, args.threshold, missing, language, small)?;
+    show(args, &report)
+}
+
+/// Scores cases and validates the probabilities; a case that the instrument refuses is counted and left out.
+fn scored(args: &ValidateArgs, name: &str, outcomes: &Path, outcome: &str) -> Result<(), Failure> {
+    let instrument = find(name)?;
+    let cases = instrument.read_cases(&text_of(&args.predictions)?)?;
+    let mut fields = args.probability.clone();
+    let mut results = Vec::with_capacity(cases.len());
+    for case in &cases {
+        let line: serde_json::Value = serde_json::from_str(&instrument.assess(case, Mode::Strict)?.to_json())
+            .map_err(|e| Failure::Output(e.to_string()))?;
+        results.push(line);
+    }
+    if fields.is_empty() {
+        let keys = results.iter().filter_map(|r| r.as_object()).flat_map(|o| o.keys());
+        fields = keys.filter(|k| k.starts_with("probability_")).cloned().collect();
+        fields.sort();
+        fields.dedup();
+    }
+    if fields.is_empty() {
+        return Err(Failure::Usage(format!("no case could be scored by {name}, or it gives no probability")));
+    }
+    let request = ColumnRequest {
+        numbers: vec![(outcome.to_owned(), ColumnKind::Outcome)],
+        groups: args.group.clone(),
+        delimiter: Some(args.delimiter),
+        ..ColumnRequest::default()
+    };
+    let table = read(outcomes, &request)?;
+    if table.rows != cases.len() as u64 {
+        return Err(Failure::Usage(format!(
+            "{} has {} rows for {} cases of {}: one a case, in their order, is needed",
+            outcomes.display(),
+            table.rows,
+            cases.len(),
+            args.predictions.display()
+        )));
+    }
+    let value = |r: &serde_json::Value, field: &String| r[field.as_str()].as_f64();
+    let kept: Vec<usize> =
+        (0..cases.len()).filter(|&i| fields.iter().all(|f| value(&results[i], f).is_some())).collect();
+    if kept.is_empty() || (!args.group.is_empty() && kept.len() < cases.len()) {
+        return Err(Failure::Usage(format!(
+            "{} of {} cases could not be scored; figures by group need all of them",
+            cases.len() - kept.len(),
+            cases.len()
+        )));
+    }
+    let y: Vec<bool> = kept.iter().map(|&i| table.numbers[0][i] == 1.0).collect();
+    let mut scores = Vec::new();
+    for field in &fields {
+        let p = kept.iter().filter_map(|&i| value(&results[i], field)).collect();
+        scores.push((field.clone(), Predictions::new(p, y.clone())?));
+    }
+    finish(args, &scores, with_crossings(table.groups)?, (cases.len() - kept.len()) as u64)
+}
+
+/// The attributes and the crossing of each two.
+fn with_crossings(groups: Vec<ProtectedAttribute>) -> Result<Vec<ProtectedAttribute>, Failure> {
+    let mut out = groups.clone();
+    for (i, a) in groups.iter().enumerate() {
+        for b in &groups[i + 1..] {
+            out.push(a.crossed(b)?);
+        }
+    }
+    Ok(out)
+}
+
+fn times(args: &ValidateArgs, time: &str) -> Result<(), Failure> {
+    let mut risks = args.risk.clone();
+    match (args.probability.as_slice(), args.horizons.as_slice()) {
+        ([], _) => {}
+        ([one], [horizon]) => risks.push((*horizon, one.clone())),
+        _ => {
+            return Err(Failure::Usage(
+                "with --time, --probability is one column and --horizon its horizon; for several use --risk 12=COL,24=COL"
+                    .into(),
+            ));
+        }
+    }
+    let mut numbers = vec![(time.to_owned(), ColumnKind::Time)];
+    numbers.extend(args.score.iter().map(|s| (s.clone(), ColumnKind::Score)));
+    numbers.extend(risks.iter().map(|(_, c)| (c.clone(), ColumnKind::Probability)));
+    let request = ColumnRequest {
+        numbers,
+        status: args.status.clone(),
+        drop_missing: args.drop_missing,
+        delimiter: Some(args.delimiter),
+        ..ColumnRequest::default()
+    };
+    let table = read(&args.predictions, &request)?;
+    let mut columns = table.numbers.into_iter();
+    let people = FollowUp::new(columns.next().unwrap_or_default(), table.status)?;
+    let scores: Vec<(String, Vec<f64>)> = args.score.iter().cloned().zip(columns.by_ref()).collect();
+    let risks: Vec<(f64, Vec<f64>)> = risks.into_iter().map(|(h, _)| h).zip(columns).collect();
+    let mut horizons = args.horizons.clone();
+    if horizons.is_empty() {
+        horizons = risks.iter().map(|(h, _)| *h).collect();
+    }
+    if args.flat {
+        return screen::print(&flat_times(&people, &scores, &risks, &horizons)?.to_json());
+    }
+    let report = ValidationReport::follow_up(&people, &scores, &risks, &horizons, table.missing, args.lang.into())?;
+    show(args, &report)
+}
+
+#[derive(Serialize)]
+struct Section<'a> {
+    heading: &'a str,
+    header: &'a [String],
+    rows: &'a [Vec<String>],
+    notes: &'a [String],
+}
+
+fn show(args: &ValidateArgs, report: &ValidationReport) -> Result<(), Failure> {
+    if let Some(directory) = &args.out {
+        let html = report.html()?;
+        let mut files = Outputs::open(directory)?;
+        files.add("report.html", |out| out.write_all(html.as_bytes()))?;
+        files.publish()?;
+    }
+    let sections = report.sections().iter().filter(|s| !s.table.rows.is_empty());
+    if args.json {
+        let all: Vec<Section<'_>> = sections
+            .map(|s| Section {
+                heading: &s.heading,
+                header: &s.table.header,
+                rows: &s.table.rows,
+                notes: &s.table.notes,
+            })
+            .collect();
+        let text = serde_json::to_string_pretty(&all).map_err(|e| Failure::Output(e.to_string()))?;
+        return screen::print(&text);
+    }
+    let mut text = report.subtitle().to_owned();
+    for finding in report.findings() {
+        text += &format!("\n  ! {finding}");
+    }
+    for s in sections {
+        let header: Vec<&str> = s.table.header.iter().map(String::as_str).collect();
+        text += &format!("\n\n{}\n{}", s.heading, screen::grid(&header, &s.table.rows, &s.table.notes));
+    }
+    screen::print(&text)
+}

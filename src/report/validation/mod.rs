@@ -1,0 +1,110 @@
+//! A report of a validation for people to read: tables, pictures, a self-contained page.
+//!
+//! Belongs here: which figures are shown, how they are worded, and what is hidden because it is of few people.
+//! Does not belong here: the figures (`validation`).
+
+mod binary;
+mod groups;
+mod page;
+mod pictures;
+mod times;
+
+use super::table::ReportTable;
+use crate::profile::language::Language;
+use crate::validation::{Contrast, Defined, Measured};
+
+/// One part of a report: a table, with a picture where there is one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportSection {
+    /// What the part is about.
+    pub heading: String,
+    /// Its figures; there may be none.
+    pub table: ReportTable,
+    /// An SVG document.
+    pub picture: Option<String>,
+}
+
+/// A report of a validation. It holds no identifier and nothing of the machine it was made on.
+///
+/// Groups of fewer than ten people, and rates of fewer, are hidden unless asked for.
+///
+/// ```
+/// use pleegprofiel::{Language, report::ValidationReport, validation::Predictions};
+/// let p: Vec<f64> = (0..200).map(|i| f64::from(i % 20) / 20.0).collect();
+/// let y = (0..200).map(|i| (i * 7) % 20 < i % 20).collect();
+/// let people = vec![("p".to_owned(), Predictions::new(p, y)?)];
+/// let report = ValidationReport::binary(&people, &[], 0.5, 0, Language::English, false)?;
+/// assert!(report.sections()[0].table.rows.iter().any(|row| row[0].contains("ROC")));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidationReport {
+    language: Language,
+    subtitle: String,
+    sections: Vec<ReportSection>,
+    findings: Vec<String>,
+}
+
+impl ValidationReport {
+    /// The parts, in order.
+    pub fn sections(&self) -> &[ReportSection] {
+        &self.sections
+    }
+
+    /// What a reader has to know before reading any figure.
+    pub fn findings(&self) -> &[String] {
+        &self.findings
+    }
+
+    /// How many people the report stands on, in words.
+    pub fn subtitle(&self) -> &str {
+        &self.subtitle
+    }
+}
+
+/// Figures as they look in a language.
+#[derive(Clone, Copy)]
+struct Words(Language);
+
+impl Words {
+    fn pick(self, nl: &str, en: &str) -> String {
+        self.0.pick(nl, en).to_owned()
+    }
+
+    fn number(self, value: f64, decimals: usize) -> String {
+        if value.is_infinite() {
+            return self.pick("oneindig", "infinite");
+        }
+        let words = self.0.number(value, decimals);
+        // never minus nothing
+        if words.trim_start_matches('-').chars().all(|c| "0.,".contains(c)) { words.replace('-', "") } else { words }
+    }
+
+    fn range(self, low: f64, high: f64, decimals: usize) -> String {
+        let to = self.0.pick(" tot ", " to ");
+        format!("{}{to}{}", self.number(low, decimals), self.number(high, decimals))
+    }
+
+    fn measured(self, m: &Defined<Measured>, decimals: usize) -> [String; 2] {
+        match m {
+            Ok(m) => [self.number(m.value, decimals), self.range(m.low, m.high, decimals)],
+            Err(why) => [self.none(), why.reason().to_owned()],
+        }
+    }
+
+    fn contrast(self, c: &Defined<Contrast>) -> [String; 2] {
+        match c {
+            Ok(c) => [self.number(c.value, 3), self.range(c.low, c.high, 3)],
+            Err(why) => [self.none(), why.reason().to_owned()],
+        }
+    }
+
+    fn none(self) -> String {
+        "–".to_owned()
+    }
+}
+
+/// A table from words.
+fn table(header: &[String], rows: Vec<Vec<String>>, notes: Vec<String>) -> ReportTable {
+    ReportTable { header: header.to_vec(), rows, notes }
+}

@@ -1,0 +1,108 @@
+//! Observed against expected by group of risk, and the test of Hosmer and Lemeshow.
+
+use super::super::runs::Ordered;
+use super::super::undefined::{Defined, Undefined};
+use crate::numeric::p_values::chi_square_upper;
+
+/// People of one range of risk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RiskGroup {
+    /// Lowest risk in it.
+    pub lowest: f64,
+    /// Highest risk in it.
+    pub highest: f64,
+    /// Weight of people.
+    pub people: f64,
+    /// Of those, with the outcome.
+    pub observed: f64,
+    /// Sum of their risks.
+    pub expected: f64,
+}
+
+/// The test of Hosmer and Lemeshow. It depends on the grouping, finds little in few people and too much in many:
+/// the last figure to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HosmerLemeshow {
+    /// Groups at the distinct deciles of risk; fewer than ten when values are tied.
+    pub groups: Vec<RiskGroup>,
+    /// `sum (O - E)^2 / (E (1 - E/N))`; infinite when a group with an expectation of 0 had the outcome.
+    pub chi_square: f64,
+    /// p-value on new people: as many degrees of freedom as groups.
+    pub p_new_people: f64,
+    /// p-value on the people the risks were fitted to: two fewer.
+    pub p_development: Defined<f64>,
+}
+
+/// Cut points at the deciles (type 7: linear between order statistics), without those that stand twice.
+fn deciles(people: &Ordered) -> Vec<f64> {
+    let n = people.people;
+    // ranks wanted, and tenths on the way from each to the next
+    let wanted: Vec<(usize, usize)> = (0..=10).map(|k| ((n - 1) * k / 10, (n - 1) * k % 10)).collect();
+    let ranks: Vec<usize> = {
+        let mut all: Vec<usize> = wanted.iter().flat_map(|&(r, _)| [r, (r + 1).min(n - 1)]).collect();
+        all.sort_unstable();
+        all
+    };
+    let mut values = Vec::with_capacity(ranks.len());
+    let mut before = 0usize;
+    people.each(|r| {
+        before += r.size() as usize;
+        while ranks.get(values.len()).is_some_and(|&rank| rank < before) {
+            values.push(r.value);
+        }
+    });
+    let value = |rank: usize| values[ranks.partition_point(|&r| r < rank)];
+    let mut cuts: Vec<f64> = wanted
+        .iter()
+        .map(|&(rank, tenths)| {
+            let (a, b) = (value(rank), value((rank + 1).min(n - 1)));
+            if tenths == 0 || a == b { a } else { a + (b - a) * tenths as f64 / 10.0 }
+        })
+        .collect();
+    cuts.dedup();
+    cuts
+}
+
+/// People by decile of risk: intervals open below and closed above, the lowest included.
+pub(crate) fn by_decile(people: &Ordered) -> Vec<RiskGroup> {
+    let cuts = deciles(people);
+    let mut groups: Vec<RiskGroup> = Vec::new();
+    let mut at = 0;
+    people.each(|r| {
+        // the first cut is the lowest value and opens no group of its own
+        let group = cuts[1.min(cuts.len() - 1)..].partition_point(|&c| c < r.value);
+        if groups.is_empty() || group != at {
+            at = group;
+            groups.push(RiskGroup { lowest: r.value, highest: r.value, people: 0.0, observed: 0.0, expected: 0.0 });
+        }
+        if let Some(g) = groups.last_mut() {
+            g.highest = r.value;
+            g.people += r.size();
+            g.observed += r.case;
+            g.expected += r.size() * r.value;
+        }
+    });
+    groups
+}
+
+pub(crate) fn hosmer_lemeshow(people: &Ordered, weighted: bool) -> Defined<HosmerLemeshow> {
+    if weighted {
+        return Err(Undefined::new("the test is for people without weights"));
+    }
+    let groups = by_decile(people);
+    let chi_square: f64 = groups
+        .iter()
+        .map(|g| {
+            let gap = g.observed - g.expected;
+            let variance = g.expected * (1.0 - g.expected / g.people);
+            if gap == 0.0 { 0.0 } else { gap * gap / variance }
+        })
+        .sum();
+    let k = groups.len();
+    let p_development = if k > 2 {
+        Ok(chi_square_upper(chi_square, k - 2))
+    } else {
+        Err(Undefined::new("two groups or fewer leave no degree of freedom"))
+    };
+    Ok(HosmerLemeshow { p_new_people: chi_square_upper(chi_square, k), p_development, groups, chi_square })
+}

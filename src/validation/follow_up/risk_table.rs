@@ -1,0 +1,79 @@
+//! People at risk and what happened at each distinct time: what all curves are made of.
+
+use super::{EventStatus, FollowUp};
+
+/// One distinct time. Events come before censoring at the same time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) time: f64,
+    /// People whose follow-up reaches this time.
+    pub(crate) at_risk: f64,
+    pub(crate) events: f64,
+    pub(crate) competing: f64,
+    pub(crate) censored: f64,
+}
+
+impl Row {
+    /// Those who had either event.
+    pub(crate) fn ended(&self) -> f64 {
+        self.events + self.competing
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct RiskTable {
+    pub(crate) rows: Vec<Row>,
+    /// Row of each person.
+    pub(crate) row_of: Vec<usize>,
+}
+
+impl RiskTable {
+    pub(crate) fn of(people: &FollowUp) -> RiskTable {
+        let (times, status) = (people.times(), people.status());
+        let mut order: Vec<usize> = (0..people.len()).collect();
+        order.sort_unstable_by(|&a, &b| times[a].total_cmp(&times[b]).then(a.cmp(&b)));
+        let mut rows: Vec<Row> = Vec::new();
+        let mut row_of = vec![0; people.len()];
+        for (before, &i) in order.iter().enumerate() {
+            if rows.last().is_none_or(|r| r.time != times[i]) {
+                let at_risk = (people.len() - before) as f64;
+                rows.push(Row { time: times[i], at_risk, events: 0.0, competing: 0.0, censored: 0.0 });
+            }
+            let last = rows.len() - 1;
+            row_of[i] = last;
+            match status[i] {
+                EventStatus::Censored => rows[last].censored += 1.0,
+                EventStatus::Event => rows[last].events += 1.0,
+                EventStatus::Competing => rows[last].competing += 1.0,
+            }
+        }
+        RiskTable { rows, row_of }
+    }
+
+    /// Number of rows up to and including a time.
+    pub(crate) fn through(&self, time: f64) -> usize {
+        self.rows.partition_point(|r| r.time <= time)
+    }
+
+    /// People whose follow-up reaches a time.
+    pub(crate) fn at_risk(&self, time: f64) -> f64 {
+        let next = self.rows.partition_point(|r| r.time < time);
+        self.rows.get(next).map_or(0.0, |r| r.at_risk)
+    }
+
+    /// Part not yet censored after each row (Kaplan-Meier of censoring; `ended` says who counts as an event there).
+    pub(crate) fn uncensored(&self, ended: impl Fn(&Row) -> f64) -> Vec<f64> {
+        let mut g = 1.0;
+        self.rows
+            .iter()
+            .map(|r| {
+                let left = r.at_risk - ended(r);
+                let censored = r.events + r.competing + r.censored - ended(r);
+                if left > 0.0 {
+                    g *= (left - censored) / left;
+                }
+                g
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! Is the number right for these people? Validation of predicted probabilities, whatever they come from.
+//!
+//! Belongs here: discrimination, calibration, usefulness, recalibration maps, fairness by group, drift, and their
+//! intervals, from plain probabilities, outcomes, weights, groups and times. Does not belong here: models and
+//! instruments, files, pages.
+//!
+//! Where two well-known programs disagree, the definition used is stated with the reason beside the figure. A figure
+//! that does not exist is an [`Undefined`] with its reason, never 0; nothing breaks ties by chance; nothing is dropped.
+//!
+#![doc = include_str!("replay.md")]
+#![doc = include_str!("compas.md")]
+
+pub(crate) mod binary;
+pub(crate) mod calibration;
+#[cfg(feature = "csv")]
+pub(crate) mod csv_table;
+pub(crate) mod discrimination;
+pub(crate) mod drift;
+pub(crate) mod fairness;
+pub(crate) mod flat;
+pub(crate) mod follow_up;
+pub(crate) mod predictions;
+pub(crate) mod runs;
+pub(crate) mod undefined;
+pub(crate) mod usefulness;
+
+pub use binary::Validation;
+pub use calibration::groups::{HosmerLemeshow, RiskGroup};
+pub use calibration::isotonic::Isotonic;
+pub use calibration::logistic::Recalibration;
+pub use calibration::scores::{Brier, MeanCalibration, Murphy, Spiegelhalter};
+pub use calibration::smooth::CalibrationDistance;
+#[cfg(feature = "csv")]
+pub use csv_table::{ColumnKind, ColumnRequest, ColumnTable, read_columns};
+pub use discrimination::auc::Auc;
+pub use discrimination::compare::{AucDifference, compare_auc};
+pub use discrimination::curve::RocPoint;
+pub use drift::binomial::{ShareSeen, ShareWatch};
+pub use drift::cusum::Cusum;
+pub use drift::run_length::{limit_for, run_length};
+pub use drift::stability::{ChiSquare, Stability};
+pub use fairness::arithmetic::{Tension, implied_fpr, tension};
+pub use fairness::attribute::{MAX_LEVELS, ProtectedAttribute, UNKNOWN};
+pub use fairness::compared::{Compared, Gap, compare_groups, equalized_odds, gap};
+pub use fairness::groups::{Confusion, GroupFigures, RateKind, by_group};
+pub use fairness::rate::{Contrast, Rate};
+pub use fairness::small_cells::{SMALL_GROUP, rate_shown, shown};
+pub use flat::binary::flat_binary;
+pub use flat::drift::{flat_cusum, flat_stability};
+pub use flat::times::flat_times;
+pub use flat::{Flat, FlatValue};
+pub use follow_up::concordance::{Concordance, harrell, harrell_by, uno};
+pub use follow_up::horizon::{AtHorizon, HorizonFigures, at_horizon};
+pub use follow_up::horizon_auc::HorizonAuc;
+pub use follow_up::incidence::IncidenceAt;
+pub use follow_up::kaplan_meier::{Median, SurvivalAt};
+pub use follow_up::{EventStatus, FollowUp};
+pub use predictions::Predictions;
+pub use undefined::{Defined, Measured, Undefined};
+pub use usefulness::NetBenefit;

@@ -1,0 +1,208 @@
+//! People in order of risk, those of equal risk together: what every figure is computed from.
+//!
+//! Few distinct values (points scores) are kept as runs; many as one sorted 64-bit key a person, from which runs are
+//! read in passing, so that ten million people cost eight bytes each.
+
+use super::predictions::Predictions;
+use rayon::prelude::*;
+
+/// Up to so many people are always kept as runs.
+const SMALL: usize = 1 << 18;
+/// People a chunk of a pass: fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 1 << 16;
+
+/// People of one risk: their weight with and without the outcome, and the sums of squared weights.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Run {
+    pub(crate) value: f64,
+    pub(crate) case: f64,
+    pub(crate) control: f64,
+    pub(crate) case_sq: f64,
+    pub(crate) control_sq: f64,
+}
+
+impl Run {
+    pub(crate) fn size(&self) -> f64 {
+        self.case + self.control
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Store {
+    Runs(Vec<Run>),
+    /// Bits of the probability (below 2^62) shifted by one, the outcome in the last bit; in order.
+    Keys(Vec<u64>),
+}
+
+/// People in order of risk.
+#[derive(Debug, Clone)]
+pub(crate) struct Ordered {
+    store: Store,
+    pub(crate) people: usize,
+    /// Weight of those with the outcome.
+    pub(crate) cases: f64,
+    pub(crate) controls: f64,
+}
+
+impl Ordered {
+    pub(crate) fn new(predictions: &Predictions) -> Ordered {
+        match predictions.weights() {
+            None => Self::counted(predictions.probabilities(), predictions.outcomes(), |_| true),
+            Some(weights) => Self::weighted(predictions, weights),
+        }
+    }
+
+    /// Of those people of whom `keep` is true, without weights.
+    pub(crate) fn counted(p: &[f64], y: &[bool], keep: impl Fn(usize) -> bool + Sync) -> Ordered {
+        // adding 0 makes -0 into 0, whose bits sort first
+        let mut keys: Vec<u64> =
+            (0..p.len()).filter(|&i| keep(i)).map(|i| ((p[i] + 0.0).to_bits() << 1) | u64::from(y[i])).collect();
+        keys.par_sort_unstable();
+        let people = keys.len();
+        let cases = keys.iter().filter(|k| *k & 1 == 1).count() as f64;
+        let controls = people as f64 - cases;
+        let distinct = if people <= SMALL { 0 } else { 1 + keys.windows(2).filter(|w| w[0] >> 1 != w[1] >> 1).count() };
+        let store = if distinct <= people / 16 { Store::Runs(runs_of(&keys).collect()) } else { Store::Keys(keys) };
+        Ordered { store, people, cases, controls }
+    }
+
+    fn weighted(predictions: &Predictions, weights: &[f64]) -> Ordered {
+        let (p, y) = (predictions.probabilities(), predictions.outcomes());
+        let mut order: Vec<usize> = (0..p.len()).filter(|&i| weights[i] > 0.0).collect();
+        order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+        let mut runs: Vec<Run> = Vec::new();
+        for &i in &order {
+            let value = p[i] + 0.0;
+            if runs.last().is_none_or(|r| r.value != value) {
+                runs.push(Run { value, case: 0.0, control: 0.0, case_sq: 0.0, control_sq: 0.0 });
+            }
+            let last = runs.len() - 1;
+            let (run, w) = (&mut runs[last], weights[i]);
+            let (sum, sq) =
+                if y[i] { (&mut run.case, &mut run.case_sq) } else { (&mut run.control, &mut run.control_sq) };
+            *sum += w;
+            *sq += w * w;
+        }
+        let (cases, controls) = runs.iter().fold((0.0, 0.0), |(a, b), r| (a + r.case, b + r.control));
+        Ordered { store: Store::Runs(runs), people: order.len(), cases, controls }
+    }
+
+    /// Weight of everybody.
+    pub(crate) fn total(&self) -> f64 {
+        self.cases + self.controls
+    }
+
+    /// Runs one after the other, lowest risk first.
+    pub(crate) fn each(&self, mut f: impl FnMut(Run)) {
+        match &self.store {
+            Store::Runs(runs) => runs.iter().for_each(|r| f(*r)),
+            Store::Keys(keys) => runs_of(keys).for_each(f),
+        }
+    }
+
+    /// All runs, collected.
+    pub(crate) fn collect(&self) -> Vec<Run> {
+        match &self.store {
+            Store::Runs(runs) => runs.clone(),
+            Store::Keys(keys) => runs_of(keys).collect(),
+        }
+    }
+
+    /// Number of distinct risks.
+    pub(crate) fn distinct(&self) -> usize {
+        match &self.store {
+            Store::Runs(runs) => runs.len(),
+            Store::Keys(keys) => {
+                usize::from(!keys.is_empty()) + keys.windows(2).filter(|w| w[0] >> 1 != w[1] >> 1).count()
+            }
+        }
+    }
+
+    /// Sums over runs, in fixed chunks added in order.
+    pub(crate) fn sum<const N: usize>(&self, f: impl Fn(&Run) -> [f64; N] + Sync) -> [f64; N] {
+        let add = |mut a: [f64; N], b: [f64; N]| {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a
+        };
+        let of = |runs: &mut dyn Iterator<Item = Run>| runs.fold([0.0; N], |acc, run| add(acc, f(&run)));
+        let parts: Vec<[f64; N]> = match &self.store {
+            Store::Runs(runs) => runs.par_chunks(CHUNK).map(|c| of(&mut c.iter().copied())).collect(),
+            Store::Keys(keys) => {
+                chunk_starts(keys).par_windows(2).map(|w| of(&mut runs_of(&keys[w[0]..w[1]]))).collect()
+            }
+        };
+        parts.into_iter().fold([0.0; N], add)
+    }
+
+    /// A number of each risk, computed once: of each run, or of each person where people are kept one by one.
+    pub(crate) fn map(&self, f: impl Fn(f64) -> f64 + Sync) -> Vec<f64> {
+        match &self.store {
+            Store::Runs(runs) => runs.iter().map(|r| f(r.value)).collect(),
+            Store::Keys(keys) => keys.par_iter().map(|k| f(f64::from_bits(k >> 1))).collect(),
+        }
+    }
+
+    /// Sums of a number from [`Ordered::map`] with the weights of cases and controls it belongs to, as
+    /// [`Ordered::sum`].
+    pub(crate) fn sum_mapped<const N: usize>(
+        &self,
+        mapped: &[f64],
+        f: impl Fn(f64, f64, f64) -> [f64; N] + Sync,
+    ) -> [f64; N] {
+        let add = |mut a: [f64; N], b: [f64; N]| {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a
+        };
+        let parts: Vec<[f64; N]> = match &self.store {
+            Store::Runs(runs) => runs
+                .par_chunks(CHUNK)
+                .zip(mapped.par_chunks(CHUNK))
+                .map(|(r, m)| r.iter().zip(m).fold([0.0; N], |acc, (r, &m)| add(acc, f(m, r.case, r.control))))
+                .collect(),
+            Store::Keys(keys) => keys
+                .par_chunks(CHUNK)
+                .zip(mapped.par_chunks(CHUNK))
+                .map(|(k, m)| {
+                    k.iter().zip(m).fold([0.0; N], |acc, (k, &m)| {
+                        let case = (k & 1) as f64;
+                        add(acc, f(m, case, 1.0 - case))
+                    })
+                })
+                .collect(),
+        };
+        parts.into_iter().fold([0.0; N], add)
+    }
+}
+
+/// Where chunks begin, moved on to where a new value begins; the end is last.
+fn chunk_starts(keys: &[u64]) -> Vec<usize> {
+    let mut starts = vec![0];
+    let mut at = CHUNK;
+    while at < keys.len() {
+        let value = keys[at - 1] >> 1;
+        at += keys[at..].partition_point(|k| k >> 1 == value);
+        starts.push(at);
+        at += CHUNK;
+    }
+    if starts.last() != Some(&keys.len()) {
+        starts.push(keys.len());
+    }
+    starts
+}
+
+fn runs_of(keys: &[u64]) -> impl Iterator<Item = Run> + '_ {
+    let mut rest = keys;
+    std::iter::from_fn(move || {
+        let bits = rest.first()? >> 1;
+        let mut size = 1;
+        while rest.get(size).is_some_and(|k| k >> 1 == bits) {
+            size += 1;
+        }
+        let (mine, after) = rest.split_at(size);
+        rest = after;
+        // within a value those without the outcome come first
+        let control = mine.partition_point(|k| k & 1 == 0) as f64;
+        let case = size as f64 - control;
+        Some(Run { value: f64::from_bits(bits), case, control, case_sq: case, control_sq: control })
+    })
+}

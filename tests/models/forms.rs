@@ -1,0 +1,193 @@
+//! The form that is chosen: that of the data, and an answer or a reason on everything that can be asked.
+
+use crate::support::data::{Person, Table};
+use crate::support::simulate::{four_groups, generator, poisson, simulate, throughout};
+use pleegprofiel::{AgeGrid, Cohort, ErrorKind, Family, Finding, FitOptions, FormOptions, Group, TrajectoryModel};
+
+use pleegprofiel::ndarray;
+use rand_distr::{Distribution, Gamma};
+use rstest::rstest;
+
+/// A richer form at its limit is the simpler one: the climb's last step promises less than 1e-10, the leap costs at most
+/// 1e-8 a parameter.
+const LIMIT: f64 = 1e-6;
+
+fn poisson_cohort() -> Cohort {
+    simulate(&four_groups(Family::Poisson), 400, 3, &throughout).table.cohort()
+}
+
+/// People of the four groups whose counts spread more than Poisson counts do: every cell's mean times a gamma variable
+/// of variance 0.8.
+fn over_dispersed(persons: usize) -> Table {
+    let truth = four_groups(Family::Poisson);
+    let simulated = simulate(&truth, persons, 5, &throughout);
+    let mut rng = generator(50);
+    let gamma = Gamma::new(1.0 / 0.8, 0.8).unwrap();
+    let people = simulated
+        .group
+        .iter()
+        .map(|&k| {
+            let cells = 0..truth.grid().len();
+            Person::new(cells.map(|j| poisson(truth.rate(k, j) * gamma.sample(&mut rng), &mut rng)).collect::<Vec<_>>())
+        })
+        .collect();
+    Table { grid: truth.grid(), people }
+}
+
+#[rstest]
+#[case::negbin(Family::NegBin, false)]
+#[case::negbin_common(Family::NegBin, true)]
+fn a_negative_binomial_fit_of_poisson_data_is_the_poisson_fit(#[case] family: Family, #[case] common: bool) {
+    // counts as even as can be: their spread is below Poisson's, so every dispersion runs to 0
+    let even = Cohort::from_counts(
+        AgeGrid::years(12, 19).unwrap(),
+        ndarray::Array2::from_shape_fn((120, 8), |(i, t)| if i < 60 { 1 } else { 4 + u32::from((i + t) % 2 == 0) })
+            .view(),
+    )
+    .unwrap();
+    let fit = |o: FitOptions| o.groups(2).degree(1).starts(8).fit(&even).unwrap();
+    let poisson = fit(FitOptions::new(Family::Poisson));
+    let negbin = fit(FitOptions::new(family).common_dispersion(common));
+    assert!((negbin.log_likelihood - poisson.log_likelihood).abs() < LIMIT, "{}", negbin.log_likelihood);
+    assert!(negbin.findings.contains(&Finding::DispersionAtZero { group: 1 }), "{:?}", negbin.findings);
+    assert!(negbin.best().is_ok(), "{:?}", negbin.findings);
+    assert_eq!(negbin.parameters, poisson.parameters, "a dispersion of 0 is no free parameter");
+}
+
+#[test]
+fn a_zero_inflated_fit_of_data_without_excess_zeros_is_the_poisson_fit() {
+    let even = Cohort::from_counts(
+        AgeGrid::years(12, 19).unwrap(),
+        ndarray::Array2::from_shape_fn((120, 8), |(i, t)| if i < 60 { 1 } else { 4 + u32::from((i + t) % 2 == 0) })
+            .view(),
+    )
+    .unwrap();
+    let fit = |o: FitOptions| o.groups(2).degree(1).starts(8).fit(&even).unwrap();
+    let poisson = fit(FitOptions::new(Family::Poisson));
+    for zero in [0, 1] {
+        let zip = fit(FitOptions::new(Family::Zip).zero_degree(zero));
+        assert!((zip.log_likelihood - poisson.log_likelihood).abs() < LIMIT, "{}", zip.log_likelihood);
+        assert!(zip.findings.iter().any(|f| matches!(f, Finding::ZeroPartSeparated { .. })), "{:?}", zip.findings);
+        assert!(zip.best().is_ok(), "{:?}", zip.findings);
+        assert_eq!(zip.parameters, poisson.parameters, "a zero part of nothing has no free parameters");
+    }
+}
+
+#[test]
+fn the_form_of_the_data_is_chosen_and_its_log_likelihood_is_that_of_a_full_fit() {
+    let choice = FormOptions::new().degree(2).groups(1..=5).choose(&poisson_cohort()).unwrap();
+    assert_eq!(choice.form.family, Family::Poisson);
+    let again =
+        FitOptions::new(Family::Poisson).groups(choice.fit.groups.len()).degree(2).fit(&poisson_cohort()).unwrap();
+    assert!((choice.fit.log_likelihood - again.log_likelihood).abs() < LIMIT);
+    let table = over_dispersed(400);
+    let choice = FormOptions::new().degree(2).groups(1..=5).choose(&table.cohort()).unwrap();
+    assert!(matches!(choice.form.family, Family::NegBin), "{}", choice.form);
+    let poisson = choice.by_form().into_iter().find(|c| c.form.family == Family::Poisson).unwrap();
+    assert!(poisson.distance > 50.0, "{}", poisson.distance);
+    let sureness = choice.sureness.unwrap();
+    assert!(sureness.mean_poisson > sureness.mean, "{sureness:?}");
+    assert_eq!(choice.candidates.first().map(|c| (c.form, c.distance)), Some((choice.form, 0.0)));
+}
+
+#[test]
+fn one_two_and_sixteen_threads_choose_the_same_bits() {
+    let cohort = over_dispersed(150).cohort();
+    let of = |threads: usize| FormOptions::new().degree(2).groups(1..=4).threads(threads).choose(&cohort).unwrap();
+    let one = of(1);
+    for threads in [2, 16] {
+        let other = of(threads);
+        assert_eq!(one.candidates, other.candidates, "{threads} threads");
+        assert_eq!(one.fit.log_likelihood.to_bits(), other.fit.log_likelihood.to_bits(), "{threads} threads");
+    }
+}
+
+#[test]
+fn work_that_is_stopped_ends_as_cancelled() {
+    let error = FormOptions::new().choose_with_progress(&poisson_cohort(), &|p| p.done < 3).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+}
+
+fn offender_of_5_000() -> Table {
+    let mut rng = generator(8);
+    let mut people: Vec<Person> =
+        (0..60).map(|_| Person::new((0..12).map(|_| poisson(0.4, &mut rng)).collect::<Vec<_>>())).collect();
+    people[0] = Person::new([0, 20, 400, 900, 1_100, 1_000, 800, 500, 200, 60, 15, 5]);
+    Table::new(12, 23, people)
+}
+
+#[rstest]
+#[case::nobody_offends(Table::new(12, 21, vec![Person::new([0; 10]); 50]))]
+#[case::one_person(Table::new(12, 17, vec![Person::new([0, 1, 3, 2, 0, 0])]))]
+#[case::three_people(Table::new(12, 17, vec![Person::new([0, 1, 3, 2, 0, 0]), Person::new([1; 6]), Person::new([0; 6])]))]
+#[case::one_age(Table::new(18, 18, (0..50).map(|i| Person::new([i % 4])).collect()))]
+#[case::all_alike(Table::new(12, 17, vec![Person::new([0, 1, 3, 2, 0, 0]); 25]))]
+#[case::one_person_with_5_000_offences(offender_of_5_000())]
+#[case::ages_with_no_one(Table::new(12, 21, (0..60).map(|i| Person::seen((0..10).map(|t| (t < 6).then_some((i + t) % 3 / 2)).collect())).collect()))]
+fn everything_has_an_answer_or_a_reason(#[case] table: Table) {
+    match FormOptions::new().choose(&table.cohort()) {
+        Ok(choice) => {
+            assert!(choice.fit.best().is_ok() && choice.fit.log_likelihood.is_finite());
+            assert!(choice.fit.parameters <= choice.fit.observations as usize, "{}", choice.fit.parameters);
+        }
+        Err(error) => {
+            assert!(matches!(error.kind(), ErrorKind::Untrusted | ErrorKind::InvalidOptions), "{error}");
+            assert!(!error.to_string().is_empty());
+        }
+    }
+}
+
+#[test]
+fn what_no_cohort_can_be_asked_is_refused_with_what_would_be_accepted() {
+    let cohort = poisson_cohort();
+    let refused = |o: FormOptions| {
+        let error = o.choose(&cohort).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidOptions);
+        error.to_string()
+    };
+    assert!(refused(FormOptions::new().groups(500..=500)).contains("not 1 to 32"));
+    assert!(refused(FormOptions::new().forms(Vec::new())).contains("no forms"));
+    assert!(refused(FormOptions::new().starts(0)).contains("not 1 to 100,000"));
+}
+
+/// Person-period rows with gaps (fixtures/cases/gaps.csv): an earlier build gave -1172.0858 with most seeds, and refused
+/// with seed 1 and 80 or more starts. Seeds still differ (-1171.63 to -1172.92): more starts are what helps.
+#[test]
+fn rows_with_gaps_are_answered_with_every_seed_and_more_starts_end_no_lower() {
+    let text = std::fs::read_to_string("fixtures/cases/gaps.csv").unwrap();
+    let rows: Vec<[u32; 3]> = text
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<u32> = line.split(',').map(|c| c.parse().unwrap()).collect();
+            [cells[0], cells[1], cells[2]]
+        })
+        .collect();
+    let (first, last) = (rows.iter().map(|r| r[1]).min().unwrap(), rows.iter().map(|r| r[1]).max().unwrap());
+    let mut people: std::collections::BTreeMap<u32, Vec<Option<u32>>> = std::collections::BTreeMap::new();
+    for [id, age, count] in rows {
+        people.entry(id).or_insert_with(|| vec![None; (last - first + 1) as usize])[(age - first) as usize] =
+            Some(count);
+    }
+    let cohort = Table::new(first, last, people.into_values().map(Person::seen).collect()).cohort();
+    let options = FitOptions::new(Family::Zip).groups(3).degree(2);
+    let mut found: Vec<f64> = Vec::new();
+    for (seed, starts) in [(1, 40), (2, 40), (3, 40), (4, 40), (1, 80), (1, 150)] {
+        let fit = options.clone().seed(seed).starts(starts).fit(&cohort).unwrap();
+        assert!(fit.best().is_ok(), "seed {seed}, {starts} starts: {:?}", fit.findings);
+        found.push(fit.log_likelihood);
+    }
+    // the first four are seeds, the last two seed 1 with more starts
+    assert!(found[0] > -1172.0858 && found[4] >= found[0] - 1e-2 && found[5] >= found[4] - 1e-2, "{found:?}");
+}
+
+#[test]
+fn a_chosen_model_reads_back_with_its_record() {
+    let choice = FormOptions::new().degree(1).groups(1..=2).choose(&poisson_cohort()).unwrap();
+    let model = choice.fit.model().clone().with_record(choice.candidates.clone());
+    assert_eq!(TrajectoryModel::from_json(&model.to_json()).unwrap(), model);
+    // without a record a model is written as before
+    let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
+    let given = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 13).unwrap(), vec![group]).unwrap();
+    assert!(!given.to_json().contains("chosen_from"));
+}

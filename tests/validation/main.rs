@@ -1,0 +1,12 @@
+//! Validation of predictions against reference values, closed forms and simulated truth.
+
+#![allow(clippy::unwrap_used)] // a test that cannot read its fixtures has to fail
+
+mod closed_form;
+#[cfg(feature = "cli")]
+mod commands;
+mod coverage;
+mod papers;
+mod recalibration;
+mod reference;
+mod replay;
