@@ -44,6 +44,8 @@ pub use cohort::recidivism::kaplan_meier::{EventShare, KaplanMeier};
 pub use cohort::recidivism::options::RecidivismOptions;
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use ndarray;
+pub use profile::classify::at_index::classifier::CareerClassifier;
+pub use profile::classify::at_index::age::IndexAge;
 pub use profile::classify::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 pub use profile::classify::classifier::Classifier;
 pub use profile::classify::explanation::{AgeContribution, Explanation, PathStep, Term};

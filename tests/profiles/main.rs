@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
+mod at_index;
 mod classify;
 mod classify_calibration;
 mod classify_interrupted;

@@ -1,7 +1,7 @@
 //! Synthetic cohorts: the same person anywhere, files that read back, published prevalences, refusals.
 
 use pleegprofiel::{
-    AgeGrid, CareerModel, CareerOptions, Category, Cohort, Factor, Family, GeneralModel, Group, OutcomeSpec,
+    AgeGrid, CareerModel, Category, Factor, Family, GeneralModel, Group, OutcomeSpec,
     PowerOptions, Profile, Sex, SyntheticCohort, SyntheticPerson, TrajectoryModel, power, reference_model,
 };
 

@@ -320,6 +320,7 @@ impl Classifier {
         let level = self.options.forecast_level;
         Ok(Classification {
             model: self.used(),
+            index: None,
             age,
             years,
             offences: seen.offences,

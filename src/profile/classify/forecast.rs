@@ -7,6 +7,8 @@
 use super::cells::{Cells, LEFT, MOST};
 use crate::cohort::grid::AgeGrid;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// A count that is not yet known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -53,21 +55,57 @@ impl Forecast {
         end: usize,
         level: f64,
     ) -> Forecast {
-        let mut upto: Vec<Vec<f64>> = vec![vec![1.0]; posterior.len()];
+        let one = |k: usize, t: usize| (cells.mean(k, t), Cow::Borrowed(cells.distribution(k, t)));
+        Forecast::mixed(grid, posterior, first..end, level, one)
+    }
+
+    /// Of Poisson counts with these means, by component of the mixture and interval.
+    pub(super) fn poisson(
+        grid: AgeGrid,
+        weights: &[f64],
+        ahead: Range<usize>,
+        level: f64,
+        mean: impl Fn(usize, usize) -> f64,
+    ) -> Forecast {
+        let one = |k: usize, t: usize| {
+            let mean = mean(k, t);
+            let (mut p, mut all, mut left) = ((-mean).exp(), Vec::new(), 1.0);
+            while left > LEFT && all.len() < MOST {
+                all.push(p);
+                left -= p;
+                p *= mean / all.len() as f64;
+            }
+            if let Some(last) = all.last_mut() {
+                *last += left.max(0.0);
+            }
+            (mean, Cow::Owned(all))
+        };
+        Forecast::mixed(grid, weights, ahead, level, one)
+    }
+
+    /// Of a mixture: mean and distribution of each component in each interval.
+    fn mixed<'a>(
+        grid: AgeGrid,
+        weights: &[f64],
+        ahead: Range<usize>,
+        level: f64,
+        one: impl Fn(usize, usize) -> (f64, Cow<'a, [f64]>),
+    ) -> Forecast {
+        let mut upto: Vec<Vec<f64>> = vec![vec![1.0]; weights.len()];
         let mut mean_upto = 0.0;
-        let ages = (first..end)
+        let ages = ahead
             .map(|t| {
-                let by_group: Vec<&[f64]> = (0..posterior.len()).map(|k| cells.distribution(k, t)).collect();
-                for (sum, one) in upto.iter_mut().zip(&by_group) {
+                let (means, each): (Vec<f64>, Vec<Cow<'a, [f64]>>) = (0..weights.len()).map(|k| one(k, t)).unzip();
+                for (sum, one) in upto.iter_mut().zip(&each) {
                     *sum = convolve(sum, one);
                 }
-                let mean: f64 = posterior.iter().enumerate().map(|(k, p)| p * cells.mean(k, t)).sum();
+                let mean: f64 = weights.iter().zip(&means).map(|(p, mean)| p * mean).sum();
                 mean_upto += mean;
                 ForecastAge {
                     from: grid.start_age(t),
                     to: grid.start_age(t + 1),
-                    offences: predicted(posterior, &by_group, mean, level),
-                    upto: predicted(posterior, &upto, mean_upto, level),
+                    offences: predicted(weights, &each, mean, level),
+                    upto: predicted(weights, &upto, mean_upto, level),
                 }
             })
             .collect();

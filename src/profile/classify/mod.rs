@@ -18,6 +18,7 @@
 //! calibrated on the world instead ([`classifier::Classifier::calibrated_on`]).
 
 mod alike;
+pub mod at_index;
 pub mod calibration;
 pub mod career;
 mod cells;
