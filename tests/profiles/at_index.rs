@@ -170,3 +170,72 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
         }
     }
 }
+
+/// How each of a hundred files of so many people is taken: the share said not to fit.
+fn not_fitting(persons: u64, files: u64, known: Known, change: &(dyn Fn(u32, &mut rand_chacha::ChaCha8Rng) -> u32 + Sync), frailty: f64) -> (f64, f64) {
+    use rand::SeedableRng;
+    let reference = reference_model();
+    let mut model = reference.career_model().clone();
+    model.frailty_variance = frailty;
+    let classifier = CareerClassifier::new(&reference).unwrap();
+    let drawn = SyntheticCohort::new(&model, 4_711).unwrap();
+    let grid = reference.model().grid();
+    let fits: Vec<pleegprofiel::FileFit> = (0..files)
+        .map(|f| {
+            let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(f);
+            let people: Vec<SyntheticPerson> = drawn.people(f * persons..(f + 1) * persons).unwrap().collect();
+            let careers = people.iter().map(|person| ("", &person.career));
+            let cohort = Cohort::from_careers(grid, careers, &CareerOptions::default()).unwrap().cohort;
+            let mut builder = pleegprofiel::CohortBuilder::new(grid);
+            let mut index = Vec::new();
+            for (i, person) in people.iter().enumerate() {
+                let at = person.career.offences().iter().position(|o| o.category == Category::HUMAN_TRAFFICKING).unwrap();
+                let year = person.career.age_at(at).get() as usize - 12;
+                let (mut counts, mut exposure) = (cohort.counts(i), cohort.exposure(i));
+                for (t, count) in counts.iter_mut().enumerate() {
+                    if known != Known::Nothing && t > year {
+                        *count = None;
+                    }
+                    // the index offence is registered, whatever else is
+                    let own = u32::from(known != Known::Nothing && t == year);
+                    *count = count.map(|c| change(c - own, &mut rng) + own);
+                }
+                exposure.iter_mut().zip(&counts).for_each(|(e, c)| *e = if c.is_some() { *e } else { 1.0 });
+                builder.push(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }).unwrap();
+                index.push(if known == Known::Nothing { IndexAge::Unknown } else { IndexAge::InYear { age: year as u32 + 12 } });
+            }
+            classifier.file_fit(&builder.finish(), &index).unwrap().unwrap()
+        })
+        .collect();
+    let n = fits.len() as f64;
+    let mean = |of: &dyn Fn(&pleegprofiel::FileFit) -> f64| fits.iter().map(of).sum::<f64>() / n;
+    let sd = |of: &dyn Fn(&pleegprofiel::FileFit) -> f64| {
+        let m = mean(of);
+        mean(&|f| (of(f) - m).powi(2)).sqrt()
+    };
+    note(format!(
+        "{known:?}, {persons} people: rate z {:.2} (sd {:.2}), spread z {:.2} ({:.2}), factor {:.3}, unusual {:.3}, none {:.3} of {:.3}, found {:.0} of {:.0}",
+        mean(&|f| f.rate_z), sd(&|f| f.rate_z), mean(&|f| f.spread_z), sd(&|f| f.spread_z), mean(&|f| f.factor),
+        mean(&|f| f.unusual), mean(&|f| f.none), mean(&|f| f.none_expected), mean(&|f| f.found as f64), mean(&|f| f.expected)
+    ));
+    (mean(&|f| f64::from(u8::from(!f.fits()))), mean(&|f| f.factor))
+}
+
+#[test]
+#[ignore = "a study of several minutes"]
+fn study_of_files_that_fit_and_do_not() {
+    use rand::Rng;
+    let files = std::env::var("FILES").map_or(100, |n| n.parse().unwrap());
+    for known in [Known::Year, Known::Nothing] {
+        for persons in [300, 50] {
+            let (share, _) = not_fitting(persons, files, known, &|c, _| c, 0.0);
+            note(format!("{known:?} as the model: {share:.2} do not fit"));
+            let (share, factor) = not_fitting(persons, files, known, &|c, rng| (0..c).filter(|_| rng.r#gen::<bool>()).count() as u32, 0.0);
+            note(format!("{known:?} half registered: {share:.2} do not fit, factor {factor:.2}"));
+            let (share, factor) = not_fitting(persons, files, known, &|c, _| 2 * c, 0.0);
+            note(format!("{known:?} every count twice: {share:.2} do not fit, factor {factor:.2}"));
+            let (share, factor) = not_fitting(persons, files, known, &|c, _| c, 0.5);
+            note(format!("{known:?} a factor of variance 0.5: {share:.2} do not fit, factor {factor:.2}"));
+        }
+    }
+}

@@ -26,6 +26,8 @@ pub mod classification;
 pub mod classifier;
 mod draw;
 pub mod explanation;
+pub mod file_fit;
+mod file_of_groups;
 pub mod forecast;
 pub mod limitation;
 pub mod options;

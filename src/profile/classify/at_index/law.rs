@@ -1,5 +1,6 @@
 //! A career model as tables: what a record's probability is worked out from.
 
+use crate::career::date::CalendarDate;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
 use crate::numeric::logspace::log_sum_exp;
@@ -55,6 +56,10 @@ pub(super) struct Law {
     from: f64,
     /// Part of trafficking offences that custody follows, and its mean length in years.
     pub(super) custody: (f64, f64),
+    /// Shortest and longest time from an index offence to the closing of the register, in years.
+    register: (f64, f64),
+    /// Deaths and departures a year after the index offence.
+    leaves: f64,
 }
 
 impl Law {
@@ -80,6 +85,7 @@ impl Law {
             let (shape, scale) = (p.index_shape, (p.index_mean - from) / p.index_shape);
             (shape, scale, -libm::lgamma(shape) - shape * scale.ln())
         });
+        let years = |from: CalendarDate| (model.register_closes.number() - from.number()) as f64 / 365.2425;
         let mut law = Law {
             grid,
             first: (model.index_first_age - model.first_age) as usize,
@@ -93,6 +99,8 @@ impl Law {
             density,
             from,
             custody: (model.trafficking_custody, model.trafficking_custody_days / 365.2425),
+            register: (years(model.index_to), years(model.index_from)),
+            leaves: model.deaths + model.departures,
         };
         // the distribution is cut at the last age of the model
         for k in 0..PROFILES {
@@ -113,6 +121,21 @@ impl Law {
     pub(super) fn ln_index_in(&self, k: usize, t: usize) -> f64 {
         let nodes = NODES.map(|(x, w)| w.ln() + self.ln_index_at(k, self.grid.start_age(t) + x * self.width()));
         self.width().ln() + log_sum_exp(&nodes)
+    }
+
+    /// `ln` of how probable it is that someone with an index offence in interval `t` is observed up to and with interval
+    /// `last`: the register closes after a time that is uniform between its shortest and its longest, unless someone dies
+    /// or leaves before.
+    pub(super) fn ln_followed(&self, t: usize, last: usize) -> f64 {
+        let (short, long) = self.register;
+        // the index offence in the middle of its interval; observation ends within the last one
+        let width = self.width();
+        let (from, to) = (((last - t) as f64 - 0.5).max(0.0) * width, ((last - t) as f64 + 0.5) * width);
+        // closing of the register after x years or more
+        let open = |x: f64| ((long - x) / (long - short)).clamp(0.0, 1.0);
+        let stays = |x: f64| open(x) * (-self.leaves * x).exp();
+        let p = if last + 1 == self.grid.len() { stays(from) } else { stays(from) - stays(to) };
+        p.max(f64::MIN_POSITIVE).ln()
     }
 
     pub(super) fn width(&self) -> f64 {

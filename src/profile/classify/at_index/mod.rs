@@ -12,6 +12,7 @@ pub mod age;
 mod career;
 mod chain;
 pub mod classifier;
+mod file;
 mod law;
 mod peers;
 mod sight;

@@ -72,9 +72,7 @@ impl Of {
     /// From sums over the states; `shares` are the logarithms of what the profiles weigh before the record.
     #[inline]
     pub(super) fn states(sums: &[f64; STATES], shares: &[f64; PROFILES]) -> Of {
-        let top = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let part: [f64; PROFILES] =
-            std::array::from_fn(|k| (sums[k] - top).exp() + (sums[k + PROFILES] - top).exp());
+        let (top, part) = parts(sums);
         let all: f64 = part.iter().sum();
         let rest = |k: usize| -> f64 { (0..PROFILES).filter(|&l| l != k).map(|l| part[l]).sum() };
         let ln = part.map(f64::ln);
@@ -86,6 +84,13 @@ impl Of {
             total: top + all.ln() - whole,
         }
     }
+}
+
+/// The highest of the sums, and over its exponential what each profile has.
+#[inline]
+fn parts(sums: &[f64; STATES]) -> (f64, [f64; PROFILES]) {
+    let top = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (top, std::array::from_fn(|k| (sums[k] - top).exp() + (sums[k + PROFILES] - top).exp()))
 }
 
 impl Peers {
@@ -114,36 +119,41 @@ impl Peers {
         let seen = Seen::new(law, sight);
         let shares = seen.shares;
         let whole = log_sum_exp(&shares);
+        let weights = shares.map(|share| (share - whole).exp());
         let (mut near, mut all) = (Weighed::default(), Weighed::default());
         let mut own = Vec::with_capacity(PROFILES);
         let mut separation = Separation::nobody(PROFILES);
         for k in 0..PROFILES {
             let n = self.people[k].len();
-            let weight = (shares[k] - whole).exp() / n as f64;
+            let weight = weights[k] / n as f64;
             let mut class = Weighed::default();
             let mut begin = 0;
             for person in &self.people[k] {
                 let sums = seen.sums(law, k, person, &self.offences[k][begin..person.end]);
                 begin = person.end;
-                let of = Of::states(&sums, &shares);
-                let best = likeliest(&of.posterior);
-                class.add(1.0, of.ln_odds[k], asked.ln_odds[k]);
-                all.add(weight, of.total, asked.total);
+                let (top, part) = parts(&sums);
+                let sum: f64 = part.iter().sum();
+                let best = likeliest(&part);
+                let rest: f64 = (0..PROFILES).filter(|&l| l != k).map(|l| part[l]).sum();
+                class.add(1.0, (part[k] / rest).ln(), asked.ln_odds[k]);
+                all.add(weight, top + sum.ln() - whole, asked.total);
                 if best == asked.nearest.0 {
-                    near.add(weight, of.ln_p[best], asked.nearest.1);
+                    near.add(weight, top + part[best].ln() - shares[best], asked.nearest.1);
                 }
-                separation.own_posterior[k] += of.posterior[k] / n as f64;
-                separation.clear[k] += f64::from(u8::from(of.posterior[k] >= asked.clear)) / n as f64;
+                separation.own_posterior[k] += part[k] / sum / n as f64;
+                separation.clear[k] += f64::from(u8::from(part[k] >= asked.clear * sum)) / n as f64;
                 separation.accuracy += if best == k { weight } else { 0.0 };
+                let mine = part[k] / weights[k];
                 for (other, apart) in separation.apart[k].iter_mut().enumerate() {
-                    let more = of.ln_p[k] - of.ln_p[other];
-                    let told = if more.abs() <= TIE { 0.5 } else { f64::from(u8::from(more > 0.0)) };
+                    let theirs = part[other] / weights[other];
+                    let tie = (mine - theirs).abs() <= TIE * mine;
+                    let told = if tie { 0.5 } else { f64::from(u8::from(mine > theirs)) };
                     *apart += 0.5 * told / n as f64;
                 }
             }
             own.push((class.ends().1, n));
             separation.people += n;
-            separation.shares[k] = (shares[k] - whole).exp();
+            separation.shares[k] = weights[k];
         }
         separation.both_ways();
         Standing {

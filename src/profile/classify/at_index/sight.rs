@@ -19,7 +19,10 @@ use super::law::{Law, NODES, PROFILES, STATES, stops};
 use crate::numeric::logspace::log_sum_exp;
 
 /// Counts of one interval up to which probabilities are looked up.
-const TABLE: usize = 48;
+const TABLE: usize = 24;
+
+/// Below this a probability has lost digits to underflow.
+const SMALLEST: f64 = 1e-280;
 
 /// How an interval lies to the index offence; time at risk is a part of the interval.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +117,7 @@ impl Within {
     fn new(law: &Law, index: usize, places: Vec<(f64, f64, [f64; PROFILES])>, parted: bool) -> Within {
         let mut within = Within { places, parted, table: Vec::new() };
         if !parted {
-            within.table = (0..TABLE as u32).map(|y| within.sum(law, index, y)).collect();
+            within.table = within.first_counts(law, index);
         }
         within
     }
@@ -131,6 +134,29 @@ impl Within {
         std::array::from_fn(|s| {
             ln_poisson(first, before * law.mean(s, t, false)) + ln_poisson(second, after * law.mean(s, t, true))
         })
+    }
+
+    /// The same as `sum` for the first counts, each from the one before. Where nothing would be left of a probability the
+    /// logarithm is worked out by itself.
+    fn first_counts(&self, law: &Law, t: usize) -> Vec<[f64; STATES]> {
+        let mut table = vec![[0.0; STATES]; TABLE];
+        for (before, after, weights) in &self.places {
+            for s in 0..STATES {
+                let mean = before * law.mean(s, t, false) + after * law.mean(s, t, true);
+                let mut p = weights[s % PROFILES] * (-mean).exp();
+                for (y, row) in table.iter_mut().enumerate() {
+                    row[s] += p;
+                    p *= mean / (y + 1) as f64;
+                }
+            }
+        }
+        for (y, row) in table.iter_mut().enumerate() {
+            let exact = if row.iter().any(|p| *p < SMALLEST) { self.sum(law, t, y as u32) } else { [0.0; STATES] };
+            for s in 0..STATES {
+                row[s] = if row[s] < SMALLEST { exact[s] } else { row[s].ln() };
+            }
+        }
+        table
     }
 
     fn sum(&self, law: &Law, t: usize, others: u32) -> [f64; STATES] {
