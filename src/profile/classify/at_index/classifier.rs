@@ -8,7 +8,7 @@ use super::sight::{Others, Place, Sight, goes_on, ln_poisson, normalise};
 use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numeric::logspace::log_sum_exp;
 use crate::profile::classify::classification::{Classification, ModelUsed, ProfileProbability, WhatIf};
 use crate::profile::classify::forecast::Forecast;
@@ -79,8 +79,20 @@ impl CareerClassifier {
     /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the options fail [`ClassifyOptions::check`] or the
     /// career model gives people of one profile lasting differences, which this classifier does not know.
     pub fn with(reference: &ReferenceModel, options: ClassifyOptions) -> Result<CareerClassifier> {
+        CareerClassifier::rescaled(reference, options, 1.0)
+    }
+
+    /// The same with all rates of offending multiplied by a factor, for a register that counts more or fewer offences than
+    /// the model's; [`CareerClassifier::file_fit`] says which. The index offence is one whatever the factor.
+    ///
+    /// # Errors
+    /// As [`CareerClassifier::with`]; and when the factor is not above 0 and at most 100.
+    pub fn rescaled(reference: &ReferenceModel, options: ClassifyOptions, factor: f64) -> Result<CareerClassifier> {
         options.check()?;
-        let law = Law::new(reference.career_model())?;
+        if !(factor > 0.0 && factor <= 100.0) {
+            return Err(Error::options(format!("rates times {factor}: the factor must be above 0 and at most 100")));
+        }
+        let law = Law::new(reference.career_model())?.times(factor);
         let peers = Peers::new(&law, options.people.max(FEWEST_PEOPLE).div_ceil(PROFILES), options.seed);
         let naming = reference.naming().clone();
         let asked =
@@ -93,7 +105,9 @@ impl CareerClassifier {
                     .then(|| peers.standing(&law, &Sight::new(&law, &all, t, Place::Somewhere), &asked).separation)
             })
             .collect();
-        Ok(CareerClassifier { law, naming, options, name: reference.card().name.clone(), peers, whole })
+        let name = reference.card().name.clone();
+        let name = if factor == 1.0 { name } else { format!("{name}, rates times {factor}") };
+        Ok(CareerClassifier { law, naming, options, name, peers, whole })
     }
 
     /// The ages of the model.

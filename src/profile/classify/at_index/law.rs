@@ -110,6 +110,12 @@ impl Law {
         Ok(law)
     }
 
+    /// With all rates multiplied.
+    pub(super) fn times(mut self, factor: f64) -> Law {
+        self.rates.iter_mut().flatten().for_each(|rate| *rate *= factor);
+        self
+    }
+
     /// `ln` of the density of the age at the index offence.
     pub(super) fn ln_index_at(&self, k: usize, age: f64) -> f64 {
         let ((shape, scale, constant), x) = (self.density[k], age - self.from);

@@ -16,5 +16,3 @@ mod file;
 mod law;
 mod peers;
 mod sight;
-#[cfg(test)]
-mod tests;
