@@ -44,8 +44,8 @@ pub use cohort::recidivism::kaplan_meier::{EventShare, KaplanMeier};
 pub use cohort::recidivism::options::RecidivismOptions;
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use ndarray;
-pub use profile::classify::at_index::classifier::CareerClassifier;
 pub use profile::classify::at_index::age::IndexAge;
+pub use profile::classify::at_index::classifier::CareerClassifier;
 pub use profile::classify::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 pub use profile::classify::classifier::Classifier;
 pub use profile::classify::explanation::{AgeContribution, Explanation, PathStep, Term};
@@ -68,7 +68,9 @@ pub use profile::model::{name_fit, name_model};
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, Indistinct, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
-pub use profile::reference::card::{Assumption, CardFigure, Move, REFERENCE_NAME, Recognition, ReferenceCard};
+pub use profile::reference::card::{
+    AnswerMove, Assumption, CardFigure, Move, REFERENCE_NAME, Recognition, ReferenceCard,
+};
 pub use profile::reference::career_model::{CareerModel, OffenceKind, ProfileCareer};
 pub use profile::reference::factors::{Factor, FactorShares};
 pub use profile::reference::published::{FigureSource, PUBLISHED, PublishedFigure};

@@ -215,7 +215,8 @@ fn a_register_that_holds_half_the_offences_is_noticed_in_one_line_and_rescaling_
     });
     fs::write(&half, lines.collect::<Vec<_>>().join("\n") + "\n").unwrap();
     let classify = |counts: &Path, more: &[&str]| {
-        let mut args = vec!["classify", "--reference", counts.to_str().unwrap(), "--exposure", exposure.to_str().unwrap()];
+        let mut args =
+            vec!["classify", "--reference", counts.to_str().unwrap(), "--exposure", exposure.to_str().unwrap()];
         args.extend(more);
         let done = run(args);
         assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
@@ -225,7 +226,10 @@ fn a_register_that_holds_half_the_offences_is_noticed_in_one_line_and_rescaling_
     assert_eq!(warning, "");
     assert!(table.lines().skip(1).all(|line| line.ends_with(",fits")));
     let (table, warning) = classify(&half, &["--lang", "nl"]);
-    assert!(warning.starts_with("warning: Dit bestand past niet bij het model") && warning.lines().count() == 1, "{warning}");
+    assert!(
+        warning.starts_with("warning: Dit bestand past niet bij het model") && warning.lines().count() == 1,
+        "{warning}"
+    );
     assert!(table.lines().skip(1).all(|line| line.ends_with(",does-not-fit") || line.ends_with(',')));
     let factor = warning.split("--rescale ").nth(1).unwrap().split(';').next().unwrap().replace(',', ".");
     assert!((0.4..0.6).contains(&factor.parse::<f64>().unwrap()), "{warning}");

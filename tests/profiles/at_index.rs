@@ -3,8 +3,8 @@
 use crate::support::note;
 use pleegprofiel::{
     Career, CareerClassifier, CareerOptions, Category, Classification, ClassifyOptions, Cohort, CohortBuilder, FileFit,
-    IndexAge, Limitation, Moment, PersonRow, Profile, Refusal, SyntheticCohort, SyntheticPerson, When, Window, WindowEnd,
-    reference_model,
+    IndexAge, Limitation, Moment, PersonRow, Profile, Refusal, SyntheticCohort, SyntheticPerson, When, Window,
+    WindowEnd, reference_model,
 };
 use rayon::prelude::*;
 
@@ -37,7 +37,14 @@ fn people(number: u64, seed: u64) -> Vec<Cut> {
         counts.iter_mut().skip(year + 1).for_each(|count| *count = None);
         exposure.iter_mut().skip(year + 1).for_each(|e| *e = 0.0);
         let career = until_birthday(person, year as u32 + 13);
-        Cut { profile: Profile::ALL.into_iter().position(|p| p == person.profile).unwrap(), year, counts, exposure, later, career }
+        Cut {
+            profile: Profile::ALL.into_iter().position(|p| p == person.profile).unwrap(),
+            year,
+            counts,
+            exposure,
+            later,
+            career,
+        }
     };
     all.par_iter().enumerate().map(cut).collect()
 }
@@ -146,13 +153,15 @@ fn by_brute_force(counts: &[u32], at_risk: &[f64], index: usize) -> [f64; 4] {
                 let x = (age - 14.0) * p.index_shape / (p.index_mean - 14.0);
                 x.powf(p.index_shape - 1.0) * (-x).exp()
             };
-            let all: f64 = (0..31 * steps).map(|i| density(14.0 + (i as f64 + 0.5) / steps as f64) / steps as f64).sum();
+            let all: f64 =
+                (0..31 * steps).map(|i| density(14.0 + (i as f64 + 0.5) / steps as f64) / steps as f64).sum();
             let e = at_risk[index];
             let mut sum = 0.0;
             for stops in [true, false] {
                 let after = if stops { 0.0 } else { p.after };
                 let mut rest = if stops { p.stops } else { 1.0 - p.stops };
-                for (t, (y, e)) in counts.iter().zip(at_risk).enumerate().filter(|(t, (_, e))| *t != index && **e > 0.0) {
+                for (t, (y, e)) in counts.iter().zip(at_risk).enumerate().filter(|(t, (_, e))| *t != index && **e > 0.0)
+                {
                     rest *= poisson(*y, e * rate(t) * if t > index { after } else { 1.0 });
                 }
                 let at = |place: f64| {
@@ -201,7 +210,8 @@ fn what_every_age_adds_leaves_nothing_over_and_dates_do_not_contradict_years() {
             let explained = &answer.explanation;
             for k in 0..4 {
                 let sum: f64 = explained.prior[k] + explained.ages.iter().map(|a| a.none[k] + a.events[k]).sum::<f64>();
-                let other: f64 = explained.prior[0] + explained.ages.iter().map(|a| a.none[0] + a.events[0]).sum::<f64>();
+                let other: f64 =
+                    explained.prior[0] + explained.ages.iter().map(|a| a.none[0] + a.events[0]).sum::<f64>();
                 let odds = explained.log_posterior[k] - explained.log_posterior[0];
                 assert!((sum - other - odds).abs() < 1e-9 * (1.0 + odds.abs()), "{sum} {other} {odds}");
                 assert!((explained.log_posterior[k].exp() - answer.groups[k]).abs() < 1e-9);
@@ -286,21 +296,27 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
         let likeliest = |c: &Classification| (0..4).max_by(|a, b| c.groups[*a].total_cmp(&c.groups[*b])).unwrap();
         let top = tenths(all.iter().zip(&people).map(|(c, p)| (c.groups[likeliest(c)], likeliest(c) == p.profile)));
         note(format!("likeliest, by tenths (people, stated, found): {top:.3?}"));
-        let each = tenths(
-            all.iter().zip(&people).flat_map(|(c, p)| (0..4).map(move |k| (c.groups[k], k == p.profile))),
-        );
+        let each =
+            tenths(all.iter().zip(&people).flat_map(|(c, p)| (0..4).map(move |k| (c.groups[k], k == p.profile))));
         note(format!("every profile: {each:.3?}"));
-        let named: Vec<(&Classification, &Cut)> = all.iter().zip(&people).filter(|(c, _)| c.profile().is_some()).collect();
+        let named: Vec<(&Classification, &Cut)> =
+            all.iter().zip(&people).filter(|(c, _)| c.profile().is_some()).collect();
         for k in 0..4 {
             let mine: Vec<_> = named.iter().filter(|(c, _)| c.profile() == Some(Profile::ALL[k])).collect();
             let right = mine.iter().filter(|(_, p)| p.profile == k).count() as f64 / mine.len().max(1) as f64;
             let said = mine.iter().map(|(c, _)| c.groups[k]).sum::<f64>() / mine.len().max(1) as f64;
-            note(format!("named {}: {} of {}, stated {said:.3}, right {right:.3}", Profile::ALL[k], mine.len(), people.len()));
+            note(format!(
+                "named {}: {} of {}, stated {said:.3}, right {right:.3}",
+                Profile::ALL[k],
+                mine.len(),
+                people.len()
+            ));
         }
         let (mut worst, mut size) = ((0.0_f64, String::new()), 0);
         for k in 0..4 {
             let of = |from: usize, to: usize| {
-                let mine = all.iter().zip(&people).filter(|(_, p)| p.profile == k && (from..to).contains(&(p.year + 12)));
+                let mine =
+                    all.iter().zip(&people).filter(|(_, p)| p.profile == k && (from..to).contains(&(p.year + 12)));
                 let (n, inside) = mine.fold((0, 0), |(n, inside), (c, _)| {
                     (n + 1, inside + usize::from(c.prediction_set.profiles.contains(&Profile::ALL[k])))
                 });
@@ -308,8 +324,11 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
             };
             let (n, inside) = of(0, 99);
             note(format!("set holds {}: {inside:.3} of {n}", Profile::ALL[k]));
-            let by_age: Vec<(usize, usize, f64)> =
-                (14..45).map(|age| (age, of(age, age + 1))).filter(|(_, (n, _))| *n >= 100).map(|(a, (n, p))| (a, n, p)).collect();
+            let by_age: Vec<(usize, usize, f64)> = (14..45)
+                .map(|age| (age, of(age, age + 1)))
+                .filter(|(_, (n, _))| *n >= 100)
+                .map(|(a, (n, p))| (a, n, p))
+                .collect();
             note(format!("   by index age {by_age:.3?}"));
             for (age, n, p) in by_age {
                 if (p - 0.9).abs() > worst.0 {
@@ -347,7 +366,13 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
 }
 
 /// How each of a hundred files of so many people is taken: the share said not to fit.
-fn not_fitting(persons: u64, files: u64, known: Known, change: &(dyn Fn(u32, &mut rand_chacha::ChaCha8Rng) -> u32 + Sync), frailty: f64) -> (f64, f64) {
+fn not_fitting(
+    persons: u64,
+    files: u64,
+    known: Known,
+    change: &(dyn Fn(u32, &mut rand_chacha::ChaCha8Rng) -> u32 + Sync),
+    frailty: f64,
+) -> (f64, f64) {
     use rand::SeedableRng;
     let reference = reference_model();
     let mut model = reference.career_model().clone();
@@ -364,7 +389,8 @@ fn not_fitting(persons: u64, files: u64, known: Known, change: &(dyn Fn(u32, &mu
             let mut builder = CohortBuilder::new(grid);
             let mut index = Vec::new();
             for (i, person) in people.iter().enumerate() {
-                let at = person.career.offences().iter().position(|o| o.category == Category::HUMAN_TRAFFICKING).unwrap();
+                let at =
+                    person.career.offences().iter().position(|o| o.category == Category::HUMAN_TRAFFICKING).unwrap();
                 let year = person.career.age_at(at).get() as usize - 12;
                 let (mut counts, mut exposure) = (cohort.counts(i), cohort.exposure(i));
                 for (t, count) in counts.iter_mut().enumerate() {
@@ -377,7 +403,11 @@ fn not_fitting(persons: u64, files: u64, known: Known, change: &(dyn Fn(u32, &mu
                 }
                 exposure.iter_mut().zip(&counts).for_each(|(e, c)| *e = if c.is_some() { *e } else { 1.0 });
                 builder.push(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }).unwrap();
-                index.push(if known == Known::Nothing { IndexAge::Unknown } else { IndexAge::InYear { age: year as u32 + 12 } });
+                index.push(if known == Known::Nothing {
+                    IndexAge::Unknown
+                } else {
+                    IndexAge::InYear { age: year as u32 + 12 }
+                });
             }
             classifier.file_fit(&builder.finish(), &index).unwrap().unwrap()
         })
@@ -390,8 +420,16 @@ fn not_fitting(persons: u64, files: u64, known: Known, change: &(dyn Fn(u32, &mu
     };
     note(format!(
         "{known:?}, {persons} people: rate z {:.2} (sd {:.2}), spread z {:.2} ({:.2}), factor {:.3}, unusual {:.3}, none {:.3} of {:.3}, found {:.0} of {:.0}",
-        mean(&|f| f.rate_z), sd(&|f| f.rate_z), mean(&|f| f.spread_z), sd(&|f| f.spread_z), mean(&|f| f.factor),
-        mean(&|f| f.unusual), mean(&|f| f.none), mean(&|f| f.none_expected), mean(&|f| f.found as f64), mean(&|f| f.expected)
+        mean(&|f| f.rate_z),
+        sd(&|f| f.rate_z),
+        mean(&|f| f.spread_z),
+        sd(&|f| f.spread_z),
+        mean(&|f| f.factor),
+        mean(&|f| f.unusual),
+        mean(&|f| f.none),
+        mean(&|f| f.none_expected),
+        mean(&|f| f.found as f64),
+        mean(&|f| f.expected)
     ));
     (mean(&|f| f64::from(u8::from(!f.fits()))), mean(&|f| f.factor))
 }
@@ -405,7 +443,13 @@ fn study_of_files_that_fit_and_do_not() {
         for persons in [300, 50] {
             let (share, _) = not_fitting(persons, files, known, &|c, _| c, 0.0);
             note(format!("{known:?} as the model: {share:.2} do not fit"));
-            let (share, factor) = not_fitting(persons, files, known, &|c, rng| (0..c).filter(|_| rng.r#gen::<bool>()).count() as u32, 0.0);
+            let (share, factor) = not_fitting(
+                persons,
+                files,
+                known,
+                &|c, rng| (0..c).filter(|_| rng.r#gen::<bool>()).count() as u32,
+                0.0,
+            );
             note(format!("{known:?} half registered: {share:.2} do not fit, factor {factor:.2}"));
             let (share, factor) = not_fitting(persons, files, known, &|c, _| 2 * c, 0.0);
             note(format!("{known:?} every count twice: {share:.2} do not fit, factor {factor:.2}"));

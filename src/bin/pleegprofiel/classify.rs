@@ -4,8 +4,8 @@ use crate::args_people::ClassifyArgs;
 use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::{
-    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Definitions, Error, ErrorKind, FileFit, IndexAge,
-    Language, Profile, Refusal, TrajectoryModel, name_model, reference_model,
+    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Definitions, Error, ErrorKind, FileFit,
+    IndexAge, Language, Profile, Refusal, TrajectoryModel, name_model, reference_model,
 };
 use serde_json::{Map, Value, json};
 

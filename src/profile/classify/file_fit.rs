@@ -89,8 +89,14 @@ impl FileFit {
             )
         } else {
             language.pick(
-                format!("mensen verschillen {} van elkaar dan het model kent ({spread} standaardafwijkingen)", if self.spread_z > 0.0 { "meer" } else { "minder" }),
-                format!("people differ {} than the model knows ({spread} standard deviations)", if self.spread_z > 0.0 { "more" } else { "less" }),
+                format!(
+                    "mensen verschillen {} van elkaar dan het model kent ({spread} standaardafwijkingen)",
+                    if self.spread_z > 0.0 { "meer" } else { "minder" }
+                ),
+                format!(
+                    "people differ {} than the model knows ({spread} standard deviations)",
+                    if self.spread_z > 0.0 { "more" } else { "less" }
+                ),
             )
         };
         let also = if rate_off && self.spread_z.abs() > LIMIT {

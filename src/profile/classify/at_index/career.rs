@@ -1,7 +1,7 @@
 //! Dated careers: the index offence is the first trafficking offence, and what came before it in its year is known.
 
-use super::classifier::CareerClassifier;
 use super::age::IndexAge;
+use super::classifier::CareerClassifier;
 use super::sight::Place;
 use crate::career::category::{Category, is_built_in};
 use crate::career::offence::When;

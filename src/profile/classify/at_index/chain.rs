@@ -56,7 +56,8 @@ pub(super) fn explain(law: &Law, sights: &[Sight], row: &PersonRow<'_>, parted: 
             let none: Vec<f64> = each(&with(true)).iter().zip(&before).map(|(a, b)| a - b).collect();
             sums = with(false);
             let now = each(&sums);
-            let events = (0..PROFILES).map(|k| if offences == 0 { 0.0 } else { now[k] - before[k] - none[k] }).collect();
+            let events =
+                (0..PROFILES).map(|k| if offences == 0 { 0.0 } else { now[k] - before[k] - none[k] }).collect();
             total = normalise(sums.iter(), &mut posterior);
             let at_risk = row.exposure.map_or(1.0, |e| e[t]);
             ages.push(AgeContribution { interval: t, age: law.grid.start_age(t), offences, at_risk, none, events });

@@ -1,8 +1,8 @@
 //! The classifier of people who had their index offence.
 
+use super::age::{IndexAge, intervals};
 use super::chain::{add_up, explain};
 use super::law::{Law, PROFILES, STATES};
-use super::age::{IndexAge, intervals};
 use super::peers::{Asked, Of, Peers};
 use super::sight::{Others, Place, Sight, goes_on, ln_poisson, normalise};
 use crate::cohort::builder::PersonRow;
@@ -384,4 +384,3 @@ impl Standing {
         }
     }
 }
-

@@ -221,12 +221,8 @@ impl<'a> Person<'a> {
     }
 
     fn beside(&self, rng: &mut ChaCha8Rng) -> Beside {
-        let weights: Vec<f64> = self
-            .sights
-            .iter()
-            .zip(&self.ln_place)
-            .flat_map(|(sight, ln)| sight.ln_weight.map(|w| w + ln))
-            .collect();
+        let weights: Vec<f64> =
+            self.sights.iter().zip(&self.ln_place).flat_map(|(sight, ln)| sight.ln_weight.map(|w| w + ln)).collect();
         let top = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut sum = 0.0;
         let upto: Vec<f64> = weights

@@ -76,9 +76,7 @@ impl Law {
         }
         let grid = model.grid()?;
         let by_profile = |of: &dyn Fn(usize) -> f64| -> [f64; PROFILES] { std::array::from_fn(of) };
-        let rates = (0..grid.len())
-            .map(|t| by_profile(&|k| model.rate(Profile::ALL[k], grid.mid_age(t))))
-            .collect();
+        let rates = (0..grid.len()).map(|t| by_profile(&|k| model.rate(Profile::ALL[k], grid.mid_age(t)))).collect();
         let from = f64::from(model.index_first_age);
         let density = std::array::from_fn(|k| {
             let p = &model.profiles[k];

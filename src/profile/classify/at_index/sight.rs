@@ -174,15 +174,12 @@ impl Within {
 /// lies there, up to what is the same for all profiles.
 fn somewhere(law: &Law, t: usize, e: f64) -> (Vec<(f64, f64, [f64; PROFILES])>, [f64; PROFILES]) {
     let (start, width) = (law.grid.start_age(t), law.width());
-    let density = |part: f64| -> [f64; PROFILES] {
-        std::array::from_fn(|k| law.ln_index_at(k, start + part * width).exp())
-    };
+    let density =
+        |part: f64| -> [f64; PROFILES] { std::array::from_fn(|k| law.ln_index_at(k, start + part * width).exp()) };
     // years from anywhere in the time at liberty, against the density of one place
     let spread = if e < 1.0 { 1.0 / law.custody.1 } else { 1.0 };
-    let mut places: Vec<(f64, f64, [f64; PROFILES])> = NODES
-        .iter()
-        .map(|(x, w)| (x * e, e - x * e, density(x * e).map(|f| f * w * e * width * spread)))
-        .collect();
+    let mut places: Vec<(f64, f64, [f64; PROFILES])> =
+        NODES.iter().map(|(x, w)| (x * e, e - x * e, density(x * e).map(|f| f * w * e * width * spread))).collect();
     if e < 1.0 && law.custody.0 > 0.0 {
         places.push((e, 0.0, density(e)));
     }
