@@ -84,7 +84,8 @@ pub struct Classification {
     pub resolution: Resolution,
     /// What could still change the posterior; `None` at the last age of the model.
     pub what_if: Option<WhatIf>,
-    /// Further offences of people with alike histories; `None` at the last age of the model.
+    /// Further offences of people with alike histories; `None` at the last age of the model, and when it is not known which
+    /// offence is the index offence that the model is conditional on.
     pub forecast: Option<Forecast>,
     /// Where the posterior comes from, and how it moved.
     pub explanation: Explanation,

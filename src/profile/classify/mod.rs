@@ -8,7 +8,9 @@
 //! `record` (who may be classified) - `cells` (the model as tables) - `draw` and `reference` (the people a record is
 //! judged against) - `pool` and `alike` (the same for records with gaps and time in custody, each with its own) -
 //! `standing`, `prediction`, `typicality`, `resolution` (the questions to them) - `explanation`, `forecast` -
-//! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in.
+//! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in. `at_index` answers by
+//! a model of whole careers, conditional on the index offence. `file_fit` holds a file as a whole against a model
+//! (`file_of_groups`, `at_index::file`).
 //!
 //! # Who a record is judged against
 //! Only people with an offence in their record can be classified. So every figure about a record is a figure among

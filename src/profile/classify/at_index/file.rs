@@ -129,10 +129,11 @@ impl Part {
     /// `ln` of the probability of a count, but for what all states share.
     fn add(&self, count: u32, sums: &mut [f64; STATES]) {
         let y = f64::from(count);
-        for s in 0..STATES {
-            sums[s] -= self.mean[s];
+        for (sum, (mean, ln_mean)) in sums.iter_mut().zip(self.mean.iter().zip(&self.ln_mean)) {
+            *sum -= mean;
+            // nobody who stopped has one, whatever the logarithm of nothing
             if count > 0 {
-                sums[s] += y * self.ln_mean[s];
+                *sum += y * ln_mean;
             }
         }
     }

@@ -34,11 +34,14 @@ pub(super) enum Cell {
     Within(Box<Within>),
 }
 
+/// Time at risk before and after an index offence, with a weight for each profile, by place.
+pub(super) type Places = Vec<(f64, f64, [f64; PROFILES])>;
+
 /// Where the index offence may lie in its interval.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Within {
-    /// Time at risk before and after it, with a weight for each profile, 1 in all.
-    pub(super) places: Vec<(f64, f64, [f64; PROFILES])>,
+    /// Weights are 1 in all, for each profile.
+    pub(super) places: Places,
     /// Whether it is known which of the offences came before: then there is one place.
     pub(super) parted: bool,
     /// `ln` of the probability of 0, 1, .. others, by state.
@@ -114,7 +117,7 @@ impl Sight {
 }
 
 impl Within {
-    fn new(law: &Law, index: usize, places: Vec<(f64, f64, [f64; PROFILES])>, parted: bool) -> Within {
+    fn new(law: &Law, index: usize, places: Places, parted: bool) -> Within {
         let mut within = Within { places, parted, table: Vec::new() };
         if !parted {
             within.table = within.first_counts(law, index);
@@ -172,13 +175,13 @@ impl Within {
 
 /// Where an index offence may lie in interval `t` of which a part `e` was at liberty, and `ln` of the probability that it
 /// lies there, up to what is the same for all profiles.
-fn somewhere(law: &Law, t: usize, e: f64) -> (Vec<(f64, f64, [f64; PROFILES])>, [f64; PROFILES]) {
+fn somewhere(law: &Law, t: usize, e: f64) -> (Places, [f64; PROFILES]) {
     let (start, width) = (law.grid.start_age(t), law.width());
     let density =
         |part: f64| -> [f64; PROFILES] { std::array::from_fn(|k| law.ln_index_at(k, start + part * width).exp()) };
     // years from anywhere in the time at liberty, against the density of one place
     let spread = if e < 1.0 { 1.0 / law.custody.1 } else { 1.0 };
-    let mut places: Vec<(f64, f64, [f64; PROFILES])> =
+    let mut places: Places =
         NODES.iter().map(|(x, w)| (x * e, e - x * e, density(x * e).map(|f| f * w * e * width * spread))).collect();
     if e < 1.0 && law.custody.0 > 0.0 {
         places.push((e, 0.0, density(e)));
