@@ -47,9 +47,12 @@ pub use cohort::recidivism::follow_up::Reoffence;
 pub use cohort::recidivism::options::RecidivismOptions;
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use ndarray;
+pub use profile::classify::at_index::age::IndexAge;
+pub use profile::classify::at_index::classifier::CareerClassifier;
 pub use profile::classify::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 pub use profile::classify::classifier::Classifier;
 pub use profile::classify::explanation::{AgeContribution, Explanation, PathStep, Term};
+pub use profile::classify::file_fit::{AgeCount, FEWEST_ROWS, FileFit};
 pub use profile::classify::forecast::{Forecast, ForecastAge, Predicted};
 pub use profile::classify::limitation::Limitation;
 pub use profile::classify::options::ClassifyOptions;
@@ -68,7 +71,9 @@ pub use profile::model::{name_fit, name_model};
 pub use profile::naming::{GroupNaming, Naming, name_groups};
 pub use profile::person::{Candidate, Indistinct, PersonProfile, Undecided};
 pub use profile::reason::{Absent, Ambiguity, Unnamed};
-pub use profile::reference::card::{Assumption, CardFigure, Move, REFERENCE_NAME, Recognition, ReferenceCard};
+pub use profile::reference::card::{
+    AnswerMove, Assumption, CardFigure, Move, REFERENCE_NAME, Recognition, ReferenceCard,
+};
 pub use profile::reference::career_model::{CareerModel, OffenceKind, ProfileCareer};
 pub use profile::reference::factors::{Factor, FactorShares};
 pub use profile::reference::published::{FigureSource, PUBLISHED, PublishedFigure};

@@ -81,6 +81,7 @@ pub(crate) fn matrices(kind: Kind, persons: usize) -> (Array2<u32>, Option<Array
 }
 
 /// The cohort of such matrices.
+#[allow(dead_code)] // the benchmark of classifications needs none
 pub(crate) fn cohort(kind: Kind, persons: usize) -> Cohort {
     let (counts, exposure) = matrices(kind, persons);
     Cohort::from_matrices(grid(), counts.view(), exposure.as_ref().map(|e| e.view()))
@@ -107,6 +108,7 @@ pub(crate) fn truth(family: Family) -> TrajectoryModel {
 
 /// The largest of these sizes is left out when benchmarks are only tried for running at all
 /// (`cargo bench -- --test`), and so is everything above 10,000.
+#[allow(dead_code)] // not every benchmark is of several sizes
 pub(crate) fn sizes(all: &[usize]) -> Vec<usize> {
     let trial = std::env::args().any(|arg| arg == "--test");
     all.iter().copied().filter(|&n| !trial || n <= 10_000).collect()

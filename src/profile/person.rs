@@ -81,6 +81,13 @@ pub enum Undecided {
         /// Below which a record is unlike any.
         limit: f64,
     },
+    /// Which offence is the index offence is not known, and the profile hangs on it.
+    IndexUnknown {
+        /// The likeliest profile on average over where it may lie.
+        anywhere: Candidate,
+        /// The same profile when the last offence is the index offence.
+        at_last: Candidate,
+    },
 }
 
 impl Undecided {
@@ -97,6 +104,7 @@ impl Undecided {
             Undecided::TooYoung { .. } => "too-young",
             Undecided::TooLittleSeen { .. } => "too-little-seen",
             Undecided::UnlikeAny { .. } => "unlike-any",
+            Undecided::IndexUnknown { .. } => "index-unknown",
         }
     }
 }

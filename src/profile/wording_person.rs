@@ -64,6 +64,15 @@ impl Undecided {
                     format!("the history fits more than one answer: {items}"),
                 )
             }
+            Undecided::IndexUnknown { anywhere, at_last } => {
+                let p = |candidate: &Candidate| language.number(candidate.probability.get(), 2);
+                let label = anywhere.profile.map_or("", |profile| profile.label(language));
+                let (anywhere, at_last) = (p(anywhere), p(at_last));
+                language.pick(
+                    format!("het hangt ervan af welk delict het eerste van mensenhandel is: '{label}' heeft gemiddeld kans {anywhere}, en {at_last} als het laatste delict dat is"),
+                    format!("it hangs on which offence is the first trafficking offence: '{label}' has a probability of {anywhere} on average, and of {at_last} if the last offence is it"),
+                )
+            }
             Undecided::Unnamed(unnamed) => {
                 let why = unnamed.text(language);
                 language.pick(format!("de meest waarschijnlijke groep {why}"), format!("the most likely group {why}"))

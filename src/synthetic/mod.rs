@@ -8,6 +8,7 @@
 //! Person `i` is drawn from stream `i` of the seed, on its own, in a fixed order. So person 500,000 is the same
 //! alone or among a million, and no result depends on the number of threads.
 
+pub mod answers;
 pub mod assumptions;
 pub mod calibrate;
 pub(crate) mod life;

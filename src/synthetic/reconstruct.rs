@@ -2,6 +2,7 @@
 //!
 //! Belongs here: what is worked out once and shipped. Does not belong here: the search (`calibrate`).
 
+use super::answers::answers;
 use super::assumptions::assumed_model;
 use super::calibrate::{Calibration, CalibrationOptions, calibrate};
 use super::margins::Margins;
@@ -36,6 +37,8 @@ pub struct ReconstructionOptions {
     pub sensitivity: u64,
     /// Persons whose careers the curves are fitted to.
     pub curves: u64,
+    /// Persons answered at the index offence, for each assumption.
+    pub answers: u64,
 }
 
 impl Default for ReconstructionOptions {
@@ -46,6 +49,7 @@ impl Default for ReconstructionOptions {
             figures: 200_000,
             sensitivity: 40_000,
             curves: 20_000,
+            answers: 2_000,
         }
     }
 }
@@ -65,8 +69,15 @@ pub fn reconstruct(options: ReconstructionOptions) -> Result<ReferenceModel> {
         figures: figures(&margins)?,
         assumptions: sensitivity(&found.model, options.sensitivity, options.seed)?,
         recognition: recognition(&model, &found.model, options.curves / 4, options.seed ^ 1)?,
+        answers: Vec::new(),
     };
-    ReferenceModel::new(model, found.model, card)
+    let made = ReferenceModel::new(model, found.model, card)?;
+    let answers = answers(&made, options.answers, options.seed)?;
+    ReferenceModel::new(
+        made.model().clone(),
+        made.career_model().clone(),
+        ReferenceCard { answers, ..made.card().clone() },
+    )
 }
 
 fn making(found: &Calibration, options: &ReconstructionOptions) -> Making {

@@ -108,6 +108,15 @@ const WORDS: &[&str] = &[
     "severities are orders of magnitude on a scale of the model's own, not the law's figures",
 ];
 
+/// The model with each assumption that is a number changed in turn: what, to what, and the model then.
+pub(super) fn changed(model: &CareerModel) -> impl Iterator<Item = (&'static str, &'static str, CareerModel)> + '_ {
+    CHANGES.iter().map(|Change { what, to, make }| {
+        let mut changed = model.clone();
+        make(&mut changed);
+        (*what, *to, changed)
+    })
+}
+
 /// The assumptions of a model with what hangs on each: the same simulated people before and after the change.
 ///
 /// # Errors
@@ -115,16 +124,14 @@ const WORDS: &[&str] = &[
 pub fn sensitivity(model: &CareerModel, persons: u64, seed: u64) -> Result<Vec<Assumption>> {
     let base = Margins::of(model, persons, seed)?;
     let mut assumptions = Vec::with_capacity(CHANGES.len() + WORDS.len());
-    for Change { what, to, make } in CHANGES {
-        let mut changed = model.clone();
-        make(&mut changed);
+    for (what, to, changed) in changed(model) {
         let margins = Margins::of(&changed, persons, seed)?;
         let moves = WATCHED
             .iter()
             .filter_map(|key| Some((key, margins.get(key)?.value - base.get(key)?.value)))
             .map(|(key, by)| Move { figure: (*key).to_owned(), by })
             .collect();
-        assumptions.push(Assumption { what: (*what).to_owned(), changed_to: (*to).to_owned(), moves });
+        assumptions.push(Assumption { what: what.to_owned(), changed_to: to.to_owned(), moves });
     }
     for what in WORDS {
         assumptions.push(Assumption { what: (*what).to_owned(), changed_to: String::new(), moves: Vec::new() });

@@ -151,3 +151,90 @@ fn the_main_job_places_nobody_without_an_offence() {
         stdout(&done)
     );
 }
+
+fn case(name: &str) -> String {
+    format!("{}/fixtures/cases/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn one_person_at_the_index_offence_is_answered_by_the_career_model_and_not_without_its_age() {
+    let dir = tempdir().unwrap();
+    let (counts, exposure) = (case("one-person-counts.csv"), case("one-person-exposure.csv"));
+    let index = dir.path().join("index.csv");
+    let answer = |age: &str, more: &[&str]| -> serde_json::Value {
+        fs::write(&index, format!("id,index_age\n539,{age}\n")).unwrap();
+        let mut args = vec!["classify", "--reference", &counts, "--exposure", &exposure, "--json", "--explain"];
+        args.extend(["--index", index.to_str().unwrap()].iter().filter(|_| !age.is_empty()));
+        args.extend(more);
+        let done = run(args);
+        assert_eq!((done.status.code(), stderr(&done)), (Some(0), String::new()));
+        serde_json::from_str(stdout(&done).trim_end()).unwrap()
+    };
+    let dated = answer("23.657534", &[]);
+    let continuous = dated["posterior"]["continuous"].as_f64().unwrap();
+    assert!((continuous - 0.73).abs() < 0.005, "{continuous}");
+    let ahead = &dated["forecast"]["ages"][4]["upto"];
+    assert!((ahead["mean"].as_f64().unwrap() - 4.1).abs() < 0.05, "{ahead}");
+    assert!((ahead["any"].as_f64().unwrap() - 0.80).abs() < 0.005, "{ahead}");
+    assert!(dated["profile"].is_null());
+    // one person cannot show whether the file fits, and that is said
+    assert_eq!(dated["file_fit"]["answer"], "not-checked");
+    let said = |answer: &serde_json::Value, what: &str| {
+        answer["limitations"].as_array().unwrap().iter().any(|l| l.as_str().unwrap().contains(what))
+    };
+    assert!(said(&dated, "cannot be checked on 1 person"), "{dated}");
+    let unknown = answer("", &["--lang", "nl"]);
+    assert!(unknown["profile"].is_null() && unknown["forecast"].is_null(), "{unknown}");
+    assert!(said(&unknown, "Een verwachting is er niet") && said(&unknown, "aan 1 persoon niet na te gaan"));
+    // an age at which nothing was observed or counted
+    fs::write(&index, "id,index_age\n539,16\n").unwrap();
+    let done = run(["classify", "--reference", &counts, "--index", index.to_str().unwrap()]);
+    assert!(stdout(&done).contains("no-index-offence"), "{}", stdout(&done));
+    let done = run(["classify", "--reference", &counts, "--rescale", "0"]);
+    assert_eq!(done.status.code(), Some(2));
+    let done = run(["classify", "--model", "model.json", &counts, "--rescale", "2"]);
+    assert_eq!(done.status.code(), Some(2));
+}
+
+#[test]
+fn a_register_that_holds_half_the_offences_is_noticed_in_one_line_and_rescaling_answers_it() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("synthetic");
+    let done = run(["synth", "--persons", "300", "--seed", "8", "--out", out.to_str().unwrap()]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    let (counts, exposure) = (out.join("counts.csv"), out.join("exposure.csv"));
+    let half = dir.path().join("half.csv");
+    let text = fs::read_to_string(&counts).unwrap();
+    let lines = text.lines().enumerate().map(|(i, line)| {
+        // by turns the larger and the smaller half
+        let cell = |(j, cell): (usize, &str)| match cell.parse::<u32>() {
+            Ok(y) if i > 0 && j > 0 => ((y + ((i + j) % 2) as u32) / 2).to_string(),
+            _ => cell.to_owned(),
+        };
+        line.split(',').enumerate().map(cell).collect::<Vec<_>>().join(",")
+    });
+    fs::write(&half, lines.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let classify = |counts: &Path, more: &[&str]| {
+        let mut args =
+            vec!["classify", "--reference", counts.to_str().unwrap(), "--exposure", exposure.to_str().unwrap()];
+        args.extend(more);
+        let done = run(args);
+        assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+        (stdout(&done), stderr(&done))
+    };
+    let (table, warning) = classify(&counts, &[]);
+    assert_eq!(warning, "");
+    assert!(table.lines().skip(1).all(|line| line.ends_with(",fits")));
+    let (table, warning) = classify(&half, &["--lang", "nl"]);
+    assert!(
+        warning.starts_with("warning: Dit bestand past niet bij het model") && warning.lines().count() == 1,
+        "{warning}"
+    );
+    assert!(table.lines().skip(1).all(|line| line.ends_with(",does-not-fit") || line.ends_with(',')));
+    let factor = warning.split("--rescale ").nth(1).unwrap().split(';').next().unwrap().replace(',', ".");
+    assert!((0.4..0.6).contains(&factor.parse::<f64>().unwrap()), "{warning}");
+    let (json, _) = classify(&half, &["--json"]);
+    let line: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!(line["file_fit"]["answer"], "does-not-fit");
+    assert!(line["file_fit"]["rate_z"].as_f64().unwrap() < -2.6, "{line}");
+}

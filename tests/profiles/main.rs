@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
+mod at_index;
+mod at_index_study;
 mod classify;
 mod classify_calibration;
+mod classify_interrupted;
 mod classify_refusals;
 mod naming;
 mod reference_model;

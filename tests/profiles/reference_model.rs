@@ -1,5 +1,7 @@
 //! The reference model: its data, its card, and that its calibration can be done again.
 
+use crate::support::note;
+use pleegprofiel::synthetic::answers::answers;
 use pleegprofiel::synthetic::assumptions::assumed_model;
 use pleegprofiel::synthetic::calibrate::{CalibrationOptions, calibrate};
 use pleegprofiel::synthetic::reconstruct::{ReconstructionOptions, curves, reconstruct};
@@ -154,4 +156,29 @@ fn the_shipped_curves_come_out_of_the_shipped_careers() {
 #[ignore = "the whole calibration takes minutes"]
 fn the_whole_calibration_gives_the_shipped_model_bit_for_bit() {
     assert_eq!(reconstruct(ReconstructionOptions::default()).unwrap().to_json(), reference_model().to_json());
+}
+
+#[test]
+fn answers_at_the_index_offence_are_what_they_say_and_the_card_tells_what_hangs_on_that() {
+    let reference = reference_model();
+    let answers = &reference.card().answers;
+    let as_is = &answers[0];
+    assert!(as_is.what.is_empty() && (as_is.stated - as_is.right).abs() < 0.03, "{as_is:?}");
+    assert!((as_is.forecast - 1.0).abs() < 0.1 && as_is.held > 0.87, "{as_is:?}");
+    let numbers = reference.card().assumptions.iter().filter(|a| !a.changed_to.is_empty()).map(|a| &a.what);
+    assert!(answers[1..].iter().map(|a| &a.what).eq(numbers));
+    // the assumption that matters most is named by its numbers: lasting differences between people
+    let frailty = answers.iter().find(|a| a.changed_to.contains("gamma factor")).unwrap();
+    assert!(frailty.stated - frailty.right > 0.03, "{frailty:?}");
+    assert!(reference.card().markdown(Language::English).contains("| the model as it is |  |"));
+}
+
+#[test]
+#[ignore = "minutes: two thousand people answered for every assumption"]
+fn the_answers_on_the_card_come_out_again() {
+    let reference = reference_model();
+    let options = ReconstructionOptions::default();
+    let made = answers(&reference, options.answers, options.seed).unwrap();
+    note(serde_json::to_string_pretty(&made).unwrap());
+    assert_eq!(made, reference.card().answers);
 }

@@ -1,8 +1,8 @@
 //! Synthetic cohorts: the same person anywhere, files that read back, published prevalences, refusals.
 
 use pleegprofiel::{
-    AgeGrid, CareerModel, CareerOptions, Category, Cohort, Factor, Family, GeneralModel, Group, OutcomeSpec,
-    PowerOptions, Profile, Sex, SyntheticCohort, SyntheticPerson, TrajectoryModel, power, reference_model,
+    AgeGrid, CareerModel, Category, Factor, Family, GeneralModel, Group, OutcomeSpec, PowerOptions, Profile, Sex,
+    SyntheticCohort, SyntheticPerson, TrajectoryModel, power, reference_model,
 };
 
 fn model() -> CareerModel {
@@ -251,9 +251,13 @@ mod files {
             assert_eq!(read.career, person.career);
         }
         let grid = model().grid().unwrap();
-        let made = Cohort::from_careers(grid, drawn.iter().map(|p| ("", &p.career)), &CareerOptions::default())
-            .unwrap()
-            .cohort;
+        let made = pleegprofiel::Cohort::from_careers(
+            grid,
+            drawn.iter().map(|p| ("", &p.career)),
+            &pleegprofiel::CareerOptions::default(),
+        )
+        .unwrap()
+        .cohort;
         let wide = read_wide_with(source(4, "counts"), Some(source(5, "exposure")), &options).unwrap();
         for i in 0..drawn.len() {
             assert_eq!(wide.counts(i), made.counts(i));

@@ -64,6 +64,14 @@ pub(crate) struct ClassifyArgs {
     /// and the resolution.
     #[arg(long, requires = "json")]
     pub(crate) explain: bool,
+    /// With --reference: table `id, index_age` with the age at the first trafficking offence, which is one of the counts: a
+    /// whole number is an age in completed years, any other an exact one. Without it that offence is taken to be one of
+    /// the record, nobody knows which, and there is no forecast.
+    #[arg(long, value_name = "FILE", requires = "reference")]
+    pub(crate) index: Option<PathBuf>,
+    /// With --reference: multiply the rates of the model by this, for a register that counts more or fewer offences.
+    #[arg(long, value_name = "FACTOR", requires = "reference")]
+    pub(crate) rescale: Option<f64>,
     /// How often a prediction set holds the own profile, for each profile apart.
     #[arg(long, value_name = "PART", default_value_t = 0.9)]
     pub(crate) coverage: f64,

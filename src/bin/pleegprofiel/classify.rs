@@ -1,11 +1,11 @@
 //! `pleegprofiel classify`: people beside the profiles of a model, one line each.
 
-use crate::args_people::{ClassifyArgs, ModelChoice};
+use crate::args_people::ClassifyArgs;
 use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::{
-    Classification, Classifier, ClassifyOptions, Cohort, Definitions, Error, ErrorKind, Language, Profile, Refusal,
-    TrajectoryModel, name_model, reference_model,
+    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Definitions, Error, ErrorKind, FileFit,
+    IndexAge, Language, Profile, Refusal, TrajectoryModel, name_model, reference_model,
 };
 use serde_json::{Map, Value, json};
 
@@ -15,24 +15,36 @@ const AT_ONCE: usize = 1000;
 pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     let options = ClassifyOptions { coverage: args.coverage, seed: args.seed, ..ClassifyOptions::default() };
     options.check()?;
-    let classifier = classifier(&args.model, options)?;
+    let by = By::new(args, options)?;
     let cohort = args.input.read()?;
+    let index = match &args.index {
+        None => Vec::new(),
+        Some(file) => {
+            let table = args.input.read_covariates(file, &cohort, &["index_age".to_owned()])?;
+            let ages = table.values.first().map_or(&[][..], Vec::as_slice);
+            ages.iter().map(|age| IndexAge::of_number(*age)).collect::<Result<Vec<_>, _>>()?
+        }
+    };
     let language = Language::from(args.lang);
-    let profiles: Vec<Profile> =
-        Profile::ALL.into_iter().filter(|p| classifier.naming().groups.iter().any(|g| g.profile == Some(*p))).collect();
+    let fit = by.file_fit(&cohort, &index)?;
+    let file = File::new(fit, cohort.persons(), language);
+    if let Some(warning) = file.warning() {
+        screen::warn(warning);
+    }
+    let profiles = by.profiles();
     if !args.json {
         screen::print(&line(&header(&profiles))?)?;
     }
     for from in (0..cohort.persons()).step_by(AT_ONCE) {
         let upto = (from + AT_ONCE).min(cohort.persons());
         let mut lines = Vec::with_capacity(upto - from);
-        for (i, answer) in (from..upto).zip(classifier.classify_people(&cohort, from..upto)) {
+        for (i, answer) in (from..upto).zip(by.people(&cohort, &index, from..upto)) {
             let id = cohort.id(i).unwrap_or_default();
             let answer = refused_or(answer, &cohort, i)?;
             lines.push(if args.json {
-                object(id, &answer, args.explain, language).to_string()
+                object(id, &answer, &file, args.explain, language).to_string()
             } else {
-                line(&row(id, &answer, &profiles, language))?
+                line(&row(id, &answer, &file, &profiles, language))?
             });
         }
         screen::print(&lines.join("\n"))?;
@@ -40,17 +52,91 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn classifier(choice: &ModelChoice, options: ClassifyOptions) -> Result<Classifier, Failure> {
-    let Some(path) = &choice.model else {
-        // clap asks for one of the two, so without a file it is the reference model
-        let reference = reference_model();
-        let (model, naming) = (reference.model().clone(), reference.naming().clone());
-        return Ok(Classifier::with(model, naming, options)?.named(reference.card().name.clone()));
-    };
-    let model = TrajectoryModel::load(path)?;
-    let naming = name_model(&model, &Definitions::default())?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Classifier::with(model, naming, options)?.named(name))
+/// What people are placed by.
+enum By {
+    Groups(Box<Classifier>),
+    Careers(Box<CareerClassifier>),
+}
+
+impl By {
+    fn new(args: &ClassifyArgs, options: ClassifyOptions) -> Result<By, Failure> {
+        let Some(path) = &args.model.model else {
+            // clap asks for one of the two, so without a file it is the reference model
+            let factor = args.rescale.unwrap_or(1.0);
+            return Ok(By::Careers(Box::new(CareerClassifier::rescaled(&reference_model(), options, factor)?)));
+        };
+        let model = TrajectoryModel::load(path)?;
+        let naming = name_model(&model, &Definitions::default())?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(By::Groups(Box::new(Classifier::with(model, naming, options)?.named(name))))
+    }
+
+    fn profiles(&self) -> Vec<Profile> {
+        let naming = match self {
+            By::Groups(classifier) => classifier.naming(),
+            By::Careers(classifier) => classifier.naming(),
+        };
+        Profile::ALL.into_iter().filter(|p| naming.groups.iter().any(|g| g.profile == Some(*p))).collect()
+    }
+
+    fn file_fit(&self, cohort: &Cohort, index: &[IndexAge]) -> Result<Option<FileFit>, Error> {
+        match self {
+            By::Groups(classifier) => classifier.file_fit(cohort),
+            By::Careers(classifier) => classifier.file_fit(cohort, index),
+        }
+    }
+
+    fn people(
+        &self,
+        cohort: &Cohort,
+        index: &[IndexAge],
+        people: std::ops::Range<usize>,
+    ) -> Vec<Result<Classification, Error>> {
+        match self {
+            By::Groups(classifier) => classifier.classify_people(cohort, people),
+            By::Careers(classifier) => classifier.classify_people(cohort, index, people),
+        }
+    }
+}
+
+/// What the file as a whole says of the model.
+struct File {
+    fit: Option<FileFit>,
+    text: String,
+}
+
+impl File {
+    fn new(fit: Option<FileFit>, persons: usize, language: Language) -> File {
+        let text = fit.as_ref().map_or_else(|| FileFit::unchecked(persons, language), |fit| fit.text(language));
+        File { fit, text }
+    }
+
+    fn key(&self) -> &'static str {
+        match &self.fit {
+            None => "not-checked",
+            Some(fit) if fit.fits() => "fits",
+            Some(_) => "does-not-fit",
+        }
+    }
+
+    /// What has to be known before an answer is read.
+    fn warning(&self) -> Option<&str> {
+        self.fit.as_ref().is_some_and(|fit| !fit.fits()).then_some(self.text.as_str())
+    }
+
+    fn object(&self, explain: bool) -> Value {
+        let mut object = json!({ "answer": self.key(), "text": self.text });
+        if let (Some(fit), Some(fields)) = (&self.fit, object.as_object_mut()) {
+            if explain {
+                fields.insert("figures".into(), json!(fit));
+            } else {
+                fields.insert("factor".into(), json!(fit.factor));
+                fields.insert("rate_z".into(), json!(fit.rate_z));
+                fields.insert("spread_z".into(), json!(fit.spread_z));
+            }
+        }
+        object
+    }
 }
 
 /// An answer, or the refusal of this person with its reason; any other error stops everything.
@@ -67,18 +153,22 @@ fn refused_or(answer: Result<Classification, Error>, cohort: &Cohort, person: us
     }
 }
 
-fn object(id: &str, answer: &Answer, explain: bool, language: Language) -> Value {
+fn object(id: &str, answer: &Answer, file: &File, explain: bool, language: Language) -> Value {
     let answer = match answer {
         Ok(answer) => answer,
         Err((refusal, error)) => {
             return json!({
                 "id": id, "posterior": null, "profile": null, "undecided": null, "prediction_set": null,
                 "typicality": null, "refused": refusal.key(), "reason": error.to_string(),
+                "file_fit": file.object(explain),
             });
         }
     };
     let posterior: Map<String, Value> =
         answer.posterior.iter().map(|p| (p.profile.key().to_owned(), json!(p.probability))).collect();
+    let mut limitations: Vec<String> = answer.limitations.iter().map(|l| l.text(language)).collect();
+    // a file that fits is no limitation of an answer; one that could not be looked at is
+    limitations.extend((file.key() != "fits").then(|| file.text.clone()));
     let mut object = json!({
         "id": id,
         "posterior": posterior,
@@ -100,7 +190,9 @@ fn object(id: &str, answer: &Answer, explain: bool, language: Language) -> Value
         "age": answer.age,
         "years": answer.years,
         "offences": answer.offences,
-        "limitations": answer.limitations.iter().map(|l| l.text(language)).collect::<Vec<_>>(),
+        "limitations": limitations,
+        "index": answer.index,
+        "file_fit": file.object(explain),
         "model": answer.model.name,
     });
     if explain && let Some(fields) = object.as_object_mut() {
@@ -120,11 +212,11 @@ fn header(profiles: &[Profile]) -> Vec<String> {
         ["posterior_none", "prediction_set", "typicality", "typicality_low", "typicality_high", "age", "years"]
             .map(str::to_owned),
     );
-    header.push("offences".into());
+    header.extend(["offences", "file_fit"].map(str::to_owned));
     header
 }
 
-fn row(id: &str, answer: &Answer, profiles: &[Profile], language: Language) -> Vec<String> {
+fn row(id: &str, answer: &Answer, file: &File, profiles: &[Profile], language: Language) -> Vec<String> {
     let mut row = vec![id.to_owned()];
     match answer {
         Ok(answer) => {
@@ -142,7 +234,7 @@ fn row(id: &str, answer: &Answer, profiles: &[Profile], language: Language) -> V
             row.push(kept.join("|"));
             let p = &answer.typicality.nearest;
             row.extend([p.p, p.low, p.high, answer.age, answer.years].map(number));
-            row.push(answer.offences.to_string());
+            row.extend([answer.offences.to_string(), file.key().to_owned()]);
         }
         Err((refusal, error)) => {
             row.extend([String::new(), String::new(), refusal.key().to_owned(), error.to_string()]);

@@ -12,6 +12,12 @@ use rand_chacha::ChaCha8Rng;
 /// Counts below this are looked up; larger ones, and cells not at liberty throughout, are worked out.
 const TABLE: usize = 64;
 
+/// Counts of a distribution are followed until all but this much of the probability is spent.
+pub(super) const LEFT: f64 = 1e-10;
+
+/// They are not followed beyond this; what is left counts as this many.
+pub(super) const MOST: usize = 4000;
+
 /// Groups lie four abreast, so that one addition serves four of them.
 pub(super) const WIDE: usize = 4;
 
@@ -38,6 +44,8 @@ pub(super) struct Cells {
     blocks: usize,
     /// Log-probabilities of an interval at liberty: age, count, block.
     table: Vec<[f64; WIDE]>,
+    /// Probabilities of 0, 1, 2, .. in such an interval, see [`Cells::distribution`]: age after age, a group each.
+    distributions: Vec<Vec<f64>>,
 }
 
 impl Cells {
@@ -76,7 +84,8 @@ impl Cells {
             }
         }
         let width = model.grid().width_years();
-        let mut cells = Cells { groups, ages, width, kernel, predictors, prior, blocks, table: Vec::new() };
+        let (table, distributions) = (Vec::new(), Vec::new());
+        let mut cells = Cells { groups, ages, width, kernel, predictors, prior, blocks, table, distributions };
         let mut table = vec![[0.0; WIDE]; ages * TABLE * blocks];
         for t in 0..ages {
             for y in 0..TABLE {
@@ -86,6 +95,7 @@ impl Cells {
             }
         }
         cells.table = table;
+        cells.distributions = (0..ages * groups).map(|at| cells.spend(at % groups, at / groups)).collect();
         Ok(cells)
     }
 
@@ -95,12 +105,41 @@ impl Cells {
         self.kernel.value(&o, &self.predictors[t * self.groups + k])
     }
 
+    /// The same, looked up where it can be.
+    pub(super) fn ln_count(&self, k: usize, t: usize, count: u32, at_risk: f64) -> f64 {
+        if at_risk == 1.0 && (count as usize) < TABLE {
+            self.table[(t * TABLE + count as usize) * self.blocks + k / WIDE][k % WIDE]
+        } else {
+            self.ln_p(k, t, count, at_risk)
+        }
+    }
+
     /// Expected count of an interval at liberty.
     pub(super) fn mean(&self, k: usize, t: usize) -> f64 {
         let p = &self.predictors[t * self.groups + k];
         // the mean in a unit of exposure, zero part included
         let rate = self.kernel.mean(p).0;
         self.width * rate
+    }
+
+    /// Probabilities of 0, 1, 2, .. offences in an interval at liberty; the last of them holds what is left.
+    #[inline]
+    pub(super) fn distribution(&self, k: usize, t: usize) -> &[f64] {
+        &self.distributions[t * self.groups + k]
+    }
+
+    fn spend(&self, k: usize, t: usize) -> Vec<f64> {
+        let mut all = Vec::new();
+        let mut left = 1.0;
+        while left > LEFT && all.len() < MOST {
+            let p = self.ln_count(k, t, all.len() as u32, 1.0).exp();
+            left -= p;
+            all.push(p);
+        }
+        if let Some(last) = all.last_mut() {
+            *last += left.max(0.0);
+        }
+        all
     }
 
     pub(super) fn draw(&self, k: usize, t: usize, at_risk: f64, rng: &mut ChaCha8Rng) -> u32 {
@@ -168,12 +207,6 @@ impl Cells {
 
     /// `ln P(no event)` of group `k` over the time at risk given, 0 where nothing was observed.
     pub(super) fn ln_none(&self, k: usize, t: usize, at_risk: f64) -> f64 {
-        if at_risk == 1.0 {
-            self.table[t * TABLE * self.blocks + k / WIDE][k % WIDE]
-        } else if at_risk > 0.0 {
-            self.ln_p(k, t, 0, at_risk)
-        } else {
-            0.0
-        }
+        if at_risk > 0.0 { self.ln_count(k, t, 0, at_risk) } else { 0.0 }
     }
 }

@@ -1,5 +1,6 @@
 //! The classification of one person, with everything it rests on.
 
+use super::at_index::age::IndexAge;
 use super::explanation::Explanation;
 use super::forecast::Forecast;
 use super::limitation::Limitation;
@@ -57,6 +58,10 @@ pub struct ModelUsed {
 pub struct Classification {
     /// The model.
     pub model: ModelUsed,
+    /// What was known of the index offence; `None` when the model makes no difference between before and after it: then the
+    /// answer is an average over both.
+    #[serde(default)]
+    pub index: Option<IndexAge>,
     /// Exact age at which the record ends, in years.
     pub age: f64,
     /// Years of age observed.
@@ -79,7 +84,8 @@ pub struct Classification {
     pub resolution: Resolution,
     /// What could still change the posterior; `None` at the last age of the model.
     pub what_if: Option<WhatIf>,
-    /// Further offences of people with alike histories; `None` at the last age of the model.
+    /// Further offences of people with alike histories; `None` at the last age of the model, and when it is not known which
+    /// offence is the index offence that the model is conditional on.
     pub forecast: Option<Forecast>,
     /// Where the posterior comes from, and how it moved.
     pub explanation: Explanation,

@@ -1,16 +1,19 @@
 //! The classifier: a model and its names, compiled once, with its calibration.
 
-use super::cells::{Cells, WIDE};
+use super::alike::Alike;
+use super::cells::{Cells, Lanes, WIDE};
 use super::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 use super::explanation::Explanation;
 use super::forecast::Forecast;
 use super::limitation::Limitation;
 use super::options::ClassifyOptions;
+use super::pool::Pool;
 use super::prediction::{self, CalibrationSource};
 use super::ranked::Ranked;
 use super::record::{self, Seen};
-use super::reference::{Classes, Reference};
+use super::reference::{Classes, FEWEST, Reference};
 use super::resolution::{Hidden, Resolution, hidden};
+use super::standing::{Asked, Standing};
 use super::typicality::{PValue, Typicality};
 use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
@@ -61,6 +64,8 @@ pub struct Classifier {
     pub(super) class_profiles: Vec<Option<Profile>>,
     /// For records that end at each age, observed throughout from the first.
     bands: Vec<Reference>,
+    /// For all other records; `None` when the model expects more offences than people commit.
+    pool: Option<Pool>,
     /// By age and group: from which other group it cannot be told yet.
     hidden: Vec<Vec<Option<Hidden>>>,
     /// By age and class: people given by the caller.
@@ -111,9 +116,10 @@ impl Classifier {
             .into_par_iter()
             .map(|t| Reference::new(&cells, &classes, &vec![1.0; t + 1], options.people, options.seed, clear))
             .collect();
+        let pool = Pool::new(&cells, options.people.max(FEWEST), options.seed);
         // a grid has at least one age
-        let end = &bands[cells.ages - 1];
-        let hidden = bands.iter().map(|band| hidden(band, end, &naming, options.tell_apart)).collect();
+        let end = &bands[cells.ages - 1].separation;
+        let hidden = bands.iter().map(|band| hidden(&band.separation, end, &naming, options.tell_apart)).collect();
         Ok(Classifier {
             model,
             naming,
@@ -123,6 +129,7 @@ impl Classifier {
             classes,
             class_profiles,
             bands,
+            pool,
             hidden,
             given: None,
         })
@@ -155,13 +162,14 @@ impl Classifier {
     /// # Panics
     /// When `j` is not below the number of age intervals.
     pub fn resolution(&self, j: usize) -> Resolution {
-        Resolution::of(&self.bands[j], &self.naming, self.model.grid().start_age(j + 1))
+        Resolution::of(self.bands[j].separation.clone(), &self.naming, self.model.grid().start_age(j + 1))
     }
 
     /// Posterior probabilities and profile of one person, into a slice of one number a group: the short answer, for
     /// many people. The profile is that of [`Classifier::classify`].
     ///
-    /// Records with gaps or time in custody take longer: the people they are judged against are drawn for each.
+    /// Records with gaps or time in custody take longer, some tens of microseconds: they are judged against people
+    /// observed for the same time at risk.
     ///
     /// # Errors
     /// As [`Classifier::classify`]; and when the slice has another length.
@@ -180,10 +188,14 @@ impl Classifier {
         let told = enough && probability >= definitions.clear_posterior && self.hidden[seen.last][group].is_none();
         let mut profile = self.naming.profile_of(group).filter(|_| told);
         if profile.is_some() {
-            let own = (!seen.whole).then(|| self.own_reference(&row, &seen));
-            let reference = own.as_ref().unwrap_or(&self.bands[seen.last]);
-            let nearest = self.nearest(reference, &joint, group);
-            if nearest.p < self.options.unlike || own.as_ref().is_some_and(|own| self.veiled(own, group).is_some()) {
+            let asked = self.asked(&joint, 0.0, group, &[]);
+            let unlike = if seen.whole {
+                PValue::of(&self.bands[seen.last].nearest[group], asked.nearest).p < self.options.unlike
+            } else {
+                let own = self.own_standing(&row, &seen, &asked, true);
+                own.nearest.p < self.options.unlike || self.veiled(&own, group).is_some()
+            };
+            if unlike {
                 profile = None;
             }
         }
@@ -244,24 +256,29 @@ impl Classifier {
         let joint = self.cells.joint(&row);
         let mut groups = vec![0.0; self.cells.groups];
         let total = self.cells.normalise(&joint, &mut groups);
-        let own = (!seen.whole).then(|| self.own_reference(&row, &seen));
-        let reference = own.as_ref().unwrap_or(&self.bands[seen.last]);
-        let (age, years) = (grid.start_age(seen.last + 1), seen.observed as f64 * grid.width_years());
-
         let mut answer = self.naming.person(&groups, seen.observed)?;
         let group = answer.group;
+        let by_class: Vec<f64> = (0..self.classes.count).map(|c| self.classes.posterior(&groups, c)).collect();
+        let asked = self.asked(&joint, total, group, &by_class);
+        let standing = if seen.whole {
+            Standing::among(&self.bands[seen.last], &asked)
+        } else {
+            self.own_standing(&row, &seen, &asked, false)
+        };
+        let (age, years) = (grid.start_age(seen.last + 1), seen.observed as f64 * grid.width_years());
+
         let typicality = Typicality {
             group,
-            nearest: self.nearest(reference, &joint, group),
-            mixture: PValue::of(&reference.mixture, total),
-            people: reference.people,
+            nearest: standing.nearest,
+            mixture: standing.mixture,
+            people: standing.separation.people,
         };
         if !matches!(answer.undecided, Some(Undecided::NothingObserved | Undecided::TooFewAges { .. })) {
             let p = typicality.nearest.p;
             let pair = |hidden: Hidden| self.pair(group, hidden);
             let why = if let Some(hidden) = self.hidden[seen.last][group] {
                 Some(Undecided::TooYoung { age, pair: pair(hidden) })
-            } else if let Some(hidden) = own.as_ref().and_then(|own| self.veiled(own, group)) {
+            } else if let Some(hidden) = (!seen.whole).then(|| self.veiled(&standing, group)).flatten() {
                 Some(Undecided::TooLittleSeen { years, pair: pair(hidden) })
             } else {
                 (p < self.options.unlike).then_some(Undecided::UnlikeAny { p, limit: self.options.unlike })
@@ -278,15 +295,18 @@ impl Classifier {
         if !absent.is_empty() {
             limitations.push(Limitation::AbsentProfiles(absent));
         }
-        let (calibration, source) = match &self.given {
-            Some(given) => (&given[seen.last], CalibrationSource::Given),
-            None => (&reference.own_class, CalibrationSource::Simulated { seed: self.options.seed }),
+        let (own_class, source) = match &self.given {
+            Some(given) => {
+                let rank = |(people, posterior): (&Ranked, &f64)| (people.rank(*posterior).1, people.len());
+                (given[seen.last].iter().zip(&by_class).map(rank).collect(), CalibrationSource::Given)
+            }
+            None => (standing.own_class, CalibrationSource::Simulated { seed: self.options.seed }),
         };
         if self.given.is_some() && !seen.whole {
             limitations.push(Limitation::CalibrationUnlike);
         }
-        let by_class = (0..self.classes.count).map(|c| (self.class_profiles[c], self.classes.posterior(&groups, c)));
-        let prediction_set = prediction::set(by_class, calibration, self.options.coverage, age, source);
+        let classes = self.class_profiles.iter().copied().zip(own_class);
+        let prediction_set = prediction::set(classes, self.options.coverage, age, source);
 
         let untold = matches!(answer.undecided, Some(Undecided::TooYoung { .. } | Undecided::TooLittleSeen { .. }));
         if untold && prediction_set.profiles.len() == 1 && !prediction_set.no_profile {
@@ -299,6 +319,7 @@ impl Classifier {
         let level = self.options.forecast_level;
         Ok(Classification {
             model: self.used(),
+            index: None,
             age,
             years,
             offences: seen.offences,
@@ -307,7 +328,7 @@ impl Classifier {
             answer,
             prediction_set,
             typicality,
-            resolution: Resolution::of(reference, &self.naming, age),
+            resolution: Resolution::of(standing.separation, &self.naming, age),
             what_if: (next < grid.len()).then(|| self.what_if(&joint, next)),
             forecast: (next < end).then(|| Forecast::of(&self.cells, grid, &groups, next, end, level)),
             explanation: Explanation::of(&self.cells, grid, &row, seen.last),
@@ -345,7 +366,7 @@ impl Classifier {
         unnamed.map(|(k, &p)| one(k, p)).collect()
     }
 
-    fn what_if(&self, joint: &super::cells::Lanes, next: usize) -> WhatIf {
+    fn what_if(&self, joint: &Lanes, next: usize) -> WhatIf {
         let after = |count: u32| {
             let mut sums = *joint;
             self.cells.add(&mut sums, next, count, 1.0);
@@ -356,20 +377,31 @@ impl Classifier {
         WhatIf { age: self.model.grid().start_age(next + 1), offence_free: after(0), one_offence: after(1) }
     }
 
-    fn nearest(&self, reference: &Reference, joint: &super::cells::Lanes, group: usize) -> PValue {
+    fn asked<'a>(&self, joint: &Lanes, total: f64, group: usize, by_class: &'a [f64]) -> Asked<'a> {
         let (b, l) = (group / WIDE, group % WIDE);
-        PValue::of(&reference.nearest[group], joint[b][l] - self.cells.prior()[b][l])
+        let nearest = joint[b][l] - self.cells.prior()[b][l];
+        Asked { total, group, nearest, by_class, clear: self.naming.definitions.clear_posterior }
     }
 
-    fn own_reference(&self, row: &PersonRow<'_>, seen: &Seen) -> Reference {
-        let clear = self.naming.definitions.clear_posterior;
-        let at_risk = record::at_risk(row, seen.last);
-        Reference::new(&self.cells, &self.classes, &at_risk, self.options.people, self.options.seed, clear)
+    /// Where a record lies among people observed as it was: in full, or of that only what its profile hangs on.
+    fn own_standing(&self, row: &PersonRow<'_>, seen: &Seen, asked: &Asked<'_>, short: bool) -> Standing {
+        let (at_risk, people) = (record::at_risk(row, seen.last), self.options.people);
+        match &self.pool {
+            Some(pool) => {
+                Standing::in_pool(&Alike::new(&self.cells, pool, &at_risk, people), &self.classes, asked, short)
+            }
+            None => {
+                let drawn =
+                    Reference::new(&self.cells, &self.classes, &at_risk, people, self.options.seed, asked.clear);
+                Standing::among(&drawn, asked)
+            }
+        }
     }
 
     /// From which other group a group cannot be told by people observed as one person was.
-    fn veiled(&self, own: &Reference, group: usize) -> Option<Hidden> {
-        hidden(own, &self.bands[self.cells.ages - 1], &self.naming, self.options.tell_apart)[group]
+    fn veiled(&self, own: &Standing, group: usize) -> Option<Hidden> {
+        let end = &self.bands[self.cells.ages - 1].separation;
+        hidden(&own.separation, end, &self.naming, self.options.tell_apart)[group]
     }
 
     fn pair(&self, group: usize, hidden: Hidden) -> Indistinct {

@@ -20,7 +20,7 @@ pub struct AgeContribution {
     pub offences: u32,
     /// The part of it at liberty.
     pub at_risk: f64,
-    /// By group: what no offence in this time would have added.
+    /// By group: what no offence in this time (beside an index offence) would have added.
     pub none: Vec<f64>,
     /// By group: what the offences added over that; 0 when there were none.
     pub events: Vec<f64>,
@@ -53,7 +53,7 @@ pub struct PathStep {
 /// Where a posterior comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// By group: the logarithm of its share.
+    /// By group: the logarithm of its share; with a model of the index offence, of share and density of its age together.
     pub prior: Vec<f64>,
     /// What each observed age added.
     pub ages: Vec<AgeContribution>,

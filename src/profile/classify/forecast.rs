@@ -4,15 +4,11 @@
 //! chance within it, not that of the model's parameters. It is worked out exactly, by convolution over ages within
 //! each group, for people at liberty throughout.
 
-use super::cells::Cells;
+use super::cells::{Cells, LEFT, MOST};
 use crate::cohort::grid::AgeGrid;
 use serde::{Deserialize, Serialize};
-
-/// Counts are followed until all but this much of the probability is spent.
-const LEFT: f64 = 1e-10;
-
-/// Counts are not followed beyond this; what is left counts as this many.
-const MOST: usize = 4000;
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// A count that is not yet known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -59,41 +55,62 @@ impl Forecast {
         end: usize,
         level: f64,
     ) -> Forecast {
-        let mut upto: Vec<Vec<f64>> = vec![vec![1.0]; posterior.len()];
+        let one = |k: usize, t: usize| (cells.mean(k, t), Cow::Borrowed(cells.distribution(k, t)));
+        Forecast::mixed(grid, posterior, first..end, level, one)
+    }
+
+    /// Of Poisson counts with these means, by component of the mixture and interval.
+    pub(super) fn poisson(
+        grid: AgeGrid,
+        weights: &[f64],
+        ahead: Range<usize>,
+        level: f64,
+        mean: impl Fn(usize, usize) -> f64,
+    ) -> Forecast {
+        let one = |k: usize, t: usize| {
+            let mean = mean(k, t);
+            let (mut p, mut all, mut left) = ((-mean).exp(), Vec::new(), 1.0);
+            while left > LEFT && all.len() < MOST {
+                all.push(p);
+                left -= p;
+                p *= mean / all.len() as f64;
+            }
+            if let Some(last) = all.last_mut() {
+                *last += left.max(0.0);
+            }
+            (mean, Cow::Owned(all))
+        };
+        Forecast::mixed(grid, weights, ahead, level, one)
+    }
+
+    /// Of a mixture: mean and distribution of each component in each interval.
+    fn mixed<'a>(
+        grid: AgeGrid,
+        weights: &[f64],
+        ahead: Range<usize>,
+        level: f64,
+        one: impl Fn(usize, usize) -> (f64, Cow<'a, [f64]>),
+    ) -> Forecast {
+        let mut upto: Vec<Vec<f64>> = vec![vec![1.0]; weights.len()];
         let mut mean_upto = 0.0;
-        let ages = (first..end)
+        let ages = ahead
             .map(|t| {
-                let by_group: Vec<Vec<f64>> = (0..posterior.len()).map(|k| distribution(cells, k, t)).collect();
-                for (sum, one) in upto.iter_mut().zip(&by_group) {
+                let (means, each): (Vec<f64>, Vec<Cow<'a, [f64]>>) = (0..weights.len()).map(|k| one(k, t)).unzip();
+                for (sum, one) in upto.iter_mut().zip(&each) {
                     *sum = convolve(sum, one);
                 }
-                let mean: f64 = posterior.iter().enumerate().map(|(k, p)| p * cells.mean(k, t)).sum();
+                let mean: f64 = weights.iter().zip(&means).map(|(p, mean)| p * mean).sum();
                 mean_upto += mean;
                 ForecastAge {
                     from: grid.start_age(t),
                     to: grid.start_age(t + 1),
-                    offences: predicted(posterior, &by_group, mean, level),
-                    upto: predicted(posterior, &upto, mean_upto, level),
+                    offences: predicted(weights, &each, mean, level),
+                    upto: predicted(weights, &upto, mean_upto, level),
                 }
             })
             .collect();
         Forecast { level, ages }
     }
-}
-
-/// Probabilities of 0, 1, 2, .. offences in a whole interval at liberty.
-fn distribution(cells: &Cells, k: usize, t: usize) -> Vec<f64> {
-    let mut all = Vec::new();
-    let mut left = 1.0;
-    while left > LEFT && all.len() < MOST {
-        let p = cells.ln_p(k, t, all.len() as u32, 1.0).exp();
-        left -= p;
-        all.push(p);
-    }
-    if let Some(last) = all.last_mut() {
-        *last += left.max(0.0);
-    }
-    all
 }
 
 fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -115,10 +132,11 @@ fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
     sum
 }
 
-fn predicted(posterior: &[f64], by_group: &[Vec<f64>], mean: f64, level: f64) -> Predicted {
-    let p =
-        |y: usize| -> f64 { posterior.iter().zip(by_group).map(|(w, d)| w * d.get(y).copied().unwrap_or(0.0)).sum() };
-    let longest = by_group.iter().map(Vec::len).max().unwrap_or(1);
+fn predicted<D: AsRef<[f64]>>(posterior: &[f64], by_group: &[D], mean: f64, level: f64) -> Predicted {
+    let p = |y: usize| -> f64 {
+        posterior.iter().zip(by_group).map(|(w, d)| w * d.as_ref().get(y).copied().unwrap_or(0.0)).sum()
+    };
+    let longest = by_group.iter().map(|d| d.as_ref().len()).max().unwrap_or(1);
     let tail = 0.5 * (1.0 - level);
     let (mut low, mut high, mut sum) = (None, None, 0.0);
     for y in 0..longest {

@@ -47,6 +47,13 @@ pub enum Limitation {
     LoneProfile,
     /// The last age of the model is observed: there is no next year in it.
     EndOfModel,
+    /// It is not known which offence is the index offence; there is no forecast.
+    IndexUnknown {
+        /// Ages with an offence that may be it.
+        places: usize,
+    },
+    /// Of the index offence only the year of age is known.
+    IndexYearOnly,
 }
 
 impl Limitation {
@@ -111,6 +118,22 @@ impl Limitation {
                 .pick(
                     "Dat er maar één profiel overblijft is geen antwoord: van wie tot hier is gevolgd is dat profiel niet genoeg van een ander te onderscheiden.",
                     "That one profile is left is no answer: from records that end here it cannot be told well enough from another.",
+                )
+                .to_owned(),
+            Limitation::IndexUnknown { places } => {
+                let [nl, en] = match places {
+                    1 => ["het delict op de ene leeftijd die daarvoor in aanmerking komt", "the offence at the one age that it can be"],
+                    _ => ["een van de delicten in deze geschiedenis, en welk is niet bekend", "one of the offences of this record, and which is not known"],
+                };
+                language.pick(
+                    format!("Van het eerste delict mensenhandel is geen datum of leeftijd gegeven. Aangenomen is dat het {nl}: daarna pleegt men in het model minder, en sommigen niets meer. Een profiel staat er alleen als het ook klopt wanneer dat delict het laatste is. Een verwachting is er niet."),
+                    format!("No date or age of the first trafficking offence is given. It is taken to be {en}: in the model people offend less after it, and some not at all. A profile is named only if it also holds when the last offence is it. There is no forecast."),
+                )
+            }
+            Limitation::IndexYearOnly => language
+                .pick(
+                    "Van het eerste delict mensenhandel is alleen de leeftijd in hele jaren bekend. Is in dat jaar iemand deels niet in vrijheid, dan is aangenomen dat die tijd op dat delict volgt.",
+                    "Of the first trafficking offence only the age in completed years is known. Time not at liberty in that year is taken to follow the offence.",
                 )
                 .to_owned(),
             Limitation::EndOfModel => language

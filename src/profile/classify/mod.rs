@@ -6,8 +6,11 @@
 //!
 //! # Reading order
 //! `record` (who may be classified) - `cells` (the model as tables) - `draw` and `reference` (the people a record is
-//! judged against) - `prediction`, `typicality`, `resolution` (three questions to them) - `explanation`, `forecast` -
-//! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in.
+//! judged against) - `pool` and `alike` (the same for records with gaps and time in custody, each with its own) -
+//! `standing`, `prediction`, `typicality`, `resolution` (the questions to them) - `explanation`, `forecast` -
+//! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in. `at_index` answers by
+//! a model of whole careers, conditional on the index offence. `file_fit` holds a file as a whole against a model
+//! (`file_of_groups`, `at_index::file`).
 //!
 //! # Who a record is judged against
 //! Only people with an offence in their record can be classified. So every figure about a record is a figure among
@@ -16,6 +19,8 @@
 //! and typicality hold as far as the model does; with people whose profile is known the prediction sets can be
 //! calibrated on the world instead ([`classifier::Classifier::calibrated_on`]).
 
+mod alike;
+pub mod at_index;
 pub mod calibration;
 pub mod career;
 mod cells;
@@ -23,12 +28,18 @@ pub mod classification;
 pub mod classifier;
 mod draw;
 pub mod explanation;
+pub mod file_fit;
+mod file_of_groups;
 pub mod forecast;
 pub mod limitation;
 pub mod options;
+mod pool;
 pub mod prediction;
 mod ranked;
 pub mod record;
 mod reference;
 pub mod resolution;
+mod standing;
+#[cfg(test)]
+mod tests;
 pub mod typicality;

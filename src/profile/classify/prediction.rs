@@ -8,7 +8,6 @@
 //! the people of every profile keep their own in the set, provided they are like the people it was calibrated on.
 //! Ties count in favour of the profile, so the sets are a little larger than they had to be.
 
-use super::ranked::Ranked;
 use crate::profile::kind::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -56,22 +55,16 @@ pub struct PredictionSet {
     pub source: CalibrationSource,
 }
 
-/// The set from a calibration: for each class its profile, its calibration and the posterior of the record.
+/// The set from a calibration: for each class its profile, the part of its people whose posterior is at most as high as
+/// that of the record, the record counted among them, and how many they are.
 pub(super) fn set(
-    classes: impl Iterator<Item = (Option<Profile>, f64)>,
-    calibration: &[Ranked],
+    classes: impl Iterator<Item = (Option<Profile>, (f64, usize))>,
     coverage: f64,
     age: f64,
     source: CalibrationSource,
 ) -> PredictionSet {
-    let evidence: Vec<ProfileEvidence> = classes
-        .zip(calibration)
-        .map(|((profile, posterior), people)| ProfileEvidence {
-            profile,
-            p: people.rank(posterior).1,
-            people: people.len(),
-        })
-        .collect();
+    let evidence: Vec<ProfileEvidence> =
+        classes.map(|(profile, (p, people))| ProfileEvidence { profile, p, people }).collect();
     let inside = |e: &&ProfileEvidence| e.p > 1.0 - coverage;
     PredictionSet {
         coverage,

@@ -25,23 +25,30 @@ impl Ranked {
         self.values.len()
     }
 
-    /// The part of the weight below a new value, and the part at or below it, the new one counted among them with
-    /// the average weight: the ends between which its rank lies when everyone is drawn alike. 0 and 1 without values.
+    /// The part of the weight below a new value, and the part at or below it: see [`ends`].
     #[inline]
     pub(super) fn rank(&self, value: f64) -> (f64, f64) {
-        let total = self.before[self.before.len() - 1];
-        if self.values.is_empty() || total <= 0.0 {
-            return (0.0, 1.0);
-        }
-        let own = total / self.values.len() as f64;
         let below = self.values.partition_point(|v| *v < value);
         let mut upto = below;
         while upto < self.values.len() && self.values[upto] == value {
             upto += 1;
         }
-        let all = total + own;
-        (self.before[below] / all, ((self.before[upto] + own) / all).min(1.0))
+        let total = self.before[self.before.len() - 1];
+        ends(self.before[below], self.before[upto], total, self.values.len())
     }
+}
+
+/// From weights below a new value and at or below it, among so many values of a total weight, the same as parts, the
+/// new value counted among them with the average weight: the ends between which its rank lies when everyone is drawn
+/// alike. 0 and 1 without values.
+#[inline]
+pub(super) fn ends(below: f64, upto: f64, total: f64, values: usize) -> (f64, f64) {
+    if values == 0 || total <= 0.0 {
+        return (0.0, 1.0);
+    }
+    let own = total / values as f64;
+    let all = total + own;
+    (below / all, ((upto + own) / all).min(1.0))
 }
 
 #[cfg(test)]

@@ -20,12 +20,19 @@ pub enum Refusal {
     YoungerThanModel,
     /// There are offences at ages that the model does not have.
     OutsideModel,
+    /// No offence of the record can be the index offence that the model is conditional on.
+    NoIndexOffence,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Refusal; 4] =
-        [Refusal::NoAdjudicatedCase, Refusal::NoTimeAtLiberty, Refusal::YoungerThanModel, Refusal::OutsideModel];
+    pub const ALL: [Refusal; 5] = [
+        Refusal::NoAdjudicatedCase,
+        Refusal::NoTimeAtLiberty,
+        Refusal::YoungerThanModel,
+        Refusal::OutsideModel,
+        Refusal::NoIndexOffence,
+    ];
 
     /// The key in files and at the beginning of messages.
     pub fn key(self) -> &'static str {
@@ -34,6 +41,7 @@ impl Refusal {
             Refusal::NoTimeAtLiberty => "no-time-at-liberty",
             Refusal::YoungerThanModel => "younger-than-model",
             Refusal::OutsideModel => "outside-model",
+            Refusal::NoIndexOffence => "no-index-offence",
         }
     }
 

@@ -10,20 +10,26 @@ use super::ranked::Ranked;
 use crate::cohort::builder::PersonRow;
 use crate::numeric::streams::stream;
 
-/// Fewest people drawn of each group, however small its share.
-const FEWEST: usize = 250;
+/// Fewest people of each group, however small its share.
+pub(super) const FEWEST: usize = 250;
 
 /// What a pattern of observation makes of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reference {
-    /// People drawn.
-    pub(super) people: usize,
     /// Log-probability of a record under the mixture.
     pub(super) mixture: Ranked,
     /// By group: log-probability under that group, among the people whose likeliest group it is.
     pub(super) nearest: Vec<Ranked>,
     /// By class (see [`Classes`]): posterior of the own class, among its people.
     pub(super) own_class: Vec<Ranked>,
+    pub(super) separation: Separation,
+}
+
+/// How well groups are told apart among such people.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Separation {
+    /// People drawn.
+    pub(super) people: usize,
     /// Share of each group among people with a record.
     pub(super) shares: Vec<f64>,
     /// By group: average posterior of the own group, among its people.
@@ -62,6 +68,32 @@ pub(super) fn likeliest(posterior: &[f64]) -> usize {
     best
 }
 
+impl Separation {
+    /// Before anyone is looked at.
+    pub(super) fn nobody(groups: usize) -> Separation {
+        let none = vec![0.0; groups];
+        Separation {
+            people: 0,
+            shares: none.clone(),
+            own_posterior: none.clone(),
+            clear: none.clone(),
+            accuracy: 0.0,
+            apart: vec![none; groups],
+        }
+    }
+
+    /// From the part of each group's people who are told from another to the part of pairs, one of each.
+    pub(super) fn both_ways(&mut self) {
+        for a in 0..self.apart.len() {
+            self.apart[a][a] = 1.0;
+            for b in 0..a {
+                let both = 0.5 * (self.apart[b][a] + self.apart[a][b]);
+                (self.apart[a][b], self.apart[b][a]) = (both, both);
+            }
+        }
+    }
+}
+
 impl Reference {
     /// Draws `people` or a few more. `at_risk` holds the part of each age interval observed at liberty up to the last
     /// observed one, 0 where none was.
@@ -79,9 +111,7 @@ impl Reference {
         let mut mixture = Vec::with_capacity(people + groups);
         let mut nearest = vec![Vec::new(); groups];
         let mut own_class = vec![Vec::new(); classes.count];
-        let (mut own_posterior, mut clear_part) = (vec![0.0; groups], vec![0.0; groups]);
-        let mut apart = vec![vec![0.0; groups]; groups];
-        let (mut accuracy, mut drawn) = (0.0, 0);
+        let mut separation = Separation::nobody(groups);
         for k in 0..groups {
             // a group without a chance of a record is met by nobody
             if shares[k] <= 0.0 {
@@ -100,32 +130,26 @@ impl Reference {
                 nearest[best].push((ln_p(best), weight));
                 let class = classes.of_group[k];
                 own_class[class].push((classes.posterior(&posterior, class), weight));
-                own_posterior[k] += posterior[k] / n as f64;
-                clear_part[k] += if posterior[k] >= clear { 1.0 / n as f64 } else { 0.0 };
-                accuracy += if best == k { weight } else { 0.0 };
+                separation.own_posterior[k] += posterior[k] / n as f64;
+                separation.clear[k] += if posterior[k] >= clear { 1.0 / n as f64 } else { 0.0 };
+                separation.accuracy += if best == k { weight } else { 0.0 };
                 let mine = ln_p(k) - ln_any[k];
-                for (other, apart) in apart[k].iter_mut().enumerate() {
+                for (other, apart) in separation.apart[k].iter_mut().enumerate() {
                     let theirs = ln_p(other) - ln_any[other];
                     // a tie is told by tossing a coin
                     let told = if mine > theirs { 1.0 } else { 0.5 * f64::from(u8::from(mine == theirs)) };
                     *apart += told / n as f64;
                 }
             }
-            drawn += n;
+            separation.people += n;
         }
-        let apart = (0..groups)
-            .map(|a| (0..groups).map(|b| if a == b { 1.0 } else { 0.5 * (apart[a][b] + apart[b][a]) }).collect())
-            .collect();
+        separation.shares = shares;
+        separation.both_ways();
         Reference {
-            people: drawn,
             mixture: Ranked::new(mixture),
             nearest: nearest.into_iter().map(Ranked::new).collect(),
             own_class: own_class.into_iter().map(Ranked::new).collect(),
-            shares,
-            own_posterior,
-            clear: clear_part,
-            accuracy,
-            apart,
+            separation,
         }
     }
 }

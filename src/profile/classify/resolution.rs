@@ -3,7 +3,7 @@
 //! It comes from the model alone, through people simulated from it who have a record by that age. Nobody who reads
 //! only counts by age can do better; a reader who knows more about the person can.
 
-use super::reference::Reference;
+use super::reference::Separation;
 use crate::profile::kind::Profile;
 use crate::profile::naming::Naming;
 use serde::{Deserialize, Serialize};
@@ -40,21 +40,17 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    pub(super) fn of(reference: &Reference, naming: &Naming, age: f64) -> Resolution {
-        let group = |k: usize| GroupResolution {
+    pub(super) fn of(separation: Separation, naming: &Naming, age: f64) -> Resolution {
+        let Separation { people, shares, own_posterior, clear, accuracy, apart } = separation;
+        let group = |(k, apart): (usize, Vec<f64>)| GroupResolution {
             group: k,
             profile: naming.profile_of(k),
-            share: reference.shares[k],
-            own_posterior: reference.own_posterior[k],
-            clear: reference.clear[k],
-            apart: reference.apart[k].clone(),
+            share: shares[k],
+            own_posterior: own_posterior[k],
+            clear: clear[k],
+            apart,
         };
-        Resolution {
-            age,
-            accuracy: reference.accuracy,
-            groups: (0..reference.shares.len()).map(group).collect(),
-            people: reference.people,
-        }
+        Resolution { age, accuracy, groups: apart.into_iter().enumerate().map(group).collect(), people }
     }
 }
 
@@ -72,7 +68,7 @@ const SHORT_OF_THE_END: f64 = 0.05;
 
 /// For each group the other that it is least told from, of those with another answer, when that is less than `needed`
 /// and time would help.
-pub(super) fn hidden(now: &Reference, end: &Reference, naming: &Naming, needed: f64) -> Vec<Option<Hidden>> {
+pub(super) fn hidden(now: &Separation, end: &Separation, naming: &Naming, needed: f64) -> Vec<Option<Hidden>> {
     let groups = now.apart.len();
     let alike = |k: usize, other: usize| {
         k == other || (naming.profile_of(k).is_some() && naming.profile_of(k) == naming.profile_of(other))

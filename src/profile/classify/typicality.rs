@@ -29,7 +29,11 @@ pub struct PValue {
 
 impl PValue {
     pub(super) fn of(ranked: &Ranked, value: f64) -> PValue {
-        let (low, high) = ranked.rank(value);
+        PValue::between(ranked.rank(value))
+    }
+
+    /// From its ends.
+    pub(super) fn between((low, high): (f64, f64)) -> PValue {
         PValue { p: 0.5 * (low + high), low, high }
     }
 

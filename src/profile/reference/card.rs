@@ -115,6 +115,25 @@ pub struct Recognition {
     pub claimed: f64,
 }
 
+/// What answers at the index offence are worth when an assumption does not hold: of people drawn with it changed, cut at the
+/// end of the year of age of that offence, and answered by the model as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerMove {
+    /// What is assumed; empty for the model as it is.
+    pub what: String,
+    /// What it was changed to.
+    pub changed_to: String,
+    /// Mean posterior probability of the likeliest profile.
+    pub stated: f64,
+    /// Part of the people of whom it is the true one.
+    pub right: f64,
+    /// Part of the people whose prediction set, of coverage 0.9, holds the true one.
+    pub held: f64,
+    /// Offences of the next five years expected in the time at liberty, over those found.
+    pub forecast: f64,
+}
+
 /// How it was made: enough to make it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +168,9 @@ pub struct ReferenceCard {
     pub assumptions: Vec<Assumption>,
     /// How well profiles are told apart by age.
     pub recognition: Vec<Recognition>,
+    /// What answers at the index offence are worth, by assumption; the model as it is first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<AnswerMove>,
 }
 
 impl ReferenceCard {
@@ -235,6 +257,22 @@ impl ReferenceCard {
         );
         for r in &self.recognition {
             let _ = writeln!(text, "| {} | {:.1} % | {:.1} % |", r.up_to_age, 100.0 * r.right, 100.0 * r.claimed);
+        }
+        if !self.answers.is_empty() {
+            let _ = writeln!(
+                text,
+                "\n## Answers at the index offence\n\nPeople cut at the end of the year of age of their first trafficking \
+                 offence, answered knowing that age. Each row draws them with one assumption changed and answers them by the \
+                 model as it is: what is stated stays near what is right, sets hold 90 % and the ratio is 1 as far as an \
+                 assumption does not matter. It remains assumed in every row that a file holds the offences that the model \
+                 counts, which `classify` compares.\n\n| assumed | changed to | stated | right | sets of 90 % hold | forecast over \
+                 found |\n| --- | --- | --- | --- | --- | --- |"
+            );
+        }
+        for a in &self.answers {
+            let what = if a.what.is_empty() { "the model as it is" } else { &a.what };
+            let [stated, right, held] = [a.stated, a.right, a.held].map(|p| format!("{:.1} %", 100.0 * p));
+            let _ = writeln!(text, "| {what} | {} | {stated} | {right} | {held} | {:.2} |", a.changed_to, a.forecast);
         }
         text
     }
