@@ -16,6 +16,7 @@ mod page;
 mod picture;
 mod table;
 mod validation;
+mod warnings;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
 pub use picture::path::posterior_path_svg;
