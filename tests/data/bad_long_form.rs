@@ -154,4 +154,12 @@ fn a_person_has_one_weight_in_all_rows() {
         problems(read("a,12,0,2\na,13,1,1\nb,12,1,\n")),
         "l.csv, row 3, column w: another weight than in the first row of this person\nl.csv, row 4, column w: no weight"
     );
+    // of people in another table, those without a row have none
+    let of = |people: &'static str| {
+        let options = CsvOptions::new().weight_column("w").unlisted(pleegprofiel::Unlisted::Zero);
+        let table = CsvSource::new("l.csv", "id,age,count,w\na,12,1,2\na,13,1,2\n".as_bytes());
+        pleegprofiel::read_person_ages_of(table, Some(CsvSource::new("p.csv", people.as_bytes())), &options)
+    };
+    assert_eq!(of("id\na\n").unwrap().weight(0), 2.0);
+    assert_eq!(problems(of("id\na\nb\n")), "l.csv, column w: 1 people without a row have no weight");
 }

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 /// A cell as its file has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))] // a text has nothing but text
 pub(in crate::cohort) enum Field<'a> {
     /// Not there, or missing by what the file itself declares.
     Empty,

@@ -63,6 +63,7 @@ mod words;
 pub use ages::AgeUnit;
 pub use careers::{CareerTable, NamedCareer, read_career_table, read_careers, read_groups};
 pub use dates::{DateFormat, Incomplete};
+#[cfg(any(feature = "parquet", feature = "stata"))]
 pub(in crate::cohort) use field::Field;
 pub use offences::{Observed, read_offences};
 pub use options::{DecimalMark, TableOptions, Unlisted};

@@ -105,7 +105,7 @@ pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &Ta
         read_people(&mut people, &mut ids, options)?;
         issues_of_people = people.issues;
     }
-    let mut weights: Vec<f64> = vec![1.0; ids.len()];
+    let mut weights: Vec<f64> = vec![UNWEIGHTED; ids.len()];
     let mut entries: Vec<Entry> = Vec::new();
     let mut no_time = 0;
     let mut zero = false;
@@ -162,6 +162,12 @@ pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &Ta
     let filled = options.unlisted == Some(Unlisted::Zero);
     check_entries(&mut table, &entries, &ids, filled, options);
     let grid = grid_of(&mut table, &entries, options);
+    weights.resize(ids.len(), UNWEIGHTED);
+    let unweighted = weights.iter().filter(|weight| weight.is_nan()).count();
+    if weight.is_some() && unweighted > 0 && table.issues.is_empty() {
+        table.issues.add(None, Some(weight_name), || format!("{unweighted} people without a row have no weight"));
+    }
+    weights.iter_mut().filter(|weight| weight.is_nan()).for_each(|weight| *weight = 1.0);
     let mut warnings = table.finish(&reading);
     let mut issues = table.issues;
     issues.append(issues_of_people);
@@ -197,6 +203,9 @@ fn read_people(people: &mut Table<'_>, ids: &mut Ids, options: &TableOptions) ->
     Ok(())
 }
 
+/// Stands for the weight of someone of whom no row was read yet.
+const UNWEIGHTED: f64 = f64::NAN;
+
 /// A person has one weight, in all rows.
 fn keep_weight(
     weights: &mut Vec<f64>,
@@ -206,12 +215,11 @@ fn keep_weight(
     row: u64,
     name: &str,
 ) {
-    if name.is_empty() {
-        weights.resize(weights.len().max(person + 1), 1.0);
-    } else if person >= weights.len() {
-        weights.resize(person, 1.0);
-        weights.push(weight);
-    } else if weights[person] != weight {
+    weights.resize(weights.len().max(person + 1), UNWEIGHTED);
+    let own = &mut weights[person];
+    if own.is_nan() {
+        *own = weight;
+    } else if *own != weight {
         issues.add(Some(row), Some(name), || "another weight than in the first row of this person".into());
     }
 }
@@ -342,7 +350,7 @@ fn assemble(
     let mut unlisted = 0;
     let mut kept = Vec::with_capacity(ids.len());
     let mut rest = entries;
-    for person in 0..ids.len() {
+    for (person, &weight) in weights.iter().enumerate() {
         let (own, others) = rest.split_at(rest.partition_point(|entry| entry.person as usize == person));
         rest = others;
         cells.fill(filled.then_some(0));
@@ -357,7 +365,7 @@ fn assemble(
         }
         kept.push(person);
         let id = Some(ids.get(person));
-        builder.push_checked(id, |j| cells[j], exposure.then_some(risk.as_slice()), weights[person])?;
+        builder.push_checked(id, |j| cells[j], exposure.then_some(risk.as_slice()), weight)?;
     }
     Ok(Assembled { builder, unlisted, kept })
 }

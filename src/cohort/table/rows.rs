@@ -41,7 +41,31 @@ pub(super) enum Rows<'a> {
     Stata(Box<StataRows>),
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// The records of a text.
+    fn text(&self) -> Option<&Records<'a>> {
+        match self {
+            Rows::Csv(records) => Some(records),
+            #[cfg(any(feature = "parquet", feature = "stata"))]
+            _ => None,
+        }
+    }
+
+    /// Reads these columns only; one that cannot be read, and why.
+    fn needs(&mut self, wanted: Vec<usize>) -> Option<(usize, String)> {
+        match self {
+            // a text is read to the end of its lines anyway
+            Rows::Csv(_) => {
+                drop(wanted);
+                None
+            }
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => rows.needs(&wanted).err(),
+            #[cfg(feature = "stata")]
+            Rows::Stata(rows) => rows.needs(&wanted).err(),
+        }
+    }
+
     /// A cell of the current row.
     #[inline]
     pub(super) fn field(&self, column: usize) -> Field<'_> {
@@ -117,15 +141,7 @@ impl<'a> Table<'a> {
     /// Says which columns are going to be read: those of others may then be passed over.
     pub(super) fn needs(&mut self, columns: impl IntoIterator<Item = usize>) {
         let watched = self.nameless.iter().map(|column| column.position);
-        let wanted: Vec<usize> = columns.into_iter().chain(watched).collect();
-        let refused: Option<(usize, String)> = match &mut self.rows {
-            // a text is read to the end of its lines anyway
-            Rows::Csv(_) => None,
-            #[cfg(feature = "parquet")]
-            Rows::Parquet(rows) => rows.needs(&wanted).err(),
-            #[cfg(feature = "stata")]
-            Rows::Stata(rows) => rows.needs(&wanted).err(),
-        };
+        let refused = self.rows.needs(columns.into_iter().chain(watched).collect());
         if let Some((column, problem)) = refused {
             let name = self.header.get(column).cloned();
             self.stopped = true;
@@ -160,9 +176,7 @@ impl<'a> Table<'a> {
             if !read {
                 return Ok(false);
             }
-            if let Rows::Csv(records) = &self.rows
-                && records.is_empty_row()
-            {
+            if self.rows.text().is_some_and(Records::is_empty_row) {
                 self.empty_rows += 1;
                 continue;
             }
@@ -199,7 +213,7 @@ impl<'a> Table<'a> {
 
     /// Whether the row has as many fields as the header (more, when these are empty); if not, says so.
     pub(super) fn complete(&mut self) -> bool {
-        let Rows::Csv(records) = &self.rows else { return true };
+        let Some(records) = self.rows.text() else { return true };
         let (fields, columns) = (records.fields(), self.header.len());
         let complete = fields == columns || fields > columns && records.is_empty_from(columns);
         if !complete {
