@@ -8,6 +8,12 @@ use std::fmt;
 /// How many issues an [`Error`] spells out; the rest is counted.
 pub const ISSUES_SHOWN: usize = 20;
 
+/// How many issues of one kind an [`Error`] keeps: more places of the same fault help less than other faults.
+pub const PLACES_SHOWN: usize = 5;
+
+/// Of so many problems the kind is looked at; of more it would take time that none of them is worth.
+const LOOKED_AT: u64 = 10_000;
+
 /// What went wrong, coarsely: enough to decide what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,24 +47,46 @@ pub struct Issue {
     pub column: Option<String>,
     /// What is wrong, with the value and the limit; never a person identifier.
     pub message: String,
+    /// How many problems of this kind the input has in all, itself counted: those whose message differs in values and
+    /// numbers alone. At most [`PLACES_SHOWN`] of them are among the issues of an error.
+    pub alike: u64,
+}
+
+impl Issue {
+    /// Where it is.
+    fn place(&self) -> String {
+        let file = self.file.clone();
+        let row = self.row.map(|row| format!("row {row}"));
+        let column = self.column.as_ref().map(|column| format!("column {column}"));
+        file.into_iter().chain(row).chain(column).collect::<Vec<_>>().join(", ")
+    }
+
+    fn is_like(&self, other: &Issue) -> bool {
+        self.alike == other.alike && self.file == other.file && kind(&self.message) == kind(&other.message)
+    }
+}
+
+/// What is left of a message without the values and numbers in it: problems with the same are of one kind.
+fn kind(message: &str) -> String {
+    let mut kind = String::with_capacity(message.len());
+    let (mut quoted, mut number) = (false, false);
+    for c in message.chars() {
+        let digit = c.is_ascii_digit() || number && matches!(c, '.' | '-');
+        if c == '"' {
+            quoted = !quoted;
+        }
+        if !quoted && (!digit || !number) {
+            kind.push(if digit { '#' } else { c });
+        }
+        number = digit && !quoted;
+    }
+    kind
 }
 
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut place = false;
-        if let Some(file) = &self.file {
-            write!(f, "{file}")?;
-            place = true;
-        }
-        if let Some(row) = self.row {
-            write!(f, "{}row {row}", if place { ", " } else { "" })?;
-            place = true;
-        }
-        if let Some(column) = &self.column {
-            write!(f, "{}column {column}", if place { ", " } else { "" })?;
-            place = true;
-        }
-        write!(f, "{}{}", if place { ": " } else { "" }, self.message)
+        let place = self.place();
+        write!(f, "{place}{}{}", if place.is_empty() { "" } else { ": " }, self.message)
     }
 }
 
@@ -95,7 +123,8 @@ impl Error {
         self.kind
     }
 
-    /// The first [`ISSUES_SHOWN`] problems found in input data, in the order of the input.
+    /// The first [`ISSUES_SHOWN`] problems found in input data, in the order of the input, at most [`PLACES_SHOWN`] of
+    /// a kind.
     pub fn issues(&self) -> &[Issue] {
         &self.issues
     }
@@ -109,10 +138,23 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        for issue in &self.issues {
-            write!(f, "\n  {issue}")?;
+        let mut told = 0;
+        for (i, issue) in self.issues.iter().enumerate() {
+            if issue.alike <= PLACES_SHOWN as u64 {
+                told += 1;
+                write!(f, "\n  {issue}")?;
+            } else if !self.issues[..i].iter().any(|before| before.is_like(issue)) {
+                // one line for all of a kind
+                told += issue.alike;
+                let others = self.issues[i + 1..].iter().filter(|other| other.is_like(issue));
+                let places: Vec<String> =
+                    others.take(2).map(|other| Issue { file: None, ..other.clone() }.place()).collect();
+                let places = places.into_iter().filter(|place| !place.is_empty()).collect::<Vec<_>>().join("; ");
+                let such = if places.is_empty() { String::new() } else { format!(", such as {places}") };
+                write!(f, "\n  {issue} (and {} more like it{such})", issue.alike - 1)?;
+            }
         }
-        let more = self.issue_count - self.issues.len() as u64;
+        let more = self.issue_count.saturating_sub(told);
         if more > 0 {
             write!(f, "\n  ... and {more} more")?;
         }
@@ -131,6 +173,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub(crate) struct Issues {
     file: Option<String>,
     kept: Vec<Issue>,
+    /// Kinds of problems and how many there were of each.
+    kinds: Vec<(String, u64)>,
     count: u64,
 }
 
@@ -144,25 +188,62 @@ impl Issues {
         Issues::default()
     }
 
-    /// Records a problem; the message is only built when it will be shown.
+    /// Records a problem; the message is only built when it may be shown.
     pub(crate) fn add(&mut self, row: Option<u64>, column: Option<&str>, message: impl FnOnce() -> String) {
         self.count += 1;
-        if self.kept.len() < ISSUES_SHOWN {
-            self.kept.push(Issue {
-                file: self.file.clone(),
-                row,
-                column: column.map(str::to_owned),
-                message: message(),
-            });
+        if self.count > LOOKED_AT {
+            return;
         }
+        let message = message();
+        let kind = kind(&message);
+        let of_kind = match self.kinds.iter().position(|(known, _)| *known == kind) {
+            Some(known) => {
+                self.kinds[known].1 += 1;
+                self.kinds[known].1
+            }
+            None if self.kinds.len() < ISSUES_SHOWN => {
+                self.kinds.push((kind, 1));
+                1
+            }
+            None => return,
+        };
+        if self.kept.len() == ISSUES_SHOWN && of_kind == 1 {
+            self.make_room();
+        }
+        if self.kept.len() < ISSUES_SHOWN && of_kind <= PLACES_SHOWN as u64 {
+            let column = column.map(str::to_owned);
+            self.kept.push(Issue { file: self.file.clone(), row, column, message, alike: of_kind });
+        }
+    }
+
+    /// Gives up the last place of a kind that has others, for a kind that has none.
+    fn make_room(&mut self) {
+        if let Some(last) = self.kept.iter().rposition(|issue| issue.alike > 1) {
+            self.kept.remove(last);
+        }
+    }
+
+    /// Every kept issue with the number of its kind in all; while issues are collected it is its number within.
+    fn counted(self) -> Vec<Issue> {
+        let Issues { file, mut kept, kinds, .. } = self;
+        for issue in kept.iter_mut().filter(|issue| issue.file == file) {
+            let own = kind(&issue.message);
+            issue.alike = kinds.iter().find(|(kind, _)| *kind == own).map_or(issue.alike, |&(_, count)| count);
+        }
+        kept
     }
 
     /// Adds the problems of a second input behind these.
     #[cfg(feature = "csv")]
     pub(crate) fn append(&mut self, other: Issues) {
         self.count += other.count;
-        self.kept.extend(other.kept);
-        self.kept.truncate(ISSUES_SHOWN);
+        let mut all = std::mem::take(self);
+        let (file, count) = (all.file.clone(), all.count);
+        all.count = 0;
+        let mut kept = all.counted();
+        kept.extend(other.counted());
+        kept.truncate(ISSUES_SHOWN);
+        *self = Issues { file, kept, kinds: Vec::new(), count };
     }
 
     /// How many problems were found so far.
@@ -180,7 +261,8 @@ impl Issues {
             return Ok(());
         }
         let message = format!("{what}: {} problem{}", self.count, if self.count == 1 { "" } else { "s" });
-        Err(Error { kind: ErrorKind::InvalidInput, message, issues: self.kept, issue_count: self.count })
+        let issue_count = self.count;
+        Err(Error { kind: ErrorKind::InvalidInput, message, issues: self.counted(), issue_count })
     }
 }
 
@@ -188,19 +270,67 @@ impl Issues {
 mod tests {
     use super::*;
 
+    fn text(issues: Issues) -> (Error, String) {
+        let error = issues.into_result("counts.csv cannot be read").unwrap_err();
+        let text = error.to_string();
+        (error, text)
+    }
+
     #[test]
     fn an_error_spells_out_twenty_issues_and_counts_the_rest() {
         let mut issues = Issues { file: Some("counts.csv".into()), ..Issues::default() };
-        for row in 0..25 {
-            issues.add(Some(row + 2), Some("age_12"), || format!("-{row} is not a count"));
+        for row in 0..25_u8 {
+            let word = char::from(b'a' + row);
+            issues.add(Some(u64::from(row) + 2), Some("age_12"), || format!("{word} is not a count"));
         }
-        let error = issues.into_result("counts.csv cannot be read").unwrap_err();
+        let (error, text) = text(issues);
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
-        assert_eq!(error.issues().len(), 20);
-        assert_eq!(error.issue_count(), 25);
-        let text = error.to_string();
+        assert_eq!((error.issues().len(), error.issue_count()), (20, 25));
         assert!(text.starts_with("counts.csv cannot be read: 25 problems\n"));
-        assert!(text.contains("counts.csv, row 3, column age_12: -1 is not a count"));
+        assert!(text.contains("counts.csv, row 3, column age_12: b is not a count"));
         assert!(text.ends_with("... and 5 more"));
+    }
+
+    #[test]
+    fn problems_of_one_kind_are_one_line_with_the_first_places_and_a_count() {
+        let mut issues = Issues { file: Some("counts.csv".into()), ..Issues::default() };
+        for row in 0..540 {
+            issues.add(Some(row + 2), Some("age_12"), || format!("\"{row}.5\" is not below {row}"));
+        }
+        issues.add(Some(9), Some("id"), || "same id as row 3".into());
+        let (error, text) = text(issues);
+        assert_eq!((error.issues().len(), error.issue_count(), error.issues()[0].alike), (6, 541, 540));
+        assert_eq!(
+            text,
+            "counts.csv cannot be read: 541 problems\n  \
+             counts.csv, row 2, column age_12: \"0.5\" is not below 0 (and 539 more like it, such as row 3, column age_12; \
+             row 4, column age_12)\n  counts.csv, row 9, column id: same id as row 3"
+        );
+    }
+
+    #[test]
+    fn a_kind_that_comes_late_is_told_as_well_and_two_inputs_keep_theirs_apart() {
+        let mut issues = Issues { file: Some("a".into()), ..Issues::default() };
+        for kind in 0..5_u8 {
+            (0..10).for_each(|_| issues.add(None, None, || format!("kind {}", char::from(b'a' + kind))));
+        }
+        assert_eq!(issues.kept.len(), ISSUES_SHOWN);
+        let mut other = Issues { file: Some("b".into()), ..Issues::default() };
+        other.add(None, None, || "kind a".into());
+        let mut first = Issues { file: Some("c".into()), ..Issues::default() };
+        first.add(None, None, || "kind a".into());
+        first.add(None, None, || "kind a".into());
+        first.append(issues);
+        let (error, text) = text(first);
+        assert_eq!((error.issue_count(), error.issues()[0].alike, error.issues()[2].alike), (52, 2, 10));
+        assert!(text.contains("a: kind e (and 9 more like it)"), "{text}");
+    }
+
+    #[test]
+    fn endless_problems_cost_no_endless_memory() {
+        let mut issues = Issues::default();
+        (0..100_000).for_each(|i| issues.add(Some(i), None, || format!("{i:x}")));
+        assert!(issues.kinds.len() <= ISSUES_SHOWN && issues.kept.len() <= ISSUES_SHOWN);
+        assert_eq!(issues.into_result("x").unwrap_err().issue_count(), 100_000);
     }
 }

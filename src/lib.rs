@@ -30,11 +30,7 @@ pub use career::window::{Window, WindowEnd};
 pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
 #[cfg(feature = "csv")]
-pub use cohort::csv::{
-    CsvOptions, CsvSource, NamedCareer, Observed, PersonTable, ValueTable, read_careers, read_cohort, read_groups,
-    read_offences, read_person_ages, read_person_table, read_values, read_wide, read_wide_with, write_wide,
-    write_wide_exposure,
-};
+pub use cohort::csv::{write_wide, write_wide_exposure};
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
 pub use cohort::grid::AgeGrid;
 #[cfg(feature = "parquet")]
@@ -45,6 +41,14 @@ pub use cohort::recidivism::figures::{
 };
 pub use cohort::recidivism::follow_up::Reoffence;
 pub use cohort::recidivism::options::RecidivismOptions;
+#[cfg(feature = "csv")]
+pub use cohort::table::{
+    AgeUnit, CareerTable, CsvOptions, CsvSource, DateFormat, DecimalMark, Incomplete, NamedCareer, Observed,
+    PersonTable, TableOptions, TableSource, Unlisted, ValueTable, read_career_table, read_careers, read_categories,
+    read_cohort, read_cohort_of, read_groups, read_offences, read_person_ages, read_person_ages_of, read_person_table,
+    read_values, read_wide, read_wide_with,
+};
+pub use cohort::warning::{CellPlace, CohortWarning};
 pub use error::{Error, ErrorKind, Issue, Result};
 pub use ndarray;
 pub use profile::classify::at_index::age::IndexAge;

@@ -3,6 +3,8 @@
 use super::builder::{CohortBuilder, MAX_COUNT};
 use super::grid::AgeGrid;
 use super::history::Histories;
+use super::suspicion;
+use super::warning::CohortWarning;
 use crate::error::{Issues, Result};
 use ndarray::ArrayView2;
 
@@ -13,8 +15,9 @@ pub const LOW_EXPOSURE: f64 = 0.05;
 
 /// Persons x age intervals: counts of events, what was observed, time at risk, and weights.
 ///
-/// Stored sparsely with identical histories merged. Fitting never changes a cohort.
-#[derive(Debug, Clone, PartialEq)]
+/// Stored sparsely with identical histories merged. Fitting never changes a cohort. Two cohorts are equal when they hold
+/// the same of the same people, whatever there was to tell of the tables they came from ([`Cohort::warnings`]).
+#[derive(Debug, Clone)]
 pub struct Cohort {
     grid: AgeGrid,
     pub(crate) histories: Histories,
@@ -24,6 +27,18 @@ pub struct Cohort {
     observations: u64,
     events: u64,
     low_exposure_cells: u64,
+    warnings: Vec<CohortWarning>,
+}
+
+impl PartialEq for Cohort {
+    fn eq(&self, other: &Cohort) -> bool {
+        // the other fields follow from these
+        self.grid == other.grid
+            && self.histories == other.histories
+            && self.person_history == other.person_history
+            && self.weights == other.weights
+            && self.ids == other.ids
+    }
 }
 
 impl Cohort {
@@ -46,6 +61,7 @@ impl Cohort {
         let seen: Vec<u64> =
             (0..histories.patterns()).map(|p| histories.observed_in(p).iter().filter(|&&o| o).count() as u64).collect();
         let (mut observations, mut events, mut low) = (0, 0, 0);
+        let mut of_code = vec![0_u64; histories.codes.len()];
         for h in 0..histories.len() {
             let persons = u64::from(histories.persons[h]);
             observations += persons * seen[histories.pattern[h] as usize];
@@ -53,10 +69,23 @@ impl Cohort {
             for &code in histories.cells_of(h) {
                 let cell = histories.codes[code as usize];
                 events += persons * u64::from(cell.count);
+                of_code[code as usize] += persons;
                 low += if exposure.is_some_and(|e| e[cell.interval as usize] < LOW_EXPOSURE) { persons } else { 0 };
             }
         }
-        Cohort { grid, histories, person_history, weights, ids, observations, events, low_exposure_cells: low }
+        let mut cohort = Cohort {
+            grid,
+            histories,
+            person_history,
+            weights,
+            ids,
+            observations,
+            events,
+            low_exposure_cells: low,
+            warnings: Vec::new(),
+        };
+        cohort.warnings = suspicion::of(&cohort, &of_code);
+        cohort
     }
 
     /// A cohort from a matrix of counts, persons x age intervals, all observed and at liberty throughout.
@@ -172,6 +201,32 @@ impl Cohort {
     /// Cells with an event but less than [`LOW_EXPOSURE`] of the interval at liberty.
     pub fn low_exposure_cells(&self) -> u64 {
         self.low_exposure_cells
+    }
+
+    /// What looks as if it meant something else than counts, and what a reader of tables left out or took by a rule of
+    /// the caller's.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Cohort, ndarray::array};
+    /// let counts = array![[0_u32, 1, 999], [3, 0, 0]];
+    /// let cohort = Cohort::from_counts(AgeGrid::years(18, 20)?, counts.view())?;
+    /// assert!(cohort.warnings()[0].is_doubt());
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    pub fn warnings(&self) -> &[CohortWarning] {
+        &self.warnings
+    }
+
+    /// Adds what a reader has to tell, and the rows that persons (counted from 0) were read from.
+    #[cfg(feature = "csv")]
+    pub(crate) fn with_warnings(mut self, more: Vec<CohortWarning>, row: impl Fn(usize) -> Option<u64>) -> Cohort {
+        for warning in &mut self.warnings {
+            if let Some(place) = warning.place_mut() {
+                place.row = row(place.person - 1);
+            }
+        }
+        self.warnings.extend(more);
+        self
     }
 
     /// Whether time at risk differs between persons.

@@ -10,3 +10,9 @@ pub(crate) mod history;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod recidivism;
+#[cfg(feature = "stata")]
+pub(crate) mod stata;
+mod suspicion;
+#[cfg(feature = "csv")]
+pub mod table;
+pub mod warning;

@@ -2,6 +2,7 @@
 //!
 //! Does not belong here: what is found and when (`trajectory::finding`).
 
+use super::warnings;
 use crate::profile::language::Language;
 use crate::trajectory::finding::Finding;
 
@@ -108,6 +109,7 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
         Finding::LowOcc { group, occ } => {
             format!("de kansverhouding van juiste indeling van groep {group} is {}, lager dan 5", number(*occ, 1))
         }
+        Finding::Data(warning) => warnings::dutch(warning),
         Finding::LowExposure { cells, below } => {
             let what = if *cells == 1 { "cel" } else { "cellen" };
             let below = Language::Dutch.short(*below);

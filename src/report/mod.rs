@@ -17,6 +17,7 @@ mod picture;
 mod settled;
 mod table;
 mod validation;
+mod warnings;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
 pub use picture::path::posterior_path_svg;

@@ -9,6 +9,7 @@ use super::mixture::inference::DISPERSION_ZERO;
 use super::model::TrajectoryModel;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
 use crate::cohort::grid::AgeGrid;
+use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
 use serde::Serialize;
 use std::fmt;
@@ -124,6 +125,8 @@ pub enum Finding {
         /// Fraction of the interval at liberty below which a cell is counted here.
         below: f64,
     },
+    /// Something to know about the data themselves: what looks as if it meant something else, and what was left out.
+    Data(CohortWarning),
 }
 
 impl Finding {
@@ -215,6 +218,7 @@ impl fmt::Display for Finding {
             Finding::LowOcc { group, occ } => {
                 write!(f, "the odds of correct classification of group {group} are {occ:.1}, below 5")
             }
+            Finding::Data(warning) => warning.fmt(f),
             Finding::LowExposure { cells, below } => {
                 let s = if *cells == 1 { "" } else { "s" };
                 write!(
@@ -267,6 +271,7 @@ pub(crate) fn findings(
     if cohort.low_exposure_cells() > 0 {
         all.push(Finding::LowExposure { cells: cohort.low_exposure_cells(), below: LOW_EXPOSURE });
     }
+    all.extend(cohort.warnings().iter().cloned().map(Finding::Data));
     all
 }
 

@@ -242,6 +242,7 @@ pub(crate) fn fit_general(
     if cohort.low_exposure_cells() > 0 {
         general.findings.push(Finding::LowExposure { cells: cohort.low_exposure_cells(), below: LOW_EXPOSURE });
     }
+    general.findings.extend(cohort.warnings().iter().cloned().map(Finding::Data));
     let groups = general
         .groups
         .iter()

@@ -5,6 +5,7 @@
 
 mod classify;
 mod command;
+mod files;
 mod output;
 #[cfg(feature = "parquet")]
 mod parquet;

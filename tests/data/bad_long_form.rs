@@ -32,21 +32,29 @@ fn listed(error: &Error) -> String {
     "l.csv, row 4, column age: 12 is listed in row 2 for this person already"
 )]
 #[case::bad_ages(
-    "id,age,count\n1,12.5,0\n2,-1,0\n3,151,0\n4,,0\n",
-    "l.csv, row 2, column age: \"12.5\" is not a whole number\nl.csv, row 3, column age: \"-1\" is negative: an age in completed years is 0 or more, and a missing value is an empty cell\nl.csv, row 4, column age: \"151\" is above the limit of 150\nl.csv, row 5, column age: no age"
+    "id,age,count\n1,12.52,0\n2,-1,0\n3,151,0\n4,,0\n",
+    "l.csv, row 2, column age: \"12.52\" is not an age between 0 and 150 years, in whole months\nl.csv, row 3, column age: \"-1\" is not an age between 0 and 150 years\nl.csv, row 4, column age: \"151\" is not an age between 0 and 150 years, in whole months\nl.csv, row 5, column age: no age"
+)]
+#[case::uneven_ages(
+    "id,age,count\n1,12,0\n2,12.5,0\n",
+    "l.csv, row 3, column age: 6 months after 12, which is not a step of 12 months; intervals of another width are named by --age-step, such as --age-step 6"
+)]
+#[case::perhaps_months(
+    "id,age,count\n1,120,0\n2,121,0\n",
+    "l.csv, row 1, column age: ages 120 to 121 in years? If they are months, say so (--ages-in months); if they are years, say that (--ages-in years)"
 )]
 #[case::bad_count_and_exposure(
     "id,age,count,exposure\n1,12,x,2\n2,13,1,0\n",
-    "l.csv, row 2, column count: \"x\" is not a number\nl.csv, row 2, column exposure: \"2\" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1\nl.csv, row 3, column exposure: \"0\" is no time at risk where a count is given: an age without any time at liberty is not observed, so leave its count empty"
+    "l.csv, row 2, column count: \"x\" is not a number\nl.csv, row 2, column exposure: \"2\" is not a time at risk: the fraction of the age interval at liberty, above 0 and at most 1\nl.csv, row 3, column exposure: a time at risk of 0 where 1 is counted: a rate per year at liberty cannot explain that; an age without any time at liberty is not observed, so leave its count empty"
 )]
 #[case::nothing_observed(
     "id,age,count\n1,12,0\n2,12,\n2,13,\n",
-    "l.csv, row 3: no age is observed: leave this person out"
+    "l.csv, row 3: no age is observed: leave this person out (--leave-out-unobserved leaves out all such people)"
 )]
 #[case::no_rows("id,age,count\n", "l.csv, row 1: a header, but no persons")]
 #[case::misspelt(
-    "id,Age,count,expsure\n1,12,0,1\n",
-    "l.csv, row 1: \"Age\" is not a column of this table\nl.csv, row 1: \"expsure\" is not a column of this table\nl.csv, row 1: no column \"age\": rename \"Age\""
+    "id,Aeg,count,expsure\n1,12,0,1\n",
+    "l.csv, row 1: \"Aeg\" is not a column of this table: leave it out with --ignore Aeg\nl.csv, row 1: \"expsure\" is not a column of this table: leave it out with --ignore expsure\nl.csv, row 1: no column \"age\": another name is given by --age-column"
 )]
 #[case::column_twice(
     "id,age,count,count\n1,12,0,1\n",
@@ -54,11 +62,11 @@ fn listed(error: &Error) -> String {
 )]
 #[case::no_header(
     "a7,12,0\n",
-    "l.csv, row 1: no column \"id\": is the header missing?\nl.csv, row 1: no column \"age\"\nl.csv, row 1: no column \"count\""
+    "l.csv, row 1: no column \"id\": is the header missing, or is it to be named by --id?\nl.csv, row 1: no column \"age\": another name is given by --age-column\nl.csv, row 1: no column \"count\": another name is given by --count-column"
 )]
 #[case::dated(
     "id,date,count\n1,2001-02-03,1\n",
-    "l.csv, row 1: dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first\nl.csv, row 1: no column \"age\""
+    "l.csv, row 1: dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first\nl.csv, row 1: no column \"age\": another name is given by --age-column"
 )]
 fn a_bad_table_of_persons_by_age_is_told_in_full(#[case] table: &str, #[case] expected: &str) {
     assert_eq!(problems(person_ages(table)), expected);
@@ -80,7 +88,7 @@ fn a_bad_table_of_persons_by_age_is_told_in_full(#[case] table: &str, #[case] ex
 )]
 #[case::dated(
     "id,date,offence\n1,2001-02-03,theft\n",
-    "o.csv, row 1: dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first\no.csv, row 1: no column \"age\""
+    "o.csv, row 1: dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first\no.csv, row 1: no column \"age\": another name is given by --age-column"
 )]
 fn a_bad_table_of_offences_is_told_in_full(#[case] table: &str, #[case] expected: &str) {
     assert_eq!(problems(offences(table, "id,from_age,to_age\n1,12,17\n2,12,18\n")), expected);
@@ -132,4 +140,26 @@ fn the_form_of_a_table_is_known_by_its_header() {
     let exposure = CsvSource::new("e.csv", "id,age_12\n".as_bytes());
     let error = read_cohort(CsvSource::new("t.csv", "id,age,count\n".as_bytes()), Some(exposure), &plain).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidOptions);
+}
+
+#[test]
+fn a_person_has_one_weight_in_all_rows() {
+    let read = |rows: &str| {
+        let table = format!("id,age,count,w\n{rows}");
+        read_person_ages(CsvSource::new("l.csv", table.as_bytes()), &CsvOptions::new().weight_column("w"))
+    };
+    let cohort = read("a,12,0,2\nb,12,1,0.5\na,13,1,2\n").unwrap();
+    assert_eq!((cohort.weight(0), cohort.weight(1)), (2.0, 0.5));
+    assert_eq!(
+        problems(read("a,12,0,2\na,13,1,1\nb,12,1,\n")),
+        "l.csv, row 3, column w: another weight than in the first row of this person\nl.csv, row 4, column w: no weight"
+    );
+    // of people in another table, those without a row have none
+    let of = |people: &'static str| {
+        let options = CsvOptions::new().weight_column("w").unlisted(pleegprofiel::Unlisted::Zero);
+        let table = CsvSource::new("l.csv", "id,age,count,w\na,12,1,2\na,13,1,2\n".as_bytes());
+        pleegprofiel::read_person_ages_of(table, Some(CsvSource::new("p.csv", people.as_bytes())), &options)
+    };
+    assert_eq!(of("id\na\n").unwrap().weight(0), 2.0);
+    assert_eq!(problems(of("id\na\nb\n")), "l.csv, column w: 1 people without a row have no weight");
 }

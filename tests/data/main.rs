@@ -10,6 +10,8 @@ mod careers;
 #[cfg(feature = "csv")]
 mod csv_properties;
 #[cfg(feature = "parquet")]
+mod files;
+#[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "csv")]
 mod read_toronto;

@@ -310,6 +310,6 @@ mod files {
         let good = "id,birth,from,to\nJan,1990-01-01,2002-01-01,2020-01-01\n";
         let error =
             read_careers(source("p", good), source("o", late), None, &CsvOptions::new()).unwrap_err().to_string();
-        assert!(error.contains("p, row 2: the records of this person do not make a career"), "{error}");
+        assert!(error.contains("o, row 2, column committed: 2030-05-04 lies when the window has ended"), "{error}");
     }
 }

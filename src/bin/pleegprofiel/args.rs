@@ -2,12 +2,12 @@
 
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
+use crate::args_table::InputArgs;
 use crate::args_validate::{CardArgs, DriftArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
-    BootstrapOptions, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec,
-    PersonTable, Resampling, SelectionCriterion, SelectionOptions, ValueTable, read_cohort, read_person_table,
-    read_values,
+    BootstrapOptions, Family, FitOptions, Language, ModelSpec, OutcomeSpec, Resampling, SelectionCriterion,
+    SelectionOptions,
 };
 use std::path::PathBuf;
 
@@ -156,21 +156,6 @@ pub(crate) struct SelectArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct InputArgs {
-    /// Table of counts: a column `id`, then one column per age (`age_12`, `age_13`, ..), or one row per
-    /// person and age (`id,age,count`). An empty cell is an age that was not observed. A name that ends in `.parquet`
-    /// is read as a Parquet table of the first form, by a command built with the feature `parquet`.
-    #[arg(value_name = "COUNTS.csv")]
-    counts: PathBuf,
-    /// Table of the same shape with the fraction of each year at liberty.
-    #[arg(long, value_name = "FILE")]
-    exposure: Option<PathBuf>,
-    /// What stands between two values: `,` `;` `|` or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
     /// Distribution of the values: counts are poisson, zip, zip-tau, negbin or zinb; bernoulli looks at any
     /// event or none; cnorm is for scale scores, beta for fractions (both with `fit` only).
@@ -213,49 +198,6 @@ impl From<Lang> for Language {
             Lang::En => Language::English,
             Lang::Nl => Language::Dutch,
         }
-    }
-}
-
-impl InputArgs {
-    /// Reads a table of values that are no counts.
-    pub(crate) fn read_values(&self) -> Result<ValueTable, Error> {
-        read_values(CsvSource::open(&self.counts)?, &CsvOptions::new().delimiter(self.delimiter))
-    }
-
-    /// Reads covariates of the people of a cohort.
-    pub(crate) fn read_covariates(
-        &self,
-        file: &PathBuf,
-        cohort: &Cohort,
-        names: &[String],
-    ) -> Result<PersonTable, Error> {
-        read_person_table(CsvSource::open(file)?, cohort, names, &CsvOptions::new().delimiter(self.delimiter))
-    }
-
-    /// The table of counts or values, as the user named it.
-    pub(crate) fn counts_name(&self) -> String {
-        self.counts.display().to_string()
-    }
-
-    /// Whether time at risk is given.
-    pub(crate) fn has_exposure(&self) -> bool {
-        self.exposure.is_some()
-    }
-
-    /// Reads the cohort.
-    pub(crate) fn read(&self) -> Result<Cohort, Error> {
-        #[cfg(feature = "parquet")]
-        if self.counts.extension().is_some_and(|ending| ending == "parquet") {
-            // what the parquet crate panics on comes back as an error, which says enough
-            let hook = std::panic::take_hook();
-            std::panic::set_hook(Box::new(|_| {}));
-            let read = pleegprofiel::read_cohort_parquet(&self.counts, self.exposure.as_deref(), &CsvOptions::new());
-            std::panic::set_hook(hook);
-            return read;
-        }
-        let counts = CsvSource::open(&self.counts)?;
-        let exposure = self.exposure.as_ref().map(CsvSource::open).transpose()?;
-        read_cohort(counts, exposure, &CsvOptions::new().delimiter(self.delimiter))
     }
 }
 
@@ -358,14 +300,4 @@ fn criterion(text: &str) -> Result<SelectionCriterion, String> {
 pub(crate) fn family(text: &str) -> Result<Family, String> {
     let known = || Family::ALL.map(Family::key).join(", ");
     Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
-}
-
-pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        _ => match text.as_bytes() {
-            [byte @ (b',' | b';' | b'|' | b'\t')] => Ok(*byte),
-            _ => Err("use `,` `;` `|` or `tab`".into()),
-        },
-    }
 }

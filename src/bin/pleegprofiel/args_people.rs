@@ -1,8 +1,9 @@
 //! Arguments of the commands about people and instruments: placing, drawing, following, scoring.
 
-use crate::args::{InputArgs, Lang, delimiter};
+use crate::args::Lang;
+use crate::args_table::{DatedArgs, InputArgs};
 use clap::{Args, Subcommand, ValueEnum};
-use pleegprofiel::{CsvOptions, WindowEnd};
+use pleegprofiel::WindowEnd;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -182,15 +183,8 @@ pub(crate) struct RecidivismArgs {
     /// Show figures of fewer than 10 persons, and all figures in full precision with their counts.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
-    /// What stands between two values: `,` `;` `|` or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-}
-
-impl RecidivismArgs {
-    pub(crate) fn csv_options(&self) -> CsvOptions {
-        CsvOptions::new().delimiter(self.delimiter)
-    }
+    #[command(flatten)]
+    pub(crate) dated: DatedArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,7 @@
 //! Arguments of the commands about whether numbers are right: validation and drift.
 
-use crate::args::{Lang, delimiter};
+use crate::args::Lang;
+use crate::args_table::delimiter;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -1,10 +1,13 @@
 //! `pleegprofiel fit`: one model, and what it is worth.
 
-use crate::args::{FitArgs, InputArgs};
+use crate::args::FitArgs;
+use crate::args_table::InputArgs;
 use crate::failure::Failure;
 use crate::{json, outputs, progress, screen};
 use pleegprofiel::report::Report;
-use pleegprofiel::{COUNTS, Cohort, Definitions, Family, ModelFit, ModelSpec, Panel, ValueTable, name_model};
+use pleegprofiel::{
+    COUNTS, Cohort, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_model,
+};
 use std::path::PathBuf;
 
 pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
@@ -65,7 +68,7 @@ fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
     }
     let table = args.input.read_values()?;
     let panel = Panel::new(table.grid).series(VALUES, table.values.view())?;
-    show(args, &args.model.spec(VALUES, bounds), &panel).map_err(|failure| placed(failure, &args.input, &table))
+    show(args, &args.model.spec(VALUES, bounds), &panel, &[]).map_err(|failure| placed(failure, &args.input, &table))
 }
 
 /// Name of the one series of a table of values.
@@ -100,12 +103,13 @@ fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<()
     for (name, values) in table.names.iter().zip(&table.values) {
         panel = panel.covariate(name, values)?;
     }
-    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel)
+    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel, cohort.warnings())
 }
 
 /// Fits a general model and shows it, without profiles.
-fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel) -> Result<(), Failure> {
-    let (fit, took) = progress::fit_model(spec, panel)?;
+fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarning]) -> Result<(), Failure> {
+    let (mut fit, took) = progress::fit_model(spec, panel)?;
+    fit.findings.extend(warnings.iter().cloned().map(Finding::Data));
     let trusted = fit.best();
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;

@@ -3,6 +3,7 @@
 mod args;
 mod args_people;
 mod args_profile;
+mod args_table;
 mod args_validate;
 mod card;
 mod classify;

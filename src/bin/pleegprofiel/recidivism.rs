@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{
     Category, CsvSource, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder, RecidivismOptions, Reoffence,
-    Severity, WindowEnd, read_careers, read_groups,
+    Severity, WindowEnd, read_career_table, read_groups,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -50,10 +50,11 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
         outputs::check_file(path)?;
     }
     let options = options(args)?;
-    let csv = args.csv_options();
+    let csv = args.dated.options()?;
     let custody = args.custody.as_ref().map(CsvSource::open).transpose()?;
     let people = CsvSource::open(&args.people)?;
-    let careers = read_careers(people, CsvSource::open(&args.offences)?, custody, &csv)?;
+    let read = read_career_table(people, CsvSource::open(&args.offences)?, custody, &csv)?;
+    let careers = read.careers;
     let groups: HashMap<String, String> = match (&args.groups, &args.by) {
         (Some(file), Some(by)) => read_groups(CsvSource::open(file)?, by, &csv)?.into_iter().collect(),
         _ => HashMap::new(),
@@ -80,9 +81,12 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     }
     if args.json {
         let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
+        // lines on the standard output are figures
+        read.warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
-    screen::print(&text(&found, &rows))
+    let notes: Vec<String> = read.warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();
+    screen::print(&(text(&found, &rows) + &notes.concat()))
 }
 
 fn options(args: &RecidivismArgs) -> Result<RecidivismOptions, Failure> {

@@ -1,13 +1,12 @@
 //! Cohorts written as the wide form, such that reading them back gives the same cohort.
 
-use super::header::column_names;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use std::fmt::Write as _;
 use std::io::Write;
 
 /// Writes counts in the wide form: `id`, a column per age, and a last column `weight` when any person
-/// has a weight other than 1 (read it with [`CsvOptions::weight_column`](super::CsvOptions::weight_column)).
+/// has a weight other than 1 (read it with [`TableOptions::weight_column`](crate::TableOptions::weight_column)).
 ///
 /// Identifiers are those of the cohort, or the numbers 1, 2, .. when it has none. An interval that was
 /// not observed is an empty cell.
@@ -53,7 +52,8 @@ pub fn write_wide_exposure(cohort: &Cohort, to: impl Write) -> Result<()> {
 fn write_rows(cohort: &Cohort, to: impl Write, weighted: bool, fill: impl Fn(usize, &mut [String])) -> Result<()> {
     let failed = |cause: ::csv::Error| Error::new(ErrorKind::Io, format!("the table cannot be written: {cause}"));
     let mut writer = ::csv::Writer::from_writer(to);
-    let ages = column_names("age_", cohort.grid());
+    let grid = cohort.grid();
+    let ages: Vec<String> = (0..grid.len()).map(|j| format!("age_{}", grid.label(j))).collect();
     let header = ["id"].into_iter().chain(ages.iter().map(String::as_str)).chain(weighted.then_some("weight"));
     writer.write_record(header).map_err(failed)?;
     let mut row = vec![String::new(); 1 + ages.len() + usize::from(weighted)];

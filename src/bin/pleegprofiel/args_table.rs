@@ -1,0 +1,301 @@
+//! Arguments that say what a table is: shared by all commands that read people.
+
+use crate::failure::Failure;
+use clap::{Args, ValueEnum};
+use pleegprofiel::{
+    AgeGrid, AgeUnit, CalendarDate, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, Incomplete,
+    PersonTable, TableSource, Unlisted, ValueTable, read_categories, read_cohort_of, read_person_table, read_values,
+};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// What stands between two values: `,` `;` `|` or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    delimiter: u8,
+    /// Name of the column of identifiers.
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id: String,
+    /// Values that stand for a missing one, such as `999,NA,.`: taken as not observed.
+    #[arg(long, value_name = "V,..", value_delimiter = ',', allow_hyphen_values = true)]
+    missing: Vec<String>,
+    /// What stands before the decimals of a number; a point without it, and then 1.000 (a thousand?) is refused.
+    #[arg(long, value_enum)]
+    decimal: Option<Decimal>,
+    /// Columns to leave out.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// Leave out every column that is not asked for.
+    #[arg(long)]
+    ignore_others: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Decimal {
+    /// 0.5
+    Point,
+    /// 0,5
+    Comma,
+}
+
+impl TableArgs {
+    pub(crate) fn options(&self) -> CsvOptions {
+        let options = CsvOptions::new()
+            .delimiter(self.delimiter)
+            .id_column(&self.id)
+            .missing(&self.missing)
+            .ignore(&self.ignore)
+            .ignore_others(self.ignore_others);
+        match self.decimal {
+            None => options,
+            Some(Decimal::Point) => options.decimal(DecimalMark::Point),
+            Some(Decimal::Comma) => options.decimal(DecimalMark::Comma),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Table of counts: a column `id`, then one column per age (`age_12`, `age_13`, ..), or one row per
+    /// person and age (`id,age,count`). An empty cell is an age that was not observed. CSV, or what a build with
+    /// the features `parquet` and `stata` reads, as the file itself shows; a folder of Parquet files is one table.
+    #[arg(value_name = "COUNTS.csv")]
+    counts: PathBuf,
+    /// Table of the same shape with the fraction of each year at liberty; rows are found by identifier.
+    #[arg(long, value_name = "FILE")]
+    exposure: Option<PathBuf>,
+    #[command(flatten)]
+    table: TableArgs,
+    /// Name of the column of ages, in a table of one row per person and age.
+    #[arg(long, value_name = "NAME", default_value = "age")]
+    age_column: String,
+    /// Name of the column of counts there.
+    #[arg(long, value_name = "NAME", default_value = "count")]
+    count_column: String,
+    /// What stands before the age in the names of columns; '' when they are called 12, 13, ..
+    #[arg(long, value_name = "TEXT", default_value = "age_")]
+    age_prefix: String,
+    /// What ages are written in: years without it, which may then not pass 110.
+    #[arg(long, value_enum)]
+    ages_in: Option<Unit>,
+    /// Width of an age interval in months: 12 without it, and 1 when ages are in months.
+    #[arg(long, value_name = "MONTHS")]
+    age_step: Option<u32>,
+    /// First and last age of the cohort, in completed years, for one row per person and age; those listed without it.
+    #[arg(long, value_name = "A-A", value_parser = ages)]
+    ages: Option<[u32; 2]>,
+    /// Column of survey or frequency weights.
+    #[arg(long, value_name = "NAME")]
+    weights: Option<String>,
+    /// What ages without a row are in a table of one row per person and age: without it not observed, and a table
+    /// without a single 0 is refused.
+    #[arg(long, value_enum)]
+    unlisted: Option<UnlistedAges>,
+    /// Table with the identifiers of everyone, for --unlisted zero: those without a row had no event.
+    #[arg(long, value_name = "FILE", requires = "unlisted")]
+    people: Option<PathBuf>,
+    /// Leave out people without a single observed age, and say how many; refused without it.
+    #[arg(long)]
+    leave_out_unobserved: bool,
+    /// Take values that look as if they meant something else (codes for missing values, rows of totals) as they are.
+    #[arg(long)]
+    trust_values: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Unit {
+    /// Years
+    Years,
+    /// Months
+    Months,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum UnlistedAges {
+    /// A count of 0
+    Zero,
+    /// Not observed
+    NotObserved,
+}
+
+impl InputArgs {
+    fn options(&self) -> Result<CsvOptions, Error> {
+        let mut options = self
+            .table
+            .options()
+            .age_prefix(&self.age_prefix)
+            .long_columns(&self.age_column, &self.count_column)
+            .leave_out_unobserved(self.leave_out_unobserved);
+        options = match self.ages_in {
+            None => options,
+            Some(Unit::Years) => options.ages_in(AgeUnit::Years),
+            Some(Unit::Months) => options.ages_in(AgeUnit::Months),
+        };
+        options = match self.unlisted {
+            None => options,
+            Some(UnlistedAges::Zero) => options.unlisted(Unlisted::Zero),
+            Some(UnlistedAges::NotObserved) => options.unlisted(Unlisted::NotObserved),
+        };
+        if let Some(step) = self.age_step {
+            options = options.width_months(step);
+        }
+        if let Some([first, last]) = self.ages {
+            options = options.grid(AgeGrid::years(first, last)?);
+        }
+        if let Some(weights) = &self.weights {
+            options = options.weight_column(weights);
+        }
+        Ok(options)
+    }
+
+    /// Reads a table of values that are no counts.
+    pub(crate) fn read_values(&self) -> Result<ValueTable, Error> {
+        quietly(|| read_values(TableSource::open(&self.counts)?, &self.options()?))
+    }
+
+    /// Reads covariates of the people of a cohort.
+    pub(crate) fn read_covariates(
+        &self,
+        file: &PathBuf,
+        cohort: &Cohort,
+        names: &[String],
+    ) -> Result<PersonTable, Error> {
+        quietly(|| read_person_table(TableSource::open(file)?, cohort, names, &self.table.options()))
+    }
+
+    /// The table of counts or values, as the user named it.
+    pub(crate) fn counts_name(&self) -> String {
+        self.counts.display().to_string()
+    }
+
+    /// Whether time at risk is given.
+    pub(crate) fn has_exposure(&self) -> bool {
+        self.exposure.is_some()
+    }
+
+    /// Reads the cohort; what may mean something else is refused until the user says what it is.
+    pub(crate) fn read(&self) -> Result<Cohort, Failure> {
+        let cohort = quietly(|| {
+            let counts = TableSource::open(&self.counts)?;
+            let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
+            let people = self.people.as_ref().map(TableSource::open).transpose()?;
+            read_cohort_of(counts, exposure, people, &self.options()?)
+        })?;
+        let doubts = cohort.warnings().iter().filter(|warning| warning.is_doubt() && !self.trust_values);
+        let lines: Vec<String> = doubts.map(|doubt| format!("\n  {doubt}\n    {}", way_out(doubt))).collect();
+        if lines.is_empty() {
+            return Ok(cohort);
+        }
+        Err(Failure::Usage(format!(
+            "{} may mean something else than it seems to:{}",
+            self.counts_name(),
+            lines.concat()
+        )))
+    }
+}
+
+/// What the user can say of a table that looks suspicious.
+fn way_out(doubt: &CohortWarning) -> String {
+    match doubt {
+        CohortWarning::FarOutside { counts, .. } | CohortWarning::LikeMissingCodes { counts, .. } => {
+            let codes: Vec<String> = counts.iter().take(5).map(ToString::to_string).collect();
+            format!("if so, say --missing {}; if these are counts, --trust-values", codes.join(","))
+        }
+        CohortWarning::NoZero { .. } => {
+            "if so, say --unlisted zero (with --people FILE for those without any row); if \
+                                         nobody looked at these ages, --unlisted not-observed"
+                .to_owned()
+        }
+        _ => "if so, take it out of the table; if it is a person, --trust-values".to_owned(),
+    }
+}
+
+/// Reads tables; what the parquet crate panics on comes back as an error, which says enough.
+fn quietly<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    #[cfg(feature = "parquet")]
+    {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+        std::panic::set_hook(hook);
+        answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+    #[cfg(not(feature = "parquet"))]
+    read()
+}
+
+/// What dated tables leave open, and by which rules it is read.
+#[derive(Debug, Args)]
+pub(crate) struct DatedArgs {
+    #[command(flatten)]
+    table: TableArgs,
+    /// How dates are written: `d-m-yyyy`, `yyyymmdd`, .., or day numbers of `excel`, `stata`, `sas`, `spss`;
+    /// `yyyy-mm-dd` without it.
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<DateFormat>,
+    /// What a date without its day or month (1980-00-00, 1980) is; refused without it. The output says how many.
+    #[arg(long, value_enum)]
+    incomplete_dates: Option<IncompleteDates>,
+    /// First day after the register: the end of windows and stays that have none (empty, or 9999-12-31).
+    #[arg(long, value_name = "DATE")]
+    register_end: Option<CalendarDate>,
+    /// Keep offences before the window of their person as prior record, outside the career, and say how many.
+    #[arg(long)]
+    prior_record: bool,
+    /// Table of own categories of offences: `key, dutch, english`; the built-in ones stay.
+    #[arg(long, value_name = "FILE")]
+    categories: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum IncompleteDates {
+    /// The first day that it may be
+    Earliest,
+    /// The middle of the days that it may be
+    Middle,
+    /// The last day that it may be
+    Latest,
+    /// Leave the row out
+    LeaveOut,
+}
+
+impl DatedArgs {
+    pub(crate) fn options(&self) -> Result<CsvOptions, Error> {
+        let mut options = self.table.options().prior_record(self.prior_record);
+        if let Some(format) = &self.date_format {
+            options = options.date_format(format.clone());
+        }
+        if let Some(rule) = self.incomplete_dates {
+            options = options.incomplete_dates(match rule {
+                IncompleteDates::Earliest => Incomplete::Earliest,
+                IncompleteDates::Middle => Incomplete::Middle,
+                IncompleteDates::Latest => Incomplete::Latest,
+                IncompleteDates::LeaveOut => Incomplete::LeaveOut,
+            });
+        }
+        if let Some(end) = self.register_end {
+            options = options.register_end(end);
+        }
+        if let Some(file) = &self.categories {
+            let set = read_categories(TableSource::open(file)?, &self.table.options())?;
+            options = options.categories(set);
+        }
+        Ok(options)
+    }
+}
+
+/// `12-24`
+fn ages(text: &str) -> Result<[u32; 2], String> {
+    let ages = text.split_once('-').and_then(|(a, b)| Some([a.trim().parse().ok()?, b.trim().parse().ok()?]));
+    ages.ok_or_else(|| "use the first and the last age, such as 12-24".into())
+}
+
+pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [byte @ (b',' | b';' | b'|' | b'\t')] => Ok(*byte),
+            _ => Err("use `,` `;` `|` or `tab`".into()),
+        },
+    }
+}

@@ -1,0 +1,180 @@
+//! A CSV file as a stream of records, with the line each starts on.
+//!
+//! Belongs here: everything about records as such (header line, blank lines, length, number of fields).
+//! Does not belong here: what columns mean.
+
+use super::guard::{Guard, Refusal};
+use crate::cohort::table::rows::Table;
+use crate::cohort::table::shown;
+use crate::error::{Error, Issues, Result};
+use ::csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
+use std::io::Read;
+
+/// The longest record that is read: far above any table of ages, and a bound on memory.
+const MAX_RECORD_BYTES: usize = 1 << 20;
+
+/// What the parser reads at a time.
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// Delimiters and what they are called.
+const DELIMITERS: [(u8, &str); 4] = [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs"), (b'|', "vertical bars")];
+
+/// The records of a file; none by default.
+#[derive(Default)]
+pub(in crate::cohort) struct Records<'a> {
+    /// The current record.
+    record: ByteRecord,
+    reader: Option<Reader<Guard<'a>>>,
+    /// Lines before the one that the parser counts as the first.
+    lines_before: u64,
+}
+
+impl<'a> Records<'a> {
+    /// Opens the file of a table and reads its header.
+    pub(in crate::cohort) fn open(input: Box<dyn Read + 'a>, table: &mut Table<'a>, delimiter: u8) -> Result<()> {
+        let mut guard = Guard::new(input).map_err(|cause| Error::io(&table.name, "read", &cause))?;
+        if let Some(what) = guard.not_text() {
+            table.stop(None, || what);
+            return Ok(());
+        }
+        // the first line that Excel writes and reads
+        let separator = guard.take_separator();
+        let lines_before = u64::from(separator.is_some());
+        let delimiter = separator.unwrap_or(delimiter);
+        let delimiter = guard.delimiter_of(delimiter);
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            // Ending records at LF alone keeps the parser's line count exact; the CR before it is trimmed here.
+            .terminator(Terminator::Any(b'\n'))
+            .buffer_capacity(BUFFER_BYTES)
+            .from_reader(guard);
+        let mut records = Records { record: ByteRecord::with_capacity(256, 64), reader: Some(reader), lines_before };
+        records.read_header(table, delimiter)?;
+        table.records(records);
+        Ok(())
+    }
+
+    fn read_header(&mut self, table: &mut Table<'a>, delimiter: u8) -> Result<()> {
+        let Table { name, issues, row, stopped, .. } = table;
+        if !self.next(name, issues, row, stopped)? {
+            if !table.stopped {
+                table.stop(None, || "the file is empty".into());
+            }
+            return Ok(());
+        }
+        let row = Some(table.row);
+        let mut header = Vec::with_capacity(self.record.len());
+        for field in &self.record {
+            match std::str::from_utf8(field) {
+                Ok(text) => header.push(text.trim().to_owned()),
+                Err(_) => {
+                    table.stop(row, || "the header is not UTF-8 text: save the file as UTF-8".into());
+                    return Ok(());
+                }
+            }
+        }
+        if let [only] = header.as_slice() {
+            for (other, what) in DELIMITERS {
+                if other != delimiter && only.contains(char::from(other)) {
+                    let named = if other == b'\t' { "tab".to_owned() } else { format!("'{}'", char::from(other)) };
+                    table.stop(row, || {
+                        format!(
+                            "the columns are separated by {what}, not by {}: set the delimiter (--delimiter {named}), or \
+                             save the file anew",
+                            shown(&[delimiter])
+                        )
+                    });
+                    return Ok(());
+                }
+            }
+        }
+        table.header_row = row;
+        table.header = header;
+        Ok(())
+    }
+
+    /// Reads the next record that is not blank; `false` at the end, or when reading was stopped.
+    pub(in crate::cohort) fn next(
+        &mut self,
+        name: &str,
+        issues: &mut Issues,
+        row: &mut u64,
+        stopped: &mut bool,
+    ) -> Result<bool> {
+        let Records { record, reader: Some(reader), lines_before } = self else { return Ok(false) };
+        while !*stopped {
+            let (start, line) = (reader.position().byte(), reader.position().line() + *lines_before);
+            reader.get_mut().allow(start + (MAX_RECORD_BYTES + BUFFER_BYTES) as u64);
+            match reader.read_byte_record(record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(error) => {
+                    *stopped = true;
+                    let refusal = reader.get_ref().refusal;
+                    return refused(name, issues, line, refusal, &error).map(|()| false);
+                }
+            }
+            let inside = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+            let closing = u64::from(!reader.get_ref().ended);
+            *row = reader.position().line() + *lines_before - inside - closing;
+            if record.as_slice().len() > MAX_RECORD_BYTES {
+                *stopped = true;
+                too_long(issues, *row);
+                return Ok(false);
+            }
+            if record.len() == 1 && record.as_slice().trim_ascii().is_empty() {
+                continue;
+            }
+            if inside > 0 && record.as_slice().contains(&b'"') {
+                issues.add(Some(*row), None, || {
+                    format!("the row runs over {} lines and holds a quote: is a quote left open?", inside + 1)
+                });
+                continue;
+            }
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Fields of the current record.
+    pub(in crate::cohort) fn fields(&self) -> usize {
+        self.record.len()
+    }
+
+    /// Whether all fields from this one on are empty.
+    pub(in crate::cohort) fn is_empty_from(&self, column: usize) -> bool {
+        self.record.iter().skip(column).all(|field| field.trim_ascii().is_empty())
+    }
+
+    /// Whether the current record holds nothing but delimiters.
+    pub(in crate::cohort) fn is_empty_row(&self) -> bool {
+        self.record.len() > 1 && self.is_empty_from(0)
+    }
+
+    /// A field of the current record; nothing when the record is too short.
+    #[inline]
+    pub(in crate::cohort) fn field(&self, column: usize) -> &[u8] {
+        self.record.get(column).unwrap_or_default()
+    }
+}
+
+fn refused(name: &str, issues: &mut Issues, line: u64, refusal: Option<Refusal>, error: &::csv::Error) -> Result<()> {
+    match (refusal, error.kind()) {
+        (Some(Refusal::RecordTooLong), _) => too_long(issues, line),
+        (Some(Refusal::ZeroByte(place)), _) => issues.add(None, None, || {
+            format!("byte {place} is zero: this is UTF-16 or not text at all; a table is UTF-8 text")
+        }),
+        (None, ::csv::ErrorKind::Io(cause)) => return Err(Error::io(name, "read", cause)),
+        // Flexible byte records know no other failure; should one come, it is told as it is.
+        (None, _) => issues.add(Some(line), None, || error.to_string()),
+    }
+    Ok(())
+}
+
+fn too_long(issues: &mut Issues, row: u64) {
+    issues.add(Some(row), None, || {
+        format!("a row of more than {MAX_RECORD_BYTES} bytes: is a quote left open, or is this not a table?")
+    });
+}

@@ -1,0 +1,240 @@
+//! One column of a Parquet table: what its stored type is to a table of people, and some thousands of its rows decoded.
+
+use crate::cohort::table::Field;
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Stored};
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
+use ::parquet::errors::{ParquetError, Result as Read};
+use ::parquet::schema::types::ColumnDescriptor;
+
+/// What a stored type is to a table of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Whole {
+        signed: bool,
+    },
+    Decimal,
+    /// Whole numbers of `10^-scale`.
+    Scaled {
+        scale: u32,
+    },
+    Text,
+    Day,
+    /// This many of the unit in a microsecond, or microseconds in one.
+    Instant {
+        per_micro: i64,
+        micros: i64,
+    },
+}
+
+impl Holds {
+    pub(super) fn of(column: &ColumnDescriptor) -> Option<Holds> {
+        if column.max_rep_level() != 0 || column.max_def_level() > 1 || column.path().parts().len() != 1 {
+            return None;
+        }
+        let whole =
+            |signed| matches!(column.physical_type(), Stored::INT32 | Stored::INT64).then_some(Holds::Whole { signed });
+        let instant = |unit: &TimeUnit| match unit {
+            TimeUnit::MILLIS => Holds::Instant { per_micro: 1, micros: 1000 },
+            TimeUnit::MICROS => Holds::Instant { per_micro: 1, micros: 1 },
+            TimeUnit::NANOS => Holds::Instant { per_micro: 1000, micros: 1 },
+        };
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Integer(int)), _) => whole(int.is_signed),
+            (Some(LogicalType::Decimal(decimal)), _) => {
+                u32::try_from(decimal.scale).ok().filter(|&scale| scale <= 18).map(|scale| Holds::Scaled { scale })
+            }
+            (Some(LogicalType::Date), _) => Some(Holds::Day),
+            (Some(LogicalType::Timestamp(time)), _) => Some(instant(&time.unit)),
+            (Some(LogicalType::String | LogicalType::Enum), _) | (None, ConvertedType::UTF8 | ConvertedType::ENUM) => {
+                (column.physical_type() == Stored::BYTE_ARRAY).then_some(Holds::Text)
+            }
+            (Some(_), _) => None,
+            (None, ConvertedType::DATE) => Some(Holds::Day),
+            (None, ConvertedType::DECIMAL) => u32::try_from(column.type_scale())
+                .ok()
+                .filter(|&scale| scale <= 18)
+                .map(|scale| Holds::Scaled { scale }),
+            (None, ConvertedType::TIMESTAMP_MILLIS) => Some(instant(&TimeUnit::MILLIS)),
+            (None, ConvertedType::TIMESTAMP_MICROS) => Some(instant(&TimeUnit::MICROS)),
+            (
+                None,
+                ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64,
+            ) => whole(false),
+            (None, ConvertedType::INT_8 | ConvertedType::INT_16 | ConvertedType::INT_32 | ConvertedType::INT_64) => {
+                whole(true)
+            }
+            (None, ConvertedType::NONE) => match column.physical_type() {
+                Stored::INT32 | Stored::INT64 => Some(Holds::Whole { signed: true }),
+                Stored::FLOAT | Stored::DOUBLE => Some(Holds::Decimal),
+                // what writers that know no text leave
+                Stored::BYTE_ARRAY => Some(Holds::Text),
+                // the date-times of older Spark and Impala
+                Stored::INT96 => Some(Holds::Instant { per_micro: 1, micros: 1 }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Decoded rows of a column, one value a row; where there is none, a default that is not looked at.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    values: Values,
+    /// By row 1 when there is a value, 0 when not; empty when there is one in every row.
+    present: Vec<i16>,
+}
+
+#[derive(Debug)]
+enum Values {
+    None,
+    Whole(Vec<i64>),
+    Unsigned(Vec<u64>),
+    Decimal(Vec<f64>),
+    Scaled(Vec<i64>, u32),
+    ScaledBytes(Vec<ByteArray>, u32),
+    ScaledFixed(Vec<FixedLenByteArray>, u32),
+    Text(Vec<ByteArray>),
+    Days(Vec<i64>),
+    /// Microseconds.
+    Instants(Vec<i64>),
+}
+
+impl Decoded {
+    /// A column that is not read.
+    pub(super) fn nothing() -> Decoded {
+        Decoded { values: Values::None, present: Vec::new() }
+    }
+
+    /// Reads this many rows, or fails.
+    pub(super) fn read(column: &mut ColumnReader, rows: usize, holds: Holds) -> Read<Decoded> {
+        let mut present = Vec::new();
+        let to = &mut present;
+        let widened = |values: Vec<i32>| values.into_iter().map(i64::from).collect::<Vec<_>>();
+        let values = match (column, holds) {
+            (ColumnReader::Int32ColumnReader(column), Holds::Whole { signed: false }) => {
+                Values::Whole(records(column, rows, to)?.into_iter().map(|v| i64::from(v.cast_unsigned())).collect())
+            }
+            (ColumnReader::Int64ColumnReader(column), Holds::Whole { signed: false }) => {
+                Values::Unsigned(records(column, rows, to)?.into_iter().map(i64::cast_unsigned).collect())
+            }
+            (ColumnReader::Int32ColumnReader(column), Holds::Whole { .. }) => {
+                Values::Whole(widened(records(column, rows, to)?))
+            }
+            (ColumnReader::Int64ColumnReader(column), Holds::Whole { .. }) => Values::Whole(records(column, rows, to)?),
+            (ColumnReader::Int32ColumnReader(column), Holds::Day) => Values::Days(widened(records(column, rows, to)?)),
+            (ColumnReader::Int32ColumnReader(column), Holds::Scaled { scale }) => {
+                Values::Scaled(widened(records(column, rows, to)?), scale)
+            }
+            (ColumnReader::Int64ColumnReader(column), Holds::Scaled { scale }) => {
+                Values::Scaled(records(column, rows, to)?, scale)
+            }
+            (ColumnReader::Int64ColumnReader(column), Holds::Instant { per_micro, micros }) => {
+                let values = records(column, rows, to)?;
+                Values::Instants(values.into_iter().map(|v| instant(v, per_micro, micros)).collect())
+            }
+            (ColumnReader::Int96ColumnReader(column), Holds::Instant { .. }) => {
+                Values::Instants(records(column, rows, to)?.iter().map(Int96::to_micros).collect())
+            }
+            (ColumnReader::DoubleColumnReader(column), _) => Values::Decimal(records(column, rows, to)?),
+            (ColumnReader::FloatColumnReader(column), _) => {
+                Values::Decimal(records(column, rows, to)?.into_iter().map(f64::from).collect())
+            }
+            (ColumnReader::ByteArrayColumnReader(column), Holds::Scaled { scale }) => {
+                Values::ScaledBytes(records(column, rows, to)?, scale)
+            }
+            (ColumnReader::FixedLenByteArrayColumnReader(column), Holds::Scaled { scale }) => {
+                Values::ScaledFixed(records(column, rows, to)?, scale)
+            }
+            (ColumnReader::ByteArrayColumnReader(column), _) => Values::Text(records(column, rows, to)?),
+            _ => return Err(ParquetError::General("a column of another type than its schema says".into())),
+        };
+        Ok(Decoded { values, present })
+    }
+
+    /// The cell of a row.
+    #[inline]
+    pub(super) fn field(&self, row: usize) -> Field<'_> {
+        // a damaged page may have levels that are neither 0 nor 1
+        if !self.present.is_empty() && self.present[row] != 1 {
+            return Field::Empty;
+        }
+        match &self.values {
+            Values::Whole(values) => Field::Whole(values[row]),
+            Values::Decimal(values) => Field::Decimal(values[row]),
+            Values::Text(values) => Field::Text(values[row].data()),
+            Values::Unsigned(values) => whole(i128::from(values[row])),
+            Values::Days(values) => Field::Day(values[row]),
+            Values::Instants(values) => Field::Instant(values[row]),
+            Values::Scaled(values, scale) => scaled(i128::from(values[row]), *scale),
+            Values::ScaledBytes(values, scale) => scaled_bytes(values[row].data(), *scale),
+            Values::ScaledFixed(values, scale) => scaled_bytes(values[row].data(), *scale),
+            Values::None => Field::Empty,
+        }
+    }
+}
+
+fn whole(number: i128) -> Field<'static> {
+    i64::try_from(number).map_or(Field::Huge(number), Field::Whole)
+}
+
+/// A moment in microseconds; one that is not in whole microseconds is no midnight, and stays none.
+fn instant(value: i64, per_micro: i64, micros: i64) -> i64 {
+    let whole = value.div_euclid(per_micro).saturating_mul(micros);
+    if value.rem_euclid(per_micro) == 0 { whole } else { whole | 1 }
+}
+
+/// A number of `10^-scale`.
+fn scaled(value: i128, scale: u32) -> Field<'static> {
+    let unit = 10_i128.pow(scale);
+    if value % unit == 0 { whole(value / unit) } else { Field::Decimal(value as f64 / unit as f64) }
+}
+
+/// The same from bytes, the highest first, in two's complement.
+fn scaled_bytes(bytes: &[u8], scale: u32) -> Field<'static> {
+    let Some(first) = bytes.first().filter(|_| bytes.len() <= 16) else { return Field::Decimal(f64::NAN) };
+    let start = if *first >= 0x80 { -1_i128 } else { 0 };
+    scaled(bytes.iter().fold(start, |value, &byte| value << 8 | i128::from(byte)), scale)
+}
+
+/// Reads this many rows of a column, or fails.
+fn records<T: DataType>(column: &mut ColumnReaderImpl<T>, rows: usize, present: &mut Vec<i16>) -> Read<Vec<T::T>> {
+    let mut values = Vec::with_capacity(rows);
+    let (read, found, _) = column.read_records(rows, Some(present), None, &mut values)?;
+    if read < rows {
+        return Err(ParquetError::General(format!("a column ends {} rows before its row group", rows - read)));
+    }
+    if present.is_empty() || found == rows {
+        present.clear();
+    } else {
+        let mut there = std::mem::take(&mut values).into_iter();
+        // a level of 1 says that there is a value
+        values =
+            present.iter().map(|&level| if level == 1 { there.next() } else { None }.unwrap_or_default()).collect();
+    }
+    if values.len() != rows || found > rows {
+        return Err(ParquetError::General("a column whose values do not fit its rows".into()));
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_stored_as_whole_numbers_or_bytes_are_what_they_stand_for() {
+        assert_eq!(scaled(300, 2), Field::Whole(3));
+        assert_eq!(scaled(350, 2), Field::Decimal(3.5));
+        assert_eq!(scaled_bytes(&[0xFF, 0x38], 2), Field::Whole(-2));
+        assert_eq!(scaled_bytes(&[0x01, 0x2C], 2), Field::Whole(3));
+    }
+
+    #[test]
+    fn a_moment_between_two_microseconds_is_no_midnight() {
+        assert_eq!(instant(86_400_000_000_000, 1000, 1), 86_400_000_000);
+        assert_eq!(instant(86_400_000_000_001, 1000, 1), 86_400_000_001);
+        assert_eq!(instant(-1, 1, 1000), -1000);
+    }
+}

@@ -1,0 +1,166 @@
+//! A Parquet table as rows of cells: some thousands of rows at a time, its columns decoded beside each other.
+//!
+//! Belongs here: going through files and row groups, and what is said of a file that cannot be read. Does not belong
+//! here: what columns mean.
+
+use super::column::{Decoded, Holds};
+use super::source::{Opened, ParquetSource, guarded};
+use crate::cohort::table::Field;
+use crate::error::Issues;
+use ::parquet::column::reader::ColumnReader;
+use ::parquet::errors::{ParquetError, Result as Read};
+use rayon::prelude::*;
+
+/// Rows decoded at a time: some megabytes of a wide table, whatever the size of its row groups, and enough for columns
+/// to be worth a thread each.
+const BATCH: usize = 16_384;
+
+/// The rows of one or several files.
+pub(in crate::cohort) struct ParquetRows {
+    files: Vec<Opened>,
+    names: Vec<String>,
+    /// By file and column of the table: where that column is in the file, and what it holds.
+    columns: Vec<Vec<(usize, Option<Holds>)>>,
+    /// Columns of the table that are read.
+    wanted: Vec<usize>,
+    /// The file and row group begun last (the next to begin is one further).
+    file: usize,
+    groups: usize,
+    /// Wanted columns of the row group that is being read, and the rows it still has.
+    open: Vec<ColumnReader>,
+    left: usize,
+    /// Decoded rows of the batch, by column of the table.
+    decoded: Vec<Decoded>,
+    rows: usize,
+    at: usize,
+}
+
+impl ParquetRows {
+    /// Opens all files; their columns must have the same names.
+    pub(in crate::cohort) fn open(source: ParquetSource) -> Result<ParquetRows, String> {
+        let mut files = Vec::with_capacity(source.files.len());
+        for file in source.files {
+            let name = file.name.clone();
+            files.push(Opened::of(file).map_err(|cause| in_file(name.as_deref(), unreadable(&cause)))?);
+        }
+        let names_of = |file: &Opened| -> Vec<String> {
+            let columns = file.metadata.file_metadata().schema_descr().columns();
+            columns.iter().map(|column| column.path().string()).collect()
+        };
+        let names = files.first().map_or(Vec::new(), names_of);
+        let mut columns = Vec::with_capacity(files.len());
+        for file in &files {
+            let own = names_of(file);
+            if let Some(odd) = own.iter().find(|name| !names.contains(name)) {
+                return Err(in_file(
+                    file.name.as_deref(),
+                    format!("a column {odd:?} that the first file does not have"),
+                ));
+            }
+            let described = file.metadata.file_metadata().schema_descr().columns();
+            let place = |name: &String| {
+                let at = own.iter().position(|other| other == name);
+                at.map(|at| (at, Holds::of(&described[at]))).ok_or_else(|| {
+                    in_file(file.name.as_deref(), format!("no column {name:?}, which the first file has"))
+                })
+            };
+            columns.push(names.iter().map(place).collect::<Result<Vec<_>, String>>()?);
+        }
+        let decoded = names.iter().map(|_| Decoded::nothing()).collect();
+        Ok(ParquetRows {
+            wanted: (0..names.len()).collect(),
+            files,
+            names,
+            columns,
+            file: 0,
+            groups: 0,
+            open: Vec::new(),
+            left: 0,
+            decoded,
+            rows: 0,
+            at: 0,
+        })
+    }
+
+    pub(in crate::cohort) fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    /// Reads these columns only; the problem of one that holds nothing a table of people can have.
+    pub(in crate::cohort) fn needs(&mut self, columns: &[usize]) -> Result<(), (usize, String)> {
+        for &column in columns {
+            if self.columns.iter().any(|file| file[column].1.is_none()) {
+                return Err((column, "holds neither numbers nor text nor dates".into()));
+            }
+        }
+        self.wanted = columns.to_vec();
+        self.wanted.sort_unstable();
+        self.wanted.dedup();
+        Ok(())
+    }
+
+    /// Goes to the next row; `false` at the end, or when reading was stopped.
+    pub(in crate::cohort) fn next(&mut self, issues: &mut Issues, row: &mut u64, stopped: &mut bool) -> bool {
+        self.at += 1;
+        if self.at >= self.rows {
+            match guarded(|| self.decode()) {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(cause) => {
+                    *stopped = true;
+                    let next = *row + 1;
+                    let name = self.files.get(self.file).and_then(|file| file.name.as_deref());
+                    let problem = in_file(name, format!("from row {next} on {}", unreadable(&cause)));
+                    issues.add(None, None, || problem);
+                    return false;
+                }
+            }
+        }
+        *row += 1;
+        true
+    }
+
+    /// A cell of the current row.
+    #[inline]
+    pub(in crate::cohort) fn field(&self, column: usize) -> Field<'_> {
+        self.decoded[column].field(self.at)
+    }
+
+    fn decode(&mut self) -> Read<bool> {
+        while self.left == 0 {
+            let Some(file) = self.files.get(self.file) else { return Ok(false) };
+            if self.groups >= file.metadata.num_row_groups() {
+                (self.file, self.groups) = (self.file + 1, 0);
+                continue;
+            }
+            let group = self.groups;
+            self.groups += 1;
+            self.open.clear();
+            for &column in &self.wanted {
+                self.open.push(file.column(group, self.columns[self.file][column].0)?);
+            }
+            self.left = usize::try_from(file.metadata.row_group(group).num_rows())
+                .map_err(|_| ParquetError::General("a row group of a negative number of rows".into()))?;
+        }
+        let rows = self.left.min(BATCH);
+        let file = &self.columns[self.file];
+        let columns = self.open.par_iter_mut().zip(&self.wanted);
+        let read = columns.map(|(column, &at)| Decoded::read(column, rows, file[at].1.unwrap_or(Holds::Text)));
+        let read: Vec<Decoded> = read.collect::<Read<_>>()?;
+        for (&column, decoded) in self.wanted.iter().zip(read) {
+            self.decoded[column] = decoded;
+        }
+        self.left -= rows;
+        (self.at, self.rows) = (0, rows);
+        Ok(true)
+    }
+}
+
+fn unreadable(cause: &ParquetError) -> String {
+    format!("this cannot be read as Parquet: {cause}")
+}
+
+/// A problem with the name of the file, when it is one of several.
+fn in_file(name: Option<&str>, problem: String) -> String {
+    name.map_or(problem.clone(), |name| format!("{name}: {problem}"))
+}

@@ -1,0 +1,212 @@
+//! When a cohort looks as if its table meant something else than counts of events by person and age.
+//!
+//! Nothing is changed or guessed: what looks wrong is named with its place, and the caller says what it is.
+
+use super::data::Cohort;
+use super::warning::{CellPlace, CohortWarning};
+
+/// A count more than so many times the next highest is no tail of a distribution of counts.
+const FAR: f64 = 50.0;
+
+/// Numbers of two digits and more that files use for "unknown", "refused" or "not asked".
+const CODES: [u32; 18] =
+    [77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 7777, 8888, 9997, 9998, 9999, 77_777, 88_888, 99_999];
+
+/// A code is told from a count by a gap: at least so many times the next highest.
+const CODE_GAP: f64 = 5.0;
+
+/// With single digits (8 and 9), whose counts are counts as well, the range below must be as short as this, and the
+/// code so many times as frequent as the count next to it.
+const SHORT_RANGE: u32 = 5;
+const FREQUENT: u64 = 3;
+
+/// A person is told to have more events than all others from this many on: among few events it is chance.
+const MANY_EVENTS: u64 = 50;
+
+/// What the last row of a table of totals is called.
+const TOTALS: [&str; 16] = [
+    "total",
+    "totals",
+    "totaal",
+    "totalen",
+    "grand total",
+    "eindtotaal",
+    "sum",
+    "som",
+    "all",
+    "alle",
+    "allen",
+    "gesamt",
+    "summe",
+    "mean",
+    "average",
+    "gemiddelde",
+];
+
+/// Everything suspicious about a cohort; `cells` is the number of cells of each code of the histories.
+pub(super) fn of(cohort: &Cohort, cells: &[u64]) -> Vec<CohortWarning> {
+    let mut all = Vec::new();
+    highest_counts(cohort, cells, &mut all);
+    // one code makes its person the one with most events
+    let coded = !all.is_empty();
+    totals(cohort, coded, &mut all);
+    all
+}
+
+/// Counts far above all others, and codes for missing values.
+fn highest_counts(cohort: &Cohort, cells: &[u64], all: &mut Vec<CohortWarning>) {
+    let mut by_count: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
+    for (code, &n) in cohort.histories.codes.iter().zip(cells) {
+        *by_count.entry(code.count).or_default() += n;
+    }
+    // 0 is the next highest of the lowest
+    let counts: Vec<(u32, u64)> = std::iter::once((0, 0)).chain(by_count).collect();
+    let positive: u64 = counts.iter().map(|&(_, n)| n).sum();
+    let ratio = |i: usize| f64::from(counts[i].0) / f64::from(counts[i - 1].0.max(1));
+    let place = |above: &[(u32, u64)]| place(cohort, |count| above.iter().any(|&(c, _)| c == count));
+    let told = |above: &[(u32, u64)]| -> (Vec<u32>, u64) {
+        (above.iter().map(|&(c, _)| c).collect(), above.iter().map(|&(_, n)| n).sum())
+    };
+    // from the top: the lowest count above which all are codes, with a gap below it
+    let coded = (1..counts.len()).rev().take_while(|&i| CODES.contains(&counts[i].0)).filter(|&i| ratio(i) >= CODE_GAP);
+    if let Some(i) = coded.last() {
+        let (above, next) = (&counts[i..], counts[i - 1].0);
+        let (codes, cells) = told(above);
+        if let Some(place) = place(above) {
+            all.push(CohortWarning::LikeMissingCodes { counts: codes, next, cells, place });
+        }
+        return;
+    }
+    if let Some(i) = (1..counts.len()).find(|&i| ratio(i) > FAR) {
+        let (above, next) = (&counts[i..], counts[i - 1].0);
+        let (counts, cells) = told(above);
+        // when most are so high, it is the others that are odd
+        if 2 * cells <= positive
+            && let Some(place) = place(above)
+        {
+            all.push(CohortWarning::FarOutside { counts, next, cells, place });
+        }
+        return;
+    }
+    let single = (1..counts.len()).rev().take_while(|&i| matches!(counts[i].0, 8 | 9)).last();
+    if let Some(i) = single {
+        let (above, (next, of_next)) = (&counts[i..], counts[i - 1]);
+        let (codes, cells) = told(above);
+        if (1..=SHORT_RANGE).contains(&next)
+            && cells >= FREQUENT * of_next
+            && let Some(place) = place(above)
+        {
+            all.push(CohortWarning::LikeMissingCodes { counts: codes, next, cells, place });
+        }
+    }
+}
+
+/// A person who is a row of totals, or has more events than all others.
+fn totals(cohort: &Cohort, coded: bool, all: &mut Vec<CohortWarning>) {
+    let persons = cohort.persons();
+    if persons < 3 {
+        return;
+    }
+    let whole = |person: usize| CellPlace { person: person + 1, row: None, age: None };
+    let named = |person: usize| {
+        let id = cohort.id(person).map(|id| id.trim_end_matches([':', '.', ' ']).to_lowercase());
+        id.is_some_and(|id| TOTALS.contains(&id.as_str()))
+    };
+    let called = [persons - 1, 0].into_iter().find(|&person| named(person));
+    if let Some(person) = called {
+        all.push(CohortWarning::CalledTotal { place: whole(person) });
+    }
+    let histories = &cohort.histories;
+    let events = |h: usize| -> u64 {
+        histories.cells_of(h).iter().map(|&code| u64::from(histories.codes[code as usize].count)).sum()
+    };
+    // half of all events are one person's: only a history of one person can be that
+    let most = (0..histories.len()).filter(|&h| histories.persons[h] == 1).map(|h| (events(h), h));
+    let Some((own, h)) = most.filter(|&(own, _)| own > 0 && 2 * own >= cohort.events()).max() else { return };
+    let Some(person) = (0..persons).find(|&i| cohort.history_of(i) == h) else { return };
+    let others = cohort.events() - own;
+    if own == others && sums_of_others(cohort, h) {
+        if called != Some(person) {
+            all.push(CohortWarning::SumOfOthers { place: whole(person) });
+        }
+    } else if own > others && own >= MANY_EVENTS && !coded {
+        all.push(CohortWarning::MoreThanAllOthers { place: whole(person), events: own, others });
+    }
+}
+
+/// Whether the counts of a history are at every age the sums of all others', and that at three ages at least.
+fn sums_of_others(cohort: &Cohort, own: usize) -> bool {
+    let histories = &cohort.histories;
+    let mut sums = vec![0_i64; histories.intervals];
+    for h in 0..histories.len() {
+        let times = if h == own { -1 } else { i64::from(histories.persons[h]) };
+        for &code in histories.cells_of(h) {
+            let cell = histories.codes[code as usize];
+            sums[cell.interval as usize] += times * i64::from(cell.count);
+        }
+    }
+    sums.iter().all(|&sum| sum == 0) && histories.cells_of(own).len() >= 3
+}
+
+/// The first cell, person by person, whose count is one of these.
+fn place(cohort: &Cohort, is: impl Fn(u32) -> bool) -> Option<CellPlace> {
+    let histories = &cohort.histories;
+    let wanted: Vec<bool> = histories.codes.iter().map(|code| is(code.count)).collect();
+    (0..cohort.persons()).find_map(|person| {
+        let cells = histories.cells_of(cohort.history_of(person));
+        let cell = cells.iter().find(|&&code| wanted[code as usize])?;
+        let interval = histories.codes[*cell as usize].interval;
+        Some(CellPlace { person: person + 1, row: None, age: Some(cohort.grid().label(interval as usize)) })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::grid::AgeGrid;
+    use ndarray::{Array2, array};
+
+    fn warnings(counts: &Array2<u32>) -> Vec<String> {
+        let grid = AgeGrid::years(12, 11 + counts.ncols() as u32).unwrap();
+        Cohort::from_counts(grid, counts.view()).unwrap().warnings().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_code_among_counts_is_named_with_its_place() {
+        let coded = array![[0_u32, 2, 3], [0, 999, 0], [1, 998, 0]];
+        assert_eq!(
+            warnings(&coded),
+            [
+                "2 cells with 998, 999, while the next highest count is 3 (first: person 2, age 13): a code for a missing value?"
+            ]
+        );
+        let far = array![[0_u32, 2, 3], [0, 151, 0], [1, 2, 0]];
+        assert_eq!(
+            warnings(&far),
+            [
+                "1 cell with a count of 151, more than 50 times the next highest, 3 (first: person 2, age 13): a code for a missing value?"
+            ]
+        );
+        assert!(warnings(&array![[0_u32, 2, 3], [0, 150, 0], [1, 2, 0]]).is_empty());
+        let only = array![[0_u32, 0, 0], [0, 999, 0], [0, 0, 0]];
+        assert!(warnings(&only)[0].contains("999, while the next highest count is 0"), "{:?}", warnings(&only));
+        assert!(warnings(&array![[0_u32, 0, 0], [0, 60, 0], [0, 0, 0]]).is_empty());
+    }
+
+    #[test]
+    fn a_single_digit_is_a_code_only_when_it_is_frequent_beside_a_short_range() {
+        let nines = array![[0_u32, 2, 9], [0, 9, 0], [1, 9, 0], [0, 0, 3]];
+        assert_eq!(warnings(&nines).len(), 1);
+        assert!(warnings(&array![[0_u32, 2, 9], [0, 3, 0], [1, 9, 0], [0, 0, 3]]).is_empty());
+        assert!(warnings(&array![[0_u32, 6, 9], [0, 9, 0], [1, 9, 0], [0, 0, 3]]).is_empty());
+    }
+
+    #[test]
+    fn a_row_of_sums_is_told_from_a_busy_person() {
+        let sums = array![[0_u32, 2, 3], [1, 0, 0], [0, 1, 1], [1, 3, 4]];
+        assert!(warnings(&sums)[0].contains("person 4) are the sums of all others'"), "{:?}", warnings(&sums));
+        let busy = array![[0_u32, 2, 3], [1, 0, 0], [20, 20, 11]];
+        assert_eq!(warnings(&busy), ["one person (person 3) has 51 events, all others together 6"]);
+        assert!(warnings(&array![[0_u32, 2, 3], [1, 0, 0], [4, 4, 4]]).is_empty());
+    }
+}

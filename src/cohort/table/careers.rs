@@ -1,0 +1,361 @@
+//! Careers from dated tables: who was observed when, the offences, and stays in custody.
+//!
+//! Belongs here: the three tables and their columns. Does not belong here: the checks of a career, which the
+//! career's own builder makes.
+
+use super::field::{Reading, identifier};
+use super::header::{self, Others};
+use super::ids::Ids;
+use super::options::TableOptions;
+use super::register::{Day, Tally, category, day};
+use super::rows::Table;
+use super::source::TableSource;
+use super::unreadable;
+use crate::career::builder::CareerBuilder;
+use crate::career::custody::Custody;
+use crate::career::date::CalendarDate;
+use crate::career::offence::{Offence, Severity};
+use crate::career::person::Career;
+use crate::career::window::{Window, WindowEnd};
+use crate::cohort::warning::CohortWarning;
+use crate::error::{Error, Issues, Result};
+
+/// A career with the identifier of its person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedCareer {
+    /// The identifier, as in the table.
+    pub id: String,
+    /// The career.
+    pub career: Career,
+    /// Offences before the window, which are no part of the career; see [`TableOptions::prior_record`].
+    pub prior: Vec<Offence>,
+}
+
+/// Careers, and what to know about how they were read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CareerTable {
+    /// The careers, in the order of the table of people.
+    pub careers: Vec<NamedCareer>,
+    /// Dates read by a rule of the caller's, windows closed with the register, prior records, what was left out.
+    pub warnings: Vec<CohortWarning>,
+}
+
+/// Reads careers from a table of people (`id, birth, from, to`, and `end` if wanted: the window is from the day `from`
+/// up to, not including, the day `to`), one of offences (`id, committed, offence`, and `severity` and `case` if
+/// wanted; further columns are ignored) and one of stays in custody (`id, from, to`). Dates are `YYYY-MM-DD` or as
+/// [`TableOptions::date_format`] says; offences are of [`TableOptions::categories`]. People keep their order; everyone
+/// in the other tables must be among them.
+///
+/// ```
+/// use pleegprofiel::{CsvOptions, CsvSource, read_careers};
+/// let people = CsvSource::new("people.csv", "id,birth,from,to\na,1990-01-01,2002-01-01,2020-01-01\n".as_bytes());
+/// let offences = CsvSource::new("offences.csv", "id,committed,offence\na,2010-05-04,human-trafficking\n".as_bytes());
+/// let careers = read_careers(people, offences, None, &CsvOptions::new())?;
+/// assert_eq!((careers.len(), careers[0].career.offences().len()), (1, 1));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// Lists every problem of all three tables, with file, row and column: missing columns, values that are no dates,
+/// categories or numbers, offences outside the window, people given twice or not at all; and, at the row of the person,
+/// records that do not make a career.
+pub fn read_careers(
+    people: TableSource<'_>,
+    offences: TableSource<'_>,
+    custody: Option<TableSource<'_>>,
+    options: &TableOptions,
+) -> Result<Vec<NamedCareer>> {
+    Ok(read_career_table(people, offences, custody, options)?.careers)
+}
+
+/// Reads careers as [`read_careers`], with what was read by a rule and what was left out.
+///
+/// # Errors
+/// As [`read_careers`].
+pub fn read_career_table(
+    people: TableSource<'_>,
+    offences: TableSource<'_>,
+    custody: Option<TableSource<'_>>,
+    options: &TableOptions,
+) -> Result<CareerTable> {
+    options.check()?;
+    let mut people = Table::open(people, options)?;
+    let mut known = People::named(people.name.clone());
+    known.read(&mut people, options)?;
+    let mut offences = Table::open(offences, options)?;
+    known.read_offences(&mut offences, options)?;
+    let mut custody = custody.map(|source| Table::open(source, options)).transpose()?;
+    if let Some(table) = &mut custody {
+        known.read_custody(table, options)?;
+    }
+    let mut careers = Vec::with_capacity(known.people.len());
+    let good = people.issues.is_empty();
+    for (person, one) in known.people.into_iter().enumerate() {
+        let Some(One { builder, prior, .. }) = one else { continue };
+        match builder.build_with(&options.categories) {
+            Ok(career) => careers.push(NamedCareer { id: known.ids.get(person).to_owned(), career, prior }),
+            // a window that could not be read is told already
+            Err(error) if good => people.issues.add(Some(known.ids.row(person)), None, || summary(&error)),
+            Err(_) => {}
+        }
+    }
+    if careers.is_empty() && good {
+        people.no_rows();
+    }
+    let mut issues: Issues = people.issues;
+    issues.append(offences.issues);
+    custody.into_iter().for_each(|table| issues.append(table.issues));
+    if issues.is_empty() { Ok(CareerTable { careers, warnings: known.warnings }) } else { Err(unreadable(issues)) }
+}
+
+/// Reads one column of a table with an `id` column: the group of each person, by identifier.
+///
+/// # Errors
+/// When a column is missing, a person stands twice, or a value is empty.
+pub fn read_groups(source: TableSource<'_>, column: &str, options: &TableOptions) -> Result<Vec<(String, String)>> {
+    options.check()?;
+    let mut table = Table::open(source, options)?;
+    let mut ids = Ids::new();
+    let mut groups = Vec::new();
+    if let Some([Some(id), Some(value)]) =
+        header::named(&mut table, [options.id_column.as_str(), column], 2, Others::IgnoredBut(&[]), options)
+    {
+        while table.next()? {
+            if !table.complete() {
+                continue;
+            }
+            let person = ids.take_new(&mut table, id, options);
+            let text = String::from_utf8_lossy(&table.field(value).text()).trim().to_owned();
+            if text.is_empty() {
+                table.issues.add(Some(table.row), Some(column), || "no group".into());
+            }
+            if let Some(person) = person {
+                groups.push((ids.get(person).to_owned(), text));
+            }
+        }
+    }
+    if table.issues.is_empty() { Ok(groups) } else { Err(unreadable(table.issues)) }
+}
+
+fn summary(error: &Error) -> String {
+    let first = error.issues().first().map_or_else(|| error.to_string(), ToString::to_string);
+    match error.issue_count() {
+        0 | 1 => format!("the records of this person do not make a career: {first}"),
+        n => format!("the records of this person do not make a career: {first} (and {} more)", n - 1),
+    }
+}
+
+/// A person while the tables are read.
+struct One {
+    builder: CareerBuilder,
+    birth: Option<CalendarDate>,
+    /// From the one day up to, not including, the other.
+    window: Option<(CalendarDate, CalendarDate)>,
+    prior: Vec<Offence>,
+}
+
+struct People {
+    name: String,
+    ids: Ids,
+    /// By person; `None` for those left out for an incomplete date.
+    people: Vec<Option<One>>,
+    /// Whether identifiers may have been missed: then nobody can be said not to be in the table.
+    lost: bool,
+    warnings: Vec<CohortWarning>,
+}
+
+impl People {
+    fn named(name: String) -> People {
+        People { name, ids: Ids::new(), people: Vec::new(), lost: false, warnings: Vec::new() }
+    }
+
+    fn read(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {
+        let names = [options.id_column.as_str(), "birth", "from", "to", "end"];
+        let Some([Some(id), Some(birth), Some(from), Some(to), end]) =
+            header::named(table, names, 4, Others::IgnoredBut(&[]), options)
+        else {
+            self.lost = true;
+            return Ok(());
+        };
+        let (reading, mut tally) = (Reading::new(options), Tally::default());
+        while table.next()? {
+            if !table.complete() {
+                self.lost = true;
+                continue;
+            }
+            // someone who stands here twice is no one lost
+            self.lost |= identifier(table.field(id)).is_err();
+            let person = self.ids.take_new(table, id, options);
+            let mut read =
+                |table: &mut Table<'_>, at, name, end| day(table, (at, name), end, &reading, options, &mut tally);
+            let birth = read(table, birth, "birth", false);
+            let from = read(table, from, "from", false);
+            let to = read(table, to, "to", true);
+            let end = match (to, end.and_then(|at| optional(table, Some(at), "end", window_end))) {
+                (Day::RegisterEnd(_), None | Some(WindowEnd::Unknown)) => WindowEnd::EndOfRegister,
+                (_, end) => end.unwrap_or(WindowEnd::Unknown),
+            };
+            if person.is_none() {
+                continue;
+            }
+            if [birth, from, to].contains(&Day::LeftOut) {
+                tally.left_out += 1;
+                self.people.push(None);
+                continue;
+            }
+            // a placeholder keeps persons and builders side by side; it is used only when the whole table is good
+            let (birth, window) = (birth.date(), from.date().zip(to.date()));
+            let builder = birth.map_or_else(Career::by_age, Career::dated);
+            let builder = match window {
+                Some((from, to)) => builder.window(Window::dates(from, to, end)),
+                None => builder,
+            };
+            self.people.push(Some(One { builder, birth, window, prior: Vec::new() }));
+        }
+        self.lost |= table.stopped;
+        table.no_rows_of(self.people.len());
+        self.warnings.extend(table.finish(&reading));
+        self.warnings.extend(tally.warnings(&table.name, options.incomplete));
+        Ok(())
+    }
+
+    fn read_offences(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {
+        let names = [options.id_column.as_str(), "committed", "offence", "severity", "case"];
+        let Some([Some(id), Some(committed), Some(offence), severity, case]) =
+            header::named(table, names, 3, Others::IgnoredBut(&[]), options)
+        else {
+            return Ok(());
+        };
+        let (reading, mut tally) = (Reading::new(options), Tally::default());
+        while table.next()? {
+            if !table.complete() {
+                continue;
+            }
+            let person = self.find(table, id, options);
+            let on = day(table, (committed, "committed"), false, &reading, options, &mut tally);
+            let kind = category(table, offence, &options.categories);
+            let severity = optional(table, severity, "severity", |text| {
+                let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+                Severity::new(number).map_err(|e| e.to_string())
+            });
+            let case =
+                optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into()));
+            let Some(person) = person else { continue };
+            if on == Day::LeftOut || self.people[person].is_none() {
+                tally.left_out += 1;
+                continue;
+            }
+            if let (Some(on), Some(kind)) = (on.date(), kind) {
+                let mut offence = Offence::on(on, kind);
+                offence.severity = severity;
+                offence.case = case;
+                self.place(table, person, on, offence, options, &mut tally);
+            }
+        }
+        self.warnings.extend(table.finish(&reading));
+        self.warnings.extend(tally.warnings(&table.name, options.incomplete));
+        Ok(())
+    }
+
+    /// Puts an offence into the career, or the prior record, of its person; where it fits neither, says so.
+    fn place(
+        &mut self,
+        table: &mut Table<'_>,
+        person: usize,
+        on: CalendarDate,
+        offence: Offence,
+        options: &TableOptions,
+        tally: &mut Tally,
+    ) {
+        let Some(one) = &mut self.people[person] else { return };
+        let born = one.birth.is_none_or(|birth| birth <= on);
+        let outside = one.window.map(|(from, to)| (on < from, on >= to));
+        let problem = match outside {
+            _ if !born => format!("{on} lies before birth"),
+            Some((true, _)) if options.prior_record => {
+                tally.prior += 1;
+                one.prior.push(offence);
+                return;
+            }
+            Some((true, _)) => {
+                format!("{on} lies before the window begins: --prior-record keeps such offences beside the career")
+            }
+            Some((_, true)) => format!("{on} lies when the window has ended"),
+            _ => {
+                let builder = std::mem::replace(&mut one.builder, Career::by_age());
+                one.builder = builder.offence(offence);
+                return;
+            }
+        };
+        let (row, name, first) = (table.row, &self.name, self.ids.row(person));
+        table.issues.add(Some(row), Some("committed"), || format!("{problem} (window in {name}, row {first})"));
+    }
+
+    fn read_custody(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {
+        let names = [options.id_column.as_str(), "from", "to"];
+        let Some([Some(id), Some(from), Some(to)]) = header::named(table, names, 3, Others::Refused, options) else {
+            return Ok(());
+        };
+        let (reading, mut tally) = (Reading::new(options), Tally::default());
+        while table.next()? {
+            if !table.complete() {
+                continue;
+            }
+            let person = self.find(table, id, options);
+            let from = day(table, (from, "from"), false, &reading, options, &mut tally);
+            let to = day(table, (to, "to"), true, &reading, options, &mut tally);
+            let Some(person) = person else { continue };
+            if [from, to].contains(&Day::LeftOut) || self.people[person].is_none() {
+                tally.left_out += 1;
+                continue;
+            }
+            if let (Some(from), Some(to), Some(one)) = (from.date(), to.date(), &mut self.people[person]) {
+                let builder = std::mem::replace(&mut one.builder, Career::by_age());
+                one.builder = builder.stay(Custody::dates(from, to));
+            }
+        }
+        self.warnings.extend(table.finish(&reading));
+        self.warnings.extend(tally.warnings(&table.name, options.incomplete));
+        Ok(())
+    }
+
+    fn find(&self, table: &mut Table<'_>, column: usize, options: &TableOptions) -> Option<usize> {
+        match identifier(table.field(column)) {
+            Ok(id) if self.lost => self.ids.find(&id),
+            _ => self.ids.known(table, column, options, &self.name),
+        }
+    }
+}
+
+fn value<T>(
+    table: &mut Table<'_>,
+    column: usize,
+    name: &str,
+    read: impl Fn(&str) -> std::result::Result<T, String>,
+) -> Option<T> {
+    let text = String::from_utf8_lossy(&table.field(column).text()).trim().to_owned();
+    match read(&text) {
+        Ok(value) => Some(value),
+        Err(problem) => {
+            // long enough for any value, short enough for a message
+            let shown: String = text.chars().take(40).collect();
+            table.issues.add(Some(table.row), Some(name), || format!("{shown:?}: {problem}"));
+            None
+        }
+    }
+}
+
+fn optional<T>(
+    table: &mut Table<'_>,
+    column: Option<usize>,
+    name: &str,
+    read: impl Fn(&str) -> std::result::Result<T, String>,
+) -> Option<T> {
+    let column = column.filter(|&at| !table.field(at).is_empty())?;
+    value(table, column, name, read)
+}
+
+fn window_end(text: &str) -> std::result::Result<WindowEnd, String> {
+    let known = WindowEnd::ALL.into_iter().find(|end| end.key() == text);
+    known.ok_or_else(|| format!("use one of {}", WindowEnd::ALL.map(WindowEnd::key).join(", ")))
+}

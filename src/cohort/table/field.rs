@@ -1,0 +1,341 @@
+//! What stands in a cell, whatever the file, and how the caller's rules read it.
+//!
+//! Belongs here: the one place where a cell becomes a count, a number, a date or an identifier. Does not belong here:
+//! what the columns of a form mean.
+
+use super::dates::{self, Stated};
+use super::options::{DecimalMark, TableOptions};
+use super::words::{Cell, decimal, decimal_problem, shown, signed, time_at_risk_problem, whole, whole_problem};
+use crate::cohort::builder::MAX_COUNT;
+use crate::cohort::warning::CohortWarning;
+use std::borrow::Cow;
+
+/// A cell as its file has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))] // a text has nothing but text
+pub(in crate::cohort) enum Field<'a> {
+    /// Not there, or missing by what the file itself declares.
+    Empty,
+    /// As it stands in a text.
+    Text(&'a [u8]),
+    Whole(i64),
+    /// A whole number beyond those.
+    Huge(i128),
+    Decimal(f64),
+    /// Days since 1 January 1970.
+    Day(i64),
+    /// Microseconds since then.
+    Instant(i64),
+}
+
+impl<'a> Field<'a> {
+    /// The cell as text.
+    pub(super) fn text(self) -> Cow<'a, [u8]> {
+        match self {
+            Field::Empty => Cow::Borrowed(b""),
+            Field::Text(text) => Cow::Borrowed(text),
+            Field::Whole(number) => Cow::Owned(number.to_string().into_bytes()),
+            Field::Huge(number) => Cow::Owned(number.to_string().into_bytes()),
+            Field::Decimal(number) => Cow::Owned(number.to_string().into_bytes()),
+            Field::Day(days) => Cow::Owned(day_text(days).into_bytes()),
+            Field::Instant(micros) => Cow::Owned(match micros.rem_euclid(DAY) {
+                0 => day_text(micros.div_euclid(DAY)).into_bytes(),
+                rest => format!("{} and {} s", day_text(micros.div_euclid(DAY)), rest as f64 / 1e6).into_bytes(),
+            }),
+        }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        match self {
+            Field::Empty => true,
+            Field::Text(text) => text.trim_ascii().is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+fn day_text(days: i64) -> String {
+    match dates::of_day_number(days) {
+        Ok(Stated::Day(day)) => day.to_string(),
+        _ => format!("day {days} from 1970-01-01"),
+    }
+}
+
+/// How the cells of a table are read.
+pub(in crate::cohort) struct Reading<'a> {
+    options: &'a TableOptions,
+    /// Codes for missing values, those that are numbers as such.
+    numbers: Vec<f64>,
+    /// Cells that held such a code.
+    missing: std::cell::Cell<u64>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(options: &'a TableOptions) -> Self {
+        let numbers = options.missing.iter().filter_map(|code| match signed(code.as_bytes()) {
+            Cell::Value(number) => Some(number),
+            _ => None,
+        });
+        Reading { options, numbers: numbers.collect(), missing: std::cell::Cell::new(0) }
+    }
+
+    /// Whether the cell holds a code for a missing value, which then is counted.
+    fn is_missing(&self, field: Field<'_>) -> bool {
+        let found = match field {
+            _ if self.options.missing.is_empty() => false,
+            Field::Text(text) => {
+                let text = text.trim_ascii();
+                self.options.missing.iter().any(|code| code.as_bytes() == text)
+                    || !self.numbers.is_empty()
+                        && matches!(signed(&self.pointed(text)), Cell::Value(v) if self.numbers.contains(&v))
+            }
+            Field::Whole(number) => self.numbers.contains(&(number as f64)),
+            Field::Decimal(number) if number.is_nan() => {
+                self.options.missing.iter().any(|code| code.eq_ignore_ascii_case("nan"))
+            }
+            Field::Decimal(number) => self.numbers.contains(&number),
+            _ => false,
+        };
+        self.missing.set(self.missing.get() + u64::from(found));
+        found
+    }
+
+    /// What was taken as missing, to be told.
+    pub(super) fn warnings(&self) -> Option<CohortWarning> {
+        let cells = self.missing.get();
+        (cells > 0).then_some(CohortWarning::MissingCodes { cells })
+    }
+
+    /// A text with the point for the caller's decimal mark.
+    fn pointed<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        if self.options.decimal != Some(DecimalMark::Comma) {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(
+            text.iter()
+                .map(|&byte| match byte {
+                    b',' => b'.',
+                    // a point would be a thousands separator: no number here has one
+                    b'.' => b'?',
+                    other => other,
+                })
+                .collect(),
+        )
+    }
+
+    /// A count: a whole number, also one written or stored with decimals that are all 0.
+    #[inline]
+    pub(super) fn count(&self, field: Field<'_>) -> Cell<u32> {
+        match field {
+            Field::Text(text) => match whole(text, MAX_COUNT) {
+                Cell::Value(count) if self.numbers.is_empty() => Cell::Value(count),
+                Cell::Empty => Cell::Empty,
+                _ => self.count_slow(field),
+            },
+            Field::Whole(count) if self.numbers.is_empty() && (0..=i64::from(MAX_COUNT)).contains(&count) => {
+                Cell::Value(count as u32)
+            }
+            Field::Empty => Cell::Empty,
+            _ => self.count_slow(field),
+        }
+    }
+
+    #[inline(never)]
+    fn count_slow(&self, field: Field<'_>) -> Cell<u32> {
+        let limit = f64::from(MAX_COUNT);
+        if self.is_missing(field) {
+            return Cell::Empty;
+        }
+        match field {
+            Field::Text(text) => match whole(text, MAX_COUNT) {
+                Cell::Bad => whole(&self.without_zero_decimals(text), MAX_COUNT),
+                cell => cell,
+            },
+            Field::Whole(n) if (0..=i64::from(MAX_COUNT)).contains(&n) => Cell::Value(n as u32),
+            Field::Decimal(v) if v.fract() == 0.0 && (0.0..=limit).contains(&v) => Cell::Value(v as u32),
+            Field::Empty => Cell::Empty,
+            _ => Cell::Bad,
+        }
+    }
+
+    /// `3.0` as `3`; what may be a thousand (`1.000`) stays as it is, unless the caller said what a point is.
+    fn without_zero_decimals<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let text = text.trim_ascii();
+        let pointed = self.pointed(text);
+        let Some(point) = pointed.iter().position(|&byte| byte == b'.') else { return Cow::Borrowed(text) };
+        let (digits, decimals) = (&text[..point], &text[point + 1..]);
+        let zeros = !decimals.is_empty() && decimals.iter().all(|&byte| byte == b'0');
+        let thousand = self.options.decimal.is_none() && decimals.len() == 3 && digits != b"0";
+        if zeros && !thousand && !digits.is_empty() { Cow::Borrowed(digits) } else { Cow::Borrowed(text) }
+    }
+
+    /// Why [`Reading::count`] refuses a cell.
+    #[cold]
+    pub(super) fn count_problem(&self, field: Field<'_>) -> String {
+        match field {
+            Field::Day(_) | Field::Instant(_) => format!("{} is a date, not a count", shown(&field.text())),
+            _ => whole_problem(&field.text(), "a count", MAX_COUNT),
+        }
+    }
+
+    /// A number of 0 or more.
+    pub(super) fn decimal(&self, field: Field<'_>) -> Cell<f64> {
+        match self.number(field) {
+            Cell::Value(v) if v < 0.0 || v.is_sign_negative() && v != 0.0 => Cell::Bad,
+            cell => cell,
+        }
+    }
+
+    /// A number.
+    #[inline]
+    pub(super) fn number(&self, field: Field<'_>) -> Cell<f64> {
+        match field {
+            Field::Empty => return Cell::Empty,
+            Field::Text(b"") => return Cell::Empty,
+            Field::Text(b"1") if self.options.missing.is_empty() => return Cell::Value(1.0),
+            _ => {}
+        }
+        if self.is_missing(field) {
+            return Cell::Empty;
+        }
+        match field {
+            Field::Text(text) => signed(&self.pointed(text)),
+            Field::Whole(n) => Cell::Value(n as f64),
+            Field::Huge(n) => Cell::Value(n as f64),
+            Field::Decimal(v) if !v.is_nan() => Cell::Value(v),
+            _ => Cell::Bad,
+        }
+    }
+
+    /// Why a cell is not a number within `range`; `missing` is what the way out for a missing value is.
+    #[cold]
+    pub(super) fn number_problem(&self, field: Field<'_>, range: &str, missing: &str) -> String {
+        match field {
+            Field::Day(_) | Field::Instant(_) => format!("{} is a date, not {range}", shown(&field.text())),
+            _ => decimal_problem(&self.pointed(&field.text()), range, missing),
+        }
+    }
+
+    /// A time at risk from 0 to 1.
+    #[inline]
+    pub(super) fn time_at_risk(&self, field: Field<'_>) -> Cell<f64> {
+        match self.decimal(field) {
+            Cell::Value(v) if v > 1.0 => Cell::Bad,
+            cell => cell,
+        }
+    }
+
+    /// Why [`Reading::time_at_risk`] refuses a cell.
+    #[cold]
+    pub(super) fn time_at_risk_problem(&self, field: Field<'_>) -> String {
+        time_at_risk_problem(&self.pointed(&field.text()))
+    }
+
+    /// An age, in months.
+    pub(super) fn age(&self, field: Field<'_>) -> Cell<u32> {
+        let months = match field {
+            Field::Empty => return Cell::Empty,
+            Field::Text(text) if text.trim_ascii().is_empty() => return Cell::Empty,
+            Field::Text(text) => self.options.ages.months(&self.pointed(text.trim_ascii())),
+            Field::Whole(n) if (0..=1800).contains(&n) => self.options.ages.months_of(n as f64),
+            Field::Decimal(v) => self.options.ages.months_of(v),
+            _ => None,
+        };
+        months.map_or(Cell::Bad, Cell::Value)
+    }
+
+    /// Why [`Reading::age`] refuses a cell.
+    #[cold]
+    pub(super) fn age_problem(&self, field: Field<'_>) -> String {
+        let range = self.options.ages.what();
+        match decimal(&field.text()) {
+            Cell::Value(_) => format!("{} is not {range}, in whole months", shown(&field.text())),
+            _ => self.number_problem(field, &range, "a row without an age is left out of the table"),
+        }
+    }
+
+    /// What a cell says of a day; the error says why it says nothing of one.
+    pub(super) fn date(&self, field: Field<'_>) -> Result<Stated, String> {
+        match field {
+            Field::Empty => Ok(Stated::Empty),
+            Field::Text(text) if self.is_missing(Field::Text(text)) => Ok(Stated::Empty),
+            Field::Day(days) => dates::of_day_number(days),
+            Field::Instant(micros) if micros.rem_euclid(DAY) == 0 => dates::of_day_number(micros.div_euclid(DAY)),
+            Field::Instant(_) => Err(format!(
+                "{} has a time of day: dates are whole days, or date-times at midnight",
+                shown(&field.text())
+            )),
+            _ => dates::read(&field.text(), self.options.dates.as_ref()),
+        }
+    }
+}
+
+/// The identifier in a cell, trimmed; otherwise what is wrong with it. Numbers are identifiers as digits.
+pub(super) fn identifier(field: Field<'_>) -> Result<Cow<'_, str>, &'static str> {
+    match field {
+        Field::Text(text) => super::ids::checked(text).map(Cow::Borrowed),
+        Field::Whole(number) => Ok(Cow::Owned(number.to_string())),
+        Field::Huge(number) => Ok(Cow::Owned(number.to_string())),
+        // beyond 2^53 two identifiers may be one number
+        Field::Decimal(v) if v.fract() == 0.0 && v.abs() <= 9_007_199_254_740_992.0 => {
+            Ok(Cow::Owned((v as i64).to_string()))
+        }
+        Field::Empty => Err("no identifier"),
+        _ => Err("the identifier is neither text nor a whole number"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(text: &str, options: &TableOptions) -> Cell<u32> {
+        Reading::new(options).count(Field::Text(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_whole_number_with_decimals_is_a_count_and_what_may_be_a_thousand_is_none() {
+        let plain = TableOptions::new();
+        for (text, value) in [("3.0", 3), ("3.000000", 3), ("0.000", 0), (" 12.00 ", 12)] {
+            assert_eq!(count(text, &plain), Cell::Value(value), "{text}");
+        }
+        for text in ["1.000", "3.5", "3.", ".0", "3,0", "1e0", "-3.0"] {
+            assert_eq!(count(text, &plain), Cell::Bad, "{text}");
+        }
+        assert_eq!(count("1.000", &plain.clone().decimal(DecimalMark::Point)), Cell::Value(1));
+        let comma = plain.decimal(DecimalMark::Comma);
+        assert_eq!((count("3,0", &comma), count("3.0", &comma)), (Cell::Value(3), Cell::Bad));
+    }
+
+    #[test]
+    fn a_code_is_missing_however_it_is_written_and_a_count_beside_it_is_a_count() {
+        let options = TableOptions::new().missing(["999", "NA", ".", "-9"]);
+        for text in ["999", "999.0", " NA", ".", "-9", "-9.0", ""] {
+            assert_eq!(count(text, &options), Cell::Empty, "{text}");
+        }
+        assert_eq!((count("99", &options), count("na", &options)), (Cell::Value(99), Cell::Bad));
+        let reading = Reading::new(&options);
+        assert_eq!(
+            (reading.count(Field::Whole(999)), reading.count(Field::Decimal(3.0))),
+            (Cell::Empty, Cell::Value(3))
+        );
+        assert_eq!(reading.warnings(), Some(CohortWarning::MissingCodes { cells: 1 }));
+    }
+
+    #[test]
+    fn not_a_number_is_no_missing_value_unless_the_caller_says_so() {
+        let reading = |options: &TableOptions| Reading::new(options).count(Field::Decimal(f64::NAN));
+        assert_eq!(reading(&TableOptions::new()), Cell::Bad);
+        assert_eq!(reading(&TableOptions::new().missing(["NaN"])), Cell::Empty);
+    }
+
+    #[test]
+    fn an_identifier_is_text_or_the_digits_of_a_number() {
+        assert_eq!(identifier(Field::Text(b" 012 ")).unwrap(), "012");
+        assert_eq!(identifier(Field::Decimal(12.0)).unwrap(), "12");
+        assert!(identifier(Field::Decimal(1.5)).is_err() && identifier(Field::Decimal(1e17)).is_err());
+    }
+}

@@ -1,0 +1,391 @@
+//! What the columns of a table are: ages of the wide form, named columns of the long forms, and what is left out.
+//!
+//! Columns are found by name wherever they stand; a name that differs in case alone serves when it is the only one.
+//! A first line without a column of identifiers may be a person's data; its fields are then not shown.
+
+use super::options::TableOptions;
+use super::rows::Table;
+use super::words::shown;
+use crate::cohort::grid::AgeGrid;
+
+/// Columns of a wide table.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct WideColumns {
+    pub(super) grid: AgeGrid,
+    pub(super) id: usize,
+    /// Position of each age interval's column, and its name.
+    pub(super) ages: Vec<usize>,
+    pub(super) names: Vec<String>,
+    pub(super) weight: Option<usize>,
+}
+
+/// An age column whose name could be read.
+#[derive(Debug, Clone, Copy)]
+struct AgeColumn {
+    position: usize,
+    months: u32,
+}
+
+/// Where a column of this name stands: of just this name, or of the only one that differs in case.
+pub(super) fn find(header: &[String], name: &str) -> Option<usize> {
+    header.iter().position(|column| column == name).or_else(|| {
+        let mut alike = (0..header.len()).filter(|&at| header[at].eq_ignore_ascii_case(name));
+        alike.next().filter(|_| alike.next().is_none())
+    })
+}
+
+/// Whether any column is one of an age.
+pub(super) fn has_ages(header: &[String], options: &TableOptions) -> bool {
+    let prefix = prefix(header, &options.age_prefix);
+    header.iter().any(|name| {
+        name.strip_prefix(prefix.as_str()).is_some_and(|label| options.ages.months(label.as_bytes()).is_some())
+    })
+}
+
+/// Understands the header of a wide table; `None` when it does not serve, which stands among the issues.
+pub(super) fn wide(table: &mut Table<'_>, options: &TableOptions, weights: bool) -> Option<WideColumns> {
+    if table.stopped {
+        return None;
+    }
+    let header = std::mem::take(&mut table.header);
+    let columns = wide_columns(table, &header, options, weights);
+    table.header = header;
+    if let Some(columns) = &columns {
+        table.needs(columns.ages.iter().copied().chain([columns.id]).chain(columns.weight));
+    }
+    columns
+}
+
+fn wide_columns(
+    table: &mut Table<'_>,
+    header: &[String],
+    options: &TableOptions,
+    weights: bool,
+) -> Option<WideColumns> {
+    let (before, row) = (table.issues.count(), table.header_row);
+    let prefix = prefix(header, &options.age_prefix);
+    let id = find(header, &options.id_column);
+    if id.is_none() {
+        table.issues.add(row, None, || no_id(header, &options.id_column));
+        if !header.iter().any(|name| name.starts_with(&prefix)) {
+            return None;
+        }
+    }
+    let weight_name = weights.then_some(options.weight_column.as_deref()).flatten();
+    let weight = weight_name.and_then(|name| find(header, name));
+    let mut ages: Vec<AgeColumn> = Vec::new();
+    let (mut unreadable, mut unknown) = (false, Vec::new());
+    for (position, name) in header.iter().enumerate() {
+        let known = Some(position) == id || Some(position) == weight || (id.is_none() && position == 0);
+        if known || left_out(table, position, name, options) {
+            continue;
+        }
+        if let Some(label) = name.strip_prefix(prefix.as_str()) {
+            match options.ages.months(label.as_bytes()) {
+                Some(months) => ages.push(AgeColumn { position, months }),
+                None if options.ignore_others && !label.starts_with(|c: char| c.is_ascii_digit()) => {
+                    table.leave_out(format!("the column {}", shown(name.as_bytes())));
+                }
+                None => {
+                    unreadable = true;
+                    let what = options.ages.what();
+                    table.issues.add(row, None, || no_age(name, label, &what));
+                }
+            }
+        } else if options.ignore_others {
+            table.leave_out(format!("the column {}", shown(name.as_bytes())));
+        } else {
+            unknown.push(position);
+        }
+    }
+    if let Some(name) = weight_name
+        && weight.is_none()
+    {
+        table.issues.add(row, None, || format!("no column {}", shown(name.as_bytes())));
+    }
+    let no_ages = ages.is_empty() && !unreadable;
+    if no_ages {
+        let numbered = numbered_alike(header, &unknown, options);
+        let years = unknown.iter().any(|&position| is_year(&header[position]));
+        table.issues.add(row, None, || match &numbered {
+            Some((prefix, first)) => format!(
+                "no columns of ages (age_12, ..): if those like {} are, their names begin as --age-prefix {} says",
+                shown(first.as_bytes()),
+                if prefix.is_empty() { "''" } else { prefix.as_str() }
+            ),
+            None if years => {
+                "no columns of ages (age_12, ..): those of calendar years are not read, since people differ in \
+                              age; make ages of them, by the year of birth"
+                    .into()
+            }
+            None => format!("no columns of ages ({prefix}12, ..): another beginning of names is given by --age-prefix"),
+        });
+        if let Some((prefix, _)) = numbered {
+            unknown.retain(|&position| before_number(&header[position]) != Some(prefix.as_str()));
+        }
+    }
+    for position in unknown {
+        table.issues.add(row, None, || unknown_wide(&header[position], position, options, &prefix));
+    }
+    ages.sort_by_key(|age| (age.months, age.position));
+    check_ages(table, &ages, header, options);
+    if table.issues.count() == before
+        && let (Some(first), Some(last)) = (ages.first(), ages.last())
+        && let Some(doubt) = options.ages.doubtful(first.months, last.months)
+    {
+        table.issues.add(row, None, || doubt);
+    }
+    let (Some(id), true) = (id, table.issues.count() == before) else { return None };
+    match AgeGrid::months(ages[0].months, options.ages.step(), ages.len()) {
+        Ok(grid) => Some(WideColumns {
+            grid,
+            id,
+            names: ages.iter().map(|age| header[age.position].clone()).collect(),
+            ages: ages.iter().map(|age| age.position).collect(),
+            weight,
+        }),
+        Err(error) => {
+            table.issues.add(row, None, || error.to_string());
+            None
+        }
+    }
+}
+
+/// The prefix of age columns as the header writes it: in another case when no column has it in its own.
+fn prefix(header: &[String], wanted: &str) -> String {
+    let starts = |name: &&String| {
+        let start = name.get(..wanted.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(wanted)) && name.len() > wanted.len()
+    };
+    let mut alike: Vec<&str> = header.iter().filter(starts).map(|name| &name[..wanted.len()]).collect();
+    alike.sort_unstable();
+    alike.dedup();
+    match alike[..] {
+        [only] => only.to_owned(),
+        _ => wanted.to_owned(),
+    }
+}
+
+/// What a name begins with before the number that it ends in, if it does.
+fn before_number(name: &str) -> Option<&str> {
+    let prefix = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    (prefix.len() < name.len()).then_some(prefix)
+}
+
+/// Whether a name ends in a year of the last or this century.
+fn is_year(name: &str) -> bool {
+    let number = before_number(name).map_or("", |prefix| &name[prefix.len()..]);
+    number.len() == 4 && (number.starts_with("19") || number.starts_with("20"))
+}
+
+/// What is said of a column that begins as those of ages do and goes on otherwise.
+fn no_age(name: &str, label: &str, what: &str) -> String {
+    let band = |separator: char| {
+        label.split_once(separator).is_some_and(|(a, b)| [a, b].iter().all(|part| part.parse::<u32>().is_ok()))
+    };
+    let text = shown(name.as_bytes());
+    if ['_', '-'].into_iter().any(band) {
+        return format!(
+            "{text} is not a column of {what}: a band of ages is named by its first age, and all bands have one width \
+             (--age-step, in months)"
+        );
+    }
+    format!("{text} is not a column of {what}: if it is none at all, {}", ignore(name))
+}
+
+/// The beginning that at least two of these columns share before a number, and the first of them.
+fn numbered_alike(header: &[String], columns: &[usize], options: &TableOptions) -> Option<(String, String)> {
+    let of = |&position: &usize| {
+        let name = &header[position];
+        let prefix = before_number(name)?;
+        options.ages.months(&name.as_bytes()[prefix.len()..]).map(|_| prefix)
+    };
+    let often = |prefix: &str| columns.iter().filter_map(of).filter(|other| *other == prefix).count();
+    let &first = columns.iter().find(|position| of(position).is_some_and(|prefix| often(prefix) > 1))?;
+    Some((of(&first)?.to_owned(), header[first].clone()))
+}
+
+/// Whether a column is left out: by name, or since it has none (what it holds is watched then).
+fn left_out(table: &mut Table<'_>, position: usize, name: &str, options: &TableOptions) -> bool {
+    if options.ignored.iter().any(|ignored| ignored == name) {
+        table.leave_out(format!("the column {}", shown(name.as_bytes())));
+        return true;
+    }
+    if is_nameless(name) {
+        table.watch(position);
+        return true;
+    }
+    false
+}
+
+/// No name, or one that pandas, R or polars give to a column without.
+fn is_nameless(name: &str) -> bool {
+    let numbered = |prefix: &str| {
+        name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let level = name.strip_prefix("__index_level_").and_then(|rest| rest.strip_suffix("__"));
+    name.is_empty() || numbered("Unnamed: ") || numbered("...") || level.is_some()
+}
+
+/// The word that leaves a column out.
+fn ignore(name: &str) -> String {
+    format!("leave it out with --ignore {}", shown(name.as_bytes()).trim_matches('"'))
+}
+
+/// A header without identifiers; it may be a row of data, so only what differs in case is shown.
+fn no_id(header: &[String], name: &str) -> String {
+    let alike: Vec<&String> = header.iter().filter(|column| column.eq_ignore_ascii_case(name)).collect();
+    match alike[..] {
+        [first, second, ..] => format!(
+            "no column {}, and both {} and {} are like it: name the one by --id",
+            shown(name.as_bytes()),
+            shown(first.as_bytes()),
+            shown(second.as_bytes())
+        ),
+        _ => format!("no column {}: is the header missing, or is it to be named by --id?", shown(name.as_bytes())),
+    }
+}
+
+fn unknown_wide(name: &str, position: usize, options: &TableOptions, prefix: &str) -> String {
+    let text = shown(name.as_bytes());
+    if *name == options.id_column {
+        return format!("a second column {text}");
+    }
+    if options.weight_column.as_deref() == Some(name) {
+        return format!(
+            "{text} (column {}) does not belong here a second time, nor in a table of times at risk: {}",
+            position + 1,
+            ignore(name)
+        );
+    }
+    if name.eq_ignore_ascii_case("weight") {
+        return format!(
+            "{text} is not a column of an age: if it holds weights, name it as the weight column (--weights {}), else {}",
+            text.trim_matches('"'),
+            ignore(name)
+        );
+    }
+    format!("{text} is not a column of an age, which are called {prefix}12, {prefix}13, and so on: {}", ignore(name))
+}
+
+/// Ages of the columns, ascending: each once, without gaps, in equal steps.
+fn check_ages(table: &mut Table<'_>, ages: &[AgeColumn], header: &[String], options: &TableOptions) {
+    let row = table.header_row;
+    let name = |age: AgeColumn| header[age.position].as_str();
+    let written = |months: u32| format!("{}{}", prefix(header, &options.age_prefix), options.ages.written(months));
+    let step = options.ages.step();
+    let apart: Vec<u32> = ages.windows(2).map(|pair| pair[1].months - pair[0].months).collect();
+    let equal = apart.first().filter(|&&first| first != 0 && apart.iter().all(|&other| other == first));
+    if let Some(&equal) = equal.filter(|&&equal| equal != step && apart.len() > 1) {
+        table.issues.add(row, None, || {
+            format!(
+                "ages stand in steps of {equal} months, not of {step}: if each column is the count of {equal} months, say \
+                 --age-step {equal}"
+            )
+        });
+        return;
+    }
+    for (pair, &apart) in ages.windows(2).zip(&apart) {
+        let (a, b) = (pair[0], pair[1]);
+        if apart == 0 {
+            table.issues.add(row, Some(name(b)), || {
+                format!("stands twice: column {} and column {}", a.position + 1, b.position + 1)
+            });
+        } else if !apart.is_multiple_of(step) {
+            table.issues.add(row, Some(name(b)), || options.ages.off_step(apart, name(a)));
+        } else if apart > step {
+            table.issues.add(row, Some(name(b)), || {
+                let (first, last) = (written(a.months + step), written(b.months - step));
+                let missing = if first == last {
+                    format!("{first} is missing before it")
+                } else {
+                    format!("{first} to {last} are missing before it")
+                };
+                format!("{missing}; bands of unequal width must be joined to equal ones (--age-step) or split first")
+            });
+        }
+    }
+}
+
+/// Finds named columns, whatever their order. Column `i` of the answer is the position of `names[i]`;
+/// the first `required` of the names must be there. `None` when the header does not serve.
+pub(super) fn named<const N: usize>(
+    table: &mut Table<'_>,
+    names: [&str; N],
+    required: usize,
+    others: Others<'_>,
+    options: &TableOptions,
+) -> Option<[Option<usize>; N]> {
+    if table.stopped {
+        return None;
+    }
+    let header = std::mem::take(&mut table.header);
+    let before = table.issues.count();
+    let row = table.header_row;
+    for (_, name) in names.iter().enumerate().filter(|(i, name)| names[..*i].contains(name)) {
+        table.issues.add(row, None, || format!("{} cannot name two different columns", shown(name.as_bytes())));
+    }
+    let found = names.map(|name| find(&header, name));
+    if found[0].is_none() {
+        table.issues.add(row, None, || no_id(&header, names[0]));
+    } else {
+        for (position, column) in header.iter().enumerate() {
+            if found.contains(&Some(position)) {
+                continue;
+            }
+            let first = header.iter().position(|other| other == column).filter(|&first| first < position);
+            let known = names.contains(&column.as_str());
+            if let (Some(first), true) = (first, known) {
+                table.issues.add(row, Some(column), || {
+                    format!("stands twice: column {} and column {}", first + 1, position + 1)
+                });
+            } else if let Some(problem) = others.refusal(column) {
+                table.issues.add(row, None, || problem);
+            } else if !left_out(table, position, column, options) && matches!(others, Others::Refused) {
+                if options.ignore_others {
+                    table.leave_out(format!("the column {}", shown(column.as_bytes())));
+                } else {
+                    table.issues.add(row, None, || {
+                        format!("{} is not a column of this table: {}", shown(column.as_bytes()), ignore(column))
+                    });
+                }
+            }
+        }
+    }
+    for (name, _) in names[1..required].iter().zip(&found[1..]).filter(|(_, at)| at.is_none()) {
+        table.issues.add(row, None, || {
+            let other = [(&options.age_column, "--age-column"), (&options.count_column, "--count-column")];
+            let other = other.into_iter().find(|(own, _)| own == name);
+            let other = other.map_or(String::new(), |(_, option)| format!(": another name is given by {option}"));
+            format!("no column {}{other}", shown(name.as_bytes()))
+        });
+    }
+    table.header = header;
+    table.needs(found.iter().flatten().copied());
+    (table.issues.count() == before).then_some(found)
+}
+
+/// What may stand beside the named columns.
+pub(super) enum Others<'a> {
+    /// Nothing but what the caller leaves out: a misspelt column would be missed silently.
+    Refused,
+    /// Anything but these columns, each with the reason.
+    IgnoredBut(&'a [(&'a str, &'a str)]),
+}
+
+impl Others<'_> {
+    /// Why a column may not be here at all.
+    fn refusal(&self, column: &str) -> Option<String> {
+        let text = shown(column.as_bytes());
+        match self {
+            _ if column == "date" => Some(
+                "dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first"
+                    .into(),
+            ),
+            Others::Refused => None,
+            Others::IgnoredBut(refused) => {
+                refused.iter().find(|(name, _)| *name == column).map(|(_, why)| format!("{text}: {why}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Cohorts from tables, with every problem of a table reported at once: one reading layer under all kinds of files.
+//!
+//! Belongs here: the forms of tables, their rules and the words for what breaks them. Does not belong here: what makes
+//! dated records a career (that is `career`'s own check), and how a kind of file is decoded (`csv`, `parquet`).
+//!
+//! # Forms
+//!
+//! | form | columns | read by |
+//! | --- | --- | --- |
+//! | wide | `id`, then `age_12`, `age_13`, .. without gaps; a second file of the same shape for time at risk | [`read_wide`] |
+//! | wide, of values | the same with decimal numbers, for models of scores and fractions | [`read_values`] |
+//! | one row per person and age | `id`, `age`, `count`, and `exposure` if wanted | [`read_person_ages`] |
+//! | one row per offence | `id`, `age`, `offence`, further columns ignored; who was observed when comes separately | [`read_offences`] |
+//! | dated | people (`id`, `birth`, `from`, `to`), offences (`id`, `committed`, `offence`), custody (`id`, `from`, `to`) | [`read_careers`], into careers |
+//!
+//! # Rules of every form
+//!
+//! - A file is of the kind that its first bytes show. Text is UTF-8 (with or without byte order mark), lines end in LF
+//!   or CRLF, the first line is the header (behind Excel's `sep=;` if that is there), white space around a value is
+//!   dropped. Wholly empty rows are skipped.
+//! - Columns are found by name, wherever they stand; a name that differs in case alone serves when it is the only one.
+//!   A column that a form does not know is refused unless it is left out by name. Columns without a name are left out
+//!   when they are empty or number the rows. Whatever is left out is among [`Cohort::warnings`].
+//! - An empty count is an age that was not observed; it is not 0. `NA`, `.`, 999 and the like are missing only when
+//!   [`TableOptions::missing`] says so. In the long forms an age that is not listed is not observed, unless
+//!   [`TableOptions::unlisted`] says that it is 0.
+//! - A person without a single observed age carries no information and is an error, not a silent loss.
+//! - A count is a whole number, at most [`MAX_COUNT`](crate::MAX_COUNT), in digits; `2.0` is 2. `1e3`, `+2` and
+//!   `2.5` are refused, since each usually means that a column holds something else than counts; so is `1.000`,
+//!   which may be a thousand, until [`TableOptions::decimal`] says what a point is.
+//! - The time at risk is a fraction of the age interval, above 0 and at most 1. An interval with a count of 0 and a time
+//!   at risk of 0 is not observed; one with a count above 0 is an error. Rows are found by identifier.
+//! - Dates are `2010-12-31`, or of the format that the caller states; day and month are never guessed. A date-time at
+//!   midnight is a date.
+//! - Rows have as many fields as the header; more, when these are empty. A row may run over several lines inside quotes, but not
+//!   when the quoted text holds a quote as well: that is what a quote left open looks like, and it
+//!   would swallow the rows behind it.
+//! - Row numbers in messages are line numbers in a text, that of the line on which the row starts; in other files the
+//!   first row is row 1.
+//! - Identifiers are text, and private: no message holds one.
+//!
+//! Tables are read as a stream. Memory is what the cohort needs, plus the identifiers once more while
+//! reading (to find doubles); the long forms hold 24 to 40 bytes per row, as rows of a person may be apart; times at
+//! risk in another order than the counts are held until it is their turn.
+
+mod ages;
+mod careers;
+mod dates;
+mod field;
+mod header;
+mod ids;
+mod offences;
+mod options;
+mod person_ages;
+mod persons;
+mod register;
+pub(in crate::cohort) mod rows;
+mod source;
+mod values;
+mod wide;
+mod words;
+
+pub use ages::AgeUnit;
+pub use careers::{CareerTable, NamedCareer, read_career_table, read_careers, read_groups};
+pub use dates::{DateFormat, Incomplete};
+#[cfg(any(feature = "parquet", feature = "stata"))]
+pub(in crate::cohort) use field::Field;
+pub use offences::{Observed, read_offences};
+pub use options::{DecimalMark, TableOptions, Unlisted};
+pub use person_ages::{read_person_ages, read_person_ages_of};
+pub use persons::{PersonTable, read_person_table};
+pub use register::read_categories;
+pub(in crate::cohort) use source::FileKind;
+pub use source::TableSource;
+pub use values::{ValueTable, read_values};
+pub use wide::{read_wide, read_wide_with};
+pub(in crate::cohort) use words::shown;
+
+use crate::cohort::data::Cohort;
+use crate::error::{Error, Issues, Result};
+use rows::Table;
+
+/// [`TableOptions`] by its older name.
+pub type CsvOptions = TableOptions;
+
+/// [`TableSource`] by its older name.
+pub type CsvSource<'a> = TableSource<'a>;
+
+/// What every list of problems is headed by.
+const UNREADABLE: &str = "the cohort cannot be read";
+
+/// Reads a table in whichever of the three forms its header shows.
+///
+/// A table with an `offence` column needs [`TableOptions::grid`], over which everyone then counts as
+/// observed; [`read_offences`] takes a window per person instead. A separate `exposure` table goes with
+/// the wide form only.
+///
+/// ```
+/// use pleegprofiel::{CsvOptions, CsvSource, read_cohort};
+/// let wide = CsvSource::new("wide.csv", "id,age_18,age_19\na,0,2\n".as_bytes());
+/// let long = CsvSource::new("long.csv", "id,age,count\na,18,0\na,19,2\n".as_bytes());
+/// let options = CsvOptions::new();
+/// assert_eq!(read_cohort(wide, None, &options)?, read_cohort(long, None, &options)?);
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// As the reader of the form does; and when an exposure table comes with a long form, or offences
+/// without a grid.
+pub fn read_cohort(
+    counts: TableSource<'_>,
+    exposure: Option<TableSource<'_>>,
+    options: &TableOptions,
+) -> Result<Cohort> {
+    read_cohort_of(counts, exposure, None, options)
+}
+
+/// Reads a table as [`read_cohort`], of the people of another table when it has one row per person and age; see
+/// [`read_person_ages_of`].
+///
+/// # Errors
+/// As [`read_cohort`]; and when people are given with another form.
+pub fn read_cohort_of(
+    counts: TableSource<'_>,
+    exposure: Option<TableSource<'_>>,
+    people: Option<TableSource<'_>>,
+    options: &TableOptions,
+) -> Result<Cohort> {
+    options.check()?;
+    let mut counts = Table::open(counts, options)?;
+    let has = |name: &str| counts.header.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let (age, count) = (has(&options.age_column), has(&options.count_column));
+    let by_offence = has("offence") || has("date");
+    let by_age = age && (count || !by_offence && !header::has_ages(&counts.header, options));
+    if people.is_some() && !by_age {
+        return Err(Error::options(
+            "a table of people goes with one row per person and age: the wide form has a row for everyone",
+        ));
+    }
+    if !by_age && !by_offence {
+        let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
+        return wide::read(counts, exposure, options);
+    }
+    if exposure.is_some() {
+        return Err(Error::options(
+            "a separate file of time at risk goes with wide counts; one row per person and age has it in a column exposure",
+        ));
+    }
+    if by_age {
+        let people = people.map(|people| Table::open(people, options)).transpose()?;
+        return person_ages::read(counts, people, options);
+    }
+    match options.grid {
+        Some(grid) => offences::read(counts, Observed::Throughout(grid), options),
+        None => {
+            let row = counts.header_row;
+            counts.issues.add(row, None, || {
+                "one row per offence does not say who was observed at which ages: give the ages, or a file of persons".into()
+            });
+            Err(unreadable(counts.issues))
+        }
+    }
+}
+
+/// The error that lists these problems; `issues` must not be empty.
+pub(super) fn unreadable(issues: Issues) -> Error {
+    issues.into_result(UNREADABLE).err().unwrap_or_else(|| Error::value(UNREADABLE))
+}

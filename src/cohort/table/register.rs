@@ -1,0 +1,184 @@
+//! What registers leave open in dated tables, and by which rule of the caller's it is read: incomplete dates, windows
+//! without an end, categories of the user's own.
+
+use super::dates::{Incomplete, Stated};
+use super::field::{Field, Reading};
+use super::header::{self, Others};
+use super::options::TableOptions;
+use super::rows::Table;
+use super::source::TableSource;
+use super::unreadable;
+use super::words::shown;
+use crate::career::category::{Category, CategoryLabel, CategorySet};
+use crate::career::date::CalendarDate;
+use crate::cohort::warning::CohortWarning;
+use crate::error::Result;
+
+/// What a cell of dates comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    Is(CalendarDate),
+    /// The end of the register, as the window has none of its own.
+    RegisterEnd(CalendarDate),
+    /// The row is left out by the rule for incomplete dates.
+    LeftOut,
+    /// No date, which stands among the issues.
+    Bad,
+}
+
+impl Day {
+    pub(super) fn date(self) -> Option<CalendarDate> {
+        match self {
+            Day::Is(date) | Day::RegisterEnd(date) => Some(date),
+            Day::LeftOut | Day::Bad => None,
+        }
+    }
+}
+
+/// How often rules were needed in one table.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    incomplete: u64,
+    pub(super) left_out: u64,
+    open: u64,
+    pub(super) prior: u64,
+}
+
+impl Tally {
+    pub(super) fn warnings(&self, file: &str, rule: Option<Incomplete>) -> Vec<CohortWarning> {
+        let mut all = Vec::new();
+        let file = || file.to_owned();
+        if let Some(rule) = rule.filter(|_| self.incomplete + self.left_out > 0) {
+            all.push(CohortWarning::IncompleteDates {
+                file: file(),
+                rule: rule.key().to_owned(),
+                dates: self.incomplete,
+                left_out: self.left_out,
+            });
+        }
+        if self.open > 0 {
+            all.push(CohortWarning::OpenEnds { file: file(), windows: self.open });
+        }
+        if self.prior > 0 {
+            all.push(CohortWarning::PriorRecord { file: file(), offences: self.prior });
+        }
+        all
+    }
+}
+
+/// Reads a date; `end` says whether it may be open.
+pub(super) fn day(
+    table: &mut Table<'_>,
+    (column, name): (usize, &str),
+    end: bool,
+    reading: &Reading<'_>,
+    options: &TableOptions,
+    tally: &mut Tally,
+) -> Day {
+    let Table { rows, issues, row, .. } = table;
+    let field = rows.field(column);
+    let text = |field: Field<'_>| shown(field.text().trim_ascii());
+    let problem = match reading.date(field) {
+        Ok(Stated::Day(day)) => return Day::Is(day),
+        Ok(stated @ Stated::Between(..)) => match options.incomplete {
+            Some(Incomplete::LeaveOut) => return Day::LeftOut,
+            Some(rule) => match stated.by(rule) {
+                Some(day) => {
+                    tally.incomplete += 1;
+                    return Day::Is(day);
+                }
+                None => format!("{} is no day by the rule {rule}", text(field)),
+            },
+            None => format!(
+                "{} lacks its day or month: how such dates are read is for the caller to say (--incomplete-dates \
+                 middle, earliest, latest or leave-out)",
+                text(field)
+            ),
+        },
+        Ok(stated @ (Stated::Open | Stated::Empty)) if end => match options.register_end {
+            Some(day) => {
+                tally.open += 1;
+                return Day::RegisterEnd(day);
+            }
+            None => {
+                let what = if stated == Stated::Empty { "no end".to_owned() } else { text(field) };
+                format!(
+                    "{what}: a window that is still open ends with the register, whose end must be given (--register-end)"
+                )
+            }
+        },
+        // an unknown date is as incomplete as a date can be
+        Ok(Stated::Empty) if options.incomplete == Some(Incomplete::LeaveOut) => return Day::LeftOut,
+        Ok(Stated::Open) => format!("{} is the end of time, not a day", text(field)),
+        Ok(Stated::Empty) => "no date; --incomplete-dates leave-out leaves out such rows".to_owned(),
+        Err(problem) => problem,
+    };
+    issues.add(Some(*row), Some(name), || problem);
+    Day::Bad
+}
+
+/// Reads the category of an offence, which must be in the set.
+pub(super) fn category(table: &mut Table<'_>, column: usize, set: &CategorySet) -> Option<Category> {
+    let Table { rows, issues, row, .. } = table;
+    let text = rows.field(column).text();
+    let key = String::from_utf8_lossy(text.trim_ascii());
+    let found = Category::new(&key).ok().filter(|category| set.contains(category));
+    if found.is_none() {
+        issues.add(Some(*row), Some("offence"), || {
+            let known: Vec<&str> = set.labels().iter().take(20).map(|label| label.category.key()).collect();
+            let more = if set.labels().len() > 20 { ", .." } else { "" };
+            format!(
+                "{} is not a category; there are {}{more}; others come from a file (--categories)",
+                shown(text.trim_ascii()),
+                known.join(", ")
+            )
+        });
+    }
+    found
+}
+
+/// Reads categories of offences from a table `key`, `dutch`, `english`; further columns are ignored.
+///
+/// The built-in categories are added to those of the table unless it has them itself: an instrument or profile may need
+/// trafficking by its key.
+///
+/// ```
+/// use pleegprofiel::{Category, CsvOptions, CsvSource, read_categories};
+/// let table = "key,dutch,english\ntheft,diefstal,theft\n";
+/// let set = read_categories(CsvSource::new("categories.csv", table.as_bytes()), &CsvOptions::new())?;
+/// assert!(set.contains(&Category::new("theft")?) && set.contains(&Category::HUMAN_TRAFFICKING));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// Lists missing columns and keys that are no kebab-case by row; as [`CategorySet::new`].
+pub fn read_categories(source: TableSource<'_>, options: &TableOptions) -> Result<CategorySet> {
+    options.check()?;
+    let mut table = Table::open(source, options)?;
+    let mut labels = Vec::new();
+    if let Some([Some(key), Some(dutch), Some(english)]) =
+        header::named(&mut table, ["key", "dutch", "english"], 3, Others::IgnoredBut(&[]), options)
+    {
+        while table.next()? {
+            if !table.complete() {
+                continue;
+            }
+            let text = |at: usize| String::from_utf8_lossy(&table.field(at).text()).trim().to_owned();
+            let (dutch, english) = (text(dutch), text(english));
+            match Category::new(&text(key)) {
+                Ok(category) => labels.push(CategoryLabel { category, dutch, english }),
+                Err(error) => {
+                    let row = table.row;
+                    table.issues.add(Some(row), Some("key"), || error.to_string());
+                }
+            }
+        }
+        table.no_rows_of(labels.len());
+    }
+    if !table.issues.is_empty() {
+        return Err(unreadable(table.issues));
+    }
+    let own: Vec<Category> = labels.iter().map(|label| label.category.clone()).collect();
+    labels.extend(CategorySet::built_in().labels().iter().filter(|label| !own.contains(&label.category)).cloned());
+    CategorySet::new(labels)
+}

@@ -1,0 +1,278 @@
+//! One table as a stream of rows, whatever its file, with the problems found so far and what was left out.
+//!
+//! Belongs here: what every kind of file has in common. Does not belong here: how a kind of file is decoded, and what
+//! columns mean.
+
+use super::field::{Field, Reading};
+use super::options::TableOptions;
+use super::source::{Input, TableSource};
+use crate::cohort::csv::records::Records;
+#[cfg(feature = "parquet")]
+use crate::cohort::parquet::rows::ParquetRows;
+#[cfg(feature = "stata")]
+use crate::cohort::stata::StataRows;
+use crate::cohort::warning::CohortWarning;
+use crate::error::{Issues, Result};
+use std::collections::HashSet;
+
+pub(in crate::cohort) struct Table<'a> {
+    pub(in crate::cohort) name: String,
+    /// Column names, trimmed; empty when the table has no usable header.
+    pub(in crate::cohort) header: Vec<String>,
+    /// Row of the header, in files that have one.
+    pub(in crate::cohort) header_row: Option<u64>,
+    /// Where the current row stands: its first line in a text, its number from 1 otherwise.
+    pub(in crate::cohort) row: u64,
+    pub(in crate::cohort) issues: Issues,
+    /// Reading ended early, for a reason that stands among the issues.
+    pub(in crate::cohort) stopped: bool,
+    left_out: Vec<String>,
+    nameless: Vec<Nameless>,
+    empty_rows: u64,
+    pub(super) rows: Rows<'a>,
+}
+
+/// The rows of a kind of file.
+pub(super) enum Rows<'a> {
+    Csv(Box<Records<'a>>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetRows>),
+    #[cfg(feature = "stata")]
+    Stata(Box<StataRows>),
+}
+
+impl<'a> Rows<'a> {
+    /// The records of a text.
+    fn text(&self) -> Option<&Records<'a>> {
+        match self {
+            Rows::Csv(records) => Some(records),
+            #[cfg(any(feature = "parquet", feature = "stata"))]
+            _ => None,
+        }
+    }
+
+    /// Reads these columns only; one that cannot be read, and why.
+    fn needs(&mut self, wanted: Vec<usize>) -> Option<(usize, String)> {
+        match self {
+            // a text is read to the end of its lines anyway
+            Rows::Csv(_) => {
+                drop(wanted);
+                None
+            }
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => rows.needs(&wanted).err(),
+            #[cfg(feature = "stata")]
+            Rows::Stata(rows) => rows.needs(&wanted).err(),
+        }
+    }
+
+    /// A cell of the current row.
+    #[inline]
+    pub(super) fn field(&self, column: usize) -> Field<'_> {
+        match self {
+            Rows::Csv(records) => Field::Text(records.field(column)),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => rows.field(column),
+            #[cfg(feature = "stata")]
+            Rows::Stata(rows) => rows.field(column),
+        }
+    }
+}
+
+/// A column without a name, and what it has held so far.
+struct Nameless {
+    position: usize,
+    held: Held,
+}
+
+#[derive(Debug, PartialEq)]
+enum Held {
+    Nothing,
+    /// Numbers that run on, the last of which was this.
+    Running(i64),
+    /// In the first column: whole numbers, none twice. What is left of row numbers when rows were sorted or left out.
+    Numbers(HashSet<i64>),
+    /// Something else, in this row.
+    Values(u64),
+}
+
+impl<'a> Table<'a> {
+    /// Opens a table and reads its header. Problems land in `issues`; the error is for input that cannot be read.
+    pub(in crate::cohort) fn open(source: TableSource<'a>, options: &TableOptions) -> Result<Table<'a>> {
+        let TableSource { name, input } = source;
+        let mut table = Table {
+            issues: Issues::of_file(name.clone()),
+            name,
+            header: Vec::new(),
+            header_row: None,
+            row: 0,
+            stopped: false,
+            left_out: Vec::new(),
+            nameless: Vec::new(),
+            empty_rows: 0,
+            rows: Rows::Csv(Box::default()),
+        };
+        match input {
+            Input::Text(input) => Records::open(input, &mut table, options.delimiter)?,
+            #[cfg(feature = "parquet")]
+            Input::Parquet(files) => match ParquetRows::open(files) {
+                Ok(rows) => {
+                    table.header = rows.names();
+                    table.rows = Rows::Parquet(Box::new(rows));
+                }
+                Err(problem) => table.stop(None, || problem),
+            },
+            #[cfg(feature = "stata")]
+            Input::Stata(file) => match StataRows::open(file) {
+                Ok(rows) => {
+                    table.header = rows.names();
+                    table.rows = Rows::Stata(Box::new(rows));
+                }
+                Err(problem) => table.stop(None, || problem),
+            },
+        }
+        Ok(table)
+    }
+
+    pub(in crate::cohort) fn records(&mut self, records: Records<'a>) {
+        self.rows = Rows::Csv(Box::new(records));
+    }
+
+    /// Says which columns are going to be read: those of others may then be passed over.
+    pub(super) fn needs(&mut self, columns: impl IntoIterator<Item = usize>) {
+        let watched = self.nameless.iter().map(|column| column.position);
+        let refused = self.rows.needs(columns.into_iter().chain(watched).collect());
+        if let Some((column, problem)) = refused {
+            let name = self.header.get(column).cloned();
+            self.stopped = true;
+            self.issues.add(None, name.as_deref(), || problem);
+        }
+    }
+
+    /// Notes that a column is left out.
+    pub(super) fn leave_out(&mut self, what: String) {
+        self.left_out.push(what);
+    }
+
+    /// Leaves out a column without a name, as long as it is empty or holds the numbers of the rows.
+    pub(super) fn watch(&mut self, position: usize) {
+        self.nameless.push(Nameless { position, held: Held::Nothing });
+    }
+
+    /// Reads the next row that is not empty; `false` at the end, or when reading was stopped.
+    pub(super) fn next(&mut self) -> Result<bool> {
+        loop {
+            if self.stopped {
+                return Ok(false);
+            }
+            let Table { rows, issues, row, .. } = self;
+            let read = match rows {
+                Rows::Csv(records) => records.next(&self.name, issues, row, &mut self.stopped)?,
+                #[cfg(feature = "parquet")]
+                Rows::Parquet(rows) => rows.next(issues, row, &mut self.stopped),
+                #[cfg(feature = "stata")]
+                Rows::Stata(rows) => rows.next(issues, row, &mut self.stopped),
+            };
+            if !read {
+                return Ok(false);
+            }
+            if self.rows.text().is_some_and(Records::is_empty_row) {
+                self.empty_rows += 1;
+                continue;
+            }
+            if !self.nameless.is_empty() {
+                self.look_at_nameless();
+            }
+            return Ok(true);
+        }
+    }
+
+    fn look_at_nameless(&mut self) {
+        for column in &mut self.nameless {
+            let text = self.rows.field(column.position).text();
+            let number = std::str::from_utf8(text.trim_ascii()).ok().and_then(|text| text.parse::<i64>().ok());
+            let first = column.position == 0;
+            let held = std::mem::replace(&mut column.held, Held::Nothing);
+            column.held = match (held, number) {
+                (Held::Nothing, None) if text.trim_ascii().is_empty() => Held::Nothing,
+                (Held::Nothing, Some(number)) if first => Held::Numbers(HashSet::from([number])),
+                (Held::Nothing, Some(number @ (0 | 1))) => Held::Running(number),
+                (Held::Running(last), Some(next)) if next == last + 1 => Held::Running(next),
+                (Held::Numbers(mut seen), Some(number)) => {
+                    if seen.insert(number) {
+                        Held::Numbers(seen)
+                    } else {
+                        Held::Values(self.row)
+                    }
+                }
+                (held @ Held::Values(_), _) => held,
+                _ => Held::Values(self.row),
+            };
+        }
+    }
+
+    /// Whether the row has as many fields as the header (more, when these are empty); if not, says so.
+    pub(super) fn complete(&mut self) -> bool {
+        let Some(records) = self.rows.text() else { return true };
+        let (fields, columns) = (records.fields(), self.header.len());
+        let complete = fields == columns || fields > columns && records.is_empty_from(columns);
+        if !complete {
+            self.issues.add(Some(self.row), None, || {
+                format!("{fields} field{}, but the header has {columns}", if fields == 1 { "" } else { "s" })
+            });
+        }
+        complete
+    }
+
+    /// A cell of the current row.
+    pub(super) fn field(&self, column: usize) -> Field<'_> {
+        self.rows.field(column)
+    }
+
+    /// Ends the reading of this table with a problem.
+    pub(in crate::cohort) fn stop(&mut self, row: Option<u64>, message: impl FnOnce() -> String) {
+        self.stopped = true;
+        self.issues.add(row, None, message);
+    }
+
+    /// Once all rows were read: whether what has no name could be left out, and all that was.
+    pub(super) fn finish(&mut self, reading: &Reading<'_>) -> Vec<CohortWarning> {
+        for column in &self.nameless {
+            let at = column.position + 1;
+            match column.held {
+                Held::Nothing => self.left_out.push(format!("column {at}, which has no name and is empty")),
+                Held::Running(_) | Held::Numbers(_) => {
+                    self.left_out.push(format!("column {at}, which numbers the rows"))
+                }
+                Held::Values(row) => self.issues.add(self.header_row, None, || {
+                    format!("column {at} has no name, but holds values (first in row {row}): name it, or take it out")
+                }),
+            }
+        }
+        let (file, columns) = (self.name.clone(), std::mem::take(&mut self.left_out));
+        let mut all = Vec::new();
+        if !columns.is_empty() {
+            all.push(CohortWarning::ColumnsLeftOut { file: file.clone(), columns });
+        }
+        if self.empty_rows > 0 {
+            all.push(CohortWarning::EmptyRows { file, rows: self.empty_rows });
+        }
+        all.extend(reading.warnings());
+        all
+    }
+
+    /// Says that the table has no rows when so many people came of it.
+    pub(super) fn no_rows_of(&mut self, people: usize) {
+        if people == 0 {
+            self.no_rows();
+        }
+    }
+
+    /// Says that the table has no rows, unless something is wrong with it anyway.
+    pub(super) fn no_rows(&mut self) {
+        if self.issues.is_empty() && !self.stopped {
+            let text = if self.header_row.is_some() { "a header, but no persons" } else { "no persons" };
+            self.issues.add(self.header_row, None, || text.into());
+        }
+    }
+}

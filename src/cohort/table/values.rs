@@ -1,0 +1,104 @@
+//! The wide form with values that are no counts: scale scores, fractions.
+
+use super::field::Reading;
+use super::header;
+use super::ids::Ids;
+use super::options::TableOptions;
+use super::rows::Table;
+use super::source::TableSource;
+use super::unreadable;
+use super::words::Cell;
+use crate::cohort::grid::AgeGrid;
+use crate::error::Result;
+use ndarray::Array2;
+
+/// Values by person and age interval, as read from a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueTable {
+    /// The age grid of the columns.
+    pub grid: AgeGrid,
+    /// Identifiers, row after row.
+    pub ids: Vec<Box<str>>,
+    /// Persons x age intervals; `None` where the cell is empty.
+    pub values: Array2<Option<f64>>,
+    /// Row of the file that each person came from, the header counted as row 1: for complaints about values that
+    /// only a model can make.
+    pub rows: Vec<u64>,
+}
+
+/// What becomes of a missing value, for messages.
+const MISSING: &str = "a missing value is an empty cell, or a code named by --missing";
+
+/// Reads a wide table of decimal numbers, negative ones too: `id`, then one column per age. Empty cells are
+/// ages that were not observed. Whether a family can produce the values is for the model to say.
+///
+/// ```
+/// use pleegprofiel::{CsvOptions, CsvSource, read_values};
+/// let table = read_values(CsvSource::new("scores.csv", "id,age_11,age_12\na,36,\nb,-1.5,0\n".as_bytes()), &CsvOptions::new())?;
+/// assert_eq!((table.values[(0, 1)], table.values[(1, 0)]), (None, Some(-1.5)));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`crate::read_wide`], with every problem by row and column.
+pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<ValueTable> {
+    options.check()?;
+    let mut table = Table::open(source, options)?;
+    let Some(columns) = header::wide(&mut table, options, false) else {
+        return Err(unreadable(table.issues));
+    };
+    let reading = Reading::new(options);
+    let mut ids = Ids::new();
+    let (mut kept, mut values, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    while table.next()? {
+        let complete = table.complete();
+        let person = ids.take_new(&mut table, columns.id, options);
+        if !complete {
+            continue;
+        }
+        let Table { rows: cells, issues, row, .. } = &mut table;
+        let mut observed = false;
+        for (j, &at) in columns.ages.iter().enumerate() {
+            let field = cells.field(at);
+            let value = reading.number(field);
+            observed |= !matches!(value, Cell::Empty);
+            values.push(match value {
+                Cell::Value(v) if v.is_finite() => Some(v),
+                Cell::Empty => None,
+                _ => {
+                    issues.add(Some(*row), Some(&columns.names[j]), || {
+                        reading.number_problem(field, "a finite number", MISSING)
+                    });
+                    None
+                }
+            });
+        }
+        if !observed && options.leave_out_unobserved {
+            values.truncate(values.len() - columns.ages.len());
+            continue;
+        }
+        if !observed {
+            issues.add(Some(*row), None, || super::words::NOT_OBSERVED.into());
+        }
+        if let Some(person) = person {
+            kept.push(ids.get(person).into());
+            rows.push(table.row);
+        }
+        if !table.issues.is_empty() {
+            // there will be no table: what follows is checked, not stored
+            values.clear();
+            kept.clear();
+            rows.clear();
+        }
+    }
+    if kept.is_empty() {
+        table.no_rows();
+    }
+    table.finish(&reading);
+    if !table.issues.is_empty() {
+        return Err(unreadable(table.issues));
+    }
+    // every row pushed one value a column
+    let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
+    Ok(ValueTable { grid: columns.grid, ids: kept, values, rows })
+}

@@ -1,0 +1,329 @@
+//! The wide form: one row per person, one column per age, and a second table of the same shape for time at risk, its
+//! rows found by identifier.
+
+use super::field::Reading;
+use super::header::{self, WideColumns};
+use super::ids::Ids;
+use super::options::TableOptions;
+use super::rows::Table;
+use super::source::TableSource;
+use super::unreadable;
+use super::words::{Cell, NO_TIME, NOT_OBSERVED, count_without_time};
+use crate::cohort::builder::CohortBuilder;
+use crate::cohort::data::Cohort;
+use crate::cohort::warning::CohortWarning;
+use crate::error::{Issues, Result};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The largest weight of one person: a guard against sums that overflow.
+const MAX_WEIGHT: f64 = 1e12;
+
+/// Reads wide counts, and time at risk when given, from files in the documented form.
+///
+/// The [module](crate::cohort::table) lists the rules of the tables.
+///
+/// # Errors
+/// Of kind [`Io`](crate::ErrorKind::Io) when a file cannot be read; of kind
+/// [`InvalidInput`](crate::ErrorKind::InvalidInput), with every problem by file, row and column, when
+/// it does not hold a cohort.
+pub fn read_wide(counts: impl AsRef<Path>, exposure: Option<&Path>) -> Result<Cohort> {
+    let counts = TableSource::open(counts)?;
+    let exposure = exposure.map(TableSource::open).transpose()?;
+    read_wide_with(counts, exposure, &TableOptions::new())
+}
+
+/// Reads wide counts, and time at risk when given, from any source.
+///
+/// ```
+/// use pleegprofiel::{CsvOptions, CsvSource, read_wide_with};
+/// let counts = CsvSource::new("counts.csv", "id,age_18,age_19,age_20\na,0,2,\nb,1,0,0\n".as_bytes());
+/// let exposure = CsvSource::new("exposure.csv", "id,age_18,age_19,age_20\nb,1,1,1\na,1,0.5,\n".as_bytes());
+/// let cohort = read_wide_with(counts, Some(exposure), &CsvOptions::new())?;
+/// assert_eq!((cohort.persons(), cohort.observations(), cohort.events()), (2, 5, 3));
+/// assert_eq!(cohort.exposure(0), [1.0, 0.5, 0.0]);
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`read_wide`]; and when the options contradict each other.
+pub fn read_wide_with(
+    counts: TableSource<'_>,
+    exposure: Option<TableSource<'_>>,
+    options: &TableOptions,
+) -> Result<Cohort> {
+    options.check()?;
+    let counts = Table::open(counts, options)?;
+    let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
+    read(counts, exposure, options)
+}
+
+pub(super) fn read(mut counts: Table<'_>, mut exposure: Option<Table<'_>>, options: &TableOptions) -> Result<Cohort> {
+    let columns = header::wide(&mut counts, options, true);
+    let risk = match &mut exposure {
+        None => None,
+        Some(table) => header::wide(table, options, false),
+    };
+    if let (Some(table), Some(columns), Some(risk)) = (&mut exposure, &columns, &risk)
+        && columns.grid != risk.grid
+    {
+        let ages = |c: &WideColumns| format!("ages {} to {}", c.grid.label(0), c.grid.label(c.grid.len() - 1));
+        let row = table.header_row;
+        table.issues.add(row, None, || format!("{}, but {} has {}", ages(risk), counts.name, ages(columns)));
+    }
+    let (beside, refused) = match (exposure, risk) {
+        (Some(table), Some(columns)) if table.issues.is_empty() => {
+            (Some(Beside::new(table, columns, options)), Issues::default())
+        }
+        (Some(table), _) => (None, table.issues),
+        (None, _) => (None, Issues::default()),
+    };
+    match columns {
+        // Counts are checked to the end even when the times at risk are no use.
+        Some(columns) => read_rows(counts, &columns, beside, refused, options),
+        None => {
+            let mut issues = counts.issues;
+            issues.append(beside.map_or(refused, |beside| beside.table.issues));
+            Err(unreadable(issues))
+        }
+    }
+}
+
+fn read_rows(
+    mut counts: Table<'_>,
+    columns: &WideColumns,
+    mut exposure: Option<Beside<'_, '_>>,
+    refused: Issues,
+    options: &TableOptions,
+) -> Result<Cohort> {
+    let reading = Reading::new(options);
+    let mut builder = CohortBuilder::new(columns.grid);
+    let mut ids = Ids::new();
+    let mut cells = vec![None; columns.grid.len()];
+    let (mut rows, mut lost) = (false, false);
+    // rows of the people kept, when these are not everyone
+    let (mut rows_of, mut unobserved) = (Vec::new(), 0);
+    while counts.next()? {
+        rows = true;
+        let mut good = counts.complete();
+        lost |= !good;
+        let person = ids.take_new(&mut counts, columns.id, options);
+        lost |= person.is_none();
+        let mut weight = 1.0;
+        if good {
+            good = read_counts(&mut counts, columns, &reading, &mut cells);
+            weight = columns.weight.map_or(1.0, |at| read_weight(&mut counts, at, &reading));
+        }
+        if let (Some(exposure), Some(person)) = (&mut exposure, person) {
+            exposure.join(&counts, ids.get(person), good.then_some(cells.as_mut_slice()))?;
+        }
+        if good && cells.iter().all(Option::is_none) {
+            if options.leave_out_unobserved {
+                unobserved += 1;
+                continue;
+            }
+            counts.issues.add(Some(counts.row), None, || NOT_OBSERVED.into());
+        }
+        // After the first problem there will be no cohort: what follows is checked, not stored.
+        if counts.issues.is_empty() && exposure.as_ref().is_none_or(|e| e.table.issues.is_empty()) {
+            let id = person.map(|person| ids.get(person));
+            builder.push_checked(id, |j| cells[j], exposure.as_ref().map(|e| e.risk.as_slice()), weight)?;
+            rows_of.extend(options.leave_out_unobserved.then_some(counts.row));
+        }
+    }
+    if !rows {
+        counts.no_rows();
+    }
+    let mut warnings = counts.finish(&reading);
+    let mut issues = counts.issues;
+    if let Some(mut exposure) = exposure {
+        if rows {
+            exposure.finish(lost || counts.stopped, &ids, &counts.name)?;
+        }
+        warnings.extend(exposure.table.finish(&Reading::new(options)));
+        if exposure.no_time > 0 {
+            warnings.push(CohortWarning::NoTimeAtRisk { cells: exposure.no_time });
+        }
+        issues.append(exposure.table.issues);
+    }
+    issues.append(refused);
+    if issues.is_empty() && builder.is_empty() {
+        issues.add(None, None, || "nobody was observed at any age".into());
+    }
+    if !issues.is_empty() {
+        return Err(unreadable(issues));
+    }
+    if unobserved > 0 {
+        warnings.push(CohortWarning::NeverObserved { persons: unobserved });
+    }
+    let row = |person: usize| Some(rows_of.get(person).copied().unwrap_or_else(|| ids.row(person)));
+    Ok(builder.finish().with_warnings(warnings, row))
+}
+
+/// Reads the counts of the current row; whether all are good.
+fn read_counts(table: &mut Table<'_>, columns: &WideColumns, reading: &Reading<'_>, cells: &mut [Option<u32>]) -> bool {
+    let Table { rows, issues, row, .. } = table;
+    let before = issues.count();
+    for (j, (&at, cell)) in columns.ages.iter().zip(cells.iter_mut()).enumerate() {
+        let field = rows.field(at);
+        *cell = match reading.count(field) {
+            Cell::Value(count) => Some(count),
+            Cell::Empty => None,
+            Cell::Bad => {
+                issues.add(Some(*row), Some(&columns.names[j]), || reading.count_problem(field));
+                None
+            }
+        };
+    }
+    issues.count() == before
+}
+
+/// Reads a weight, which must be there; 1 when it is bad, which stands among the issues then.
+pub(super) fn read_weight(table: &mut Table<'_>, at: usize, reading: &Reading<'_>) -> f64 {
+    let Table { rows, issues, row, header, .. } = table;
+    let field = rows.field(at);
+    match reading.decimal(field) {
+        Cell::Value(weight) if weight > 0.0 && weight <= MAX_WEIGHT => return weight,
+        Cell::Empty => issues.add(Some(*row), Some(&header[at]), || "no weight".into()),
+        _ => issues.add(Some(*row), Some(&header[at]), || {
+            let range = format!("a weight: above 0 and at most {MAX_WEIGHT}");
+            reading.number_problem(field, &range, "everyone needs a weight")
+        }),
+    }
+    1.0
+}
+
+/// Stands for a time at risk that is none, of which the reader was told.
+const TOLD: f64 = f64::INFINITY;
+
+/// The table of times at risk, read in step with the counts as far as both have the same order.
+struct Beside<'a, 'o> {
+    table: Table<'a>,
+    columns: WideColumns,
+    options: &'o TableOptions,
+    reading: Reading<'o>,
+    /// Everyone in the table so far, and whether their counts have come.
+    ids: Ids,
+    used: Vec<bool>,
+    /// Rows read before it was their turn: the row, and its times at risk, not a number where the cell is empty.
+    waiting: HashMap<usize, (u64, Box<[f64]>)>,
+    risk: Vec<f64>,
+    /// Cells with a count of 0 and no time at risk.
+    no_time: u64,
+    /// Rows without a usable identifier were seen: then nobody can be said not to be here.
+    lost: bool,
+}
+
+impl<'a, 'o> Beside<'a, 'o> {
+    fn new(table: Table<'a>, columns: WideColumns, options: &'o TableOptions) -> Self {
+        let risk = vec![0.0; columns.grid.len()];
+        Beside {
+            table,
+            columns,
+            options,
+            reading: Reading::new(options),
+            ids: Ids::new(),
+            used: Vec::new(),
+            waiting: HashMap::new(),
+            risk,
+            no_time: 0,
+            lost: false,
+        }
+    }
+
+    /// Finds the times at risk of a person, whose counts are in the current row of the other table, and holds them
+    /// against these counts when they are good.
+    fn join(&mut self, counts: &Table<'_>, id: &str, cells: Option<&mut [Option<u32>]>) -> Result<()> {
+        if let Some(person) = self.ids.find(id) {
+            self.used[person] = true;
+            if let Some((row, risk)) = self.waiting.remove(&person) {
+                self.risk.copy_from_slice(&risk);
+                self.hold(row, cells);
+            }
+            return Ok(());
+        }
+        while let Some(person) = self.read_row()? {
+            if self.ids.get(person) == id {
+                self.used[person] = true;
+                self.hold(self.table.row, cells);
+                return Ok(());
+            }
+            self.waiting.insert(person, (self.table.row, self.risk.as_slice().into()));
+        }
+        if !self.lost && !self.table.stopped {
+            let absent = self.ids.absent(id, "this table");
+            self.table.issues.add(None, None, || {
+                format!("no time at risk for the person of row {} of {}: {absent}", counts.row, counts.name)
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads the next row with a usable identifier into `risk`; its person.
+    fn read_row(&mut self) -> Result<Option<usize>> {
+        while self.table.next()? {
+            if !self.table.complete() {
+                self.lost = true;
+                continue;
+            }
+            let person = self.ids.take_new(&mut self.table, self.columns.id, self.options);
+            let Table { rows, issues, row, .. } = &mut self.table;
+            for (j, (&at, risk)) in self.columns.ages.iter().zip(&mut self.risk).enumerate() {
+                let field = rows.field(at);
+                *risk = match self.reading.time_at_risk(field) {
+                    Cell::Value(value) => value,
+                    Cell::Empty => f64::NAN,
+                    Cell::Bad => {
+                        issues
+                            .add(Some(*row), Some(&self.columns.names[j]), || self.reading.time_at_risk_problem(field));
+                        TOLD
+                    }
+                };
+            }
+            match person {
+                Some(person) => {
+                    self.used.push(false);
+                    return Ok(Some(person));
+                }
+                None => self.lost = true,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Holds the times at risk against the counts; a count of 0 without any is not observed.
+    fn hold(&mut self, row: u64, cells: Option<&mut [Option<u32>]>) {
+        let Some(cells) = cells else { return };
+        for (j, (cell, risk)) in cells.iter_mut().zip(&mut self.risk).enumerate() {
+            let problem = match *cell {
+                Some(0) if *risk == 0.0 => {
+                    *cell = None;
+                    self.no_time += 1;
+                    None
+                }
+                Some(count) if *risk == 0.0 => Some(count_without_time(count)),
+                Some(_) if risk.is_nan() => Some(NO_TIME.to_owned()),
+                _ => None,
+            };
+            if !risk.is_finite() {
+                *risk = 0.0;
+            }
+            if let Some(problem) = problem {
+                self.table.issues.add(Some(row), Some(&self.columns.names[j]), || problem);
+            }
+        }
+    }
+
+    /// Once the counts have ended, everyone here must have had some; unless some counts could not be read.
+    fn finish(&mut self, counts_lost: bool, counts: &Ids, name: &str) -> Result<()> {
+        if counts_lost {
+            return Ok(());
+        }
+        while self.read_row()?.is_some() {}
+        for (person, _) in self.used.iter().enumerate().filter(|(_, used)| !**used) {
+            let (row, absent) = (self.ids.row(person), counts.absent(self.ids.get(person), name));
+            self.table.issues.add(Some(row), Some(&self.options.id_column), || absent);
+        }
+        Ok(())
+    }
+}

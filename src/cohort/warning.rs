@@ -1,0 +1,238 @@
+//! What a reader of a cohort has to know: values that look like something else than counts, and what was left out.
+//!
+//! Belongs here: the warnings and their words. Does not belong here: when a cohort looks suspicious (`suspicion`), and
+//! what a reader of tables leaves out.
+
+use serde::Serialize;
+use std::fmt;
+
+/// Where in a cohort something stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CellPlace {
+    /// Number of the person, from 1, in the order of the input.
+    pub person: usize,
+    /// Row of the table it was read from, the header of a text file counted; `None` for data from memory.
+    pub row: Option<u64>,
+    /// The age interval, as in [`AgeGrid::label`](crate::AgeGrid::label); `None` for a person as a whole.
+    pub age: Option<String>,
+}
+
+impl fmt::Display for CellPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.row {
+            Some(row) => write!(f, "row {row}")?,
+            None => write!(f, "person {}", self.person)?,
+        }
+        self.age.as_ref().map_or(Ok(()), |age| write!(f, ", age {age}"))
+    }
+}
+
+/// A fact about a cohort that whoever uses it has to know; [`Cohort::warnings`](crate::Cohort::warnings) lists them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "warning", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CohortWarning {
+    /// Counts more than 50 times the next highest: codes for a missing value, or another unit?
+    FarOutside {
+        /// These counts, ascending.
+        counts: Vec<u32>,
+        /// The highest count below them.
+        next: u32,
+        /// Cells that hold them.
+        cells: u64,
+        /// The first of these.
+        place: CellPlace,
+    },
+    /// The highest counts are numbers that files use for "unknown" or "refused", far from all others.
+    LikeMissingCodes {
+        /// These counts, ascending.
+        counts: Vec<u32>,
+        /// The highest count below them.
+        next: u32,
+        /// Cells that hold them.
+        cells: u64,
+        /// The first of these.
+        place: CellPlace,
+    },
+    /// A table of persons by age without a single 0: were ages and people without an offence left out of it?
+    NoZero {
+        /// Cells it lists.
+        cells: u64,
+    },
+    /// The last (or first) person is called as a row of totals is.
+    CalledTotal {
+        /// That person.
+        place: CellPlace,
+    },
+    /// The counts of a person are at every age the sum of all others': a row of totals?
+    SumOfOthers {
+        /// That person.
+        place: CellPlace,
+    },
+    /// A person with more events than all others together.
+    MoreThanAllOthers {
+        /// That person.
+        place: CellPlace,
+        /// Events of that person.
+        events: u64,
+        /// Events of all others.
+        others: u64,
+    },
+    /// Intervals without any time at risk and a count of 0, taken as not observed.
+    NoTimeAtRisk {
+        /// Cells.
+        cells: u64,
+    },
+    /// People without a single observed age, left out because the caller said so.
+    NeverObserved {
+        /// People.
+        persons: u64,
+    },
+    /// Ages and people that a table does not list, taken as 0 because the caller said so.
+    UnlistedAsZero {
+        /// Cells.
+        cells: u64,
+    },
+    /// Values that the caller named as codes for missing ones, taken as not observed.
+    MissingCodes {
+        /// Cells.
+        cells: u64,
+    },
+    /// Columns of a table that were left out.
+    ColumnsLeftOut {
+        /// The file as the caller named it.
+        file: String,
+        /// What they are: names, or what is known of those without one.
+        columns: Vec<String>,
+    },
+    /// Wholly empty rows of a table that were left out.
+    EmptyRows {
+        /// The file as the caller named it.
+        file: String,
+        /// Rows.
+        rows: u64,
+    },
+    /// Dates without a day or month, placed by the rule that the caller stated.
+    IncompleteDates {
+        /// The file as the caller named it.
+        file: String,
+        /// The rule, as options name it.
+        rule: String,
+        /// Dates placed.
+        dates: u64,
+        /// Rows left out.
+        left_out: u64,
+    },
+    /// Windows without an end, which end with the register.
+    OpenEnds {
+        /// The file as the caller named it.
+        file: String,
+        /// Windows.
+        windows: u64,
+    },
+    /// Offences before the window of their person, kept as prior record beside the career.
+    PriorRecord {
+        /// The file as the caller named it.
+        file: String,
+        /// Offences.
+        offences: u64,
+    },
+}
+
+impl CohortWarning {
+    /// Whether the data may mean something else than was read: the caller has to say what they are.
+    ///
+    /// The others say what was done, or what may be no more than chance.
+    pub fn is_doubt(&self) -> bool {
+        match self {
+            // single digits are counts of busy people as well
+            CohortWarning::LikeMissingCodes { counts, .. } => counts.iter().all(|&count| count > 9),
+            CohortWarning::FarOutside { .. }
+            | CohortWarning::NoZero { .. }
+            | CohortWarning::CalledTotal { .. }
+            | CohortWarning::SumOfOthers { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(feature = "csv")]
+impl CohortWarning {
+    pub(crate) fn place_mut(&mut self) -> Option<&mut CellPlace> {
+        match self {
+            CohortWarning::FarOutside { place, .. }
+            | CohortWarning::LikeMissingCodes { place, .. }
+            | CohortWarning::CalledTotal { place }
+            | CohortWarning::SumOfOthers { place }
+            | CohortWarning::MoreThanAllOthers { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+}
+
+/// Numbers joined by commas, the first few.
+pub(crate) fn few(numbers: &[u32]) -> String {
+    let shown: Vec<String> = numbers.iter().take(5).map(ToString::to_string).collect();
+    format!("{}{}", shown.join(", "), if numbers.len() > 5 { ", .." } else { "" })
+}
+
+impl fmt::Display for CohortWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = |n: u64| if n == 1 { "" } else { "s" };
+        match self {
+            CohortWarning::FarOutside { counts, next, cells, place } => write!(
+                f,
+                "{cells} cell{} with a count of {}, more than 50 times the next highest, {next} (first: {place}): a code for a missing value?",
+                s(*cells),
+                few(counts)
+            ),
+            CohortWarning::LikeMissingCodes { counts, next, cells, place } => write!(
+                f,
+                "{cells} cell{} with {}, while the next highest count is {next} (first: {place}): a code for a missing value?",
+                s(*cells),
+                few(counts)
+            ),
+            CohortWarning::NoZero { cells } => write!(
+                f,
+                "{cells} cell{} by person and age and not a single 0 among them: were ages, and people, without an offence left out?",
+                s(*cells)
+            ),
+            CohortWarning::CalledTotal { place } => {
+                write!(f, "one person ({place}) is called as a row of totals is: is it one?")
+            }
+            CohortWarning::SumOfOthers { place } => {
+                write!(f, "the counts of one person ({place}) are the sums of all others': is it a row of totals?")
+            }
+            CohortWarning::MoreThanAllOthers { place, events, others } => {
+                write!(f, "one person ({place}) has {events} events, all others together {others}")
+            }
+            CohortWarning::NoTimeAtRisk { cells } => {
+                write!(f, "{cells} cell{} without time at risk and with a count of 0: taken as not observed", s(*cells))
+            }
+            CohortWarning::NeverObserved { persons } => {
+                let people = if *persons == 1 { "person" } else { "people" };
+                write!(f, "{persons} {people} without a single observed age: left out, as asked for")
+            }
+            CohortWarning::UnlistedAsZero { cells } => {
+                write!(f, "{cells} cell{} that the table does not list: taken as 0, as asked for", s(*cells))
+            }
+            CohortWarning::MissingCodes { cells } => {
+                write!(f, "{cells} cell{} with a code for a missing value: taken as not observed", s(*cells))
+            }
+            CohortWarning::ColumnsLeftOut { file, columns } => {
+                write!(f, "{file}: left out {}", columns.join(", "))
+            }
+            CohortWarning::EmptyRows { file, rows } => write!(f, "{file}: left out {rows} empty row{}", s(*rows)),
+            CohortWarning::IncompleteDates { file, rule, dates, left_out } => {
+                write!(f, "{file}: {dates} incomplete date{} taken by the rule {rule}", s(*dates))?;
+                if *left_out > 0 { write!(f, ", {left_out} row{} left out", s(*left_out)) } else { Ok(()) }
+            }
+            CohortWarning::OpenEnds { file, windows } => {
+                write!(f, "{file}: {windows} window{} without an end, closed with the register", s(*windows))
+            }
+            CohortWarning::PriorRecord { file, offences } => {
+                write!(f, "{file}: {offences} offence{} before the window, kept as prior record", s(*offences))
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Warnings about data in Dutch. Does not belong here: their English words (`cohort::warning`).
+
+use crate::cohort::warning::{CellPlace, CohortWarning, few};
+
+/// A warning as one Dutch sentence without its full stop.
+pub(super) fn dutch(warning: &CohortWarning) -> String {
+    let cells = |n: &u64| if *n == 1 { "1 cel".to_owned() } else { format!("{n} cellen") };
+    match warning {
+        CohortWarning::FarOutside { counts, next, cells: n, place } => format!(
+            "{} met een aantal van {}, meer dan 50 keer het op een na hoogste, {next} (de eerste: {}): een code voor een ontbrekende waarde?",
+            cells(n),
+            few(counts),
+            at(place)
+        ),
+        CohortWarning::LikeMissingCodes { counts, next, cells: n, place } => format!(
+            "{} met {}, terwijl het op een na hoogste aantal {next} is (de eerste: {}): een code voor een ontbrekende waarde?",
+            cells(n),
+            few(counts),
+            at(place)
+        ),
+        CohortWarning::NoZero { cells: n } => format!(
+            "{} per persoon en leeftijd en niet één 0 daarin: zijn leeftijden en mensen zonder delict weggelaten?",
+            cells(n)
+        ),
+        CohortWarning::CalledTotal { place } => {
+            format!("één persoon ({}) heet als een rij met totalen: is het er een?", at(place))
+        }
+        CohortWarning::SumOfOthers { place } => {
+            format!(
+                "de aantallen van één persoon ({}) zijn de som van die van alle anderen: is het een rij met totalen?",
+                at(place)
+            )
+        }
+        CohortWarning::MoreThanAllOthers { place, events, others } => {
+            format!("één persoon ({}) heeft {events} delicten, alle anderen samen {others}", at(place))
+        }
+        CohortWarning::NoTimeAtRisk { cells: n } => {
+            format!("{} zonder tijd in vrijheid en met een aantal van 0: opgevat als niet waargenomen", cells(n))
+        }
+        CohortWarning::NeverObserved { persons } => {
+            let people = if *persons == 1 { "persoon" } else { "personen" };
+            format!("{persons} {people} zonder één waargenomen leeftijd: zoals gevraagd weggelaten")
+        }
+        CohortWarning::UnlistedAsZero { cells: n } => {
+            format!("{} die niet in de tabel staan: zoals gevraagd opgevat als 0", cells(n))
+        }
+        CohortWarning::MissingCodes { cells: n } => {
+            format!("{} met een code voor een ontbrekende waarde: opgevat als niet waargenomen", cells(n))
+        }
+        CohortWarning::ColumnsLeftOut { file, columns } => format!("{file}: weggelaten {}", columns.join(", ")),
+        CohortWarning::EmptyRows { file, rows } => format!("{file}: weggelaten lege rijen: {rows}"),
+        CohortWarning::IncompleteDates { file, rule, dates, left_out } => {
+            format!(
+                "{file}: onvolledige datums, opgevat volgens de regel {rule}: {dates}; weggelaten rijen: {left_out}"
+            )
+        }
+        CohortWarning::OpenEnds { file, windows } => {
+            format!("{file}: vensters zonder einde, gesloten met het register: {windows}")
+        }
+        CohortWarning::PriorRecord { file, offences } => {
+            format!("{file}: delicten vóór het venster, bewaard als eerder verleden: {offences}")
+        }
+    }
+}
+
+fn at(place: &CellPlace) -> String {
+    let person = match place.row {
+        Some(row) => format!("rij {row}"),
+        None => format!("persoon {}", place.person),
+    };
+    place.age.as_ref().map_or(person.clone(), |age| format!("{person}, {age} jaar"))
+}
