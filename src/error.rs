@@ -242,7 +242,11 @@ impl Issues {
         all.count = 0;
         let mut kept = all.counted();
         kept.extend(other.counted());
-        kept.truncate(ISSUES_SHOWN);
+        // places of a kind that has others go before a kind that has none
+        while kept.len() > ISSUES_SHOWN {
+            let spare = (0..kept.len()).rev().find(|&i| kept[..i].iter().any(|before| before.is_like(&kept[i])));
+            kept.remove(spare.unwrap_or(kept.len() - 1));
+        }
         *self = Issues { file, kept, kinds: Vec::new(), count };
     }
 

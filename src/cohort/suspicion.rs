@@ -187,10 +187,11 @@ mod tests {
                 "1 cell with a count of 151, more than 50 times the next highest, 3 (first: person 2, age 13): a code for a missing value?"
             ]
         );
-        assert!(warnings(&array![[0_u32, 2, 3], [0, 150, 0], [1, 2, 0]]).is_empty());
+        let not_far = |counts: &Array2<u32>| warnings(counts).iter().all(|w| !w.contains("more than 50 times"));
+        assert!(not_far(&array![[0_u32, 2, 3], [0, 150, 0], [1, 2, 0]]));
         let only = array![[0_u32, 0, 0], [0, 999, 0], [0, 0, 0]];
         assert!(warnings(&only)[0].contains("999, while the next highest count is 0"), "{:?}", warnings(&only));
-        assert!(warnings(&array![[0_u32, 0, 0], [0, 60, 0], [0, 0, 0]]).is_empty());
+        assert!(not_far(&array![[0_u32, 0, 0], [0, 60, 0], [0, 0, 0]]));
     }
 
     #[test]

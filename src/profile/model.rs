@@ -39,7 +39,7 @@ pub(crate) const SEEN: f64 = 1.0;
 ///
 /// A curve fitted to people who are hardly at risk at some age may say anything there. At ages with less than a year of
 /// the group's time at risk in all, the rate of the nearest age with more stands in for it; where its rate runs off
-/// ([`Finding::RateRunsOff`](crate::Finding::RateRunsOff)), the observed one does.
+/// ([`Finding::RateRunsOff`]), the observed one does.
 ///
 /// # Errors
 /// As [`name_model`]; and when the cohort is not the one that was fitted.

@@ -137,7 +137,9 @@ mod tests {
     fn a_name_that_another_model_does_not_bear_out_is_withheld_and_only_that() {
         // half offend at 15 to 18, half at 25 to 29
         let grid = AgeGrid::years(12, 35).unwrap();
-        let one = |i: usize, t: usize| u32::from(if i % 2 == 0 { (3..7).contains(&t) } else { (13..18).contains(&t) });
+        let one = |i: usize, t: usize| {
+            u32::from(if i.is_multiple_of(2) { (3..7).contains(&t) } else { (13..18).contains(&t) })
+        };
         let counts = ndarray::Array2::from_shape_fn((80, 24), |(i, t)| one(i, t) + u32::from((i + t) % 11 == 0));
         let cohort = Cohort::from_counts(grid, counts.view()).unwrap();
         let options = FormOptions::new().groups(2..=2).forms(vec![Form::of(Family::Poisson, false, None)]);

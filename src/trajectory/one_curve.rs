@@ -304,9 +304,7 @@ impl<'a> Population<'a> {
             if varied {
                 out.gradient[terms] += w * (log_over - factor * mean);
                 out.bend.add(terms, terms, w * (log_over - mean * s + mean * drift));
-                for j in 0..terms {
-                    out.bend.add(terms, j, w * moments[j] * drift);
-                }
+                moments[..terms].iter().enumerate().for_each(|(j, m)| out.bend.add(terms, j, w * m * drift));
             }
         }
         out

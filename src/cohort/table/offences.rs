@@ -31,7 +31,7 @@ pub enum Observed<'a> {
 ///
 /// Offences are counted whatever their category. Persons keep the order of their first row, in the
 /// table of persons if there is one. An offence outside the ages observed is an error. With
-/// [`Observed::Persons`] the ages of the cohort are [`CsvOptions::grid`], or else run from the lowest
+/// [`Observed::Persons`] the ages of the cohort are [`TableOptions::grid`](super::options::TableOptions::grid), or else run from the lowest
 /// to the highest age of the table of persons.
 ///
 /// ```

@@ -6,7 +6,7 @@
 //! logarithm of a factor on all rates; and half of `(Y - M)^2 - V`, with `V` the variance of the number of offences, which
 //! for Poisson counts is the slope by the variance of a gamma factor of a person's own, at none (Dean 1992, *JASA* 87,
 //! 451-457). Both are held against what people drawn from the model, observed as the file's are, give: a file is drawn
-//! [`DRAWN`] times over, and a sum further than [`LIMIT`] standard deviations of these sums from their mean is no chance.
+//! 200 times over, and a sum further than 2.6 standard deviations of these sums from their mean is no chance.
 //!
 //! Where a model knows of an index offence, everyone has one, and the scores are about the others.
 
