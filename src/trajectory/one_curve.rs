@@ -50,6 +50,8 @@ pub struct OneCurve {
 const STEPS: usize = 100;
 /// `ln` of a variance below which it is 0 for all that a cohort can tell.
 const NO_VARIANCE: f64 = -12.0;
+/// `ln` of a variance from which the model without a factor need not be looked at.
+const CLEAR: f64 = -5.0;
 /// A step moves no parameter further.
 const FARTHEST: f64 = 2.0;
 
@@ -60,6 +62,11 @@ impl OneCurve {
     /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the degree is above 5 or there are not as many
     /// observed ages as coefficients; when nobody offends.
     pub fn fit(cohort: &Cohort, degree: usize) -> Result<OneCurve> {
+        OneCurve::fit_from(cohort, degree, None)
+    }
+
+    /// From a curve of a lower degree, which is near.
+    fn fit_from(cohort: &Cohort, degree: usize, near: Option<&OneCurve>) -> Result<OneCurve> {
         if degree > MAX_DEGREE || degree >= cohort.observed_ages() {
             let ages = cohort.observed_ages();
             return Err(Error::options(format!(
@@ -71,9 +78,10 @@ impl OneCurve {
             return Err(Error::options("one curve cannot be fitted: there are no offences"));
         }
         let population = Population::new(cohort, degree);
-        let varied = population.climb(true);
-        // the limit without a factor is a model of its own
-        let plain = population.climb(false);
+        let varied = population.climb(true, near);
+        // the limit without a factor is a model of its own; with a clear factor it is far below
+        let clear = varied.as_ref().is_some_and(|top| top.ln_variance > CLEAR);
+        let plain = if clear { None } else { population.climb(false, near) };
         let (top, free) = match varied {
             Some(top) if top.ln_variance > NO_VARIANCE && plain.as_ref().is_none_or(|p| top.value > p.value) => {
                 (Some(top), degree + 2)
@@ -99,16 +107,16 @@ impl OneCurve {
     /// As [`OneCurve::fit`] of degree 0.
     pub fn best(cohort: &Cohort) -> Result<OneCurve> {
         let most = MAX_DEGREE.min(cohort.observed_ages().saturating_sub(1));
-        let all: Vec<Result<OneCurve>> = (0..=most).map(|degree| OneCurve::fit(cohort, degree)).collect();
-        let mut best: Option<OneCurve> = None;
-        for one in all {
-            match one {
-                Ok(one) if best.as_ref().is_none_or(|b| one.bic_persons < b.bic_persons) => best = Some(one),
-                Err(error) if best.is_none() => return Err(error),
-                _ => {}
+        let mut best = OneCurve::fit(cohort, 0)?;
+        let mut near = best.clone();
+        for degree in 1..=most {
+            let Ok(one) = OneCurve::fit_from(cohort, degree, Some(&near)) else { continue };
+            if one.bic_persons < best.bic_persons {
+                best = one.clone();
             }
+            near = one;
         }
-        best.ok_or_else(|| Error::options("one curve cannot be fitted"))
+        Ok(best)
     }
 }
 
@@ -182,11 +190,18 @@ impl<'a> Population<'a> {
         }
     }
 
-    /// From the average rate, with a factor or without.
-    fn climb(&self, varied: bool) -> Option<Top> {
+    /// From a curve that is near or else from the average rate, with a factor or without.
+    fn climb(&self, varied: bool, near: Option<&OneCurve>) -> Option<Top> {
         let mut coefficients = vec![0.0; self.terms];
-        coefficients[0] = self.average - self.shape.log_width;
-        let mut here = Top { coefficients, ln_variance: -0.7, value: f64::NEG_INFINITY };
+        let mut ln_variance = -0.7;
+        match near {
+            Some(near) => {
+                coefficients.iter_mut().zip(&near.coefficients).for_each(|(to, c)| *to = *c);
+                ln_variance = near.variance.ln().max(-3.0);
+            }
+            None => coefficients[0] = self.average - self.shape.log_width,
+        }
+        let mut here = Top { coefficients, ln_variance, value: f64::NEG_INFINITY };
         let mut slopes = self.slopes(&here, varied);
         here.value = slopes.value;
         let mut damping = 0.0;
