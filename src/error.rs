@@ -312,6 +312,7 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "csv")]
     #[test]
     fn a_kind_that_comes_late_is_told_as_well_and_two_inputs_keep_theirs_apart() {
         let mut issues = Issues { file: Some("a".into()), ..Issues::default() };

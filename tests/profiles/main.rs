@@ -10,6 +10,7 @@ mod classify_interrupted;
 mod classify_refusals;
 mod naming;
 mod reference_model;
+#[cfg(feature = "csv")]
 mod settled;
 #[path = "../support/mod.rs"]
 mod support;
