@@ -150,8 +150,8 @@ impl Naming {
     /// `observed` age intervals were observed.
     ///
     /// The probability of a profile is the sum over the groups that show it. A profile is given only when at least
-    /// `person_years` were observed and its probability is at least `clear_posterior`. Whether the record holds an offence cannot be seen here: see
-    /// [`Naming::of_record`].
+    /// `person_years` were observed and its probability is at least `clear_posterior`. Whether the record holds an
+    /// offence cannot be seen here: see [`Naming::of_record`].
     ///
     /// # Errors
     /// When there are not as many probabilities as groups, one is not between 0 and 1, or they are not 1 in all.
@@ -214,7 +214,7 @@ impl Naming {
     }
 
     /// Every answer with its probability, likeliest first; the first of equals in the order of the groups.
-    pub(crate) fn candidates(&self, posterior: &[f64]) -> Result<Vec<Candidate>> {
+    fn candidates(&self, posterior: &[f64]) -> Result<Vec<Candidate>> {
         let mut all: Vec<(Vec<usize>, Option<Profile>, f64)> = Vec::new();
         for (k, &p) in posterior.iter().enumerate() {
             let profile = self.profile_of(k);

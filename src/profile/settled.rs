@@ -3,16 +3,15 @@
 //!
 //! Average posteriors cannot see this: they only say that fitted groups lie apart, which those of a wrong model do too.
 
-use super::definitions::Definitions;
 use super::kind::Profile;
 use super::model::name_on;
+use super::naming::Naming;
 use super::person::{PersonProfile, Undecided};
 use crate::cohort::data::Cohort;
 use crate::error::Result;
-use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
+use crate::trajectory::forms::FormChoice;
 use crate::trajectory::forms::form::Form;
-use crate::trajectory::forms::{Alternative, FormChoice};
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::one_curve::OneCurve;
 use rayon::prelude::*;
@@ -55,34 +54,32 @@ impl Settled {
     /// # Errors
     /// When the cohort is not the one that was fitted.
     pub fn of_fit(fit: &Fit, cohort: &Cohort) -> Result<Settled> {
-        Settled::new(fit, &[], cohort, &Definitions::default())
+        fit.model().check_grid(cohort)?;
+        let one_curve = OneCurve::best(cohort).ok();
+        let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| fit.bic_persons - one.bic_persons);
+        let moved = vec![Vec::new(); cohort.distinct_histories()];
+        Ok(Settled { one_curve, gain, others: Vec::new(), moved })
     }
 
-    /// Holds the fit of a choice against one population and against the alternatives, named by the same definitions.
+    /// Holds the fit of a choice against one population and, by the `naming` of its groups, against the alternatives,
+    /// which are named by the same definitions.
     ///
     /// # Errors
     /// When the cohort is not the one that was fitted.
-    pub fn of_choice(choice: &FormChoice, cohort: &Cohort, definitions: &Definitions) -> Result<Settled> {
-        Settled::new(&choice.fit, &choice.alternatives, cohort, definitions)
-    }
-
-    fn new(fit: &Fit, alternatives: &[Alternative], cohort: &Cohort, definitions: &Definitions) -> Result<Settled> {
-        let one_curve = OneCurve::best(cohort).ok();
-        let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| fit.bic_persons - one.bic_persons);
-        let likeliest = |model: &TrajectoryModel, findings: &[Finding]| -> Result<Vec<Option<Profile>>> {
-            let naming = name_on(model, findings, cohort, definitions)?;
-            let posteriors = model.distinct_posteriors(cohort);
-            let one = |row: ndarray::ArrayView1<'_, f64>| naming.profile_of(naming.likeliest(&row.to_vec()).0);
-            Ok(posteriors.rows().into_iter().map(one).collect())
-        };
-        let own = likeliest(fit.model(), &fit.findings)?;
-        let theirs: Vec<Vec<Option<Profile>>> =
-            alternatives.par_iter().map(|a| likeliest(&a.model, &[])).collect::<Result<_>>()?;
-        let mut moved = vec![Vec::new(); own.len()];
-        let mut others = Vec::with_capacity(alternatives.len());
-        for (alternative, theirs) in alternatives.iter().zip(&theirs) {
+    pub fn of_choice(choice: &FormChoice, cohort: &Cohort, naming: &Naming) -> Result<Settled> {
+        let mut settled = Settled::of_fit(&choice.fit, cohort)?;
+        if choice.alternatives.is_empty() {
+            return Ok(settled);
+        }
+        let own = likeliest(choice.fit.model(), naming, cohort);
+        let theirs = choice.alternatives.par_iter().map(|a| {
+            let naming = name_on(&a.model, &[], cohort, &naming.definitions)?;
+            Ok(likeliest(&a.model, &naming, cohort))
+        });
+        let theirs: Vec<Vec<Option<Profile>>> = theirs.collect::<Result<_>>()?;
+        for (alternative, theirs) in choice.alternatives.iter().zip(&theirs) {
             let mut persons = 0;
-            for (h, moved) in moved.iter_mut().enumerate() {
+            for (h, moved) in settled.moved.iter_mut().enumerate() {
                 let Some(other) = theirs[h].filter(|p| own[h].is_some_and(|own| own != *p)) else { continue };
                 if !moved.contains(&other) {
                     moved.push(other);
@@ -91,10 +88,10 @@ impl Settled {
                 persons += if offends { u64::from(cohort.histories.persons[h]) } else { 0 };
             }
             let c = &alternative.candidate;
-            others.push(OtherModel { form: c.form, groups: c.groups, distance: c.distance, moved: persons });
+            settled.others.push(OtherModel { form: c.form, groups: c.groups, distance: c.distance, moved: persons });
         }
-        moved.iter_mut().for_each(|profiles: &mut Vec<Profile>| profiles.sort_by_key(|p| p.index()));
-        Ok(Settled { one_curve, gain, others, moved })
+        settled.moved.iter_mut().for_each(|profiles| profiles.sort_by_key(|p| p.index()));
+        Ok(settled)
     }
 
     /// Whether one population explains the cohort better than the fitted groups.
@@ -124,12 +121,19 @@ impl Settled {
     }
 }
 
+/// The likeliest profile of each distinct history under a model; none where its likeliest group shows none.
+fn likeliest(model: &TrajectoryModel, naming: &Naming, cohort: &Cohort) -> Vec<Option<Profile>> {
+    let posteriors = model.distinct_posteriors(cohort);
+    posteriors.rows().into_iter().map(|row| naming.profile_of(naming.likeliest(&row.to_vec()).0)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cohort::grid::AgeGrid;
+    use crate::profile::definitions::Definitions;
     use crate::trajectory::family::Family;
-    use crate::trajectory::forms::FormOptions;
+    use crate::trajectory::forms::{Alternative, FormOptions};
     use crate::trajectory::model::Group;
     use crate::units::Probability;
 
@@ -148,7 +152,7 @@ mod tests {
         let naming = name_on(choice.fit.model(), &[], &cohort, &definitions).unwrap();
         let early = naming.groups_of(Profile::EarlyPeak)[0];
         assert_eq!(naming.groups_of(Profile::LatePeak), [1 - early]);
-        let settled = Settled::of_choice(&choice, &cohort, &definitions).unwrap();
+        let settled = Settled::of_choice(&choice, &cohort, &naming).unwrap();
         assert!(!settled.one_population() && settled.others.is_empty());
         let answer = |profile: Profile| PersonProfile {
             profile: Some(profile),
@@ -163,7 +167,7 @@ mod tests {
         let model = TrajectoryModel::new(Family::Poisson, grid, vec![Group { share: 1.0, ..late }]).unwrap();
         let candidate = choice.candidates[0].clone();
         choice.alternatives.push(Alternative { candidate, model });
-        let settled = Settled::of_choice(&choice, &cohort, &definitions).unwrap();
+        let settled = Settled::of_choice(&choice, &cohort, &naming).unwrap();
         let withheld = settled.answer(&cohort, 0, answer(Profile::EarlyPeak));
         assert_eq!(withheld.undecided, Some(Undecided::Unsettled { others: vec![Profile::LatePeak] }));
         assert_eq!((withheld.profile, settled.others[0].moved), (None, 40));

@@ -2,11 +2,12 @@
 //!
 //! Does not belong here: what counts as the event and what competes with it (`cohort::recidivism`).
 
-use super::event_share::{EventShare, Z};
+use super::event_share::EventShare;
 use super::incidence::{KindOf, incidence_at};
 use super::risk_table::RiskTable;
 use super::{EventStatus, FollowUp};
 use crate::error::Result;
+use crate::numeric::p_values::Z_975;
 
 /// The Aalen-Johansen estimate of a set of times: everybody stays in the denominator, also who died.
 ///
@@ -63,7 +64,7 @@ impl AalenJohansen {
             let se = se.filter(|_| share > 0.0 && free > 0.0)?;
             let log = free.ln();
             // standard error of ln(-ln(1 - F))
-            Some(1.0 - free.powf((sign * Z * se / (free * -log)).exp()))
+            Some(1.0 - free.powf((sign * Z_975 * se / (free * -log)).exp()))
         };
         EventShare {
             time,

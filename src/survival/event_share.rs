@@ -3,10 +3,8 @@
 //! Does not belong here: what counts as reoffending and how time is measured (`cohort`).
 
 use crate::error::{Error, Result};
+use crate::numeric::p_values::Z_975;
 use serde::{Deserialize, Serialize};
-
-/// The 0.975 quantile of the normal distribution: intervals are of 95 %.
-pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// Share that has had the event by a time, with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -108,7 +106,7 @@ impl KaplanMeier {
         let inside = s > 0.0 && s < 1.0;
         let se = (s > 0.0).then(|| s * step.sum.sqrt());
         // standard error of ln(-ln S)
-        let half = Z * step.sum.sqrt() / s.ln();
+        let half = Z_975 * step.sum.sqrt() / s.ln();
         let end = |sign: f64| inside.then(|| 1.0 - s.powf((sign * half).exp()));
         let (a, b) = (end(1.0), end(-1.0));
         let (low, high) = (a.zip(b).map(|(a, b)| a.min(b)), a.zip(b).map(|(a, b)| a.max(b)));

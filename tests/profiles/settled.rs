@@ -65,9 +65,8 @@ fn placed(seed: u64, options: &FormOptions) -> Placed {
     let source = |i: usize, name: &str| CsvSource::new(name, &tables[i][..]);
     let cohort = read_cohort(source(4, "counts"), Some(source(5, "exposure")), &CsvOptions::new()).unwrap();
     let choice = options.choose(&cohort).unwrap();
-    let definitions = Definitions::default();
-    let naming = name_fit(&choice.fit, &cohort, &definitions).unwrap();
-    let settled = Settled::of_choice(&choice, &cohort, &definitions).unwrap();
+    let naming = name_fit(&choice.fit, &cohort, &Definitions::default()).unwrap();
+    let settled = Settled::of_choice(&choice, &cohort, &naming).unwrap();
     assert!(!settled.one_population(), "{}", settled.gain);
     let posteriors = choice.fit.model().posteriors(&cohort).unwrap();
     let mut all = Placed { offenders: 0, named: 0, wrong: 0, stated: 0.0 };

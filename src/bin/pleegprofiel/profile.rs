@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     })?;
     let language = Language::from(args.lang);
     let settled = match &choice {
-        Some(choice) => Settled::of_choice(choice, &cohort, &Definitions::default())?,
+        Some(choice) => Settled::of_choice(choice, &cohort, &naming)?,
         None => Settled::of_fit(&fit, &cohort)?,
     };
     let people = place(&cohort, model, &naming, &settled)?;

@@ -6,9 +6,10 @@
 use super::follow_up::FollowUp;
 use super::options::RecidivismOptions;
 use crate::error::Result;
+use crate::numeric::p_values::Z_975;
 use crate::survival::EventStatus;
 use crate::survival::aalen_johansen::AalenJohansen;
-use crate::survival::event_share::{EventShare, KaplanMeier, Z};
+use crate::survival::event_share::{EventShare, KaplanMeier};
 use serde::Serialize;
 
 /// A share of people, with its 95 % interval.
@@ -158,7 +159,7 @@ fn frequency(people: &[FollowUp]) -> FrequencyAfter {
     });
     let end = |sign: f64| {
         let (rate, se) = (rate.filter(|rate| *rate > 0.0)?, se?);
-        Some(rate * (sign * Z * se / rate).exp())
+        Some(rate * (sign * Z_975 * se / rate).exp())
     };
     FrequencyAfter { offences: Some(offences), years: Some(years), rate, se, low: end(-1.0), high: end(1.0) }
 }

@@ -21,7 +21,7 @@ use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
 use crate::profile::kind::Profile;
 use crate::profile::naming::Naming;
-use crate::profile::person::{Candidate, Indistinct, Undecided};
+use crate::profile::person::{Candidate, Undecided};
 use crate::trajectory::model::TrajectoryModel;
 use crate::units::Probability;
 use rayon::prelude::*;
@@ -275,7 +275,7 @@ impl Classifier {
         };
         if !matches!(answer.undecided, Some(Undecided::NothingObserved | Undecided::TooFewAges { .. })) {
             let p = typicality.nearest.p;
-            let pair = |hidden: Hidden| self.pair(group, hidden);
+            let pair = |hidden: Hidden| hidden.pair(group, &self.naming);
             let why = if let Some(hidden) = self.hidden[seen.last][group] {
                 Some(Undecided::TooYoung { age, pair: pair(hidden) })
             } else if let Some(hidden) = (!seen.whole).then(|| self.veiled(&standing, group)).flatten() {
@@ -402,16 +402,5 @@ impl Classifier {
     fn veiled(&self, own: &Standing, group: usize) -> Option<Hidden> {
         let end = &self.bands[self.cells.ages - 1].separation;
         hidden(&own.separation, end, &self.naming, self.options.tell_apart)[group]
-    }
-
-    fn pair(&self, group: usize, hidden: Hidden) -> Indistinct {
-        Indistinct {
-            group,
-            profile: self.naming.profile_of(group),
-            other: hidden.other,
-            other_profile: self.naming.profile_of(hidden.other),
-            apart: hidden.accuracy,
-            needed: hidden.needed,
-        }
     }
 }

@@ -6,6 +6,7 @@
 use super::reference::Separation;
 use crate::profile::kind::Profile;
 use crate::profile::naming::Naming;
+use crate::profile::person::Indistinct;
 use serde::{Deserialize, Serialize};
 
 /// How well one group is seen by an age.
@@ -60,6 +61,20 @@ pub(super) struct Hidden {
     pub(super) other: usize,
     pub(super) accuracy: f64,
     pub(super) needed: f64,
+}
+
+impl Hidden {
+    /// The two groups, for an answer.
+    pub(super) fn pair(self, group: usize, naming: &Naming) -> Indistinct {
+        Indistinct {
+            group,
+            profile: naming.profile_of(group),
+            other: self.other,
+            other_profile: naming.profile_of(self.other),
+            apart: self.accuracy,
+            needed: self.needed,
+        }
+    }
 }
 
 /// Two groups that even whole careers do not tell apart are no reason to wait: then less than this below what whole

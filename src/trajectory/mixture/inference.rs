@@ -21,6 +21,7 @@ use super::panel::Panel;
 use super::pass::{Engine, Pass};
 use super::shares;
 use crate::numeric::linalg::Square;
+use crate::numeric::p_values::Z_975;
 use crate::trajectory::family::Family;
 use ndarray::{Array1, Array2, ArrayView1};
 use serde::Serialize;
@@ -34,8 +35,6 @@ pub(crate) const UPWARD: f64 = 1e-6;
 const HOPELESS: f64 = 20.0;
 /// A gradient this small beside the value does not carry an undetermined parameter into it.
 const IRRELEVANT: f64 = 1e-4;
-/// 97.5 % quantile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// Which covariance a standard error comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -347,14 +346,14 @@ impl ModelFit {
 
 pub(super) fn interval(value: f64, se: Option<f64>, scale: Scale) -> Interval {
     let ends = se.map(|se| match scale {
-        Scale::Identity => (value - Z * se, value + Z * se),
+        Scale::Identity => (value - Z_975 * se, value + Z_975 * se),
         Scale::Log => {
-            let half = (Z * se / value).min(700.0);
+            let half = (Z_975 * se / value).min(700.0);
             (value * (-half).exp(), value * half.exp())
         }
         Scale::Logit => {
             let spread = value * (1.0 - value);
-            let half = if spread > 0.0 { Z * se / spread } else { 0.0 };
+            let half = if spread > 0.0 { Z_975 * se / spread } else { 0.0 };
             let logit = (value / (1.0 - value)).ln();
             let at = |x: f64| crate::numeric::logspace::expit(x).0;
             if spread > 0.0 { (at(logit - half), at(logit + half)) } else { (value, value) }

@@ -3,15 +3,14 @@
 use super::age::IndexAge;
 use super::classifier::CareerClassifier;
 use super::sight::Place;
-use crate::career::category::{Category, is_built_in};
+use crate::career::category::Category;
 use crate::career::offence::When;
 use crate::career::person::Career;
 use crate::cohort::builder::PersonRow;
 use crate::cohort::careers::{CareerOptions, LeftOut};
-use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::profile::classify::career::on_grid;
 use crate::profile::classify::classification::Classification;
-use crate::profile::classify::limitation::Limitation;
 use crate::profile::classify::record::Refusal;
 
 impl CareerClassifier {
@@ -23,7 +22,6 @@ impl CareerClassifier {
     /// [`Refused`](crate::ErrorKind::Refused) also when there is no trafficking offence in the career.
     pub fn classify_career(&self, career: &Career, options: &CareerOptions) -> Result<Classification> {
         let grid = self.grid();
-        let (first, end) = (grid.start_age(0), grid.start_age(grid.len()));
         if career.offences().is_empty() {
             return Err(Refusal::NoAdjudicatedCase.error("there is no offence in the career"));
         }
@@ -31,36 +29,9 @@ impl CareerClassifier {
             return Err(Refusal::NoIndexOffence
                 .error("there is no trafficking offence in the career; the model is of people who had one"));
         };
-        let [from, to] = [career.timeline.window.0, career.timeline.window.1].map(|at| career.age_of(at).get());
-        if to <= first {
-            return Err(Refusal::YoungerThanModel
-                .error(format!("the career is observed up to age {to:.2}, the model begins at {first}")));
-        }
-        let made = Cohort::from_careers(grid, [("", career)], options)?;
-        if made.never_observed > 0 {
-            return Err(Refusal::NoTimeAtLiberty.error(format!("no time at liberty from age {first} to {end}")));
-        }
+        let (made, limitations) = on_grid(grid, career, options)?;
         let (counts, exposure) = (made.cohort.counts(0), made.cohort.exposure(0));
         let row = PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) };
-        let mut limitations = Vec::new();
-        if made.left_out != LeftOut::default() {
-            limitations.push(Limitation::LeftOut(made.left_out));
-        }
-        let outside = (first - from).max(0.0) + (to - end).max(0.0);
-        if outside > 0.0 {
-            limitations.push(Limitation::OutsideGrid { years: outside });
-        }
-        let mut own: Vec<String> = career
-            .offences()
-            .iter()
-            .filter(|offence| !is_built_in(&offence.category))
-            .map(|offence| offence.category.key().to_owned())
-            .collect();
-        own.sort();
-        own.dedup();
-        if !own.is_empty() {
-            limitations.push(Limitation::OwnCategories(own));
-        }
         let age = career.age_at(index).get();
         if let When::CompletedAge(age) = career.offences()[index].when {
             return self.answer(row, IndexAge::InYear { age: age.into() }, None, limitations);

@@ -22,7 +22,7 @@ use crate::profile::classify::standing::Standing;
 use crate::profile::classify::typicality::Typicality;
 use crate::profile::kind::Profile;
 use crate::profile::naming::Naming;
-use crate::profile::person::{Candidate, Indistinct, Undecided};
+use crate::profile::person::{Candidate, Undecided};
 use crate::profile::reference::ReferenceModel;
 use crate::trajectory::family::Family;
 use crate::units::Probability;
@@ -230,7 +230,7 @@ impl CareerClassifier {
             let p = typicality.nearest.p;
             let at_last = standings.last().map_or(1.0, |(_, of)| of.posterior[group]);
             let why = if let Some(hidden) = self.hidden(&standing.separation, likeliest_place, group) {
-                let pair = self.pair(group, hidden);
+                let pair = hidden.pair(group, &self.naming);
                 Some(match seen.observed == seen.last + 1 {
                     true => Undecided::TooYoung { age, pair },
                     false => Undecided::TooLittleSeen { years, pair },
@@ -313,17 +313,6 @@ impl CareerClassifier {
 
     fn hidden(&self, now: &Separation, index: usize, group: usize) -> Option<Hidden> {
         hidden(now, self.whole[index].as_ref()?, &self.naming, self.options.tell_apart)[group]
-    }
-
-    fn pair(&self, group: usize, hidden: Hidden) -> Indistinct {
-        Indistinct {
-            group,
-            profile: self.naming.profile_of(group),
-            other: hidden.other,
-            other_profile: self.naming.profile_of(hidden.other),
-            apart: hidden.accuracy,
-            needed: hidden.needed,
-        }
     }
 
     fn what_if(&self, sums: &[[f64; STATES]], next: usize) -> WhatIf {
