@@ -12,6 +12,7 @@ use super::family::{Derivatives, Family, positive_cell, zero_cell};
 use super::missing::Missing;
 use super::pass::Evaluator;
 use super::shape::{Curve, MAX_TERMS, Params, Shape};
+use super::wide::filled_up;
 use crate::numeric::linalg::Square;
 use std::ops::Range;
 
@@ -199,9 +200,9 @@ impl<'a> Scores<'a> {
         }
     }
 
-    /// Powers of the scaled age at every age, power after power.
+    /// Powers of the scaled age at every age, power after power, each filled up to whole vectors.
     fn columns(&self) -> Vec<f64> {
-        (0..MAX_TERMS).flat_map(|j| self.shape.powers.iter().map(move |p| p[j])).collect()
+        (0..MAX_TERMS).flat_map(|j| filled_up(self.shape.powers.iter().map(|p| p[j]), 0.0)).collect()
     }
 
     /// Missing information of a chunk, with the observed cell curvature when there are no tables.
@@ -236,7 +237,7 @@ impl<'a> Scores<'a> {
                 cells.history(positive, exposure);
                 for (k, &p) in p.iter().enumerate().filter(|(_, p)| **p > self.negligible) {
                     let score = &mut s[self.offsets[k]..self.offsets[k + 1]];
-                    arch.dispatch(GroupOf { cells: &mut cells, k, w: w * p, exposure, random_zero, score });
+                    arch.dispatch(GroupOf { cells: &mut cells, k, w: w * p, random_zero, score });
                 }
             } else if uncertain {
                 arch.dispatch(ByTable { scores: self, h, s: &mut s });

@@ -42,6 +42,7 @@ pub mod shape;
 mod shared;
 pub mod start;
 pub(crate) mod twin;
+mod wide;
 
 #[cfg(test)]
 mod tests;

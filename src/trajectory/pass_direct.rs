@@ -2,21 +2,16 @@
 //! ages of one group, which compilers turn into vector code; the zero cells of one history are multiplied
 //! up, so that a cell costs one exponential and a logarithm is taken now and then.
 
-use super::cells_direct::dot;
 use super::estep::{AgeSums, EStep};
 use super::family::{Family, positive_value, zero_value};
 use super::lanes::LogSum;
 use super::pass::{Each, Evaluator};
 use super::shape::{Curve, Params, Shape};
+use super::wide::{WIDTH, dot, filled_up_each, log_product, vectors, vectors_mut};
 use crate::numeric::logspace::expit;
 use crate::numeric::vexp;
+use pulp::Simd;
 use std::ops::Range;
-
-/// Below this a factor is taken in log space, so that no product of a few can underflow.
-const SMALL_FACTOR: f64 = 1e-30;
-/// Factors multiplied up before the product is looked at: 1e-60 times 1e-30^8 is still a number.
-const FACTORS: usize = 8;
-const SMALL_PRODUCT: f64 = 1e-60;
 
 pub(crate) struct DirectPass<'a> {
     evaluator: &'a Evaluator<'a>,
@@ -24,6 +19,8 @@ pub(crate) struct DirectPass<'a> {
     log_share: &'a [f64],
     inflated: bool,
     intervals: usize,
+    /// Ages of one group in the arrays below and in all sums: `intervals` filled up to whole vectors.
+    stride: usize,
     /// `lambda`, `q` and `1 - q`: group after group, age after age.
     lambda: Vec<f64>,
     structural: Vec<f64>,
@@ -47,6 +44,7 @@ struct Part {
 struct Scratch {
     /// Posterior probability of each group.
     p: Vec<f64>,
+    exposure: Vec<f64>,
     /// 1 for an observed zero, 0 otherwise.
     zero: Vec<f64>,
     /// 1 where observed.
@@ -59,7 +57,10 @@ struct Scratch {
 impl<'a> DirectPass<'a> {
     pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &'a Params, curves: &'a [Curve]) -> Self {
         let histories = evaluator.histories;
-        let both: Vec<(f64, f64)> = curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).collect();
+        let n = shape.intervals;
+        let rates: Vec<f64> = curves.iter().flat_map(|c| c.lambda.iter().copied()).collect();
+        let (q, not_q): (Vec<f64>, Vec<f64>) =
+            curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).unzip();
         let positive = histories
             .codes
             .iter()
@@ -76,10 +77,11 @@ impl<'a> DirectPass<'a> {
             curves,
             log_share: &params.log_share,
             inflated: shape.family != Family::Poisson,
-            intervals: shape.intervals,
-            lambda: curves.iter().flat_map(|c| c.lambda.iter().copied()).collect(),
-            structural: both.iter().map(|b| b.0).collect(),
-            random: both.iter().map(|b| b.1).collect(),
+            intervals: n,
+            stride: n.next_multiple_of(WIDTH),
+            lambda: filled_up_each(&rates, n),
+            structural: filled_up_each(&q, n),
+            random: filled_up_each(&not_q, n),
             positive,
         }
     }
@@ -89,7 +91,7 @@ impl<'a> DirectPass<'a> {
     }
 
     fn of(&self, k: usize) -> Range<usize> {
-        k * self.intervals..(k + 1) * self.intervals
+        k * self.stride..(k + 1) * self.stride
     }
 
     /// Posterior probabilities of history `h` into `scratch.p`; returns the maximum of the joint
@@ -98,7 +100,9 @@ impl<'a> DirectPass<'a> {
     fn posterior(&self, h: usize, scratch: &mut Scratch) -> (f64, f64) {
         let histories = self.evaluator.histories;
         // direct passes are only made on cohorts with exposure
-        let exposure = histories.exposure_of(h).unwrap_or(&[]);
+        let own = histories.exposure_of(h).unwrap_or(&[]);
+        scratch.exposure[..own.len()].copy_from_slice(own);
+        let exposure = &scratch.exposure;
         for ((zero, seen), &e) in scratch.zero.iter_mut().zip(&mut scratch.seen).zip(exposure) {
             *seen = if e > 0.0 { 1.0 } else { 0.0 };
             *zero = *seen;
@@ -110,7 +114,7 @@ impl<'a> DirectPass<'a> {
             scratch.zero[t] = 0.0;
             let positive = &self.positive[code as usize * groups..][..groups];
             for (k, (x, positive)) in scratch.p.iter_mut().zip(positive).enumerate() {
-                let expected = if self.inflated { exposure[t] * self.lambda[k * self.intervals + t] } else { 0.0 };
+                let expected = if self.inflated { exposure[t] * self.lambda[k * self.stride + t] } else { 0.0 };
                 *x += positive - expected;
             }
         }
@@ -138,7 +142,7 @@ impl<'a> DirectPass<'a> {
     #[inline(always)]
     fn zeros(&self, k: usize, exposure: &[f64], zero: &[f64], random_zero: &mut [f64], factor: &mut [f64]) -> f64 {
         let of = self.of(k);
-        let n = self.intervals;
+        let n = self.stride;
         let (lambda, q, not_q) = (&self.lambda[of.clone()], &self.structural[of.clone()], &self.random[of]);
         let (exposure, zero, random_zero, factor) =
             (&exposure[..n], &zero[..n], &mut random_zero[..n], &mut factor[..n]);
@@ -149,38 +153,12 @@ impl<'a> DirectPass<'a> {
             random_zero[t] = if is_zero { none / g } else { 1.0 };
             factor[t] = if is_zero { g } else { 1.0 };
         }
-        let mut value = 0.0;
-        let mut product = 1.0;
-        for (c, factors) in factor.chunks(FACTORS).enumerate() {
-            let smallest = factors.iter().copied().fold(1.0, |a, b| if b < a { b } else { a });
-            if smallest < SMALL_FACTOR {
-                value += self.in_log_space(k, c * FACTORS, factors, exposure, random_zero);
-                continue;
-            }
-            product *= factors.iter().product::<f64>();
-            if product < SMALL_PRODUCT {
-                value += product.ln();
-                product = 1.0;
-            }
-        }
-        value + product.ln()
-    }
-
-    /// Zeros where some group expects many events: the probability underflows, its logarithm does not.
-    #[cold]
-    #[inline(never)]
-    fn in_log_space(&self, k: usize, from: usize, factors: &[f64], exposure: &[f64], random_zero: &mut [f64]) -> f64 {
-        let mut value = 0.0;
-        for (t, &factor) in (from..).zip(factors) {
-            if factor >= SMALL_FACTOR {
-                value += factor.ln();
-                continue;
-            }
+        log_product(factor, |t| {
+            // some group expects many events: the probability underflows, its logarithm does not
             let (lambda, zeta) = (exposure[t] * self.curves[k].lambda[t], self.curves[k].zeta[t]);
-            value += zero_value(lambda, zeta);
             random_zero[t] = expit(zeta + lambda).1;
-        }
-        value
+            zero_value(lambda, zeta)
+        })
     }
 
     pub(crate) fn run(&self) -> EStep {
@@ -197,7 +175,8 @@ impl<'a> DirectPass<'a> {
             add(&mut sum.structural, &part.structural);
             add(&mut sum.exposure, &part.exposure);
         }
-        let sums = (0..sum.cells.len())
+        let sums = (0..self.groups() * self.intervals)
+            .map(|at| at / self.intervals * self.stride + at % self.intervals)
             .map(|at| AgeSums::AtRisk {
                 cells: sum.cells[at],
                 positive: sum.positive[at],
@@ -210,7 +189,7 @@ impl<'a> DirectPass<'a> {
     }
 
     fn empty_part(&self) -> Part {
-        let by_age = vec![0.0; self.groups() * self.intervals];
+        let by_age = vec![0.0; self.groups() * self.stride];
         Part {
             log_sum: LogSum::new(),
             mass: vec![0.0; self.groups()],
@@ -223,9 +202,10 @@ impl<'a> DirectPass<'a> {
     }
 
     fn scratch(&self) -> Scratch {
-        let (groups, intervals) = (self.groups(), self.intervals);
+        let (groups, intervals) = (self.groups(), self.stride);
         Scratch {
             p: vec![0.0; groups],
+            exposure: vec![0.0; intervals],
             zero: vec![0.0; intervals],
             seen: vec![0.0; intervals],
             random_zero: vec![1.0; groups * intervals],
@@ -234,37 +214,19 @@ impl<'a> DirectPass<'a> {
     }
 
     #[inline(always)]
-    fn part(&self, range: Range<usize>) -> Part {
+    fn part<S: Simd>(&self, simd: S, range: Range<usize>) -> Part {
         let histories = self.evaluator.histories;
-        let n = self.intervals;
         let mut part = self.empty_part();
         let mut scratch = self.scratch();
         for h in range {
             let (max, sum) = self.posterior(h, &mut scratch);
             let weight = histories.weight[h];
             part.log_sum.add(weight, max, sum);
-            let exposure = &histories.exposure_of(h).unwrap_or(&[])[..n];
             for (k, p) in scratch.p.iter().enumerate() {
                 let w = weight * p;
                 part.mass[k] += w;
                 let of = self.of(k);
-                let (cells, at_risk) = (&mut part.cells[of.clone()][..n], &mut part.exposure[of.clone()][..n]);
-                let seen = &scratch.seen[..n];
-                if self.inflated {
-                    let random_zero = &scratch.random_zero[of.clone()][..n];
-                    let structural = &mut part.structural[of.clone()][..n];
-                    for t in 0..n {
-                        let random = w * random_zero[t];
-                        cells[t] += w * seen[t];
-                        at_risk[t] += random * exposure[t];
-                        structural[t] += w - random;
-                    }
-                } else {
-                    for t in 0..n {
-                        cells[t] += w * seen[t];
-                        at_risk[t] += w * exposure[t];
-                    }
-                }
+                self.add(simd, of.clone(), w, &scratch, &mut part);
                 for &code in histories.cells_of(h) {
                     let cell = histories.codes[code as usize];
                     let at = of.start + cell.interval as usize;
@@ -274,6 +236,25 @@ impl<'a> DirectPass<'a> {
             }
         }
         part
+    }
+
+    /// Adds the cells of one history in one group with weight `w`.
+    #[inline(always)]
+    fn add<S: Simd>(&self, simd: S, of: Range<usize>, w: f64, scratch: &Scratch, part: &mut Part) {
+        let w = simd.splat_f64s(w);
+        let (seen, exposure) = (vectors(simd, &scratch.seen), vectors(simd, &scratch.exposure));
+        let m = seen.len();
+        let exposure = &exposure[..m];
+        let cells = &mut vectors_mut(simd, &mut part.cells[of.clone()])[..m];
+        let at_risk = &mut vectors_mut(simd, &mut part.exposure[of.clone()])[..m];
+        let random_zero = &vectors(simd, &scratch.random_zero[of.clone()])[..m];
+        let structural = &mut vectors_mut(simd, &mut part.structural[of])[..m];
+        for t in 0..m {
+            let random = simd.mul_f64s(w, random_zero[t]);
+            cells[t] = simd.add_f64s(cells[t], simd.mul_f64s(w, seen[t]));
+            at_risk[t] = simd.add_f64s(at_risk[t], simd.mul_f64s(random, exposure[t]));
+            structural[t] = simd.add_f64s(structural[t], simd.sub_f64s(w, random));
+        }
     }
 
     pub(crate) fn posteriors(&self, range: Range<usize>, each: Each<'_>) {
@@ -294,11 +275,11 @@ struct PartOf<'p, 'a> {
     range: Range<usize>,
 }
 
-impl pulp::NullaryFnOnce for PartOf<'_, '_> {
+impl pulp::WithSimd for PartOf<'_, '_> {
     type Output = Part;
     #[inline(always)]
-    fn call(self) -> Part {
-        self.pass.part(self.range)
+    fn with_simd<S: Simd>(self, simd: S) -> Part {
+        self.pass.part(simd, self.range)
     }
 }
 

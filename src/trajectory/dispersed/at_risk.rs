@@ -7,18 +7,15 @@ use super::SlopeSums;
 use super::cell::{Dispersion, MOST};
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
 use crate::numeric::vexp;
-use crate::trajectory::cells_direct::dot;
 use crate::trajectory::estep::{AgeSums, EStep};
 use crate::trajectory::kernel::rising;
 use crate::trajectory::lanes::LogSum;
 use crate::trajectory::pass::{Each, Evaluator};
 use crate::trajectory::shape::{Curve, Params, Shape};
+use crate::trajectory::wide::{WIDTH, filled_up, log_product, sum, vectors, vectors_mut};
+use pulp::Simd;
 use std::ops::Range;
 
-/// Below this a factor is taken in log space, so that no product of a few can underflow.
-const SMALL_FACTOR: f64 = 1e-30;
-/// Factors multiplied up before the logarithm is taken: 1e-30^8 is still a number.
-const FACTORS: usize = 8;
 /// A posterior probability that adds nothing to a sum at working precision.
 const NOTHING: f64 = 1e-17;
 
@@ -39,6 +36,8 @@ pub(crate) struct AtRisk<'a> {
     log_share: &'a [f64],
     groups: Vec<Group<'a>>,
     inflated: bool,
+    /// Ages, up to the next whole number of [`WIDTH`].
+    blocks: usize,
     /// Code after code, group after group: what count and dispersion decide.
     rising: Vec<[f64; 3]>,
 }
@@ -46,6 +45,7 @@ pub(crate) struct AtRisk<'a> {
 /// Working space for one history; arrays of groups x ages lie group after group.
 pub(super) struct Scratch {
     pub(super) p: Vec<f64>,
+    exposure: Vec<f64>,
     zero: Vec<f64>,
     seen: Vec<f64>,
     counts: Vec<f64>,
@@ -67,10 +67,11 @@ struct Part {
     log_sum: LogSum,
     mass: Vec<f64>,
     sums: [Vec<f64>; TERMS],
+    events: Vec<f64>,
 }
 
-/// Three first derivatives, six second, three of the complete data, time and events.
-const TERMS: usize = 14;
+/// Three first derivatives, six second, three of the complete data, and time.
+const TERMS: usize = 13;
 
 impl<'a> AtRisk<'a> {
     pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &'a Shape, params: &'a Params, curves: &'a [Curve]) -> Self {
@@ -81,13 +82,14 @@ impl<'a> AtRisk<'a> {
                 Group {
                     curve,
                     dispersion: Dispersion::of(curve),
-                    lambda: curve.lambda.iter().map(|l| l.min(MOST)).collect(),
-                    structural: both.iter().map(|b| b.0).collect(),
-                    random: both.iter().map(|b| b.1).collect(),
+                    lambda: filled_up(curve.lambda.iter().map(|l| l.min(MOST)), 0.0),
+                    structural: filled_up(both.iter().map(|b| b.0), 0.0),
+                    random: filled_up(both.iter().map(|b| b.1), 1.0),
                     softplus: curve.zeta.iter().map(|&z| softplus(z)).collect(),
                 }
             })
             .collect();
+        let blocks = shape.intervals.div_ceil(WIDTH);
         let mut rises = Vec::with_capacity(evaluator.histories.codes.len() * groups.len());
         for code in &evaluator.histories.codes {
             let mut rise = [0.0; 3];
@@ -99,14 +101,15 @@ impl<'a> AtRisk<'a> {
             }
         }
         let inflated = shape.family.has_zero_curve();
-        AtRisk { evaluator, shape, log_share: &params.log_share, groups, inflated, rising: rises }
+        AtRisk { evaluator, shape, log_share: &params.log_share, groups, inflated, blocks, rising: rises }
     }
 
     pub(super) fn scratch(&self) -> Scratch {
-        let (k, n) = (self.groups.len(), self.shape.intervals);
+        let (k, n) = (self.groups.len(), self.blocks * WIDTH);
         let (by_age, by_both) = (vec![0.0; n], vec![0.0; k * n]);
         Scratch {
             p: vec![0.0; k],
+            exposure: by_age.clone(),
             zero: by_age.clone(),
             seen: by_age.clone(),
             counts: by_age.clone(),
@@ -127,15 +130,17 @@ impl<'a> AtRisk<'a> {
     #[inline(always)]
     pub(super) fn posterior(&self, h: usize, scratch: &mut Scratch) -> (f64, f64) {
         let histories = self.evaluator.histories;
-        let n = self.shape.intervals;
+        let n = self.blocks * WIDTH;
         // these passes are only made on cohorts with time at risk
-        let exposure = &histories.exposure_of(h).unwrap_or(&[])[..n];
+        let own = histories.exposure_of(h).unwrap_or(&[]);
+        scratch.exposure[..own.len()].copy_from_slice(own);
+        let exposure = &scratch.exposure[..n];
+        let (seen, zero) = (&mut scratch.seen[..n], &mut scratch.zero[..n]);
         for t in 0..n {
-            let seen = if exposure[t] > 0.0 { 1.0 } else { 0.0 };
-            scratch.seen[t] = seen;
-            scratch.zero[t] = seen;
-            scratch.counts[t] = 0.0;
+            seen[t] = if exposure[t] > 0.0 { 1.0 } else { 0.0 };
+            zero[t] = seen[t];
         }
+        scratch.counts.fill(0.0);
         for &code in histories.cells_of(h) {
             let cell = histories.codes[code as usize];
             scratch.zero[cell.interval as usize] = 0.0;
@@ -168,7 +173,7 @@ impl<'a> AtRisk<'a> {
                     factor[t] = zero[t] * both + (1.0 - zero[t]);
                     not_structural[t] = if zero[t] == 0.0 { 1.0 } else { random / both };
                 }
-                value += products(factor, |t| {
+                value += log_product(factor, |t| {
                     let count = -r * ln[t];
                     not_structural[t] = expit(group.curve.zeta[t] - count).1;
                     log_add_exp(group.curve.zeta[t], count) - group.softplus[t]
@@ -178,7 +183,7 @@ impl<'a> AtRisk<'a> {
                     value -= group.softplus[t] + r * ln[t];
                 }
             } else {
-                value -= r * dot(ln, &scratch.seen);
+                value -= r * sum(ln);
             }
             for &code in histories.cells_of(h) {
                 let cell = histories.codes[code as usize];
@@ -201,7 +206,7 @@ impl<'a> AtRisk<'a> {
     /// First derivatives of the cells of history `h` in group `k`, into `scratch`; the posterior was worked out.
     #[inline(always)]
     pub(super) fn first(&self, h: usize, k: usize, scratch: &mut Scratch) {
-        let n = self.shape.intervals;
+        let n = self.blocks * WIDTH;
         self.rises(h, k, scratch);
         let group = &self.groups[k];
         let (alpha_of, r) = (group.dispersion.alpha, group.dispersion.r);
@@ -241,19 +246,21 @@ impl<'a> AtRisk<'a> {
         for part in parts {
             log_likelihood += part.log_sum.total();
             sum.mass.iter_mut().zip(&part.mass).for_each(|(to, v)| *to += v);
-            for (to, from) in sum.sums.iter_mut().zip(&part.sums) {
+            let sums = sum.sums.iter_mut().chain([&mut sum.events]);
+            for (to, from) in sums.zip(part.sums.iter().chain([&part.events])) {
                 to.iter_mut().zip(from).for_each(|(to, v)| *to += v);
             }
         }
-        let sums = (0..self.groups.len() * self.shape.intervals)
+        let n = self.shape.intervals;
+        let sums = (0..self.groups.len() * n)
             .map(|at| {
-                let s = |i: usize| sum.sums[i][at];
+                let s = |i: usize| sum.sums[i][at / n * self.blocks * WIDTH + at % n];
                 AgeSums::Slopes(SlopeSums {
                     first: [s(0), s(1), s(2)],
                     second: [s(3), s(4), s(5), s(6), s(7), s(8)],
                     complete: [s(9), s(10), s(11)],
                     time: s(12),
-                    events: s(13),
+                    events: sum.events[at / n * self.blocks * WIDTH + at % n],
                 })
             })
             .collect();
@@ -261,24 +268,29 @@ impl<'a> AtRisk<'a> {
     }
 
     fn empty_part(&self) -> Part {
-        let n = self.groups.len() * self.shape.intervals;
-        Part { log_sum: LogSum::new(), mass: vec![0.0; self.groups.len()], sums: std::array::from_fn(|_| vec![0.0; n]) }
+        let n = self.groups.len() * self.blocks * WIDTH;
+        Part { log_sum: LogSum::new(), mass: vec![0.0; self.groups.len()], sums: std::array::from_fn(|_| vec![0.0; n]), events: vec![0.0; n] }
     }
 
     #[inline(always)]
-    fn part(&self, range: Range<usize>) -> Part {
+    fn part<S: Simd>(&self, simd: S, range: Range<usize>) -> Part {
+        let (histories, n) = (self.evaluator.histories, self.blocks * WIDTH);
         let mut part = self.empty_part();
         let mut scratch = self.scratch();
         for h in range {
             let (max, sum) = self.posterior(h, &mut scratch);
-            let weight = self.evaluator.histories.weight[h];
+            let weight = histories.weight[h];
             part.log_sum.add(weight, max, sum);
             for k in 0..self.groups.len() {
                 let w = weight * scratch.p[k];
                 part.mass[k] += w;
                 if scratch.p[k] > NOTHING {
                     self.rises(h, k, &mut scratch);
-                    self.add(h, k, w, &scratch, &mut part.sums);
+                    self.add(simd, k, w, &scratch, &mut part.sums);
+                    for &code in histories.cells_of(h) {
+                        let cell = histories.codes[code as usize];
+                        part.events[k * n + cell.interval as usize] += w * f64::from(cell.count);
+                    }
                 }
             }
         }
@@ -286,47 +298,55 @@ impl<'a> AtRisk<'a> {
     }
 
     #[inline(always)]
-    fn add(&self, h: usize, k: usize, w: f64, scratch: &Scratch, sums: &mut [Vec<f64>; TERMS]) {
-        let n = self.shape.intervals;
+    fn add<S: Simd>(&self, simd: S, k: usize, w: f64, scratch: &Scratch, sums: &mut [Vec<f64>; TERMS]) {
+        let n = self.blocks * WIDTH;
         let of = k * n..(k + 1) * n;
         let group = &self.groups[k];
-        let (alpha, r) = (group.dispersion.alpha, group.dispersion.r);
-        let exposure = &self.evaluator.histories.exposure_of(h).unwrap_or(&[])[..n];
-        let (lambda, inverse) = (&scratch.lambda[of.clone()][..n], &scratch.inverse[of.clone()][..n]);
-        let (ln, not_r) = (&scratch.ln[of.clone()][..n], &scratch.not_structural[of.clone()][..n]);
-        let (q, not_q) = (&group.structural[..n], &group.random[..n]);
-        let (counts, seen) = (&scratch.counts[..n], &scratch.seen[..n]);
-        let (rise_1, rise_2) = (&scratch.rises[0][..n], &scratch.rises[1][..n]);
-        let [f0, f1, f2, s0, s1, s2, s3, s4, s5, c0, c1, c2, time, events] = sums;
-        let (f0, f1, f2) = (&mut f0[of.clone()][..n], &mut f1[of.clone()][..n], &mut f2[of.clone()][..n]);
-        let (s0, s1, s2) = (&mut s0[of.clone()][..n], &mut s1[of.clone()][..n], &mut s2[of.clone()][..n]);
-        let (s3, s4, s5) = (&mut s3[of.clone()][..n], &mut s4[of.clone()][..n], &mut s5[of.clone()][..n]);
-        let (c0, c1, c2) = (&mut c0[of.clone()][..n], &mut c1[of.clone()][..n], &mut c2[of.clone()][..n]);
-        let (time, events) = (&mut time[of.clone()][..n], &mut events[of][..n]);
-        for t in 0..n {
-            let (y, s) = (counts[t], inverse[t]);
-            let v = alpha * lambda[t] * s;
-            let bend = r * (ln[t] - v);
-            let e = (y - lambda[t]) * s;
-            let a = rise_1[t] - y * v + bend;
-            let ee = -s * (lambda[t] * s + y * v);
-            let aa = rise_2[t] - y * v * s + lambda[t] * v * s - bend;
-            let (random, wn) = (not_r[t], w * not_r[t]);
-            let fixed = 1.0 - random;
-            f0[t] += wn * e;
-            f1[t] += w * seen[t] * (fixed - q[t]);
-            f2[t] += wn * a;
-            s0[t] += wn * (ee + fixed * e * e);
-            s1[t] -= wn * fixed * e;
-            s2[t] += w * seen[t] * (fixed * random - q[t] * not_q[t]);
-            s3[t] += wn * (fixed * e * a - e * v);
-            s4[t] -= wn * fixed * a;
-            s5[t] += wn * (aa + fixed * a * a);
-            c0[t] += wn * lambda[t] * s;
-            c1[t] += w * seen[t] * q[t] * not_q[t];
-            c2[t] += wn * a * a;
-            time[t] += w * exposure[t];
-            events[t] += w * y;
+        let plus = |a, b| simd.add_f64s(a, b);
+        let less = |a, b| simd.sub_f64s(a, b);
+        let times = |a, b| simd.mul_f64s(a, b);
+        let all = |x: f64| simd.splat_f64s(x);
+        let (alpha, r, w, one) = (all(group.dispersion.alpha), all(group.dispersion.r), all(w), all(1.0));
+        let lambda = vectors(simd, &scratch.lambda[of.clone()]);
+        let m = lambda.len();
+        let inverse = &vectors(simd, &scratch.inverse[of.clone()])[..m];
+        let ln = &vectors(simd, &scratch.ln[of.clone()])[..m];
+        let not_r = &vectors(simd, &scratch.not_structural[of.clone()])[..m];
+        let q = &vectors(simd, &group.structural)[..m];
+        let not_q = &vectors(simd, &group.random)[..m];
+        let exposure = &vectors(simd, &scratch.exposure)[..m];
+        let counts = &vectors(simd, &scratch.counts)[..m];
+        let seen = &vectors(simd, &scratch.seen)[..m];
+        let rise_1 = &vectors(simd, &scratch.rises[0])[..m];
+        let rise_2 = &vectors(simd, &scratch.rises[1])[..m];
+        let [f0, f1, f2, s0, s1, s2, s3, s4, s5, c0, c1, c2, time] =
+            sums.each_mut().map(|s| &mut vectors_mut(simd, &mut s[of.clone()])[..m]);
+        for t in 0..m {
+            let (y, l, s) = (counts[t], lambda[t], inverse[t]);
+            let (v, ls) = (times(times(alpha, l), s), times(l, s));
+            let yv = times(y, v);
+            let bend = times(r, less(ln[t], v));
+            let e = times(less(y, l), s);
+            let a = plus(less(rise_1[t], yv), bend);
+            let ee = simd.neg_f64s(times(s, plus(ls, yv)));
+            let aa = less(plus(less(rise_2[t], times(yv, s)), times(ls, v)), bend);
+            let (random, wn) = (not_r[t], times(w, not_r[t]));
+            let fixed = less(one, random);
+            let (fixed_e, fixed_a, here) = (times(fixed, e), times(fixed, a), times(w, seen[t]));
+            let spread = times(q[t], not_q[t]);
+            f0[t] = plus(f0[t], times(wn, e));
+            f1[t] = plus(f1[t], times(here, less(fixed, q[t])));
+            f2[t] = plus(f2[t], times(wn, a));
+            s0[t] = plus(s0[t], times(wn, plus(ee, times(fixed_e, e))));
+            s1[t] = less(s1[t], times(wn, fixed_e));
+            s2[t] = plus(s2[t], times(here, less(times(fixed, random), spread)));
+            s3[t] = plus(s3[t], times(wn, less(times(fixed_e, a), times(e, v))));
+            s4[t] = less(s4[t], times(wn, fixed_a));
+            s5[t] = plus(s5[t], times(wn, plus(aa, times(fixed_a, a))));
+            c0[t] = plus(c0[t], times(wn, ls));
+            c1[t] = plus(c1[t], times(here, spread));
+            c2[t] = plus(c2[t], times(wn, times(a, a)));
+            time[t] = plus(time[t], times(w, exposure[t]));
         }
     }
 
@@ -340,25 +360,6 @@ impl<'a> AtRisk<'a> {
     }
 }
 
-/// Sum of the logarithms of factors of at most 1; `small` gives the logarithm where one is next to nothing.
-#[inline(always)]
-fn products(factors: &[f64], mut small: impl FnMut(usize) -> f64) -> f64 {
-    let (mut value, mut from) = (0.0, 0);
-    for chunk in factors.chunks(FACTORS) {
-        let mut product = 1.0;
-        for (i, &factor) in chunk.iter().enumerate() {
-            if factor < SMALL_FACTOR {
-                value += small(from + i);
-            } else {
-                product *= factor;
-            }
-        }
-        value += f64::ln(product);
-        from += chunk.len();
-    }
-    value
-}
-
 // Dispatched work has to be inlined into the function that is compiled for the processor at hand; a closure
 // is not, and would run as plain scalar code. It is plain arithmetic either way: the bits are the same.
 
@@ -367,11 +368,11 @@ struct PartOf<'p, 'a> {
     range: Range<usize>,
 }
 
-impl pulp::NullaryFnOnce for PartOf<'_, '_> {
+impl pulp::WithSimd for PartOf<'_, '_> {
     type Output = Part;
     #[inline(always)]
-    fn call(self) -> Part {
-        self.pass.part(self.range)
+    fn with_simd<S: Simd>(self, simd: S) -> Part {
+        self.pass.part(simd, self.range)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::at_risk::{AtRisk, Scratch};
 use crate::numeric::linalg::Square;
-use crate::trajectory::cells_direct::dot;
 use crate::trajectory::missing::Missing;
+use crate::trajectory::wide::{WIDTH, dot, sum};
 use std::ops::Range;
 
 impl AtRisk<'_> {
-    /// Minus the missing information of some histories; `columns` holds the powers of age, power after power, and
+    /// Minus the missing information of some histories; `columns` holds the powers of age, power after power
+    /// and filled up to whole vectors, and
     /// `offsets` where each group's score starts.
     pub(crate) fn missing<const Q: usize>(
         &self,
@@ -61,7 +62,7 @@ impl pulp::NullaryFnOnce for ScoresOf<'_, '_> {
         if scratch.p.iter().filter(|&&p| p > negligible).count() < 2 {
             return false;
         }
-        let n = pass.shape.intervals;
+        let n = pass.shape.intervals.next_multiple_of(WIDTH);
         for k in 0..pass.shape.groups() {
             if scratch.p[k] <= negligible {
                 continue;
@@ -72,7 +73,7 @@ impl pulp::NullaryFnOnce for ScoresOf<'_, '_> {
             let column = |j: usize| &columns[j * n..(j + 1) * n];
             rate.iter_mut().enumerate().for_each(|(j, s)| *s = dot(&scratch.eta, column(j)));
             zero.iter_mut().enumerate().for_each(|(j, s)| *s = dot(&scratch.zeta, column(j)));
-            dispersion.iter_mut().for_each(|s| *s = scratch.alpha.iter().sum());
+            dispersion.iter_mut().for_each(|s| *s = sum(&scratch.alpha));
         }
         true
     }
