@@ -1,11 +1,10 @@
-//! Scores and curvature of a history's cells when time at risk is individual, in loops over the ages of one
+//! Scores of a history's cells when time at risk is individual, in loops over the ages of one
 //! group. The pass has already found how likely each zero is structural, so no cell needs an exponential.
 
-use super::family::{Derivatives, Family};
+use super::family::Family;
 use super::shape::{Curve, Shape};
-use super::wide::{WIDTH, dot, filled_up, filled_up_each, vectors, vectors_mut};
+use super::wide::{WIDTH, dot, filled_up, filled_up_each};
 use crate::numeric::logspace::expit;
-use pulp::Simd;
 
 /// Working space and sums of one chunk.
 pub(crate) struct DirectCells<'a> {
@@ -14,9 +13,8 @@ pub(crate) struct DirectCells<'a> {
     /// Ages of one group in the arrays below: the intervals filled up to whole vectors.
     stride: usize,
     lambda: Vec<f64>,
-    /// `q` and `1 - q`, group after group, age after age.
+    /// Probability of a structural zero, group after group, age after age.
     structural: Vec<f64>,
-    random: Vec<f64>,
     /// The zero part's predictor, which the score of tau needs.
     predictor: Vec<f64>,
     /// Power `j` of the scaled age at every age, power after power.
@@ -26,11 +24,6 @@ pub(crate) struct DirectCells<'a> {
     seen: Vec<f64>,
     eta: Vec<f64>,
     zeta: Vec<f64>,
-    /// Weighted sums of the cells' derivatives, group after group, age after age.
-    sum_zeta: Vec<f64>,
-    sum_eta_eta: Vec<f64>,
-    sum_eta_zeta: Vec<f64>,
-    sum_zeta_zeta: Vec<f64>,
 }
 
 impl<'a> DirectCells<'a> {
@@ -38,16 +31,14 @@ impl<'a> DirectCells<'a> {
         let intervals = shape.intervals;
         let n = intervals.next_multiple_of(WIDTH);
         let of = |value: fn(&Curve) -> &[f64]| -> Vec<f64> { curves.iter().flat_map(value).copied().collect() };
-        let (q, not_q): (Vec<f64>, Vec<f64>) = of(|c| &c.zeta).iter().map(|&z| expit(z)).unzip();
+        let q: Vec<f64> = of(|c| &c.zeta).iter().map(|&z| expit(z).0).collect();
         let terms = shape.rate_terms.iter().chain(&shape.zero_terms).copied().max().unwrap_or(1);
-        let by_age = vec![0.0; n * shape.groups()];
         DirectCells {
             shape,
             curves,
             stride: n,
             lambda: filled_up_each(&of(|c| &c.lambda), intervals),
             structural: filled_up_each(&q, intervals),
-            random: filled_up_each(&not_q, intervals),
             predictor: filled_up_each(&of(|c| &c.zeta), intervals),
             columns: (0..terms).flat_map(|j| filled_up(shape.powers.iter().map(|p| p[j]), 0.0)).collect(),
             exposure: vec![0.0; n],
@@ -55,10 +46,6 @@ impl<'a> DirectCells<'a> {
             seen: vec![0.0; n],
             eta: vec![0.0; n],
             zeta: vec![0.0; n],
-            sum_zeta: by_age.clone(),
-            sum_eta_eta: by_age.clone(),
-            sum_eta_zeta: by_age.clone(),
-            sum_zeta_zeta: by_age,
         }
     }
 
@@ -70,41 +57,19 @@ impl<'a> DirectCells<'a> {
         self.seen.iter_mut().zip(exposure).for_each(|(seen, &e)| *seen = if e > 0.0 { 1.0 } else { 0.0 });
     }
 
-    /// Adds the history's curvature in group `k` with weight `w`, and writes its score in the block to `score`.
+    /// Writes the history's score in the block of group `k` to `score`.
     #[inline(always)]
-    fn group<S: Simd>(&mut self, simd: S, k: usize, w: f64, random_zero: &[f64], score: &mut [f64]) {
+    fn group(&mut self, k: usize, random_zero: &[f64], score: &mut [f64]) {
         let n = self.stride;
         let of = k * n..(k + 1) * n;
-        let plus = |a, b| simd.add_f64s(a, b);
-        let less = |a, b| simd.sub_f64s(a, b);
-        let times = |a, b| simd.mul_f64s(a, b);
-        let (w, one) = (simd.splat_f64s(w), simd.splat_f64s(1.0));
-        let lambda = vectors(simd, &self.lambda[of.clone()]);
-        let m = lambda.len();
-        let q = &vectors(simd, &self.structural[of.clone()])[..m];
-        let not_q = &vectors(simd, &self.random[of.clone()])[..m];
-        let random_zero = &vectors(simd, &random_zero[of.clone()])[..m];
-        let exposure = &vectors(simd, &self.exposure)[..m];
-        let counts = &vectors(simd, &self.counts)[..m];
-        let seen = &vectors(simd, &self.seen)[..m];
-        let eta = &mut vectors_mut(simd, &mut self.eta)[..m];
-        let zeta = &mut vectors_mut(simd, &mut self.zeta)[..m];
-        let sum_z = &mut vectors_mut(simd, &mut self.sum_zeta[of.clone()])[..m];
-        let sum_ee = &mut vectors_mut(simd, &mut self.sum_eta_eta[of.clone()])[..m];
-        let sum_ez = &mut vectors_mut(simd, &mut self.sum_eta_zeta[of.clone()])[..m];
-        let sum_zz = &mut vectors_mut(simd, &mut self.sum_zeta_zeta[of])[..m];
-        for t in 0..m {
+        let (lambda, q) = (&self.lambda[of.clone()][..n], &self.structural[of.clone()][..n]);
+        let (exposure, counts, seen) = (&self.exposure[..n], &self.counts[..n], &self.seen[..n]);
+        let random_zero = &random_zero[of][..n];
+        let (eta, zeta) = (&mut self.eta[..n], &mut self.zeta[..n]);
+        for t in 0..n {
             // one formula for all cells: a positive cell is certain not to be a structural zero (r = 0)
-            let expected = times(exposure[t], lambda[t]);
-            let not_r = random_zero[t];
-            let r = less(one, not_r);
-            eta[t] = less(counts[t], times(expected, not_r));
-            zeta[t] = times(seen[t], less(r, q[t]));
-            let here = times(w, expected);
-            sum_z[t] = plus(sum_z[t], times(w, zeta[t]));
-            sum_ee[t] = less(sum_ee[t], times(times(here, not_r), less(one, times(expected, r))));
-            sum_ez[t] = plus(sum_ez[t], times(times(here, r), not_r));
-            sum_zz[t] = plus(sum_zz[t], times(times(w, seen[t]), less(times(r, not_r), times(q[t], not_q[t]))));
+            eta[t] = counts[t] - exposure[t] * lambda[t] * random_zero[t];
+            zeta[t] = seen[t] * (1.0 - random_zero[t] - q[t]);
         }
         let (eta, zeta) = (&mut self.eta, &self.zeta);
         let (rate, zero) = score.split_at_mut(self.shape.rate_terms[k]);
@@ -118,33 +83,20 @@ impl<'a> DirectCells<'a> {
         }
         rate.iter_mut().enumerate().for_each(|(j, s)| *s = dot(eta, column(j)));
     }
-
-    /// The sums so far for group `k` at age `t`.
-    pub(crate) fn sums(&self, k: usize, t: usize) -> Derivatives {
-        let at = k * self.stride + t;
-        Derivatives {
-            eta: 0.0,
-            zeta: self.sum_zeta[at],
-            eta_eta: self.sum_eta_eta[at],
-            eta_zeta: self.sum_eta_zeta[at],
-            zeta_zeta: self.sum_zeta_zeta[at],
-        }
-    }
 }
 
 /// One history in one group, dispatched to the processor's vector code.
 pub(crate) struct GroupOf<'p, 'a> {
     pub(crate) cells: &'p mut DirectCells<'a>,
     pub(crate) k: usize,
-    pub(crate) w: f64,
     pub(crate) random_zero: &'p [f64],
     pub(crate) score: &'p mut [f64],
 }
 
-impl pulp::WithSimd for GroupOf<'_, '_> {
+impl pulp::NullaryFnOnce for GroupOf<'_, '_> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        self.cells.group(simd, self.k, self.w, self.random_zero, self.score);
+    fn call(self) {
+        self.cells.group(self.k, self.random_zero, self.score);
     }
 }

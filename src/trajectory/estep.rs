@@ -125,6 +125,8 @@ pub(crate) struct EStep {
     pub(crate) mass: Vec<f64>,
     /// Group after group, age after age.
     pub(crate) sums: Vec<AgeSums>,
+    /// Curvature of the observed cells, where the sums hold that of the complete data (individual time at risk).
+    pub(crate) curvature: Option<Vec<Derivatives>>,
 }
 
 impl EStep {

@@ -5,6 +5,8 @@
 
 mod adequacy;
 pub mod basis;
+mod cell_lanes;
+mod cell_sums;
 mod cells_direct;
 pub(crate) mod covariates;
 mod dispersed;
@@ -24,12 +26,14 @@ mod lanes;
 mod limit;
 pub mod linfa;
 mod missing;
+mod missing_table;
 pub mod mixture;
 pub mod model;
 mod mstep;
 mod neighbour;
 mod newton;
 pub mod observed;
+mod occurring;
 pub mod one_curve;
 pub mod options;
 pub mod pass;

@@ -4,10 +4,11 @@
 use super::dispersed::AtRisk;
 use super::estep::{self, EStep};
 use super::lanes;
+use super::occurring::Occurring;
 use super::pass_direct::DirectPass;
 use super::pass_table::TablePass;
 use super::shape::{Curve, Params, Shape};
-use crate::cohort::history::Histories;
+use crate::cohort::history::{CellCode, Histories};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -25,7 +26,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) histories: &'a Histories,
     pub(crate) total_weight: f64,
     constant: f64,
-    pub(crate) runs: Runs,
+    /// The cells that occur; `None` where nearly all are different, and each history's are gone through.
+    pub(crate) occurring: Option<Occurring<'a>>,
 }
 
 /// Called with a history, its posterior probabilities and, in direct passes, the probability that a zero is not
@@ -38,15 +40,17 @@ impl<'a> Evaluator<'a> {
             histories,
             total_weight: histories.total_weight(),
             constant: estep::constant(histories),
-            runs: Runs::new(histories),
+            occurring: Occurring::of(histories),
         }
     }
 
     pub(crate) fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {
-        let mut step = match &self.histories.exposure {
-            None => with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).run()),
-            Some(_) if shape.dispersed() => AtRisk::new(self, shape, params, curves).run(),
-            Some(_) => DirectPass::new(self, shape, params, curves).run(),
+        let mut step = match &self.occurring {
+            Some(occurring) => {
+                with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, occurring, shape, params, curves).run())
+            }
+            None if shape.dispersed() => AtRisk::new(self, shape, params, curves).run(),
+            None => DirectPass::new(self, shape, params, curves).run(),
         };
         step.log_likelihood += self.constant;
         step
@@ -61,19 +65,21 @@ impl<'a> Evaluator<'a> {
         range: Range<usize>,
         each: Each<'_>,
     ) {
-        match &self.histories.exposure {
-            None => {
-                with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, shape, params, curves).posteriors(range, each))
+        match &self.occurring {
+            Some(occurring) => {
+                with_lanes!(shape.groups(), NB => {
+                    TablePass::<NB>::new(self, occurring, shape, params, curves).posteriors(range, each);
+                })
             }
-            Some(_) if shape.dispersed() => AtRisk::new(self, shape, params, curves).posteriors(range, each),
-            Some(_) => DirectPass::new(self, shape, params, curves).posteriors(range, each),
+            None if shape.dispersed() => AtRisk::new(self, shape, params, curves).posteriors(range, each),
+            None => DirectPass::new(self, shape, params, curves).posteriors(range, each),
         }
     }
 
     /// Histories per chunk. Partial sums hold a cell per code, so many codes ask for larger chunks:
     /// their memory then stays a fraction of the cohort's.
     fn chunk(&self) -> usize {
-        CHUNK.max(self.histories.codes.len())
+        CHUNK.max(self.occurring.as_ref().map_or(0, |o| o.codes.len()))
     }
 
     /// Runs `work` on fixed chunks, in parallel, and returns the parts in order.
@@ -83,7 +89,7 @@ impl<'a> Evaluator<'a> {
 
     /// As [`Evaluator::chunks`], for counts with a dispersion.
     pub(crate) fn dispersed_chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
-        self.chunks_of(if self.histories.exposure.is_some() { CHUNK_AT_RISK } else { self.chunk() }, work)
+        self.chunks_of(if self.occurring.is_none() { CHUNK_AT_RISK } else { self.chunk() }, work)
     }
 
     fn chunks_of<R: Send>(&self, chunk: usize, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
@@ -121,42 +127,6 @@ macro_rules! with_lanes {
 }
 pub(crate) use with_lanes;
 
-/// Observation patterns as runs of consecutive observed intervals; nearly every person has one run.
-#[derive(Debug)]
-pub(crate) struct Runs {
-    offsets: Vec<u32>,
-    runs: Vec<(u16, u16)>,
-}
-
-impl Runs {
-    fn new(histories: &Histories) -> Runs {
-        let mut all = Runs { offsets: vec![0], runs: Vec::new() };
-        for p in 0..histories.patterns() {
-            let seen = histories.observed_in(p);
-            let mut t = 0;
-            while t < seen.len() {
-                if !seen[t] {
-                    t += 1;
-                    continue;
-                }
-                let start = t;
-                while t < seen.len() && seen[t] {
-                    t += 1;
-                }
-                all.runs.push((start as u16, t as u16));
-            }
-            all.offsets.push(all.runs.len() as u32);
-        }
-        all
-    }
-
-    #[inline(always)]
-    pub(crate) fn of(&self, pattern: u32) -> &[(u16, u16)] {
-        let p = pattern as usize;
-        &self.runs[self.offsets[p] as usize..self.offsets[p + 1] as usize]
-    }
-}
-
 /// Sums lanes of equal length into the first.
 pub(crate) fn add_lanes(to: &mut [[f64; 4]], from: &[[f64; 4]]) {
     for (to, from) in to.iter_mut().zip(from) {
@@ -173,11 +143,16 @@ pub(crate) fn unpack(from: &[[f64; 4]], groups: usize) -> Vec<f64> {
 }
 
 /// Posterior weight of positive cells, and of events, by group and age, from the weight by code.
-pub(crate) fn by_age(histories: &Histories, groups: usize, by_code: &[[f64; 4]], nb: usize) -> (Vec<f64>, Vec<f64>) {
-    let intervals = histories.intervals;
+pub(crate) fn by_age(
+    codes: &[CellCode],
+    intervals: usize,
+    groups: usize,
+    by_code: &[[f64; 4]],
+    nb: usize,
+) -> (Vec<f64>, Vec<f64>) {
     // both side by side: positive cells, then events, age after age
     let mut sums = vec![[[0.0; 4]; 2]; intervals * nb];
-    for (code, w) in histories.codes.iter().zip(by_code.chunks_exact(nb)) {
+    for (code, w) in codes.iter().zip(by_code.chunks_exact(nb)) {
         let at = code.interval as usize * nb;
         let count = f64::from(code.count);
         for ([positive, events], w) in sums[at..at + nb].iter_mut().zip(w) {

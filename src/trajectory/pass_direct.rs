@@ -3,7 +3,7 @@
 //! up, so that a cell costs one exponential and a logarithm is taken now and then.
 
 use super::estep::{AgeSums, EStep};
-use super::family::{Family, positive_value, zero_value};
+use super::family::{Derivatives, Family, positive_value, zero_value};
 use super::lanes::LogSum;
 use super::pass::{Each, Evaluator};
 use super::shape::{Curve, Params, Shape};
@@ -38,6 +38,8 @@ struct Part {
     events: Vec<f64>,
     structural: Vec<f64>,
     exposure: Vec<f64>,
+    /// Second derivatives of the observed cells: `eta`-`eta`, `eta`-`zeta`, `zeta`-`zeta`.
+    second: [Vec<f64>; 3],
 }
 
 /// Working space for one history.
@@ -174,9 +176,18 @@ impl<'a> DirectPass<'a> {
             add(&mut sum.events, &part.events);
             add(&mut sum.structural, &part.structural);
             add(&mut sum.exposure, &part.exposure);
+            sum.second.iter_mut().zip(&part.second).for_each(|(to, from)| add(to, from));
         }
-        let sums = (0..self.groups() * self.intervals)
-            .map(|at| at / self.intervals * self.stride + at % self.intervals)
+        let places = (0..self.groups() * self.intervals).map(|i| i / self.intervals * self.stride + i % self.intervals);
+        let curvature = places.clone().map(|at| Derivatives {
+            eta: 0.0,
+            zeta: sum.structural[at] - sum.cells[at] * self.structural[at],
+            eta_eta: sum.second[0][at],
+            eta_zeta: sum.second[1][at],
+            zeta_zeta: sum.second[2][at],
+        });
+        let curvature = Some(curvature.collect());
+        let sums = places
             .map(|at| AgeSums::AtRisk {
                 cells: sum.cells[at],
                 positive: sum.positive[at],
@@ -185,7 +196,7 @@ impl<'a> DirectPass<'a> {
                 events: sum.events[at],
             })
             .collect();
-        EStep { log_likelihood, mass: sum.mass, sums }
+        EStep { log_likelihood, mass: sum.mass, sums, curvature }
     }
 
     fn empty_part(&self) -> Part {
@@ -197,7 +208,8 @@ impl<'a> DirectPass<'a> {
             positive: by_age.clone(),
             events: by_age.clone(),
             structural: by_age.clone(),
-            exposure: by_age,
+            exposure: by_age.clone(),
+            second: [by_age.clone(), by_age.clone(), by_age],
         }
     }
 
@@ -241,19 +253,30 @@ impl<'a> DirectPass<'a> {
     /// Adds the cells of one history in one group with weight `w`.
     #[inline(always)]
     fn add<S: Simd>(&self, simd: S, of: Range<usize>, w: f64, scratch: &Scratch, part: &mut Part) {
-        let w = simd.splat_f64s(w);
-        let (seen, exposure) = (vectors(simd, &scratch.seen), vectors(simd, &scratch.exposure));
+        let plus = |a, b| simd.add_f64s(a, b);
+        let less = |a, b| simd.sub_f64s(a, b);
+        let times = |a, b| simd.mul_f64s(a, b);
+        let (w, one) = (simd.splat_f64s(w), simd.splat_f64s(1.0));
+        let seen = vectors(simd, &scratch.seen);
         let m = seen.len();
-        let exposure = &exposure[..m];
-        let cells = &mut vectors_mut(simd, &mut part.cells[of.clone()])[..m];
-        let at_risk = &mut vectors_mut(simd, &mut part.exposure[of.clone()])[..m];
-        let random_zero = &vectors(simd, &scratch.random_zero[of.clone()])[..m];
-        let structural = &mut vectors_mut(simd, &mut part.structural[of])[..m];
+        let exposure = &vectors(simd, &scratch.exposure)[..m];
+        let [not_r, lambda, q, not_q] = [&scratch.random_zero, &self.lambda, &self.structural, &self.random]
+            .map(|v| &vectors(simd, &v[of.clone()])[..m]);
+        let [ee, ez, zz] = part.second.each_mut();
+        let [cells, at_risk, structural, ee, ez, zz] =
+            [&mut part.cells, &mut part.exposure, &mut part.structural, ee, ez, zz]
+                .map(|v| &mut vectors_mut(simd, &mut v[of.clone()])[..m]);
         for t in 0..m {
-            let random = simd.mul_f64s(w, random_zero[t]);
-            cells[t] = simd.add_f64s(cells[t], simd.mul_f64s(w, seen[t]));
-            at_risk[t] = simd.add_f64s(at_risk[t], simd.mul_f64s(random, exposure[t]));
-            structural[t] = simd.add_f64s(structural[t], simd.sub_f64s(w, random));
+            let (not_r, r) = (not_r[t], less(one, not_r[t]));
+            let (random, here) = (times(w, not_r), times(w, seen[t]));
+            let expected = times(exposure[t], lambda[t]);
+            let events = times(random, expected);
+            cells[t] = plus(cells[t], here);
+            at_risk[t] = plus(at_risk[t], times(random, exposure[t]));
+            structural[t] = plus(structural[t], less(w, random));
+            ee[t] = less(ee[t], times(events, less(one, times(expected, r))));
+            ez[t] = plus(ez[t], times(events, r));
+            zz[t] = plus(zz[t], times(here, less(times(r, not_r), times(q[t], not_q[t]))));
         }
     }
 

@@ -1,24 +1,22 @@
-//! The pass over tables: without individual time at risk, a history's log-likelihood in a group is a base
-//! for "nothing at any observed age" plus one table entry per non-zero cell.
+//! The pass over tables: a history's log-likelihood in a group is a base for "nothing in any whole interval" plus one
+//! table entry for every other cell.
 
-use super::dispersed::CellTables;
+use super::cell_lanes::CellLanes;
 use super::estep::{AgeSums, EStep};
 use super::lanes::{self, Lanes, LogSum};
+use super::occurring::Occurring;
 use super::pass::{Each, Evaluator, add_lanes, by_age, unpack};
 use super::shape::{Curve, Params, Shape};
-use crate::numeric::logspace::{log_add_exp, softplus};
 use std::ops::Range;
 
 pub(crate) struct TablePass<'a, const NB: usize> {
-    evaluator: &'a Evaluator<'a>,
+    pub(super) evaluator: &'a Evaluator<'a>,
+    occurring: &'a Occurring<'a>,
     groups: usize,
     start: Lanes<NB>,
     /// Running sum over age of `ln P(0)`: row `t` holds the ages before `t`.
     prefix: Vec<Lanes<NB>>,
-    /// `ln P(y) - ln P(0)` of each code.
-    delta: Vec<Lanes<NB>>,
-    /// Cells with their derivatives, when counts have a dispersion.
-    cells: Option<CellTables>,
+    pub(super) cells: CellLanes<'a, NB>,
 }
 
 /// Histories taken together: as many chains of arithmetic go on side by side, which a processor needs to
@@ -42,64 +40,28 @@ struct Base<const NB: usize> {
 }
 
 impl<'a, const NB: usize> TablePass<'a, NB> {
-    pub(crate) fn new(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &[Curve]) -> Self {
-        if shape.dispersed() {
-            return TablePass::dispersed(evaluator, shape, params, curves);
-        }
-        let histories = evaluator.histories;
-        // ln P(y) is linear in y up to the constant, so two numbers an age give all counts
-        let (mut none, mut slope) = (vec![[[0.0; 4]; NB]; shape.intervals], vec![[[0.0; 4]; NB]; shape.intervals]);
+    pub(crate) fn new(
+        evaluator: &'a Evaluator<'a>,
+        occurring: &'a Occurring<'a>,
+        shape: &'a Shape,
+        params: &Params,
+        curves: &[Curve],
+    ) -> Self {
+        let cells = CellLanes::new(occurring, shape, curves);
         let mut prefix = vec![[[0.0; 4]; NB]; shape.intervals + 1];
-        for (k, curve) in curves.iter().enumerate() {
-            let (b, l) = (k / 4, k % 4);
-            for t in 0..shape.intervals {
-                let (lambda, zeta) = (curve.lambda[t], curve.zeta[t]);
-                // softplus(zeta) is in every ln P(y) and cancels in the differences
-                let zero = log_add_exp(zeta, -lambda);
-                none[t][b][l] = -lambda - zero;
-                // counts are of whole intervals, eta is per year
-                slope[t][b][l] = curve.eta[t] + shape.log_width;
-                prefix[t + 1][b][l] = prefix[t][b][l] + (zero - softplus(zeta));
-            }
-        }
-        let delta = histories.codes.iter().map(|code| {
-            let (t, count) = (code.interval as usize, f64::from(code.count));
-            let mut lanes = none[t];
-            for b in 0..NB {
-                for l in 0..4 {
-                    lanes[b][l] += count * slope[t][b][l];
-                }
-            }
-            lanes
-        });
-        let delta = delta.collect();
-        let mut start = [[lanes::UNUSED; 4]; NB];
-        lanes::spread(&params.log_share, lanes::UNUSED).enumerate().for_each(|(b, v)| start[b] = v);
-        TablePass { evaluator, groups: shape.groups(), start, prefix, delta, cells: None }
-    }
-
-    fn dispersed(evaluator: &'a Evaluator<'a>, shape: &Shape, params: &Params, curves: &[Curve]) -> Self {
-        let cells = CellTables::new(evaluator.histories, shape, curves);
-        let mut prefix = vec![[[0.0; 4]; NB]; shape.intervals + 1];
-        let mut delta = vec![[[0.0; 4]; NB]; evaluator.histories.codes.len()];
-        for k in 0..shape.groups() {
-            let (b, l) = (k / 4, k % 4);
-            for t in 0..shape.intervals {
-                prefix[t + 1][b][l] = prefix[t][b][l] + cells.zero(t, k).value;
-            }
-            for (c, (delta, code)) in delta.iter_mut().zip(&evaluator.histories.codes).enumerate() {
-                delta[b][l] = cells.positive(c, k).value - cells.zero(code.interval as usize, k).value;
-            }
+        for t in 0..shape.intervals {
+            prefix[t + 1] = prefix[t];
+            lanes::add(&mut prefix[t + 1], cells.none(t));
         }
         let mut start = [[lanes::UNUSED; 4]; NB];
         lanes::spread(&params.log_share, lanes::UNUSED).enumerate().for_each(|(b, v)| start[b] = v);
-        TablePass { evaluator, groups: shape.groups(), start, prefix, delta, cells: Some(cells) }
+        TablePass { evaluator, occurring, groups: shape.groups(), start, prefix, cells }
     }
 
     #[inline(always)]
     fn base(&self, pattern: u32) -> Base<NB> {
         let mut lanes = self.start;
-        for &(from, to) in self.evaluator.runs.of(pattern) {
+        for &(from, to) in self.occurring.runs.of(pattern) {
             let (before, after) = (&self.prefix[from as usize], &self.prefix[to as usize]);
             for b in 0..NB {
                 for l in 0..4 {
@@ -113,17 +75,17 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
     /// Joint log-probabilities of the histories in `range`, at most [`BLOCK`].
     #[inline(always)]
     fn joint(&self, range: Range<usize>, base: &mut Base<NB>) -> Block<NB> {
-        let histories = self.evaluator.histories;
+        let occurring = self.occurring;
         let mut block = [base.lanes; BLOCK];
-        let mut from = histories.offsets[range.start];
+        let mut from = occurring.offsets[range.start];
         for (x, h) in block.iter_mut().zip(range) {
-            if histories.pattern[h] != base.pattern {
-                *base = self.base(histories.pattern[h]);
+            if occurring.pattern[h] != base.pattern {
+                *base = self.base(occurring.pattern[h]);
             }
-            let to = histories.offsets[h + 1];
+            let to = occurring.offsets[h + 1];
             let mut sum = base.lanes;
-            for &code in &histories.cells[from..to] {
-                lanes::add(&mut sum, &self.delta[code as usize]);
+            for &code in &occurring.cells[from..to] {
+                lanes::add(&mut sum, self.cells.of_code(code as usize));
             }
             *x = sum;
             from = to;
@@ -148,33 +110,38 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
     }
 
     fn reduce(&self, log_likelihood: f64, sum: Part<NB>, intervals: usize) -> EStep {
-        let histories = self.evaluator.histories;
-        let (positive, events) = by_age(histories, self.groups, sum.by_code.as_flattened(), NB);
-        let mut sums = Vec::with_capacity(self.groups * intervals);
-        for k in 0..self.groups {
-            let mut observed = 0.0;
-            let seen: Vec<f64> = (0..intervals)
-                .map(|t| {
-                    observed += sum.observed[t][k / 4][k % 4];
-                    observed
-                })
-                .collect();
-            if let Some(cells) = &self.cells {
-                let zeros = |t: usize| (seen[t] - positive[k * intervals + t]).max(0.0);
-                let of_group = cells.sums(histories, k, zeros, |c| sum.by_code[c][k / 4][k % 4]);
-                sums.extend(of_group.into_iter().map(AgeSums::Slopes));
-                continue;
-            }
-            for (t, observed) in seen.into_iter().enumerate() {
-                let at = k * intervals + t;
-                sums.push(AgeSums::Whole {
-                    zero: (observed - positive[at]).max(0.0),
-                    positive: positive[at],
-                    events: events[at],
-                });
-            }
+        let occurring = self.occurring;
+        let mass = unpack(&sum.mass, self.groups);
+        // weight in a whole interval of each age, then what of it had no event
+        let mut whole = sum.observed;
+        whole.truncate(intervals);
+        for t in 1..intervals {
+            let before = whole[t - 1];
+            lanes::add(&mut whole[t], &before);
         }
-        EStep { log_likelihood, mass: unpack(&sum.mass, self.groups), sums }
+        for (c, code) in occurring.codes.iter().enumerate().filter(|(c, _)| occurring.in_run(*c)) {
+            lanes::subtract(&mut whole[code.interval as usize], &sum.by_code[c]);
+        }
+        whole.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|w| *w = w.max(0.0));
+        if !self.cells.shape.dispersed() && self.evaluator.histories.exposure.is_none() {
+            let (positive, events) = by_age(&occurring.codes, intervals, self.groups, sum.by_code.as_flattened(), NB);
+            let of = |k: usize, t: usize| AgeSums::Whole {
+                zero: whole[t][k / 4][k % 4],
+                positive: positive[k * intervals + t],
+                events: events[k * intervals + t],
+            };
+            let of = &of;
+            let sums = (0..self.groups).flat_map(|k| (0..intervals).map(move |t| of(k, t))).collect();
+            return EStep { log_likelihood, mass, sums, curvature: None };
+        }
+        let mut weights = sum.by_code;
+        weights.extend(whole);
+        if self.cells.shape.dispersed() {
+            let sums = self.cells.slopes(self.groups, &weights);
+            return EStep { log_likelihood, mass, sums, curvature: None };
+        }
+        let (sums, curvature) = self.cells.at_risk(self.groups, &weights);
+        EStep { log_likelihood, mass, sums, curvature: Some(curvature) }
     }
 
     fn empty_part(&self) -> Part<NB> {
@@ -182,19 +149,19 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         Part {
             log_sum: LogSum::new(),
             mass: [[0.0; 4]; NB],
-            by_code: vec![[[0.0; 4]; NB]; histories.codes.len()],
+            by_code: vec![[[0.0; 4]; NB]; self.occurring.codes.len()],
             observed: vec![[[0.0; 4]; NB]; histories.intervals + 1],
         }
     }
 
     #[inline(always)]
     fn part(&self, range: Range<usize>) -> Part<NB> {
-        let histories = self.evaluator.histories;
+        let (histories, occurring) = (self.evaluator.histories, self.occurring);
         let mut part = self.empty_part();
         if range.is_empty() {
             return part;
         }
-        let mut base = self.base(histories.pattern[range.start]);
+        let mut base = self.base(occurring.pattern[range.start]);
         // posterior weight of the histories with the pattern at hand, not yet added to the sums
         let mut held = Base { pattern: base.pattern, lanes: [[0.0; 4]; NB] };
         for first in range.clone().step_by(BLOCK) {
@@ -205,15 +172,15 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
             for (i, &weight) in weight.iter().enumerate() {
                 part.log_sum.add(weight, max[i], sum[i]);
             }
-            let mut from = histories.offsets[first];
+            let mut from = occurring.offsets[first];
             for (&p, h) in p.iter().zip(block) {
-                if histories.pattern[h] != held.pattern {
+                if occurring.pattern[h] != held.pattern {
                     self.release(&mut part, &held);
-                    held = Base { pattern: histories.pattern[h], lanes: [[0.0; 4]; NB] };
+                    held = Base { pattern: occurring.pattern[h], lanes: [[0.0; 4]; NB] };
                 }
                 lanes::add(&mut held.lanes, &p);
-                let to = histories.offsets[h + 1];
-                for &code in &histories.cells[from..to] {
+                let to = occurring.offsets[h + 1];
+                for &code in &occurring.cells[from..to] {
                     lanes::add(&mut part.by_code[code as usize], &p);
                 }
                 from = to;
@@ -226,7 +193,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
     #[inline(always)]
     fn release(&self, part: &mut Part<NB>, held: &Base<NB>) {
         lanes::add(&mut part.mass, &held.lanes);
-        for &(from, to) in self.evaluator.runs.of(held.pattern) {
+        for &(from, to) in self.occurring.runs.of(held.pattern) {
             lanes::add(&mut part.observed[from as usize], &held.lanes);
             lanes::subtract(&mut part.observed[to as usize], &held.lanes);
         }
@@ -237,7 +204,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
             return;
         }
         let arch = pulp::Arch::new();
-        let mut base = self.base(self.evaluator.histories.pattern[range.start]);
+        let mut base = self.base(self.occurring.pattern[range.start]);
         for first in range.clone().step_by(BLOCK) {
             let block = first..(first + BLOCK).min(range.end);
             let p = arch.dispatch(PosteriorsOf { pass: self, range: block.clone(), base: &mut base });

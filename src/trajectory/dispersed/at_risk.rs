@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)] // one age of many arrays at once, which compilers turn into vector code
 
 use super::SlopeSums;
-use super::cell::{Dispersion, MOST};
+use super::dispersion::{Dispersion, MOST};
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
 use crate::numeric::vexp;
 use crate::trajectory::estep::{AgeSums, EStep};
@@ -264,7 +264,7 @@ impl<'a> AtRisk<'a> {
                 })
             })
             .collect();
-        EStep { log_likelihood, mass: sum.mass, sums }
+        EStep { log_likelihood, mass: sum.mass, sums, curvature: None }
     }
 
     fn empty_part(&self) -> Part {

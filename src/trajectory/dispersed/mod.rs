@@ -4,12 +4,11 @@
 //! are gone through, which is the same for all families.
 
 mod at_risk;
-pub(super) mod cell;
+mod dispersion;
 mod missing_at_risk;
-mod tables;
 
 pub(super) use at_risk::AtRisk;
-pub(super) use tables::CellTables;
+pub(super) use dispersion::{Dispersion, MOST};
 
 /// Posterior-weighted derivatives of the cells of one group at one age, at the parameters of the pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -22,13 +21,4 @@ pub(crate) struct SlopeSums {
     pub(crate) complete: [f64; 3],
     pub(crate) time: f64,
     pub(crate) events: f64,
-}
-
-impl SlopeSums {
-    #[inline(always)]
-    fn add(&mut self, weight: f64, cell: &cell::Cell) {
-        self.first.iter_mut().zip(&cell.first).for_each(|(to, v)| *to += weight * v);
-        self.second.iter_mut().zip(&cell.second).for_each(|(to, v)| *to += weight * v);
-        self.complete.iter_mut().zip(&cell.complete).for_each(|(to, v)| *to += weight * v);
-    }
 }

@@ -14,7 +14,7 @@ mod normal;
 mod tests;
 mod zip;
 
-pub(crate) use negbin::{inflated, rising};
+pub(crate) use negbin::rising;
 
 /// Most linear predictors of a kernel.
 pub(crate) const MAX_PREDICTORS: usize = 3;

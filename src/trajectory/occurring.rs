@@ -1,0 +1,186 @@
+//! Which cells occur in a cohort, and where each history has them: what a pass by table goes through.
+//!
+//! With everyone at liberty throughout, a cell is an age and a count, and "nothing" at a whole interval is counted by
+//! runs of ages. A cell with less time at risk is one of its own, also where nothing happened. As long as many people
+//! share their cells (whole years, or the same months in custody), working out each once a pass is far cheaper than
+//! going through everyone's.
+
+use crate::cohort::history::{CellCode, Histories};
+use hashbrown::HashMap;
+use std::borrow::Cow;
+use std::hash::BuildHasherDefault;
+
+/// Cells above which no table is made: it would no longer stay near the processor.
+const MOST: usize = 65_536;
+
+/// The distinct cells of a cohort.
+#[derive(Debug)]
+pub(crate) struct Occurring<'a> {
+    pub(crate) codes: Cow<'a, [CellCode]>,
+    /// Time at risk of each code, in intervals; `None` where all are whole.
+    time: Option<Vec<f64>>,
+    /// Distinct counts, and which of them each code has.
+    pub(crate) counts: Vec<u32>,
+    count_of: Vec<u32>,
+    /// Codes of each history, history after history; whole intervals in which nothing happened stand in `runs`.
+    pub(crate) cells: Cow<'a, [u32]>,
+    pub(crate) offsets: Cow<'a, [usize]>,
+    /// Which intervals a history spent at liberty throughout.
+    pub(crate) pattern: Cow<'a, [u32]>,
+    pub(crate) runs: Runs,
+}
+
+impl<'a> Occurring<'a> {
+    /// The cells of a cohort; `None` where they are as good as all different.
+    pub(crate) fn of(histories: &'a Histories) -> Option<Occurring<'a>> {
+        if histories.exposure.is_some() {
+            return Occurring::at_risk(histories);
+        }
+        let (counts, count_of) = distinct_counts(&histories.codes);
+        Some(Occurring {
+            codes: Cow::Borrowed(&histories.codes),
+            time: None,
+            counts,
+            count_of,
+            cells: Cow::Borrowed(&histories.cells),
+            offsets: Cow::Borrowed(&histories.offsets),
+            pattern: Cow::Borrowed(&histories.pattern),
+            runs: Runs::new(&histories.observed, histories.intervals),
+        })
+    }
+
+    fn at_risk(histories: &'a Histories) -> Option<Occurring<'a>> {
+        type Build = BuildHasherDefault<std::hash::DefaultHasher>;
+        let intervals = histories.intervals;
+        let mut known: HashMap<(u16, u32, u64), u32, Build> = HashMap::default();
+        let mut patterns: HashMap<Vec<bool>, u32, Build> = HashMap::default();
+        let (mut codes, mut time) = (Vec::new(), Vec::new());
+        let (mut cells, mut offsets, mut pattern) = (Vec::new(), vec![0], Vec::new());
+        let mut whole_in = Vec::new();
+        let mut observed = 0;
+        let mut counts = vec![0; intervals];
+        for h in 0..histories.len() {
+            let exposure = histories.exposure_of(h).unwrap_or(&[]);
+            counts.fill(0);
+            for &code in histories.cells_of(h) {
+                let code = histories.codes[code as usize];
+                counts[code.interval as usize] = code.count;
+            }
+            let whole: Vec<bool> = exposure.iter().map(|&e| e == 1.0).collect();
+            for (t, (&e, &count)) in exposure.iter().zip(&counts).enumerate().filter(|(_, (e, _))| **e > 0.0) {
+                observed += 1;
+                if e == 1.0 && count == 0 {
+                    continue;
+                }
+                let next = codes.len() as u32;
+                let code = *known.entry((t as u16, count, e.to_bits())).or_insert(next);
+                if code == next {
+                    if codes.len() == MOST {
+                        return None;
+                    }
+                    codes.push(CellCode { interval: t as u16, count });
+                    time.push(e);
+                }
+                cells.push(code);
+            }
+            offsets.push(cells.len());
+            let next = patterns.len() as u32;
+            let number = *patterns.entry(whole).or_insert_with_key(|whole| {
+                whole_in.extend_from_slice(whole);
+                next
+            });
+            pattern.push(number);
+        }
+        // a table has to be written and read: for more than half of all cells, going through all is no dearer
+        if 2 * (codes.len() + intervals) > observed {
+            return None;
+        }
+        let (counts, count_of) = distinct_counts(&codes);
+        Some(Occurring {
+            codes: Cow::Owned(codes),
+            time: Some(time),
+            counts,
+            count_of,
+            cells: Cow::Owned(cells),
+            offsets: Cow::Owned(offsets),
+            pattern: Cow::Owned(pattern),
+            runs: Runs::new(&whole_in, intervals),
+        })
+    }
+
+    /// Age, count and time at risk of an entry: a code, or after them a whole interval of each age without an event.
+    #[inline(always)]
+    pub(crate) fn entry(&self, e: usize) -> (usize, u32, f64) {
+        match self.codes.get(e) {
+            Some(code) => (code.interval as usize, code.count, self.time_of(e)),
+            None => (e - self.codes.len(), 0, 1.0),
+        }
+    }
+
+    /// Which of the distinct counts an entry has; `None` without an event in a whole interval.
+    #[inline(always)]
+    pub(crate) fn count_number(&self, e: usize) -> Option<usize> {
+        self.count_of.get(e).map(|&n| n as usize)
+    }
+
+    #[inline(always)]
+    fn time_of(&self, code: usize) -> f64 {
+        self.time.as_ref().map_or(1.0, |t| t[code])
+    }
+
+    /// Whether a code stands in the place of a whole interval without an event, which its run counts already.
+    #[inline(always)]
+    pub(crate) fn in_run(&self, code: usize) -> bool {
+        self.time_of(code) == 1.0
+    }
+
+    pub(crate) fn of_history(&self, h: usize) -> &[u32] {
+        &self.cells[self.offsets[h]..self.offsets[h + 1]]
+    }
+}
+
+/// Distinct counts in ascending order, and the place among them of each code's.
+fn distinct_counts(codes: &[CellCode]) -> (Vec<u32>, Vec<u32>) {
+    let mut counts: Vec<u32> = codes.iter().map(|c| c.count).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    let place = |c: &CellCode| counts.partition_point(|&count| count < c.count) as u32;
+    let of = codes.iter().map(place).collect();
+    (counts, of)
+}
+
+/// Sets of intervals as runs of consecutive ones; nearly every person has one run, or a few.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    offsets: Vec<u32>,
+    runs: Vec<(u16, u16)>,
+}
+
+impl Runs {
+    /// From one flag an interval, set after set.
+    fn new(flags: &[bool], intervals: usize) -> Runs {
+        let mut all = Runs { offsets: vec![0], runs: Vec::new() };
+        for seen in flags.chunks_exact(intervals) {
+            let mut t = 0;
+            while t < seen.len() {
+                if !seen[t] {
+                    t += 1;
+                    continue;
+                }
+                let start = t;
+                while t < seen.len() && seen[t] {
+                    t += 1;
+                }
+                all.runs.push((start as u16, t as u16));
+            }
+            all.offsets.push(all.runs.len() as u32);
+        }
+        all
+    }
+
+    #[inline(always)]
+    pub(crate) fn of(&self, pattern: u32) -> &[(u16, u16)] {
+        let p = pattern as usize;
+        &self.runs[self.offsets[p] as usize..self.offsets[p + 1] as usize]
+    }
+}
