@@ -3,6 +3,7 @@
 //! A form begins with as many groups as were best for the form before it, and goes on to more and to fewer as long as
 //! the criterion falls. Poisson and negative binomial begin at one group.
 
+use super::choose::ABOUT_AS_WELL;
 use super::form::Form;
 use super::scan::{Scan, Scanned};
 use crate::error::Result;
@@ -47,18 +48,24 @@ pub(super) fn along(
             own.push(scan.of(form, shape, first, known)?);
             Ok(true)
         };
-        let more = (from..=*groups.end()).collect::<Vec<_>>();
+        if !look(&mut own, from)? {
+            break;
+        }
+        // so much worse than a simpler form with as many groups: more of them will not make up for it
+        let hopeless = best.is_some_and(|b| own[0].bic > b.bic + ABOUT_AS_WELL);
+        let more = if hopeless { Vec::new() } else { (from + 1..=*groups.end()).collect::<Vec<_>>() };
         let fewer = (*groups.start()..from).rev().collect::<Vec<_>>();
         for way in [more, fewer] {
             let mut worse = 0;
-            for k in way {
+            let left = way.len();
+            for (i, k) in way.into_iter().enumerate() {
                 if !look(&mut own, k)? {
                     break;
                 }
                 let last = own.len() - 1;
                 let lowest = own[..last].iter().filter(|s| s.trusted()).map(|s| s.bic).fold(f64::INFINITY, f64::min);
                 worse = if own[last].trusted() && own[last].bic < lowest { 0 } else { worse + 1 };
-                if worse >= if best.is_some() { 1 } else { WORSE } && last > 0 {
+                if worse >= if best.is_some() { 1 } else { WORSE } || out_of_reach(&own, &all, left - i - 1) {
                     break;
                 }
             }
@@ -66,6 +73,15 @@ pub(super) fn along(
         all.extend(own);
     }
     Ok(all)
+}
+
+/// Whether a form will not come near the best model so far, gained it with every further number of groups as much as with
+/// the last two: gains grow smaller from group to group.
+fn out_of_reach(own: &[Scanned], others: &[Scanned], left: usize) -> bool {
+    let [.., before, last, here] = own else { return false };
+    let gain = (before.bic - last.bic).max(last.bic - here.bic).max(0.0);
+    let lowest = own.iter().chain(others).filter(|s| s.trusted()).map(|s| s.bic).fold(f64::INFINITY, f64::min);
+    here.bic - gain * left as f64 > lowest + ABOUT_AS_WELL
 }
 
 /// Own dispersions with a zero part are looked at beside the zero part that was best with a common one, and one degree

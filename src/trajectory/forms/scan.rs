@@ -84,9 +84,16 @@ impl<'a> Scan<'a> {
         best_first(&mut field);
         field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < search::SAME);
         field.truncate(CLIMBED);
-        let climbs = field.into_par_iter().map(|p| newton::climb(evaluator, &shape, p, STEPS[0], ROUGHLY)).collect();
-        let best = search::distinct(climbs);
-        self.judged(evaluator, form, shape, best.into_iter().next())
+        // the most promising first, so that those that end below it need not be followed to their top
+        let mut best: Option<Climb> = None;
+        for point in field {
+            let known = best.as_ref().map_or(f64::NEG_INFINITY, |b| b.pass.log_likelihood);
+            let climb = newton::climb_unless_behind(evaluator, &shape, point, STEPS[0], ROUGHLY, known);
+            if climb.pass.log_likelihood > known {
+                best = Some(climb);
+            }
+        }
+        self.judged(evaluator, form, shape, best)
     }
 
     /// The same on everyone, when it was looked at on a sample.
