@@ -53,13 +53,18 @@ impl<const NB: usize> CellLanes<'_, NB> {
                 let (t, count, time) = self.occurring.entry(e);
                 let (entry, rise, zero_part) = (self.entry(e), self.rise(e), self.zero_part(t));
                 (w[i], y[i]) = (weights[e], [[f64::from(count); 4]; NB]);
-                (lambda[i], inverse[i], ln[i], random[i]) = (self.lambda(t, time), entry.inverse, entry.ln, entry.random);
+                (lambda[i], inverse[i], ln[i], random[i]) =
+                    (self.lambda(t, time), entry.inverse, entry.ln, entry.random);
                 (q[i], not_q[i]) = (*zero_part.0, *zero_part.1);
                 (rise_1[i], rise_2[i]) = (rise[1], rise[2]);
             }
             let given = [&w, &y, &lambda, &inverse, &ln, &random, &q, &not_q, &rise_1, &rise_2, &alpha, &r];
             let given = given.map(|v| vectors(simd, v.as_flattened().as_flattened()));
-            derivatives(simd, given, out.each_mut().map(|v| vectors_mut(simd, v.as_flattened_mut().as_flattened_mut())));
+            derivatives(
+                simd,
+                given,
+                out.each_mut().map(|v| vectors_mut(simd, v.as_flattened_mut().as_flattened_mut())),
+            );
             for (i, e) in (from..to).enumerate() {
                 let (t, _, _) = self.occurring.entry(e);
                 for (to, from) in sums[t].iter_mut().zip(&out) {

@@ -97,7 +97,9 @@ pub(crate) fn information(
     let scores = Scores { evaluator, shape, params, curves, offsets, negligible };
     let parts = match &evaluator.occurring {
         Some(occurring) => with_lanes!(shape.groups(), NB => scores.by_table::<NB>(occurring)),
-        None if shape.dispersed() => evaluator.dispersed_chunks(|range| in_lanes!(shape, Q => scores.at_risk::<Q>(range))),
+        None if shape.dispersed() => {
+            evaluator.dispersed_chunks(|range| in_lanes!(shape, Q => scores.at_risk::<Q>(range)))
+        }
         None => evaluator.chunks(|range| in_lanes!(shape, Q => scores.direct::<Q>(range))),
     };
     for part in parts {
@@ -146,8 +148,7 @@ impl Scores<'_> {
     fn by_table<const NB: usize>(&self, occurring: &Occurring<'_>) -> Vec<Square> {
         let pass = TablePass::<NB>::new(self.evaluator, occurring, self.shape, self.params, self.curves);
         let scores = TableScores::new(pass);
-        let part =
-            |range| in_lanes!(self.shape, Q => scores.missing::<Q>(range, &self.offsets, self.negligible));
+        let part = |range| in_lanes!(self.shape, Q => scores.missing::<Q>(range, &self.offsets, self.negligible));
         match self.shape.dispersed() {
             true => self.evaluator.dispersed_chunks(part),
             false => self.evaluator.chunks(part),

@@ -71,7 +71,8 @@ impl<'a, const NB: usize> TableScores<'a, NB> {
         let (occurring, all) = (cells.occurring, sums.len());
         sums.fill([[ZERO; 4]; NB]);
         for &(from, to) in occurring.runs.of(occurring.pattern[h]) {
-            let (before, after) = (&self.prefix[from as usize * all..][..all], &self.prefix[to as usize * all..][..all]);
+            let (before, after) =
+                (&self.prefix[from as usize * all..][..all], &self.prefix[to as usize * all..][..all]);
             for (sum, (after, before)) in sums.iter_mut().zip(after.iter().zip(before)) {
                 lane::add(sum, after);
                 lane::subtract(sum, before);

@@ -61,8 +61,7 @@ impl<'a> DirectPass<'a> {
         let histories = evaluator.histories;
         let n = shape.intervals;
         let rates: Vec<f64> = curves.iter().flat_map(|c| c.lambda.iter().copied()).collect();
-        let (q, not_q): (Vec<f64>, Vec<f64>) =
-            curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).unzip();
+        let (q, not_q): (Vec<f64>, Vec<f64>) = curves.iter().flat_map(|c| c.zeta.iter().map(|&z| expit(z))).unzip();
         let positive = histories
             .codes
             .iter()

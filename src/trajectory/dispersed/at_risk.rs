@@ -269,7 +269,12 @@ impl<'a> AtRisk<'a> {
 
     fn empty_part(&self) -> Part {
         let n = self.groups.len() * self.blocks * WIDTH;
-        Part { log_sum: LogSum::new(), mass: vec![0.0; self.groups.len()], sums: std::array::from_fn(|_| vec![0.0; n]), events: vec![0.0; n] }
+        Part {
+            log_sum: LogSum::new(),
+            mass: vec![0.0; self.groups.len()],
+            sums: std::array::from_fn(|_| vec![0.0; n]),
+            events: vec![0.0; n],
+        }
     }
 
     #[inline(always)]
