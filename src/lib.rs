@@ -3,6 +3,7 @@
 pub mod career;
 pub mod cohort;
 pub mod error;
+pub mod monitor;
 pub(crate) mod numeric;
 pub mod papers;
 pub mod profile;

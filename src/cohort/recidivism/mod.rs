@@ -7,4 +7,4 @@ pub mod builder;
 pub mod figures;
 pub mod follow_up;
 pub mod options;
-mod small_cells;
+pub(crate) mod small_cells;

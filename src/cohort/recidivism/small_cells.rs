@@ -5,7 +5,7 @@
 use super::figures::{FrequencyAfter, GroupRecidivism, ShareFigures, ShareOf};
 
 /// Cells of fewer persons are protected: the limit that statistical offices use for sensitive tables.
-pub(super) const FEW: u64 = 10;
+pub(crate) const FEW: u64 = 10;
 
 /// Persons by what has become of them, of everyone, one group, or all groups that are not shown.
 #[derive(Debug, Clone, PartialEq)]

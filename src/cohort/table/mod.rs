@@ -49,6 +49,7 @@ mod dates;
 mod field;
 mod header;
 mod ids;
+pub(crate) mod named;
 mod offences;
 mod options;
 mod person_ages;
