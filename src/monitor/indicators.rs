@@ -142,8 +142,8 @@ impl Monitor {
         let whole = choice(Population::Judged, Split::All);
         Monitor {
             tables,
-            cases: cases(&built.cases, company, whole, options),
-            offences: offences(&built.offences, counts, whole, options),
+            cases: cases(&built.cases, company, built.totals.shared_cases == 0, whole, options),
+            offences: offences(&built.offences, counts, built.totals.several_counts == 0, whole, options),
             durations: vec![
                 durations(
                     &built.unconditional,
@@ -218,7 +218,10 @@ fn choices(built: &MonitorBuilder, labels: &[Vec<Label>]) -> Vec<Choice> {
         }
     }
     for at in (0..PLANS.len()).filter(|at| !CHAIN.contains(&(PLANS[*at].of, PLANS[*at].by))) {
-        choices[at] = choose_one(at, &choices);
+        let choice = choose_one(at, &choices);
+        // finer than the table of verdicts: a part of it would be told apart by that table
+        let whole = PLANS[at].by != Split::Counts || choice.categories == choice.existing;
+        choices[at] = if whole { choice } else { Choice::default() };
     }
     choices
 }
@@ -259,32 +262,38 @@ fn table<U: Unit>(of: Population, by: Split, tally: &Tally, labels: &[Label], ch
 
 /// Years in which every category of a split of the judged is shown, or there is only one: what differs between units is
 /// then of ten persons, or of nobody at all.
-fn fully_shown(split: &Choice, whole: &Choice) -> Choice {
+fn fully_shown(split: &Choice, none: bool, whole: &Choice) -> Choice {
     match split.existing.len() {
-        0 | 1 => whole.clone(),
+        _ if none => whole.clone(),
         all if all == split.categories.len() => split.clone(),
         _ => Choice::default(),
     }
 }
 
-fn cases(tally: &Tally, company: &Choice, whole: &Choice, options: &MonitorOptions) -> Table<Cases> {
+fn cases(tally: &Tally, company: &Choice, alone: bool, whole: &Choice, options: &MonitorOptions) -> Table<Cases> {
     let labels = Split::All.labels_of(options);
     let choice = if options.show_small_cells {
         everything(tally, &[false])
     } else {
-        let may = fully_shown(company, whole);
+        let may = fully_shown(company, alone, whole);
         choose(tally, &[false], &|year| may.years.contains(&year), may.all_years)
     };
     table(Population::Judged, Split::All, tally, &labels, &choice)
 }
 
-fn offences(tally: &Tally, counts: &Choice, whole: &Choice, options: &MonitorOptions) -> Table<Offences> {
+fn offences(
+    tally: &Tally,
+    counts: &Choice,
+    one_each: bool,
+    whole: &Choice,
+    options: &MonitorOptions,
+) -> Table<Offences> {
     let labels = Split::Verdict.labels_of(options);
     let optional: Vec<bool> = VerdictOutcome::ALL.iter().zip(&labels).map(|(_, label)| label.optional).collect();
     let choice = if options.show_small_cells {
         everything(tally, &optional)
     } else {
-        let may = fully_shown(counts, whole);
+        let may = fully_shown(counts, one_each, whole);
         choose(tally, &optional, &|year| may.years.contains(&year), may.all_years)
     };
     table(Population::Judged, Split::Verdict, tally, &labels, &choice)
@@ -315,8 +324,10 @@ fn units(
     options: &MonitorOptions,
 ) -> Option<UnitsJudged> {
     let whole = &tallies[place(Population::Judged, Split::All)];
-    let full = |choice: &Choice| choice.existing.len() == 1 || choice.categories == choice.existing && choice.all_years;
-    let enough = whole.by_category()[0].persons.enough() && full(company) && full(counts);
+    let full = |choice: &Choice| !choice.categories.is_empty() && choice.categories == choice.existing && choice.all_years;
+    let enough = whole.by_category()[0].persons.enough()
+        && (totals.shared_cases == 0 || full(company))
+        && (totals.several_counts == 0 || full(counts));
     let Units { cases, defendants, offences } = totals.into();
     (totals.cases > 0 && (options.show_small_cells || enough)).then(|| UnitsJudged {
         cases,

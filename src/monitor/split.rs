@@ -45,8 +45,8 @@ keyed! {
         Form = ("form", "uitbuitingsvorm", "form of exploitation"),
         /// Alone in the case or with others.
         Company = ("company", "aantal verdachten in de zaak", "defendants in the case"),
-        /// One offence judged or several.
-        Counts = ("counts", "aantal feiten", "offences judged"),
+        /// Outcome, and one offence judged or several: shown whole or not at all, as the offences of a defendant are.
+        Counts = ("counts", "uitspraak en aantal feiten", "outcome and offences judged"),
         /// Whether the time from intake to verdict is known.
         Throughput = ("throughput", "doorlooptijd van instroom tot uitspraak", "time from intake to verdict"),
         /// Whether the days unconditional are known.
@@ -200,9 +200,22 @@ impl Split {
                 label("alone", ["alleen in de zaak", "alone in the case"], false),
                 label("with-others", ["met anderen in de zaak", "with others in the case"], true),
             ],
-            Split::Counts => {
-                vec![label("one", ["een feit", "one offence"], false), label("several", ["meer feiten", "several offences"], true)]
-            }
+            Split::Counts => VerdictOutcome::ALL
+                .iter()
+                .flat_map(|v| {
+                    let [nl, en] = v.labels();
+                    let own = |key: &str, nl: String, en: String, optional| Label {
+                        key: format!("{}-{key}", v.key()),
+                        labels: [nl, en],
+                        optional,
+                    };
+                    let rare = !matches!(v, VerdictOutcome::Convicted | VerdictOutcome::Acquitted);
+                    [
+                        own("one", format!("{nl}, een feit"), format!("{en}, one offence"), rare),
+                        own("several", format!("{nl}, meer feiten"), format!("{en}, several offences"), true),
+                    ]
+                })
+                .collect(),
             Split::Throughput | Split::Days => vec![label("known", ["bekend", "known"], false), unknown()],
         }
     }
@@ -228,7 +241,9 @@ impl Split {
                 None => Exploitation::ALL.len() + 1,
             },
             Split::Company => usize::from(!alone),
-            Split::Counts => usize::from(of.judged.len() > 1),
+            Split::Counts => {
+                2 * (of.verdict.unwrap_or(VerdictOutcome::Other) as usize) + usize::from(of.judged.len() > 1)
+            }
             Split::Throughput => usize::from(of.on(Phase::Intake).is_none()),
             Split::Days => usize::from(of.days.is_none()),
         }

@@ -144,7 +144,7 @@ fn in_table(one: &One, of: &str, by: &str) -> Option<(i16, String)> {
         "supervision" => word(one.supervision, "ordered", "not"),
         "sex" => word(one.female, "female", "male"),
         "company" => word(one.together, "with-others", "alone"),
-        "counts" => word(one.two_counts, "several", "one"),
+        "counts" => format!("{}-{}", one.verdict?.1.key(), word(one.two_counts, "several", "one")),
         "throughput" => word(one.intake.is_some(), "known", "unknown"),
         "age" | "form" => "unknown".to_owned(),
         _ => "known".to_owned(),
@@ -189,7 +189,7 @@ fn printed(found: &Monitor, people: &[One]) -> Vec<Row> {
         add("judged", "all", None, None, &|one| if one.together { 0.5 } else { 1.0 });
         add("judged", "company", None, Some("with-others"), &|_| 1.0);
         add("judged", "all", None, None, &|one| if one.two_counts { 2.0 } else { 1.0 });
-        add("judged", "counts", None, Some("several"), &|_| 1.0);
+        add("judged", "all", None, None, &|one| f64::from(one.two_counts));
     }
     rows
 }
