@@ -30,6 +30,7 @@ pub(crate) mod builder;
 pub(crate) mod case;
 pub(crate) mod combinations;
 pub(crate) mod count;
+pub mod effect;
 pub(crate) mod event;
 pub(crate) mod hidden;
 pub(crate) mod indicators;

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "csv")]
 mod case_law;
+mod effect;
+mod effect_study;
 #[cfg(feature = "csv")]
 mod indicators;
 #[cfg(feature = "csv")]

@@ -34,6 +34,8 @@ impl Numbers {
 pub(crate) struct NamedTable<'a, const N: usize> {
     table: Table<'a>,
     columns: [Option<usize>; N],
+    /// Further columns, of numbers.
+    extra: Vec<(String, usize)>,
     names: [&'a str; N],
     reading: Reading<'a>,
     options: &'a TableOptions,
@@ -56,7 +58,38 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         let Some(columns) = header::named(&mut table, names, required, Others::Refused, options) else {
             return Err(unreadable(table.issues));
         };
-        Ok(NamedTable { table, columns, names, reading: Reading::new(options), options, tally: Tally::default() })
+        let (extra, reading, tally) = (Vec::new(), Reading::new(options), Tally::default());
+        Ok(NamedTable { table, columns, extra, names, reading, options, tally })
+    }
+
+    /// As [`NamedTable::open`], with further columns of numbers by name; all others are ignored.
+    ///
+    /// # Errors
+    /// As [`NamedTable::open`]; when one of the further columns is not there.
+    pub(crate) fn open_with(
+        source: TableSource<'a>,
+        options: &'a TableOptions,
+        names: [&'a str; N],
+        required: usize,
+        further: &[String],
+    ) -> Result<NamedTable<'a, N>> {
+        options.check()?;
+        let mut table = Table::open(source, options)?;
+        let found = header::named(&mut table, names, required, Others::IgnoredBut(&[]), options);
+        let row = table.header_row;
+        let mut extra = Vec::new();
+        for name in further {
+            match header::find(&table.header, name) {
+                Some(at) => extra.push((name.clone(), at)),
+                None => table.issues.add(row, None, || format!("no column {}", shown(name.as_bytes()))),
+            }
+        }
+        let Some(columns) = found.filter(|_| table.issues.is_empty()) else {
+            return Err(unreadable(table.issues));
+        };
+        table.needs(columns.iter().flatten().copied().chain(extra.iter().map(|(_, at)| *at)));
+        let (reading, tally) = (Reading::new(options), Tally::default());
+        Ok(NamedTable { table, columns, extra, names, reading, options, tally })
     }
 
     /// The next row that has as many fields as the header; the others are told.
@@ -137,20 +170,22 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         }
     }
 
-    /// A finite number.
-    pub(crate) fn number(&mut self, column: usize) -> std::result::Result<Option<f64>, ()> {
-        let Some(at) = self.columns[column] else { return Ok(None) };
+    /// The numbers of the further columns; `None` when one of them is none, which is told.
+    pub(crate) fn extra_numbers(&mut self) -> Option<Vec<f64>> {
         let Table { rows, issues, row, .. } = &mut self.table;
-        let field = rows.field(at);
-        match self.reading.number(field) {
-            Cell::Value(value) if value.is_finite() => Ok(Some(value)),
-            Cell::Empty => Ok(None),
-            _ => {
-                let problem = || self.reading.number_problem(field, "a finite number", "leave the cell empty");
-                issues.add(Some(*row), Some(self.names[column]), problem);
-                Err(())
+        let mut all = Vec::with_capacity(self.extra.len());
+        for (name, at) in &self.extra {
+            let field = rows.field(*at);
+            match self.reading.number(field) {
+                Cell::Value(value) if value.is_finite() => all.push(value),
+                Cell::Empty => issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into()),
+                _ => {
+                    let problem = || self.reading.number_problem(field, "a finite number", "leave the person out");
+                    issues.add(Some(*row), Some(name), problem);
+                }
             }
         }
+        (all.len() == self.extra.len()).then_some(all)
     }
 
     /// A day, if the cell is not empty.
