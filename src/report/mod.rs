@@ -8,6 +8,7 @@
 //! the same report, byte by byte.
 
 mod cells;
+mod chain;
 mod choice;
 mod definitions;
 mod findings;
@@ -15,10 +16,12 @@ mod html;
 mod page;
 mod picture;
 mod settled;
+mod sheet;
 mod table;
 mod validation;
 mod warnings;
 
+pub use chain::{ChainReport, EffectReport};
 pub use cells::{SMALL_CELL, ShownCount, protect};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
