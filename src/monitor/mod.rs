@@ -39,6 +39,8 @@ pub(crate) mod options;
 pub(crate) mod printed;
 #[cfg(feature = "csv")]
 pub(crate) mod read;
+pub(crate) mod repeat;
+pub(crate) mod roles;
 pub(crate) mod split;
 pub(crate) mod tally;
 
@@ -52,4 +54,6 @@ pub use options::MonitorOptions;
 pub use printed::{Holds, Inconsistency, PrintedClaim, PrintedRow, PrintedStudy, PrintedTable, Says};
 #[cfg(feature = "csv")]
 pub use read::{read_events, read_monitor};
+pub use repeat::{Repeat, RepeatDefinition, repeat_victims};
+pub use roles::{Overlap, OverlapDefinition, overlap};
 pub use split::{Population, Split};

@@ -4,10 +4,13 @@
 
 #[cfg(feature = "csv")]
 mod case_law;
+#[cfg(feature = "cli")]
+mod commands;
 mod effect;
 mod effect_study;
 #[cfg(feature = "csv")]
 mod indicators;
 #[cfg(feature = "csv")]
 mod refusals;
+mod roles;
 mod small_cells;

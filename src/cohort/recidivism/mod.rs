@@ -4,6 +4,7 @@
 //! Does not belong here: the estimators (`survival`), predicting anyone's recidivism.
 
 pub mod builder;
+pub mod criteria;
 pub mod figures;
 pub mod follow_up;
 pub mod options;
