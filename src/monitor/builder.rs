@@ -3,10 +3,10 @@
 use super::case::{Case, understand};
 use super::count::{Cases, Count, Defendants, Offences};
 use super::event::{ChainEvent, Phase, VerdictOutcome};
+use super::hidden::Way;
 use super::indicators::Monitor;
 use super::options::MonitorOptions;
 use super::split::{PLANS, Population};
-use super::hidden::Way;
 use super::tally::{Atom, Days, Tally};
 use crate::error::{Issues, Result};
 use std::collections::BTreeMap;

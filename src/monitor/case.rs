@@ -76,9 +76,11 @@ fn one(events: &[ChainEvent], index: Option<u16>, options: &MonitorOptions, issu
         *first = Some(first.map_or(event.date, |known| known.min(event.date)));
     }
     let sanctions = |phase: Phase| {
-        events.iter().filter(|event| event.phase == phase).fold(Sanctions::default(), |set, event| match event.outcome {
-            Outcome::Sanction(kind) => set.with(kind),
-            _ => set,
+        events.iter().filter(|event| event.phase == phase).fold(Sanctions::default(), |set, event| {
+            match event.outcome {
+                Outcome::Sanction(kind) => set.with(kind),
+                _ => set,
+            }
         })
     };
     let birth = events.iter().find_map(|event| event.birth);
@@ -91,7 +93,8 @@ fn one(events: &[ChainEvent], index: Option<u16>, options: &MonitorOptions, issu
         .peekable();
     let days = unconditional.peek().is_some().then(|| unconditional.map(|event| event.days).sum::<Option<u32>>());
     let mut forms = events.iter().filter_map(|event| event.form);
-    let form = forms.next().map(|first| if forms.all(|other| other == first) { Form::One(first) } else { Form::Several });
+    let form =
+        forms.next().map(|first| if forms.all(|other| other == first) { Form::One(first) } else { Form::Several });
     Defendant {
         person: events[0].person,
         reached,
@@ -145,7 +148,10 @@ fn check(events: &[ChainEvent], options: &MonitorOptions, issues: &mut Issues) {
     let row = |event: &ChainEvent| Some(u64::from(event.row));
     if events.len() > MOST_EVENTS {
         issues.add(row(&events[MOST_EVENTS]), Some("case"), || {
-            format!("{} events of one person in one case, more than {MOST_EVENTS}: does the column hold cases?", events.len())
+            format!(
+                "{} events of one person in one case, more than {MOST_EVENTS}: does the column hold cases?",
+                events.len()
+            )
         });
         return;
     }
@@ -228,7 +234,11 @@ fn check_outcomes(events: &[ChainEvent], issues: &mut Issues) {
                 _ => "the case as a whole".to_owned(),
             };
             issues.add(row(event), Some("outcome"), || {
-                format!("a second outcome of {what} in the phase {} (the first in row {})", event.phase.key(), other.row)
+                format!(
+                    "a second outcome of {what} in the phase {} (the first in row {})",
+                    event.phase.key(),
+                    other.row
+                )
             });
         }
     }
@@ -237,9 +247,12 @@ fn check_outcomes(events: &[ChainEvent], issues: &mut Issues) {
     for event in events.iter().filter(|event| matches!(event.phase, Phase::Sanction | Phase::Supervision)) {
         let what = event.phase.key();
         if !judged {
-            issues.add(row(event), Some("phase"), || format!("{what} without a verdict of this defendant in this case"));
+            issues
+                .add(row(event), Some("phase"), || format!("{what} without a verdict of this defendant in this case"));
         } else if acquitted {
-            issues.add(row(event), Some("phase"), || format!("{what}, but every verdict of this defendant is an acquittal"));
+            issues.add(row(event), Some("phase"), || {
+                format!("{what}, but every verdict of this defendant is an acquittal")
+            });
         }
         if event.offence.is_some() {
             issues.add(row(event), Some("offence"), || {

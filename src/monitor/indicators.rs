@@ -244,8 +244,7 @@ fn row<U: Unit>(year: Option<i16>, atoms: &[Atom], choice: &Choice) -> Row<U> {
 }
 
 fn table<U: Unit>(of: Population, by: Split, tally: &Tally, labels: &[Label], choice: &Choice) -> Table<U> {
-    let mut rows: Vec<Row<U>> =
-        choice.years.iter().map(|year| row(Some(*year), &tally.years[year], choice)).collect();
+    let mut rows: Vec<Row<U>> = choice.years.iter().map(|year| row(Some(*year), &tally.years[year], choice)).collect();
     if choice.all_years && !tally.years.is_empty() {
         rows.push(row(None, &tally.by_category(), choice));
     }
@@ -324,7 +323,8 @@ fn units(
     options: &MonitorOptions,
 ) -> Option<UnitsJudged> {
     let whole = &tallies[place(Population::Judged, Split::All)];
-    let full = |choice: &Choice| !choice.categories.is_empty() && choice.categories == choice.existing && choice.all_years;
+    let full =
+        |choice: &Choice| !choice.categories.is_empty() && choice.categories == choice.existing && choice.all_years;
     let enough = whole.by_category()[0].persons.enough()
         && (totals.shared_cases == 0 || full(company))
         && (totals.several_counts == 0 || full(counts));

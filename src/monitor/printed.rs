@@ -349,7 +349,12 @@ impl fmt::Display for Inconsistency {
                 first.1, first.0, first.2, second.1, second.0, second.2
             ),
             Inconsistency::NoRule { table, kinds } => {
-                write!(f, "{table}: {} and {} stand apart without a rule that tells them apart", kinds.0.key(), kinds.1.key())
+                write!(
+                    f,
+                    "{table}: {} and {} stand apart without a rule that tells them apart",
+                    kinds.0.key(),
+                    kinds.1.key()
+                )
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::career::category::CategorySet;
 use crate::cohort::table::named::{NamedTable, Numbers, categories, id_column, register_end};
 use crate::cohort::table::{TableOptions, TableSource};
 use crate::error::{Issues, Result};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 const ID: usize = 0;
@@ -127,7 +128,9 @@ fn outcome(rows: &mut NamedTable<'_, 12>, phase: Phase) -> Option<Outcome> {
                 Err(()) => None,
             };
         }
-        Phase::Disposal => rows.word(OUTCOME, |key| Disposal::of(key).map(Outcome::Disposal), || keys(Disposal::ALL, Disposal::key)),
+        Phase::Disposal => {
+            rows.word(OUTCOME, |key| Disposal::of(key).map(Outcome::Disposal), || keys(Disposal::ALL, Disposal::key))
+        }
         Phase::Demand => {
             let read = |key: &str| Sanction::of(key).map(Outcome::Sanction).or(Demand::of(key).map(Outcome::Demanded));
             rows.word(OUTCOME, read, || format!("{}, {}", sanctions(), keys(Demand::ALL, Demand::key)))
@@ -152,29 +155,38 @@ fn outcome(rows: &mut NamedTable<'_, 12>, phase: Phase) -> Option<Outcome> {
 pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<ChainEvent>> {
     let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
     let mut rows: NamedTable<'_, 12> = NamedTable::open(source, table, names, 4)?;
-    let events = all_events(&mut rows, categories(table))?;
+    let (events, _) = all_events(&mut rows, categories(table))?;
     rows.finish().0.into_result("the events cannot be read")?;
     Ok(events)
 }
 
-fn all_events(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Result<Vec<ChainEvent>> {
+/// All events, and the cases of which some could not be read: nothing more is said of these, as a verdict that is missing
+/// only because its row is bad would make its sanctions look wrong.
+fn all_events(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Result<(Vec<ChainEvent>, HashSet<u64>)> {
     let (mut people, mut cases) = (Numbers::new(), Numbers::new());
-    let mut events = Vec::new();
+    let (mut events, mut broken) = (Vec::new(), HashSet::new());
     while rows.next()? {
         let person = rows.id(ID).map(|id| people.of(&id));
         let case = rows.id(CASE).map(|id| cases.of(&id));
-        if let (Some(event), Some(person), Some(case)) = (event(rows, set), person, case) {
-            events.push(ChainEvent { person: person as u64, case: case as u64, ..event });
+        match (event(rows, set), person, case) {
+            (Some(event), Some(person), Some(case)) => {
+                events.push(ChainEvent { person: person as u64, case: case as u64, ..event });
+            }
+            (_, _, Some(case)) => {
+                broken.insert(case as u64);
+            }
+            _ => {}
         }
     }
-    Ok(events)
+    Ok((events, broken))
 }
 
 /// All events held, then case by case.
 fn held(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
-    let mut events = all_events(&mut rows, &builder.options.categories)?;
+    let (mut events, broken) = all_events(&mut rows, &builder.options.categories)?;
     events.sort_unstable_by_key(|event| (event.case, event.person, event.row));
-    events.chunk_by(|a, b| a.case == b.case).for_each(|case| builder.add(case));
+    let whole = events.chunk_by(|a, b| a.case == b.case).filter(|case| !broken.contains(&case[0].case));
+    whole.for_each(|case| builder.add(case));
     finish(rows, builder)
 }
 
@@ -182,12 +194,14 @@ fn held(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Mon
 fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let mut case = String::new();
     let mut events: Vec<ChainEvent> = Vec::new();
-    let mut number = 0;
+    let (mut number, mut broken) = (0, false);
     // identifiers rise as text, or as numbers without leading zeros
     let (mut as_text, mut as_numbers) = (true, true);
-    let mut close = |events: &mut Vec<ChainEvent>| {
+    let mut close = |events: &mut Vec<ChainEvent>, broken: &mut bool| {
         events.sort_unstable_by_key(|event| (event.person, event.row));
-        builder.add(events);
+        if !std::mem::take(broken) {
+            builder.add(events);
+        }
         events.clear();
     };
     let set = rows.categories().clone();
@@ -205,7 +219,7 @@ fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result
             case.push_str(&own);
             drop(own);
             number += 1;
-            close(&mut events);
+            close(&mut events, &mut broken);
             if !(as_text || as_numbers) {
                 rows.issue(CASE, || {
                     "cases must stand in the order of their identifiers to be read one by one: sort the table by case, \
@@ -215,19 +229,18 @@ fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result
                 break;
             }
         }
-        let event = event(&mut rows, &set);
-        if let (Some(person), Some(event)) = (person, event) {
-            events.push(ChainEvent { person, case: number, ..event });
+        match (person, event(&mut rows, &set)) {
+            (Some(person), Some(event)) => events.push(ChainEvent { person, case: number, ..event }),
+            _ => broken = true,
         }
     }
-    close(&mut events);
+    close(&mut events, &mut broken);
     finish(rows, builder)
 }
 
 fn finish(rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let (mut issues, warnings) = rows.finish();
     if !issues.is_empty() {
-        // what is missing makes other rows look wrong: sanctions whose verdict could not be read
         std::mem::swap(&mut builder.issues, &mut issues);
         builder.issues.append(issues);
     }

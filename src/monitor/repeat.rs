@@ -52,13 +52,17 @@ pub fn repeat_victims(
     show_small_cells: bool,
 ) -> Result<Repeat> {
     if definition.event.trim().is_empty() || !(definition.years > 0.0 && definition.years.is_finite()) {
-        return Err(Error::options("what counts as an event, in words, and within how many years (above 0) must be stated"));
+        return Err(Error::options(
+            "what counts as an event, in words, and within how many years (above 0) must be stated",
+        ));
     }
     let mut issues = Issues::in_memory();
     let mut by_person: BTreeMap<u64, Vec<CalendarDate>> = BTreeMap::new();
     for (i, (person, day)) in victims.iter().enumerate() {
         if *day >= register_end {
-            issues.add(Some(i as u64 + 1), Some("date"), || format!("{day} lies after the register, before {register_end}"));
+            issues.add(Some(i as u64 + 1), Some("date"), || {
+                format!("{day} lies after the register, before {register_end}")
+            });
         }
         by_person.entry(*person).or_default().push(*day);
     }

@@ -176,11 +176,15 @@ impl Split {
                 })
                 .collect(),
             Split::Supervision => {
-                vec![label("ordered", ["opgelegd", "ordered"], false), label("not", ["niet opgelegd", "not ordered"], false)]
+                vec![
+                    label("ordered", ["opgelegd", "ordered"], false),
+                    label("not", ["niet opgelegd", "not ordered"], false),
+                ]
             }
             Split::Age => {
                 let young = options.young;
-                let own = |key: &str, nl: String, en: String| Label { key: key.into(), labels: [nl, en], optional: false };
+                let own =
+                    |key: &str, nl: String, en: String| Label { key: key.into(), labels: [nl, en], optional: false };
                 vec![
                     own("young", format!("jonger dan {young}"), format!("under {young}")),
                     own("older", format!("{young} of ouder"), format!("{young} or older")),

@@ -21,8 +21,8 @@ mod table;
 mod validation;
 mod warnings;
 
-pub use chain::{ChainReport, EffectReport};
 pub use cells::{SMALL_CELL, ShownCount, protect};
+pub use chain::{ChainReport, EffectReport};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;

@@ -278,7 +278,10 @@ fn the_check_finds_what_is_inconsistent_in_the_printed_study() {
     }
     // and two of words
     assert!(all.contains("table 2: work and community stand apart without a rule"), "{all}");
-    assert!(all.contains("\"acquitted\" is acquittal in table 4 (31) and acquittal of trafficking in table 5 (0)"), "{all}");
+    assert!(
+        all.contains("\"acquitted\" is acquittal in table 4 (31) and acquittal of trafficking in table 5 (0)"),
+        "{all}"
+    );
     // table 4 tells work and community apart in its note only, and has no more rule for it
     assert!(all.contains("table 4: work and community"), "{all}");
     assert_eq!(found.len(), 9, "{all}");
@@ -292,7 +295,10 @@ fn a_study_without_mistakes_has_none_and_one_row_changed_is_found() {
         name: "t".into(),
         unit: "defendant".into(),
         about: "imposed".into(),
-        rows: vec![row("unconditional", 60), row("remainder", 40).with_parts([row("measure", 30), row("acquitted", 10)])],
+        rows: vec![
+            row("unconditional", 60),
+            row("remainder", 40).with_parts([row("measure", 30), row("acquitted", 10)]),
+        ],
         total: 100,
         meanings: Vec::new(),
         without_unconditional: Vec::new(),

@@ -155,7 +155,9 @@ fn recidivism_is_followed_from_a_day_of_ones_own_and_by_criteria_of_the_register
     assert!(first(&["--criteria", &criteria, "--criterion", "custodial"]).0.contains("register's own coding"));
     assert!(first(&["--criterion", "very-serious"]).0.contains("needs --criteria"));
     let odd = file(folder.path(), "odd.csv", "key,serious,very-serious\nviolence,0,1\nsexual,1,0\n");
-    assert!(first(&["--criteria", &odd, "--criterion", "serious"]).0.contains("violence is very serious, but not serious"));
+    assert!(
+        first(&["--criteria", &odd, "--criterion", "serious"]).0.contains("violence is very serious, but not serious")
+    );
     let stranger = file(folder.path(), "stranger.csv", "id,start\nnobody,2013-06-01\n");
     assert!(first(&["--start", &stranger]).0.contains("1 persons of"));
 }

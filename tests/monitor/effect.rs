@@ -38,7 +38,7 @@ fn the_weighted_difference_its_standard_error_and_the_balance_are_those_of_r() {
         assert!((found - expected[&key]).abs() < tolerance, "{key}: {found} for {}", expected[&key]);
     };
     // a ratio this close to 0 is wide enough for any group
-    let found = data().effect(&EffectOptions::default().worthwhile(1e-6)).unwrap();
+    let found = data().effect(&EffectOptions::default().worthwhile(1e-6).show_small_cells(true)).unwrap();
     for at in &found.at {
         let Answer::Seen { weighted, unweighted } = at.answer else { panic!("{at:?}") };
         for (name, found) in [("weighted", weighted), ("plain", unweighted)] {
@@ -100,7 +100,7 @@ fn where_a_halving_could_not_be_seen_no_figure_is_given_and_what_can_be_is_told(
     };
     let outcomes = vec![("trafficking".to_owned(), outcome(9)), ("any".to_owned(), outcome(58))];
     let data = EffectData::new(treated, Vec::new(), Array2::zeros((n, 0)), outcomes).unwrap();
-    let found = data.effect(&EffectOptions::default().years([5.0])).unwrap();
+    let found = data.effect(&EffectOptions::default().years([5.0]).show_small_cells(true)).unwrap();
     assert_eq!(found.at[0].answer, Answer::NotSeen);
     assert_eq!((found.at[0].needed, found.effective), (Some(487), [300.0, 300.0]));
     assert!(found.at[0].detectable.unwrap() < 0.045);
@@ -148,12 +148,44 @@ fn who_stands_where_in_the_table_changes_nothing_but_rounding() {
         vec![("any".into(), (0..n).map(|i| (number(i, 3), how[number(i, 4) as usize])).collect())],
     )
     .unwrap();
-    let options = EffectOptions::default().worthwhile(1e-6);
+    let options = EffectOptions::default().worthwhile(1e-6).show_small_cells(true);
     let (a, b) = (data().effect(&options).unwrap(), again.effect(&options).unwrap());
     for (a, b) in a.at.iter().zip(&b.at) {
-        let (Answer::Seen { weighted: a, .. }, Answer::Seen { weighted: b, .. }) = (a.answer, b.answer) else { panic!() };
+        let (Answer::Seen { weighted: a, .. }, Answer::Seen { weighted: b, .. }) = (a.answer, b.answer) else {
+            panic!()
+        };
         assert!((a.difference - b.difference).abs() < 1e-12 && (a.se - b.se).abs() < 1e-12);
     }
     // the same numbers on every run
     assert_eq!(data().effect(&options).unwrap(), data().effect(&options).unwrap());
+}
+
+#[test]
+fn what_fewer_than_ten_did_is_not_told_and_shares_are_in_steps_of_persons() {
+    // 300 a group: 9 of each reoffended specifically, 150 in general
+    let n = 600;
+    let treated: Vec<bool> = (0..n).map(|i| i % 2 == 0).collect();
+    let outcome = |events: usize| {
+        let one = |i: usize| {
+            let event = i / 2 < events;
+            (if event { 1.0 } else { 6.0 }, if event { EventStatus::Event } else { EventStatus::Censored })
+        };
+        (0..n).map(one).collect::<Vec<_>>()
+    };
+    let outcomes = vec![("few".to_owned(), outcome(9)), ("many".to_owned(), outcome(151))];
+    let data = EffectData::new(treated, Vec::new(), Array2::zeros((n, 0)), outcomes).unwrap();
+    let found = data.effect(&EffectOptions::default().years([5.0])).unwrap();
+    let few = &found.at[0];
+    assert_eq!((few.base, few.detectable, few.needed, few.answer), (None, None, None, Answer::NotSeen));
+    // 151 of 300 is 0.503: to a step of one and a half of 290 persons
+    let many = &found.at[1];
+    assert_eq!(many.base, Some(0.505));
+    let Answer::Seen { weighted, unweighted } = many.answer else { panic!("{many:?}") };
+    assert_eq!((weighted.treated, unweighted.control), (0.505, 0.505));
+    assert!((many.needed.unwrap() % 10) == 0 || many.needed.unwrap() < 100);
+    // whoever may see everything sees that the effect on few would not be seen, however few
+    let all = data.effect(&EffectOptions::default().years([5.0]).worthwhile(0.001).show_small_cells(true)).unwrap();
+    assert!(matches!(all.at[0].answer, Answer::NotSeen | Answer::Seen { .. }) && all.at[0].base == Some(0.03));
+    let hidden = data.effect(&EffectOptions::default().years([5.0]).worthwhile(0.001)).unwrap();
+    assert!(matches!(hidden.at[0].answer, Answer::NotSeen | Answer::TooFew));
 }

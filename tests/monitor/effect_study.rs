@@ -4,10 +4,10 @@
 //! of the overlap population has a closed form. The treated die or leave more often, which hides reoffending from whoever
 //! counts death as an end like any other.
 
+use pleegprofiel::KaplanMeier;
 use pleegprofiel::monitor::effect::{Answer, EffectData, EffectOptions};
 use pleegprofiel::ndarray::Array2;
 use pleegprofiel::validation::EventStatus;
-use pleegprofiel::KaplanMeier;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -27,9 +27,9 @@ fn death_rate(treated: bool) -> f64 {
 
 /// `P(a) P(b)` of the six kinds of people.
 fn kinds() -> impl Iterator<Item = (f64, f64, f64)> {
-    [(0.0, 0.55), (1.0, 0.45)].into_iter().flat_map(|(a, pa)| {
-        [(0.0, 0.5), (1.0, 0.3), (2.0, 0.2)].into_iter().map(move |(b, pb)| (a, b, pa * pb))
-    })
+    [(0.0, 0.55), (1.0, 0.45)]
+        .into_iter()
+        .flat_map(|(a, pa)| [(0.0, 0.5), (1.0, 0.3), (2.0, 0.2)].into_iter().map(move |(b, pb)| (a, b, pa * pb)))
 }
 
 /// Mean over the overlap population of `share(treated, a, b)`, treated less others.
@@ -96,7 +96,8 @@ fn study(cohorts: usize, n: usize, seed: u64) -> Study {
         ];
         let names = vec!["a".to_owned(), "b".to_owned()];
         let data = EffectData::new(people.treated, names, people.covariates, outcomes).unwrap();
-        let found = data.effect(&EffectOptions::default().years([YEARS]).worthwhile(1e-6)).unwrap();
+        let found =
+            data.effect(&EffectOptions::default().years([YEARS]).worthwhile(1e-6).show_small_cells(true)).unwrap();
         let Answer::Seen { weighted, unweighted } = found.at[0].answer else { panic!("{:?}", found.at[0]) };
         let Answer::Seen { weighted: other, .. } = found.at[1].answer else { panic!("{:?}", found.at[1]) };
         errors.push(weighted.difference - truth);
@@ -160,7 +161,8 @@ fn ignoring_death_is_one_minus_kaplan_meier_of_each_group() {
     };
     let expected = km(true) - km(false);
     let data = EffectData::new(people.treated.clone(), vec![], Array2::zeros((n, 0)), vec![("any".into(), blind)]);
-    let found = data.unwrap().effect(&EffectOptions::default().years([YEARS]).worthwhile(1e-6)).unwrap();
+    let found =
+        data.unwrap().effect(&EffectOptions::default().years([YEARS]).worthwhile(1e-6).show_small_cells(true)).unwrap();
     let Answer::Seen { unweighted, .. } = found.at[0].answer else { panic!() };
     assert!((unweighted.difference - expected).abs() < 1e-12);
 }

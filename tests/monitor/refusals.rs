@@ -74,6 +74,8 @@ a,1,intake,2019-03-01,yes,,,,,,,
     ] {
         assert!(text.contains(place), "{place}: {text}");
     }
+    // the sanction of row 5 is not told to lack the verdict of row 3, which could not be read
+    assert!(!text.contains("without a verdict"), "{text}");
 }
 
 #[test]

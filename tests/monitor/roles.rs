@@ -31,8 +31,11 @@ fn first(days: &Days, person: u64) -> Option<CalendarDate> {
 #[test]
 fn persons_in_both_roles_are_those_of_plain_counting_and_the_definition_comes_back() {
     let [suspects, victims] = draw(3, 300);
-    let events: Vec<ChainEvent> =
-        suspects.iter().enumerate().map(|(case, (person, day))| ChainEvent::suspect(case as u64, *person, *day)).collect();
+    let events: Vec<ChainEvent> = suspects
+        .iter()
+        .enumerate()
+        .map(|(case, (person, day))| ChainEvent::suspect(case as u64, *person, *day))
+        .collect();
     for within in [None, Some(700), Some(0)] {
         let stated = OverlapDefinition { within_days: within, ..OverlapDefinition::new("reported", Phase::Suspect) };
         let found = overlap(&events, &victims, &stated, true).unwrap();
@@ -42,7 +45,13 @@ fn persons_in_both_roles_are_those_of_plain_counting_and_the_definition_comes_ba
             if let (Some(victim), Some(offender)) = (first(&victims, person), first(&suspects, person)) {
                 let days = victim.days_until(offender);
                 if within.is_none_or(|most| days.unsigned_abs() <= u64::from(most)) {
-                    orders[if days > 0 { 0 } else if days < 0 { 1 } else { 2 }] += 1;
+                    orders[if days > 0 {
+                        0
+                    } else if days < 0 {
+                        1
+                    } else {
+                        2
+                    }] += 1;
                 }
             }
         }

@@ -231,7 +231,9 @@ fn told(people: &[One], rows: &[Row]) -> Vec<String> {
     for (i, one) in people.iter().enumerate() {
         let own: Vec<(String, i16, String)> = TABLES
             .iter()
-            .filter_map(|(of, by)| in_table(one, of, by).map(|(year, which)| (format!("{of}/{by}/{which}"), year, which)))
+            .filter_map(|(of, by)| {
+                in_table(one, of, by).map(|(year, which)| (format!("{of}/{by}/{which}"), year, which))
+            })
             .collect();
         for (a, (name, year, _)) in own.iter().enumerate() {
             for key in [name.clone(), format!("{name} {year}")] {

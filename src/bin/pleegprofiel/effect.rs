@@ -14,6 +14,7 @@ pub(crate) fn run(args: &EffectArgs) -> Result<(), Failure> {
         outputs::check_directory(directory)?;
     }
     let options = EffectOptions::default().years(args.years.iter().copied()).worthwhile(args.worthwhile);
+    let options = options.show_small_cells(args.show_small_cells);
     options.check()?;
     let outcomes = outcomes(args)?;
     let table = args.dated.options()?;

@@ -21,9 +21,8 @@ pub(crate) fn run(args: &MonitorArgs) -> Result<(), Failure> {
     if let Some(population) = args.population() {
         options = options.describe(population);
     }
-    let found = crate::args_table::quietly(|| {
-        read_monitor(TableSource::open(&args.events)?, args.by_case, &options, &table)
-    })?;
+    let found =
+        crate::args_table::quietly(|| read_monitor(TableSource::open(&args.events)?, args.by_case, &options, &table))?;
     let report = ChainReport::new(&found, args.lang.into());
     let figures = found.figures();
     if let Some(directory) = &args.out {

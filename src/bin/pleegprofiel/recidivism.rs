@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{
     Category, CsvOptions, CsvSource, Moment, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder,
-    RecidivismCriterion, RecidivismOptions, Reoffence, Severity, WindowEnd, read_career_table, read_criteria, read_groups,
-    read_starts,
+    RecidivismCriterion, RecidivismOptions, Reoffence, Severity, WindowEnd, read_career_table, read_criteria,
+    read_groups, read_starts,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -106,7 +106,9 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     }
     let mut notes: Vec<String> = read.warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();
     if starts.is_some() {
-        notes.push("\n  Each is followed from a day of their own; what was committed by then is no reoffence.".to_owned());
+        notes.push(
+            "\n  Each is followed from a day of their own; what was committed by then is no reoffence.".to_owned(),
+        );
     }
     screen::print(&(text(&found, &rows) + &notes.concat()))
 }
@@ -126,7 +128,9 @@ fn options(args: &RecidivismArgs, csv: &CsvOptions) -> Result<RecidivismOptions,
         (Criterion::Serious, None) if criteria.is_some() => mapped(RecidivismCriterion::Serious)?,
         (Criterion::Serious, Some(severity)) => Reoffence::Serious(Severity::new(severity)?),
         (Criterion::Serious, None) => {
-            return Err(Failure::Usage("--criterion serious needs --severity, the least that is serious, or --criteria".into()));
+            return Err(Failure::Usage(
+                "--criterion serious needs --severity, the least that is serious, or --criteria".into(),
+            ));
         }
         (_, Some(_)) => return Err(Failure::Usage("--severity goes with --criterion serious".into())),
         (Criterion::Any, None) => Reoffence::Any,

@@ -84,9 +84,9 @@ impl RecidivismBuilder {
                 self.people.push((group, found));
             }
             Err(NoFollowUp::NoIndex) => self.without_index += 1,
-            Err(NoFollowUp::StartOutside) => self
-                .issues
-                .add(row, None, || "the follow-up starts outside the time observed, or at an age where the career has dates".into()),
+            Err(NoFollowUp::StartOutside) => self.issues.add(row, None, || {
+                "the follow-up starts outside the time observed, or at an age where the career has dates".into()
+            }),
             Err(NoFollowUp::CompletedAges) => self
                 .issues
                 .add(row, None, || "ages in completed years: the order of offences within a year is not known".into()),

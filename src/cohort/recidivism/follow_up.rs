@@ -66,12 +66,18 @@ pub(crate) fn follow_up(career: &Career, options: &RecidivismOptions) -> Result<
     let (index, offences) = (&options.index, career.offences());
     let first = offences.iter().position(|o| o.category == *index).ok_or(NoFollowUp::NoIndex)?;
     let from = career.positions()[first].0;
-    followed(career, options, from, |i| of_index_case((&offences[first], from), (&offences[i], career.positions()[i].0)))
+    followed(career, options, from, |i| {
+        of_index_case((&offences[first], from), (&offences[i], career.positions()[i].0))
+    })
 }
 
 /// The follow-up from a moment that is no offence: disposal, release, the end of supervision, the start of an
 /// intervention. What was committed by then, and any further count of a case of it, is no return to crime.
-pub(crate) fn follow_up_from(career: &Career, start: Moment, options: &RecidivismOptions) -> Result<FollowUp, NoFollowUp> {
+pub(crate) fn follow_up_from(
+    career: &Career,
+    start: Moment,
+    options: &RecidivismOptions,
+) -> Result<FollowUp, NoFollowUp> {
     if career.basis() == TimeBasis::CompletedAges {
         return Err(NoFollowUp::CompletedAges);
     }

@@ -142,7 +142,7 @@ fn apart(units: &[&Unit], from: Vec<usize>, of: impl Fn(&Cells) -> u64) -> Vec<u
 const STEPS: [f64; 7] = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0];
 
 /// The finest step that is at least `persons` persons of so many.
-fn step(persons: f64, of: f64) -> f64 {
+pub(crate) fn step(persons: f64, of: f64) -> f64 {
     STEPS.into_iter().find(|parts| persons * parts <= of).unwrap_or(STEPS[STEPS.len() - 1])
 }
 

@@ -178,7 +178,9 @@ impl<'a, const N: usize> NamedTable<'a, N> {
             let field = rows.field(*at);
             match self.reading.number(field) {
                 Cell::Value(value) if value.is_finite() => all.push(value),
-                Cell::Empty => issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into()),
+                Cell::Empty => {
+                    issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into())
+                }
                 _ => {
                     let problem = || self.reading.number_problem(field, "a finite number", "leave the person out");
                     issues.add(Some(*row), Some(name), problem);
@@ -194,8 +196,14 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         if self.table.field(at).is_empty() {
             return Ok(None);
         }
-        let found =
-            register::day(&mut self.table, (at, self.names[column]), false, &self.reading, self.options, &mut self.tally);
+        let found = register::day(
+            &mut self.table,
+            (at, self.names[column]),
+            false,
+            &self.reading,
+            self.options,
+            &mut self.tally,
+        );
         match found {
             Day::Is(date) | Day::RegisterEnd(date) => Ok(Some(date)),
             Day::LeftOut => {
@@ -237,4 +245,3 @@ pub(crate) fn categories(options: &TableOptions) -> &CategorySet {
 pub(crate) fn id_column(options: &TableOptions) -> &str {
     &options.id_column
 }
-

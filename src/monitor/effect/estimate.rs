@@ -6,6 +6,7 @@
 //! estimate, on the whole too wide.
 
 use super::weights::Propensity;
+use crate::cohort::recidivism::small_cells::{FEW, step};
 use crate::error::Result;
 use crate::numeric::p_values::Z_975;
 use crate::survival::incidence::influence;
@@ -28,6 +29,22 @@ pub struct Difference {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+}
+
+impl Difference {
+    /// To steps of one and a half persons of so many, the ends of the interval outwards; the standard error to as much.
+    pub(crate) fn rounded(self, persons: u64) -> Difference {
+        let parts = step(1.5, persons.saturating_sub(FEW) as f64);
+        let to = |value: f64, round: fn(f64) -> f64| round(value * parts) / parts;
+        Difference {
+            treated: to(self.treated, f64::round),
+            control: to(self.control, f64::round),
+            difference: to(self.difference, f64::round),
+            se: to(self.se, f64::ceil),
+            low: to(self.low, f64::floor),
+            high: to(self.high, f64::ceil),
+        }
+    }
 }
 
 /// The outcome of everyone: time at liberty and how it ended.

@@ -78,5 +78,9 @@ pub fn detectable_share(p0: f64, treated: f64, controls: f64) -> Result<Option<f
 }
 
 fn check(share: f64) -> Result<()> {
-    if share > 0.0 && share < 1.0 { Ok(()) } else { Err(Error::value(format!("a share of {share} is not between 0 and 1"))) }
+    if share > 0.0 && share < 1.0 {
+        Ok(())
+    } else {
+        Err(Error::value(format!("a share of {share} is not between 0 and 1")))
+    }
 }

@@ -7,7 +7,7 @@ use crate::career::custody::Moment;
 use crate::career::person::Career;
 use crate::cohort::recidivism::follow_up::{NoFollowUp, follow_up_from};
 use crate::cohort::recidivism::options::RecidivismOptions;
-use crate::cohort::recidivism::small_cells::FEW;
+use crate::cohort::recidivism::small_cells::{FEW, step};
 use crate::error::{Error, Issues, Result};
 use crate::survival::EventStatus;
 use crate::survival::aalen_johansen::AalenJohansen;
@@ -20,6 +20,7 @@ use serde::Serialize;
 /// | --- | --- | --- |
 /// | `years` | 2, 5 | the horizons of the monitors, at liberty |
 /// | `worthwhile` | 0.5 | an intervention that does less than halve is not looked for in groups that could not show a halving |
+/// | `show_small_cells` | no | shares of fewer than 10 persons who reoffended, or who did not, could point at someone |
 ///
 /// ```
 /// use pleegprofiel::monitor::effect::EffectOptions;
@@ -29,11 +30,12 @@ use serde::Serialize;
 pub struct EffectOptions {
     pub(crate) years: Vec<f64>,
     pub(crate) worthwhile: f64,
+    pub(crate) show_small_cells: bool,
 }
 
 impl Default for EffectOptions {
     fn default() -> Self {
-        EffectOptions { years: vec![2.0, 5.0], worthwhile: 0.5 }
+        EffectOptions { years: vec![2.0, 5.0], worthwhile: 0.5, show_small_cells: false }
     }
 }
 
@@ -49,6 +51,13 @@ impl EffectOptions {
     #[must_use]
     pub fn worthwhile(mut self, ratio: f64) -> Self {
         self.worthwhile = ratio;
+        self
+    }
+
+    /// Shows figures of fewer than ten persons too, and every figure in full precision.
+    #[must_use]
+    pub fn show_small_cells(mut self, show: bool) -> Self {
+        self.show_small_cells = show;
         self
     }
 
@@ -147,7 +156,8 @@ impl EffectData {
                         format!("offence {} has none, and unknown is neither serious nor not serious", offence + 1)
                     }),
                     Err(_) => issues.add(row, Some("start"), || {
-                        "the start lies outside the time observed, or the career has ages where the start is a date".into()
+                        "the start lies outside the time observed, or the career has ages where the start is a date"
+                            .into()
                     }),
                 }
             }
@@ -204,23 +214,52 @@ impl EffectData {
         effective: [f64; 2],
     ) -> Result<EffectAt> {
         let group = |which: bool| people.iter().zip(&self.treated).filter(move |(_, t)| **t == which).map(|(p, _)| *p);
-        let controls = AalenJohansen::new(group(false))?.event(years);
-        let followed = [true, false].map(|which| AalenJohansen::new(group(which)).map(|aj| aj.event(years).at_risk));
-        let followed = [followed[0].clone()?, followed[1].clone()?];
-        let base = controls.share;
+        let sizes = [true, false].map(|which| group(which).count() as u64);
+        let shares = [AalenJohansen::new(group(true))?.event(years), AalenJohansen::new(group(false))?.event(years)];
+        let followed = shares.map(|share| share.at_risk);
+        let base = shares[1].share;
         let inside = base > 0.0 && base < 1.0;
         let detectable = if inside { detectable_share(base, effective[0], effective[1])? } else { None };
         let needed = if inside { Some(persons_per_group(base, options.worthwhile * base)?) } else { None };
-        let seen = followed.iter().all(|n| *n > 0) && detectable.is_some_and(|share| share >= options.worthwhile * base);
-        let answer = if seen {
-            let estimate = difference(&self.treated, people, weights, Some(propensity), years)?;
-            let plain = difference(&self.treated, people, &vec![1.0; people.len()], None, years)?;
-            Answer::Seen { weighted: estimate, unweighted: plain }
-        } else {
-            Answer::NotSeen
+        let seen =
+            followed.iter().all(|n| *n > 0) && detectable.is_some_and(|share| share >= options.worthwhile * base);
+        // of each group: who reoffended, who did not
+        let enough = |g: usize| shares[g].events >= FEW && sizes[g] - shares[g].events >= FEW;
+        let small = options.show_small_cells;
+        let answer = match seen {
+            true if small || enough(0) && enough(1) => {
+                let weighted = difference(&self.treated, people, weights, Some(propensity), years)?;
+                let unweighted = difference(&self.treated, people, &vec![1.0; people.len()], None, years)?;
+                let to = |d: Difference| if small { d } else { d.rounded(sizes[0].min(sizes[1])) };
+                Answer::Seen { weighted: to(weighted), unweighted: to(unweighted) }
+            }
+            true => Answer::TooFew,
+            false => Answer::NotSeen,
         };
-        Ok(EffectAt { outcome: name.to_owned(), years, followed, base, detectable, needed, answer })
+        let told = small || enough(1);
+        // numbers computed from the share tell it again, to more digits
+        let to = |share: f64| if small { share } else { to_step(share, sizes[1]) };
+        Ok(EffectAt {
+            outcome: name.to_owned(),
+            years,
+            followed: (small || followed.iter().all(|n| *n >= FEW)).then_some(followed),
+            base: told.then(|| to(base)),
+            detectable: detectable.filter(|_| told).map(to),
+            needed: needed.filter(|_| told).map(|n| if small { n } else { two_digits(n) }),
+            answer,
+        })
     }
+}
+
+/// To a step that is one and a half persons of so many, as recidivism figures are.
+pub(crate) fn to_step(share: f64, persons: u64) -> f64 {
+    let parts = step(1.5, persons.saturating_sub(FEW) as f64);
+    (share * parts).round() / parts
+}
+
+fn two_digits(n: u64) -> u64 {
+    let unit = 10_u64.pow(n.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    n.div_ceil(unit) * unit
 }
 
 /// What is seen.
@@ -235,6 +274,8 @@ pub enum Answer {
         /// As the groups are: what the weights change is what they differed in.
         unweighted: Difference,
     },
+    /// Fewer than ten persons of a group reoffended, or did not: the effect could be seen, but is not shown.
+    TooFew,
     /// Groups of this size could not show the effect looked for, or are not followed so long: a difference seen here would
     /// say nothing, and none would say nothing either. No figure is given.
     NotSeen,
@@ -247,13 +288,14 @@ pub struct EffectAt {
     pub outcome: String,
     /// Years at liberty.
     pub years: f64,
-    /// Persons followed so long without an event: treated, others.
-    pub followed: [u64; 2],
-    /// Share of the others who reoffended, unweighted.
-    pub base: f64,
-    /// The largest share of the treated that could be told apart from it; `None` when none could.
+    /// Persons followed so long without an event: treated, others; `None` where of too few people to be shown.
+    pub followed: Option<[u64; 2]>,
+    /// Share of the others who reoffended, unweighted; `None` where of too few people to be shown.
+    pub base: Option<f64>,
+    /// The largest share of the treated that could be told apart from it; `None` when none could, or like `base`.
     pub detectable: Option<f64>,
-    /// Persons that each of two groups would need to show the effect looked for.
+    /// Persons that each of two groups would need to show the effect looked for; `None` like `base`, and in two digits
+    /// where small cells are hidden.
     pub needed: Option<u64>,
     /// What is seen.
     pub answer: Answer,

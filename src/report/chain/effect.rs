@@ -91,11 +91,8 @@ fn findings(found: &Effect, language: Language) -> Vec<String> {
     let mut all = Vec::new();
     if hidden > 0 {
         let visible: Vec<String> = found.visible().map(|at| format!("{} ({})", at.outcome, at.years)).collect();
-        let names = if visible.is_empty() {
-            language.pick("geen enkele", "none").to_owned()
-        } else {
-            language.list(&visible)
-        };
+        let names =
+            if visible.is_empty() { language.pick("geen enkele", "none").to_owned() } else { language.list(&visible) };
         all.push(language.pick(
             format!(
                 "Voor {hidden} van {} uitkomsten kunnen deze groepen het gezochte effect niet laten zien: daarvan staat hier geen verschil, en dat is geen bewijs dat er geen is. Wel te zien: {names}.",
@@ -131,11 +128,15 @@ fn power(found: &Effect, language: Language) -> ReportTable {
         vec![
             at.outcome.clone(),
             language.short(at.years),
-            per_cent(at.base, language),
-            at.detectable.map_or_else(none, |share| per_cent(share, language)),
+            at.base.map_or_else(|| "–".to_owned(), |share| per_cent(share, language)),
+            match (at.base, at.detectable) {
+                (None, _) => "–".to_owned(),
+                (_, None) => none(),
+                (_, Some(share)) => per_cent(share, language),
+            },
             at.needed.map_or_else(|| "–".to_owned(), |n| n.to_string()),
             match at.answer {
-                Answer::Seen { .. } => l("ja", "yes"),
+                Answer::Seen { .. } | Answer::TooFew => l("ja", "yes"),
                 _ => l("nee", "no"),
             },
         ]
@@ -172,8 +173,11 @@ fn differences(found: &Effect, language: Language) -> ReportTable {
                     per_cent(unweighted.difference, language),
                 ]);
             }
-            _ => {
-                row.push(l("niet te zien", "cannot be seen"));
+            other => {
+                row.push(match other {
+                    Answer::TooFew => l("minder dan 10 personen", "fewer than 10 persons"),
+                    _ => l("niet te zien", "cannot be seen"),
+                });
                 row.extend(["–"; 4].map(str::to_owned));
             }
         }

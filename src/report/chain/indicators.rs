@@ -234,7 +234,12 @@ fn days(durations: &Durations, language: Language) -> ReportSection {
         vec![year(row.year, language), row.defendants.get().to_string(), days(row.mean), days(row.median)]
     });
     let table = ReportTable {
-        header: vec![l("jaar", "year"), l("bekend van", "known of"), l("gemiddeld, dagen", "mean, days"), l("mediaan, dagen", "median, days")],
+        header: vec![
+            l("jaar", "year"),
+            l("bekend van", "known of"),
+            l("gemiddeld, dagen", "mean, days"),
+            l("mediaan, dagen", "median, days"),
+        ],
         rows: rows.collect(),
         notes: vec![unit_note::<Defendants>(language)],
     };
@@ -246,7 +251,13 @@ fn days(durations: &Durations, language: Language) -> ReportSection {
 }
 
 /// Lines by year; nothing when there are no two years.
-fn by_year(title: String, subtitle: String, y_label: String, lines: Vec<SquareLine>, language: Language) -> Option<String> {
+fn by_year(
+    title: String,
+    subtitle: String,
+    y_label: String,
+    lines: Vec<SquareLine>,
+    language: Language,
+) -> Option<String> {
     let years: Vec<f64> = lines.iter().flat_map(|line| line.points.iter().map(|point| point.0)).collect();
     let (first, last) = years.iter().fold((f64::MAX, f64::MIN), |(a, b), year| (a.min(*year), b.max(*year)));
     if first >= last {
