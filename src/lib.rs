@@ -3,6 +3,7 @@
 pub mod career;
 pub mod cohort;
 pub mod error;
+pub mod monitor;
 pub(crate) mod numeric;
 pub mod papers;
 pub mod profile;
@@ -36,6 +37,7 @@ pub use cohort::grid::AgeGrid;
 #[cfg(feature = "parquet")]
 pub use cohort::parquet::{ParquetSource, read_cohort_parquet, read_cohort_parquet_with};
 pub use cohort::recidivism::builder::RecidivismBuilder;
+pub use cohort::recidivism::criteria::{RecidivismCriteria, RecidivismCriterion};
 pub use cohort::recidivism::figures::{
     FrequencyAfter, GroupRecidivism, Recidivism, ShareByYear, ShareFigures, ShareOf,
 };
@@ -45,8 +47,8 @@ pub use cohort::recidivism::options::RecidivismOptions;
 pub use cohort::table::{
     AgeUnit, CareerTable, CsvOptions, CsvSource, DateFormat, DecimalMark, Incomplete, NamedCareer, Observed,
     PersonTable, TableOptions, TableSource, Unlisted, ValueTable, read_career_table, read_careers, read_categories,
-    read_cohort, read_cohort_of, read_groups, read_offences, read_person_ages, read_person_ages_of, read_person_table,
-    read_values, read_wide, read_wide_with,
+    read_cohort, read_cohort_of, read_criteria, read_groups, read_offences, read_person_ages, read_person_ages_of,
+    read_person_table, read_starts, read_values, read_wide, read_wide_with,
 };
 pub use cohort::warning::{CellPlace, CohortWarning};
 pub use error::{Error, ErrorKind, Issue, Result};

@@ -8,6 +8,7 @@
 //! the same report, byte by byte.
 
 mod cells;
+mod chain;
 mod choice;
 mod definitions;
 mod findings;
@@ -15,11 +16,13 @@ mod html;
 mod page;
 mod picture;
 mod settled;
+mod sheet;
 mod table;
 mod validation;
 mod warnings;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
+pub use chain::{ChainReport, EffectReport};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;

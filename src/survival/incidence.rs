@@ -25,9 +25,26 @@ pub(crate) fn incidence_at(table: &RiskTable, kind: KindOf, time: f64) -> Incide
     IncidenceAt { incidence, se_jackknife: variance.sqrt(), se_aalen: aalen(rows, kind).max(0.0).sqrt() }
 }
 
-/// Derivatives of `F(t) = sum S(s-) dN(s) / Y(s)` in the weight of each person, squared and summed. People of one time
-/// and kind share a derivative, so the cost is that of the distinct times.
-fn jackknife(rows: &[Row], table: &RiskTable, kind: KindOf) -> (f64, f64) {
+/// Derivatives of `F(t) = sum S(s-) dN(s) / Y(s)` in the weight of one person, by what became of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Influence {
+    /// `F(t)`.
+    pub(crate) incidence: f64,
+    /// By row: of those who had the event, another event, or were lost there.
+    by_row: Vec<[f64; 3]>,
+    /// Of those followed beyond the time.
+    beyond: f64,
+}
+
+impl Influence {
+    /// Of somebody in a row of the table, who had the event (0), another event (1), or was lost (2).
+    pub(crate) fn of(&self, row: usize, ended: usize) -> f64 {
+        self.by_row.get(row).map_or(self.beyond, |by| by[ended])
+    }
+}
+
+/// People of one time and kind share a derivative, so the cost is that of the distinct times.
+pub(crate) fn influence(rows: &[Row], kind: KindOf) -> Influence {
     // after each row: F, sum dN / (Y (Y - dN)), sum S(s-) a(s-) dN_k / Y, sum S(s-) dN_k / Y^2
     let mut after = Vec::with_capacity(rows.len());
     let mut own = Vec::with_capacity(rows.len());
@@ -45,21 +62,31 @@ fn jackknife(rows: &[Row], table: &RiskTable, kind: KindOf) -> (f64, f64) {
         after.push((f, a, p, q));
     }
     let total = f;
+    let by_row = after
+        .into_iter()
+        .zip(own)
+        .map(|((f, a, p, q), (jump, drop))| {
+            let rest = total - f;
+            let derivative = |own_jump: f64, own_drop: f64| p + (a - own_drop) * rest - q + own_jump;
+            [derivative(jump, drop), derivative(0.0, drop), derivative(0.0, 0.0)]
+        })
+        .collect();
+    Influence { incidence: total, by_row, beyond: own_of_survivor(rows, kind) }
+}
+
+/// Squares of the derivatives, summed over people.
+fn jackknife(rows: &[Row], table: &RiskTable, kind: KindOf) -> (f64, f64) {
+    let found = influence(rows, kind);
     let mut sum = 0.0;
-    for (r, ((f, a, p, q), (jump, drop))) in rows.iter().zip(after.into_iter().zip(own)) {
-        let rest = total - f;
+    for (r, by) in rows.iter().zip(&found.by_row) {
         let k = kind(r);
-        let derivative = |own_jump: f64, own_drop: f64| p + (a - own_drop) * rest - q + own_jump;
-        for (count, value) in
-            [(k, derivative(jump, drop)), (r.ended() - k, derivative(0.0, drop)), (r.censored, derivative(0.0, 0.0))]
-        {
+        for (count, value) in [k, r.ended() - k, r.censored].into_iter().zip(by) {
             sum += count * value * value;
         }
     }
     // whoever is followed beyond the time
     let beyond = table.rows.get(rows.len()).map_or(0.0, |r| r.at_risk);
-    let value = own_of_survivor(rows, kind);
-    (total, sum + beyond * value * value)
+    (found.incidence, sum + beyond * found.beyond * found.beyond)
 }
 
 /// The derivative in the weight of somebody who is at risk throughout.

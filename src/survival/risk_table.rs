@@ -50,6 +50,29 @@ impl RiskTable {
         RiskTable { rows, row_of }
     }
 
+    /// Of people who count for more or less than one. Sums run from the last time to the first, so that whoever is left at
+    /// the end is exactly what is at risk there.
+    pub(crate) fn weighted(people: &FollowUp, weights: &[f64]) -> RiskTable {
+        let mut table = RiskTable::of(people);
+        for row in &mut table.rows {
+            (row.events, row.competing, row.censored) = (0.0, 0.0, 0.0);
+        }
+        for (i, status) in people.status().iter().enumerate() {
+            let row = &mut table.rows[table.row_of[i]];
+            match status {
+                EventStatus::Censored => row.censored += weights[i],
+                EventStatus::Event => row.events += weights[i],
+                EventStatus::Competing => row.competing += weights[i],
+            }
+        }
+        let mut left = 0.0;
+        for row in table.rows.iter_mut().rev() {
+            left += row.ended() + row.censored;
+            row.at_risk = left;
+        }
+        table
+    }
+
     /// Number of rows up to and including a time.
     pub(crate) fn through(&self, time: f64) -> usize {
         self.rows.partition_point(|r| r.time <= time)

@@ -1,5 +1,6 @@
 //! The arguments and what they mean to the library.
 
+use crate::args_chain::{EffectArgs, MonitorArgs};
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
 use crate::args_table::InputArgs;
@@ -53,6 +54,10 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Write the papers of an instrument or a model: card, algorithm register, reporting standard, AI Act.
     Card(CardArgs),
+    /// Show the indicators of the justice chain by year, from events of cases.
+    Monitor(Box<MonitorArgs>),
+    /// Show what two groups of people can tell of an intervention, and what they tell.
+    Effect(Box<EffectArgs>),
 }
 
 #[derive(Debug, Args)]

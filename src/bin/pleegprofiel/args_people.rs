@@ -162,6 +162,13 @@ pub(crate) struct RecidivismArgs {
     /// What counts as reoffending.
     #[arg(long, value_enum, default_value_t = Criterion::Any)]
     pub(crate) criterion: Criterion,
+    /// Table of what counts as what: `key` (category), and `serious`, `very-serious`, `custodial` with 1 or 0.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) criteria: Option<PathBuf>,
+    /// Table `id, start`: follow everybody from a day of their own (disposal, release, end of supervision) instead of the
+    /// index offence; people who are not in it are left out.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) start: Option<PathBuf>,
     /// Least severity that is serious, on the scale of the data.
     #[arg(long, value_name = "VALUE")]
     pub(crate) severity: Option<f64>,
@@ -191,8 +198,12 @@ pub(crate) struct RecidivismArgs {
 pub(crate) enum Criterion {
     /// Any new offence
     Any,
-    /// Of at least --severity
+    /// Of at least --severity, or of a category that --criteria calls so
     Serious,
+    /// Of a category that --criteria calls so
+    VerySerious,
+    /// Of a category that --criteria says leads to custody
+    Custodial,
     /// Of the category of the index offence
     SameKind,
     /// Trafficking in human beings

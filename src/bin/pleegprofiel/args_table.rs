@@ -211,7 +211,7 @@ fn way_out(doubt: &CohortWarning) -> String {
 }
 
 /// Reads tables; what the parquet crate panics on comes back as an error, which says enough.
-fn quietly<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn quietly<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     #[cfg(feature = "parquet")]
     {
         let hook = std::panic::take_hook();

@@ -1,6 +1,7 @@
 //! The command line over the library: reads, calls, writes; no arithmetic of its own.
 
 mod args;
+mod args_chain;
 mod args_people;
 mod args_profile;
 mod args_table;
@@ -8,10 +9,12 @@ mod args_validate;
 mod card;
 mod classify;
 mod drift;
+mod effect;
 mod failure;
 mod fit;
 mod instruments;
 mod json;
+mod monitor;
 mod outputs;
 mod profile;
 mod progress;
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         Command::Validate(args) => validate::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Card(args) => card::run(&args),
+        Command::Monitor(args) => monitor::run(&args),
+        Command::Effect(args) => effect::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,8 +4,9 @@ use crate::args_people::{Criterion, RecidivismArgs};
 use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{
-    Category, CsvSource, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder, RecidivismOptions, Reoffence,
-    Severity, WindowEnd, read_career_table, read_groups,
+    Category, CsvOptions, CsvSource, Moment, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder,
+    RecidivismCriterion, RecidivismOptions, Reoffence, Severity, WindowEnd, read_career_table, read_criteria,
+    read_groups, read_starts,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -49,8 +50,8 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     if let Some(path) = &args.out {
         outputs::check_file(path)?;
     }
-    let options = options(args)?;
     let csv = args.dated.options()?;
+    let options = options(args, &csv)?;
     let custody = args.custody.as_ref().map(CsvSource::open).transpose()?;
     let people = CsvSource::open(&args.people)?;
     let read = read_career_table(people, CsvSource::open(&args.offences)?, custody, &csv)?;
@@ -59,6 +60,7 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
         (Some(file), Some(by)) => read_groups(CsvSource::open(file)?, by, &csv)?.into_iter().collect(),
         _ => HashMap::new(),
     };
+    let starts = args.start.as_ref().map(|file| read_starts(CsvSource::open(file)?, &csv)).transpose()?;
     let mut builder = RecidivismBuilder::new(options)?;
     let alone = |named: &&NamedCareer| !groups.contains_key(&named.id);
     if let Some(file) = args.groups.as_ref().filter(|_| careers.iter().any(|named| alone(&named))) {
@@ -71,8 +73,25 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
             careers.len()
         )));
     }
+    let mut followed = 0;
     for named in &careers {
-        builder.push(groups.get(&named.id).map(String::as_str), &named.career);
+        let group = groups.get(&named.id).map(String::as_str);
+        match &starts {
+            None => builder.push(group, &named.career),
+            Some(starts) => {
+                if let Some(start) = starts.get(&named.id) {
+                    followed += 1;
+                    builder.push_from(group, &named.career, Moment::Date(*start));
+                }
+            }
+        }
+    }
+    if let Some(lost) = starts.as_ref().map(|starts| starts.len() - followed).filter(|lost| *lost > 0) {
+        return Err(Failure::Usage(format!(
+            "{lost} persons of {} are not in {}",
+            args.start.as_ref().map_or_else(String::new, |file| file.display().to_string()),
+            args.people.display()
+        )));
     }
     let found = builder.finish()?;
     let rows = rows(&found);
@@ -85,15 +104,33 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
         read.warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
-    let notes: Vec<String> = read.warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();
+    let mut notes: Vec<String> = read.warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();
+    if starts.is_some() {
+        notes.push(
+            "\n  Each is followed from a day of their own; what was committed by then is no reoffence.".to_owned(),
+        );
+    }
     screen::print(&(text(&found, &rows) + &notes.concat()))
 }
 
-fn options(args: &RecidivismArgs) -> Result<RecidivismOptions, Failure> {
+fn options(args: &RecidivismArgs, csv: &CsvOptions) -> Result<RecidivismOptions, Failure> {
+    let criteria = args.criteria.as_ref().map(|file| read_criteria(CsvSource::open(file)?, csv)).transpose()?;
+    let mapped = |criterion: RecidivismCriterion| match &criteria {
+        Some(criteria) => Ok(criteria.reoffence(criterion)?),
+        None => Err(Failure::Usage(format!(
+            "--criterion {} needs --criteria, a table of which categories count by it",
+            criterion.key()
+        ))),
+    };
     let reoffence = match (args.criterion, args.severity) {
+        (Criterion::VerySerious, None) => mapped(RecidivismCriterion::VerySerious)?,
+        (Criterion::Custodial, None) => mapped(RecidivismCriterion::Custodial)?,
+        (Criterion::Serious, None) if criteria.is_some() => mapped(RecidivismCriterion::Serious)?,
         (Criterion::Serious, Some(severity)) => Reoffence::Serious(Severity::new(severity)?),
         (Criterion::Serious, None) => {
-            return Err(Failure::Usage("--criterion serious needs --severity, the least that is serious".into()));
+            return Err(Failure::Usage(
+                "--criterion serious needs --severity, the least that is serious, or --criteria".into(),
+            ));
         }
         (_, Some(_)) => return Err(Failure::Usage("--severity goes with --criterion serious".into())),
         (Criterion::Any, None) => Reoffence::Any,

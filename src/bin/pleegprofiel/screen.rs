@@ -95,7 +95,7 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
 }
 
 /// A table of numbers, its first column text.
-pub(crate) fn plain_table(header: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn plain_table<H: ToString>(header: &[H], rows: &[Vec<String>]) -> String {
     lines(header, rows, |i| i == 0, Rules::Few).join("\n")
 }
 

@@ -3,9 +3,10 @@
 //! Does not belong here: one person's follow-up (`follow_up`), what the figures are (`figures`).
 
 use super::figures::{Recidivism, of_group};
-use super::follow_up::{FollowUp, NoFollowUp, follow_up};
+use super::follow_up::{FollowUp, NoFollowUp, follow_up, follow_up_from};
 use super::options::RecidivismOptions;
 use super::small_cells::{FEW, hide};
+use crate::career::custody::Moment;
 use crate::career::person::Career;
 use crate::error::{Issues, Result};
 
@@ -62,14 +63,30 @@ impl RecidivismBuilder {
     /// Adds a career, as a member of a group if it has one. What is wrong with it is told by
     /// [`RecidivismBuilder::finish`].
     pub fn push(&mut self, group: Option<&str>, career: &Career) {
+        let found = follow_up(career, &self.options);
+        self.take(group, found);
+    }
+
+    /// Adds a career whose follow-up starts at a moment of its own: disposal, release, the end of supervision. What was
+    /// committed by then, and any further count of a case of it, is no return to crime. The index category only says what
+    /// is of the same kind.
+    pub fn push_from(&mut self, group: Option<&str>, career: &Career, start: Moment) {
+        let found = follow_up_from(career, start, &self.options);
+        self.take(group, found);
+    }
+
+    fn take(&mut self, group: Option<&str>, found: std::result::Result<FollowUp, NoFollowUp>) {
         self.careers += 1;
-        let (options, row) = (&self.options, Some(self.careers));
-        match follow_up(career, options) {
+        let row = Some(self.careers);
+        match found {
             Ok(found) => {
                 let group = group.map(|name| self.group(name));
                 self.people.push((group, found));
             }
             Err(NoFollowUp::NoIndex) => self.without_index += 1,
+            Err(NoFollowUp::StartOutside) => self.issues.add(row, None, || {
+                "the follow-up starts outside the time observed, or at an age where the career has dates".into()
+            }),
             Err(NoFollowUp::CompletedAges) => self
                 .issues
                 .add(row, None, || "ages in completed years: the order of offences within a year is not known".into()),

@@ -4,6 +4,7 @@
 
 use super::options::RecidivismOptions;
 use crate::career::category::Category;
+use crate::career::custody::Moment;
 use crate::career::offence::{Offence, OffencesInCustody, Severity};
 use crate::career::person::{Career, TimeBasis};
 use crate::survival::EventStatus;
@@ -46,6 +47,8 @@ pub(crate) enum NoFollowUp {
     CompletedAges,
     /// A new offence, by number from 0, has no severity.
     NoSeverity(usize),
+    /// The follow-up starts before observation or after its end, or by age where the career has dates.
+    StartOutside,
 }
 
 /// Whether an offence belongs to the event that starts the follow-up. The unit is the case: a further count of the
@@ -63,17 +66,49 @@ pub(crate) fn follow_up(career: &Career, options: &RecidivismOptions) -> Result<
     let (index, offences) = (&options.index, career.offences());
     let first = offences.iter().position(|o| o.category == *index).ok_or(NoFollowUp::NoIndex)?;
     let from = career.positions()[first].0;
+    followed(career, options, from, |i| {
+        of_index_case((&offences[first], from), (&offences[i], career.positions()[i].0))
+    })
+}
+
+/// The follow-up from a moment that is no offence: disposal, release, the end of supervision, the start of an
+/// intervention. What was committed by then, and any further count of a case of it, is no return to crime.
+pub(crate) fn follow_up_from(
+    career: &Career,
+    start: Moment,
+    options: &RecidivismOptions,
+) -> Result<FollowUp, NoFollowUp> {
+    if career.basis() == TimeBasis::CompletedAges {
+        return Err(NoFollowUp::CompletedAges);
+    }
+    let (window, positions) = (career.timeline.window, career.positions());
+    let from = career.timeline.clock.moment(start).filter(|from| (window.0..window.1).contains(from));
+    let from = from.ok_or(NoFollowUp::StartOutside)?;
+    let earlier: Vec<u32> =
+        career.offences().iter().zip(positions).filter(|(_, at)| at.0 <= from).filter_map(|(o, _)| o.case).collect();
+    followed(career, options, from, |i| {
+        positions[i].0 <= from || career.offences()[i].case.is_some_and(|case| earlier.contains(&case))
+    })
+}
+
+/// Time at liberty from a position to the first offence that counts and is none of an earlier case.
+fn followed(
+    career: &Career,
+    options: &RecidivismOptions,
+    from: f64,
+    earlier_case: impl Fn(usize) -> bool,
+) -> Result<FollowUp, NoFollowUp> {
     let years = |to: f64| career.timeline.liberty_years((from, to));
     let (mut new, mut event) = (0, None);
-    for (i, offence) in offences.iter().enumerate().skip(first + 1) {
+    for (i, offence) in career.offences().iter().enumerate() {
         let at = career.positions()[i].0;
         let custody = options.in_custody == OffencesInCustody::LeaveOut && career.is_in_custody(i);
-        if custody || of_index_case((&offences[first], from), (offence, at)) {
+        if custody || earlier_case(i) {
             continue;
         }
         let counts = match &options.reoffence {
             Reoffence::Any => true,
-            Reoffence::SameKind => offence.category == *index,
+            Reoffence::SameKind => offence.category == options.index,
             Reoffence::Categories(categories) => categories.contains(&offence.category),
             Reoffence::Serious(least) => offence.severity.ok_or(NoFollowUp::NoSeverity(i))? >= *least,
         };

@@ -4,7 +4,8 @@
 //! Does not belong here: the estimators (`survival`), predicting anyone's recidivism.
 
 pub mod builder;
+pub mod criteria;
 pub mod figures;
 pub mod follow_up;
 pub mod options;
-mod small_cells;
+pub(crate) mod small_cells;

@@ -5,7 +5,7 @@
 use super::figures::{FrequencyAfter, GroupRecidivism, ShareFigures, ShareOf};
 
 /// Cells of fewer persons are protected: the limit that statistical offices use for sensitive tables.
-pub(super) const FEW: u64 = 10;
+pub(crate) const FEW: u64 = 10;
 
 /// Persons by what has become of them, of everyone, one group, or all groups that are not shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +142,7 @@ fn apart(units: &[&Unit], from: Vec<usize>, of: impl Fn(&Cells) -> u64) -> Vec<u
 const STEPS: [f64; 7] = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0];
 
 /// The finest step that is at least `persons` persons of so many.
-fn step(persons: f64, of: f64) -> f64 {
+pub(crate) fn step(persons: f64, of: f64) -> f64 {
     STEPS.into_iter().find(|parts| persons * parts <= of).unwrap_or(STEPS[STEPS.len() - 1])
 }
 

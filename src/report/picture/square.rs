@@ -147,8 +147,10 @@ impl Square {
     }
 
     fn ticks(&self, [low, high]: [f64; 2]) -> Vec<(f64, String)> {
-        let step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0].into_iter().find(|s| (high - low) / s <= 6.5).unwrap_or(2.0);
-        let decimals = if step < 0.1 { 2 } else { 1 };
+        let steps = (-2..9).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power)));
+        let step = steps.into_iter().find(|s| (high - low) / s <= 6.5).unwrap_or(1e9);
+        // a whole range of 0 to 1 keeps its decimal
+        let decimals = if step < 0.1 { 2 } else { usize::from(high - low <= 6.5 && high < 100.0) };
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
         (first..=last)

@@ -75,7 +75,7 @@
 pub mod classification;
 pub mod distal;
 mod distal_ml;
-mod logit;
+pub(crate) mod logit;
 pub mod method;
 mod ml;
 pub mod predictors;

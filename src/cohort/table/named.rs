@@ -1,0 +1,247 @@
+//! Tables of named columns as other layers read them: the same files, rules and words as the cohort's own forms.
+//!
+//! Belongs here: the door. Does not belong here: what a form means; whoever reads it knows.
+
+use super::field::{Reading, identifier};
+use super::header::{self, Others};
+use super::ids::Ids;
+use super::options::TableOptions;
+use super::register::{self, Day, Tally};
+use super::rows::Table;
+use super::source::TableSource;
+use super::unreadable;
+use super::words::{Cell, shown};
+use crate::career::category::CategorySet;
+use crate::career::date::CalendarDate;
+use crate::cohort::warning::CohortWarning;
+use crate::error::{Issues, Result};
+use std::borrow::Cow;
+
+/// Numbers of identifiers, by first appearance.
+pub(crate) struct Numbers(Ids);
+
+impl Numbers {
+    pub(crate) fn new() -> Numbers {
+        Numbers(Ids::new())
+    }
+
+    pub(crate) fn of(&mut self, id: &str) -> usize {
+        self.0.number(id, 0).0
+    }
+}
+
+/// A table of `N` named columns, row by row.
+pub(crate) struct NamedTable<'a, const N: usize> {
+    table: Table<'a>,
+    columns: [Option<usize>; N],
+    /// Further columns, of numbers.
+    extra: Vec<(String, usize)>,
+    names: [&'a str; N],
+    reading: Reading<'a>,
+    options: &'a TableOptions,
+    tally: Tally,
+}
+
+impl<'a, const N: usize> NamedTable<'a, N> {
+    /// Opens a table; the first of the names is that of the identifiers, and the first `required` must be there.
+    ///
+    /// # Errors
+    /// When it cannot be read, or its header does not serve.
+    pub(crate) fn open(
+        source: TableSource<'a>,
+        options: &'a TableOptions,
+        names: [&'a str; N],
+        required: usize,
+    ) -> Result<NamedTable<'a, N>> {
+        options.check()?;
+        let mut table = Table::open(source, options)?;
+        let Some(columns) = header::named(&mut table, names, required, Others::Refused, options) else {
+            return Err(unreadable(table.issues));
+        };
+        let (extra, reading, tally) = (Vec::new(), Reading::new(options), Tally::default());
+        Ok(NamedTable { table, columns, extra, names, reading, options, tally })
+    }
+
+    /// As [`NamedTable::open`], with further columns of numbers by name; all others are ignored.
+    ///
+    /// # Errors
+    /// As [`NamedTable::open`]; when one of the further columns is not there.
+    pub(crate) fn open_with(
+        source: TableSource<'a>,
+        options: &'a TableOptions,
+        names: [&'a str; N],
+        required: usize,
+        further: &[String],
+    ) -> Result<NamedTable<'a, N>> {
+        options.check()?;
+        let mut table = Table::open(source, options)?;
+        let found = header::named(&mut table, names, required, Others::IgnoredBut(&[]), options);
+        let row = table.header_row;
+        let mut extra = Vec::new();
+        for name in further {
+            match header::find(&table.header, name) {
+                Some(at) => extra.push((name.clone(), at)),
+                None => table.issues.add(row, None, || format!("no column {}", shown(name.as_bytes()))),
+            }
+        }
+        let Some(columns) = found.filter(|_| table.issues.is_empty()) else {
+            return Err(unreadable(table.issues));
+        };
+        table.needs(columns.iter().flatten().copied().chain(extra.iter().map(|(_, at)| *at)));
+        let (reading, tally) = (Reading::new(options), Tally::default());
+        Ok(NamedTable { table, columns, extra, names, reading, options, tally })
+    }
+
+    /// The next row that has as many fields as the header; the others are told.
+    pub(crate) fn next(&mut self) -> Result<bool> {
+        while self.table.next()? {
+            if self.table.complete() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(crate) fn row(&self) -> u64 {
+        self.table.row
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.table.name
+    }
+
+    /// The categories that the caller's offences may have.
+    pub(crate) fn categories(&self) -> &CategorySet {
+        &self.options.categories
+    }
+
+    pub(crate) fn issue(&mut self, column: usize, message: impl FnOnce() -> String) {
+        self.table.issues.add(Some(self.table.row), Some(self.names[column]), message);
+    }
+
+    /// An identifier, or `None` with what is wrong with it told.
+    pub(crate) fn id(&mut self, column: usize) -> Option<Cow<'_, str>> {
+        let at = self.columns[column]?;
+        let Table { rows, issues, row, .. } = &mut self.table;
+        match identifier(rows.field(at)) {
+            Ok(id) => Some(id),
+            Err(problem) => {
+                issues.add(Some(*row), Some(self.names[column]), || problem.to_owned());
+                None
+            }
+        }
+    }
+
+    /// What a cell holds as one of a list of words; an empty cell is `Ok(None)`, anything else `Err(())` and told.
+    pub(crate) fn word<T>(
+        &mut self,
+        column: usize,
+        of: impl Fn(&str) -> Option<T>,
+        known: impl FnOnce() -> String,
+    ) -> std::result::Result<Option<T>, ()> {
+        let Some(at) = self.columns[column] else { return Ok(None) };
+        let Table { rows, issues, row, .. } = &mut self.table;
+        let field = rows.field(at);
+        if field.is_empty() {
+            return Ok(None);
+        }
+        let text = field.text();
+        let text = text.trim_ascii();
+        let found = std::str::from_utf8(text).ok().and_then(of);
+        if found.is_none() {
+            issues.add(Some(*row), Some(self.names[column]), || format!("{} is none of {}", shown(text), known()));
+            return Err(());
+        }
+        Ok(found)
+    }
+
+    /// A whole number of 0 or more, if there is one.
+    pub(crate) fn count(&mut self, column: usize) -> std::result::Result<Option<u32>, ()> {
+        let Some(at) = self.columns[column] else { return Ok(None) };
+        let Table { rows, issues, row, .. } = &mut self.table;
+        let field = rows.field(at);
+        match self.reading.count(field) {
+            Cell::Value(count) => Ok(Some(count)),
+            Cell::Empty => Ok(None),
+            Cell::Bad => {
+                issues.add(Some(*row), Some(self.names[column]), || self.reading.count_problem(field));
+                Err(())
+            }
+        }
+    }
+
+    /// The numbers of the further columns; `None` when one of them is none, which is told.
+    pub(crate) fn extra_numbers(&mut self) -> Option<Vec<f64>> {
+        let Table { rows, issues, row, .. } = &mut self.table;
+        let mut all = Vec::with_capacity(self.extra.len());
+        for (name, at) in &self.extra {
+            let field = rows.field(*at);
+            match self.reading.number(field) {
+                Cell::Value(value) if value.is_finite() => all.push(value),
+                Cell::Empty => {
+                    issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into())
+                }
+                _ => {
+                    let problem = || self.reading.number_problem(field, "a finite number", "leave the person out");
+                    issues.add(Some(*row), Some(name), problem);
+                }
+            }
+        }
+        (all.len() == self.extra.len()).then_some(all)
+    }
+
+    /// A day, if the cell is not empty.
+    pub(crate) fn date(&mut self, column: usize) -> std::result::Result<Option<CalendarDate>, ()> {
+        let Some(at) = self.columns[column] else { return Ok(None) };
+        if self.table.field(at).is_empty() {
+            return Ok(None);
+        }
+        let found = register::day(
+            &mut self.table,
+            (at, self.names[column]),
+            false,
+            &self.reading,
+            self.options,
+            &mut self.tally,
+        );
+        match found {
+            Day::Is(date) | Day::RegisterEnd(date) => Ok(Some(date)),
+            Day::LeftOut => {
+                self.tally.left_out += 1;
+                Ok(None)
+            }
+            Day::Bad => Err(()),
+        }
+    }
+
+    /// A category, by its place in a set.
+    pub(crate) fn category(&mut self, column: usize, set: &CategorySet) -> std::result::Result<Option<u16>, ()> {
+        let at = |key: &str| set.labels().iter().position(|label| label.category.key() == key).map(|at| at as u16);
+        self.word(column, at, || {
+            let keys: Vec<&str> = set.labels().iter().take(20).map(|label| label.category.key()).collect();
+            format!("{}; others come from a file (--categories)", keys.join(", "))
+        })
+    }
+
+    /// Once all rows were read: the problems, and what to know.
+    pub(crate) fn finish(mut self) -> (Issues, Vec<CohortWarning>) {
+        let mut warnings = self.table.finish(&self.reading);
+        warnings.extend(self.tally.warnings(&self.table.name, self.options.incomplete));
+        (self.table.issues, warnings)
+    }
+}
+
+/// Where the dates of a table end, by the caller's word.
+pub(crate) fn register_end(options: &TableOptions) -> Option<CalendarDate> {
+    options.register_end
+}
+
+/// The categories that the caller's offences may have.
+pub(crate) fn categories(options: &TableOptions) -> &CategorySet {
+    &options.categories
+}
+
+/// The name of the column of identifiers.
+pub(crate) fn id_column(options: &TableOptions) -> &str {
+    &options.id_column
+}

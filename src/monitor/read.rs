@@ -1,0 +1,248 @@
+//! Events of the chain from a table, through the one reading layer of the crate.
+//!
+//! Does not belong here: what makes events a case (`case`).
+
+use super::builder::MonitorBuilder;
+use super::event::{ChainEvent, Demand, Disposal, Exploitation, Outcome, Phase, Sanction, VerdictOutcome};
+use super::indicators::Monitor;
+use super::options::MonitorOptions;
+use crate::career::category::CategorySet;
+use crate::cohort::table::named::{NamedTable, Numbers, categories, id_column, register_end};
+use crate::cohort::table::{TableOptions, TableSource};
+use crate::error::{Issues, Result};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+const ID: usize = 0;
+const CASE: usize = 1;
+const PHASE: usize = 2;
+const DATE: usize = 3;
+const OUTCOME: usize = 4;
+const DAYS: usize = 5;
+const OFFENCE: usize = 6;
+const KIND: usize = 7;
+const FORM: usize = 8;
+const COMMITTED: usize = 9;
+const BIRTH: usize = 10;
+const SEX: usize = 11;
+
+/// Columns after the identifiers; the first four of all are needed.
+const NAMES: [&str; 11] =
+    ["case", "phase", "date", "outcome", "days", "offence", "kind", "form", "committed", "birth", "sex"];
+
+/// Reads the events of the chain and counts the indicators; the columns stand at [`monitor`](super), and in
+/// [`MonitorOptions`] the end of the register and the categories are those of `table`.
+///
+/// With `by_case`, the rows of a case must stand together, cases in the order of their identifiers (as text, or as
+/// numbers): then nothing is held but one case and the counts, however many rows there are. Otherwise all events are
+/// held, 80 bytes each and the identifiers once.
+///
+/// ```
+/// use pleegprofiel::monitor::{MonitorOptions, read_monitor};
+/// use pleegprofiel::{TableOptions, TableSource};
+/// let rows = "id,case,phase,date,outcome,days\n\
+///     a,1,verdict,2019-03-01,convicted,\n\
+///     a,1,sanction,2019-03-01,unconditional,553\n";
+/// let options = MonitorOptions::default().show_small_cells(true);
+/// let found = read_monitor(TableSource::new("events.csv", rows.as_bytes()), false, &options, &TableOptions::new())?;
+/// assert_eq!(found.durations[0].rows[0].mean, 553.0);
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// Lists every problem of the table with its row, column and value: values that are none of what a column holds, events
+/// before birth or after the register, sanctions without a verdict, phases before those they follow, second outcomes of
+/// one offence, two births or sexes of one person.
+pub fn read_monitor(
+    source: TableSource<'_>,
+    by_case: bool,
+    options: &MonitorOptions,
+    table: &TableOptions,
+) -> Result<Monitor> {
+    let mut options = options.clone().categories(categories(table).clone());
+    options.register_end = options.register_end.or(register_end(table));
+    let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
+    let rows: NamedTable<'_, 12> = NamedTable::open(source, table, names, 4)?;
+    let issues = Issues::of_file(rows.name().to_owned());
+    let builder = MonitorBuilder::of_file(options, issues)?;
+    if by_case { streamed(rows, builder) } else { held(rows, builder) }
+}
+
+/// The event of the current row, but for its person and case; `None` when anything in it cannot be used.
+fn event(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Option<ChainEvent> {
+    let keys = |all: Vec<&str>| all.join(", ");
+    let phase = rows.word(PHASE, Phase::of, || keys(Phase::ALL.iter().map(|p| p.key()).collect()));
+    if phase == Ok(None) {
+        rows.issue(PHASE, || format!("no phase; use one of {}", keys(Phase::ALL.iter().map(|p| p.key()).collect())));
+    }
+    let date = rows.date(DATE);
+    if date == Ok(None) {
+        rows.issue(DATE, || "no date".into());
+    }
+    let outcome = match phase {
+        Ok(Some(phase)) => outcome(rows, phase),
+        _ => None,
+    };
+    let days = rows.count(DAYS);
+    if let (Ok(Some(_)), Ok(Some(phase))) = (days, phase)
+        && !matches!(outcome, Some(Outcome::Sanction(_)))
+        && outcome.is_some()
+    {
+        rows.issue(DAYS, || format!("days of {}: only a sanction, imposed or demanded, has any", phase.key()));
+    }
+    let offence = rows.count(OFFENCE);
+    let kind = rows.category(KIND, set);
+    let form = rows.word(FORM, Exploitation::of, || keys(Exploitation::ALL.iter().map(|f| f.key()).collect()));
+    let committed = rows.date(COMMITTED);
+    let birth = rows.date(BIRTH);
+    let sex = |text: &str| match text {
+        "female" => Some(Some(true)),
+        "male" => Some(Some(false)),
+        "unknown" => Some(None),
+        _ => None,
+    };
+    let female = rows.word(SEX, sex, || "female, male, unknown".into());
+    let row = u32::try_from(rows.row()).unwrap_or(u32::MAX);
+    Some(ChainEvent {
+        days: days.ok()?,
+        offence: offence.ok()?,
+        kind: kind.ok()?,
+        form: form.ok()?,
+        committed: committed.ok()?,
+        birth: birth.ok()?,
+        female: female.ok()?.flatten(),
+        row,
+        ..ChainEvent::new(0, 0, phase.ok()??, date.ok()??, outcome?)
+    })
+}
+
+fn outcome(rows: &mut NamedTable<'_, 12>, phase: Phase) -> Option<Outcome> {
+    fn keys<T: Copy>(all: &[T], key: impl Fn(T) -> &'static str) -> String {
+        all.iter().map(|one| key(*one)).collect::<Vec<_>>().join(", ")
+    }
+    let sanctions = || keys(Sanction::ALL, Sanction::key);
+    let found = match phase {
+        Phase::Suspect | Phase::Intake | Phase::Supervision => {
+            return match rows.word(OUTCOME, |_| None::<()>, || "none: this phase has no outcome".into()) {
+                Ok(_) => Some(Outcome::None),
+                Err(()) => None,
+            };
+        }
+        Phase::Disposal => {
+            rows.word(OUTCOME, |key| Disposal::of(key).map(Outcome::Disposal), || keys(Disposal::ALL, Disposal::key))
+        }
+        Phase::Demand => {
+            let read = |key: &str| Sanction::of(key).map(Outcome::Sanction).or(Demand::of(key).map(Outcome::Demanded));
+            rows.word(OUTCOME, read, || format!("{}, {}", sanctions(), keys(Demand::ALL, Demand::key)))
+        }
+        Phase::Verdict => rows.word(
+            OUTCOME,
+            |key| VerdictOutcome::of(key).map(Outcome::Verdict),
+            || keys(VerdictOutcome::ALL, VerdictOutcome::key),
+        ),
+        Phase::Sanction => rows.word(OUTCOME, |key| Sanction::of(key).map(Outcome::Sanction), sanctions),
+    };
+    if found == Ok(None) {
+        rows.issue(OUTCOME, || format!("no outcome, which the phase {} has", phase.key()));
+    }
+    found.ok().flatten()
+}
+
+/// Reads the events of a table without counting them; persons and cases are numbered by first appearance.
+///
+/// # Errors
+/// Lists values that are none of what a column holds, with row and column. What makes no chain is told by whoever counts.
+pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<ChainEvent>> {
+    let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
+    let mut rows: NamedTable<'_, 12> = NamedTable::open(source, table, names, 4)?;
+    let (events, _) = all_events(&mut rows, categories(table))?;
+    rows.finish().0.into_result("the events cannot be read")?;
+    Ok(events)
+}
+
+/// All events, and the cases of which some could not be read: nothing more is said of these, as a verdict that is missing
+/// only because its row is bad would make its sanctions look wrong.
+fn all_events(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Result<(Vec<ChainEvent>, HashSet<u64>)> {
+    let (mut people, mut cases) = (Numbers::new(), Numbers::new());
+    let (mut events, mut broken) = (Vec::new(), HashSet::new());
+    while rows.next()? {
+        let person = rows.id(ID).map(|id| people.of(&id));
+        let case = rows.id(CASE).map(|id| cases.of(&id));
+        match (event(rows, set), person, case) {
+            (Some(event), Some(person), Some(case)) => {
+                events.push(ChainEvent { person: person as u64, case: case as u64, ..event });
+            }
+            (_, _, Some(case)) => {
+                broken.insert(case as u64);
+            }
+            _ => {}
+        }
+    }
+    Ok((events, broken))
+}
+
+/// All events held, then case by case.
+fn held(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
+    let (mut events, broken) = all_events(&mut rows, &builder.options.categories)?;
+    events.sort_unstable_by_key(|event| (event.case, event.person, event.row));
+    let whole = events.chunk_by(|a, b| a.case == b.case).filter(|case| !broken.contains(&case[0].case));
+    whole.for_each(|case| builder.add(case));
+    finish(rows, builder)
+}
+
+/// One case held at a time.
+fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
+    let mut case = String::new();
+    let mut events: Vec<ChainEvent> = Vec::new();
+    let (mut number, mut broken) = (0, false);
+    // identifiers rise as text, or as numbers without leading zeros
+    let (mut as_text, mut as_numbers) = (true, true);
+    let mut close = |events: &mut Vec<ChainEvent>, broken: &mut bool| {
+        events.sort_unstable_by_key(|event| (event.person, event.row));
+        if !std::mem::take(broken) {
+            builder.add(events);
+        }
+        events.clear();
+    };
+    let set = rows.categories().clone();
+    while rows.next()? {
+        let person = rows.id(ID).map(|id| {
+            let mut hasher = DefaultHasher::new();
+            id.hash(&mut hasher);
+            hasher.finish()
+        });
+        let Some(own) = rows.id(CASE) else { continue };
+        if *own != case {
+            as_text &= number == 0 || *own > *case;
+            as_numbers &= number == 0 || (own.len(), &*own) > (case.len(), &*case);
+            case.clear();
+            case.push_str(&own);
+            drop(own);
+            number += 1;
+            close(&mut events, &mut broken);
+            if !(as_text || as_numbers) {
+                rows.issue(CASE, || {
+                    "cases must stand in the order of their identifiers to be read one by one: sort the table by case, \
+                     or read it without --by-case"
+                        .into()
+                });
+                break;
+            }
+        }
+        match (person, event(&mut rows, &set)) {
+            (Some(person), Some(event)) => events.push(ChainEvent { person, case: number, ..event }),
+            _ => broken = true,
+        }
+    }
+    close(&mut events, &mut broken);
+    finish(rows, builder)
+}
+
+fn finish(rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
+    let (mut issues, warnings) = rows.finish();
+    if !issues.is_empty() {
+        std::mem::swap(&mut builder.issues, &mut issues);
+        builder.issues.append(issues);
+    }
+    Ok(Monitor { warnings, ..builder.finish()? })
+}

@@ -1,0 +1,87 @@
+//! Repeat victimisation: the share who are victims again within some years, with an event of its own definition.
+
+use super::tally::FEW;
+use crate::career::date::CalendarDate;
+use crate::error::{Error, Issues, Result};
+use crate::survival::event_share::{EventShare, KaplanMeier};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What counts as being a victim again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RepeatDefinition {
+    /// The event, in words; the published share of 45 % within five years is of any offence, not of trafficking again.
+    pub event: String,
+    /// Registrations of fewer days after the first are the same event.
+    pub apart_days: u32,
+    /// Within so many years.
+    pub years: f64,
+}
+
+/// The share who were victims again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Repeat {
+    /// As the caller stated it.
+    pub definition: RepeatDefinition,
+    /// Persons followed; `None` where they are fewer than ten and small cells are hidden.
+    pub persons: Option<u64>,
+    /// The Kaplan-Meier share; `None` where it is of too few people to be shown.
+    pub share: Option<EventShare>,
+}
+
+/// The share of persons who are registered as victims again, from the first registration of each to `register_end`, the
+/// first day after the register. Time runs in years as ages do; who is not registered again is followed to the end.
+///
+/// ```
+/// use pleegprofiel::monitor::{RepeatDefinition, repeat_victims};
+/// let day = |text: &str| text.parse();
+/// let victims = [(1, day("2010-01-01")?), (1, day("2012-01-01")?), (2, day("2010-01-01")?)];
+/// let stated = RepeatDefinition { event: "any offence".into(), apart_days: 1, years: 5.0 };
+/// let found = repeat_victims(&victims, day("2020-01-01")?, &stated, true)?;
+/// assert_eq!(found.share.expect("small cells are shown").share, 0.5);
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
+/// # Errors
+/// When the definition has no words or years, there is nobody, or a registration lies after the register (by position,
+/// from 1).
+pub fn repeat_victims(
+    victims: &[(u64, CalendarDate)],
+    register_end: CalendarDate,
+    definition: &RepeatDefinition,
+    show_small_cells: bool,
+) -> Result<Repeat> {
+    if definition.event.trim().is_empty() || !(definition.years > 0.0 && definition.years.is_finite()) {
+        return Err(Error::options(
+            "what counts as an event, in words, and within how many years (above 0) must be stated",
+        ));
+    }
+    let mut issues = Issues::in_memory();
+    let mut by_person: BTreeMap<u64, Vec<CalendarDate>> = BTreeMap::new();
+    for (i, (person, day)) in victims.iter().enumerate() {
+        if *day >= register_end {
+            issues.add(Some(i as u64 + 1), Some("date"), || {
+                format!("{day} lies after the register, before {register_end}")
+            });
+        }
+        by_person.entry(*person).or_default().push(*day);
+    }
+    issues.into_result("the registrations cannot be followed")?;
+    let mut times = Vec::with_capacity(by_person.len());
+    for days in by_person.values_mut() {
+        days.sort_unstable();
+        let first = days[0];
+        let again = days.iter().find(|day| first.days_until(**day) >= i64::from(definition.apart_days.max(1)));
+        let until = first.age_on(*again.unwrap_or(&register_end))?;
+        times.push((until.get(), again.is_some()));
+    }
+    let share = KaplanMeier::new(times.iter().copied())?.at(definition.years);
+    let persons = times.len() as u64;
+    let rest = persons - share.events;
+    let shown = show_small_cells || [share.events, rest, share.at_risk].iter().all(|n| *n >= FEW);
+    Ok(Repeat {
+        definition: definition.clone(),
+        persons: (show_small_cells || persons >= FEW).then_some(persons),
+        share: shown.then_some(share),
+    })
+}

@@ -1,0 +1,163 @@
+//! The commands: files, languages, bad input with nothing written, the same bytes on every run.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(args: &[&str], threads: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pleegprofiel")).args(args).env("RAYON_NUM_THREADS", threads).output().unwrap()
+}
+
+fn file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+fn events() -> String {
+    let mut text = "id,case,phase,date,outcome,days,form,committed,birth,sex\n".to_owned();
+    for i in 0..300 {
+        let (id, case, year) = (i, 1000 + i, 2015 + i % 3);
+        let sex = if i % 5 == 0 { "female" } else { "male" };
+        let birth = if i % 4 == 0 { "1995-01-01" } else { "1980-01-01" };
+        writeln!(text, "p{id},{case},intake,{year}-02-01,,,labour,{year}-01-01,{birth},{sex}").unwrap();
+        let outcome = if i % 7 < 5 { "convicted" } else { "acquitted" };
+        writeln!(text, "p{id},{case},verdict,{year}-11-01,{outcome},,,,,").unwrap();
+        if i % 7 < 4 {
+            writeln!(text, "p{id},{case},sanction,{year}-11-01,unconditional,{},,,,", 100 + i).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn monitor_writes_tables_pictures_and_a_page_in_two_languages_and_the_same_bytes_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = file(folder.path(), "events.csv", &events());
+    for (lang, word) in [("nl", "De strafrechtketen in cijfers"), ("en", "The criminal justice chain in figures")] {
+        let out = folder.path().join(lang).display().to_string();
+        let args = ["monitor", &events, "--out", &out, "--lang", lang];
+        let printed = run(&args, "1");
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        let read = |name: &str| std::fs::read_to_string(Path::new(&out).join(name)).unwrap();
+        let (page, table, picture) = (read("report.html"), read("indicators.csv"), read("picture-01.svg"));
+        assert!(page.contains(word) && page.contains("<svg") && !page.contains("http://") && !page.contains("<script"));
+        assert!(table.starts_with("unit,population,split,category,year,total,count,share,low,high,"));
+        // 300 x 5 / 7 convicted, of which 4 / 5 with an unconditional part
+        assert!(table.contains("defendant,judged,verdict,convicted,,300,215,"), "{table}");
+        assert!(picture.starts_with("<svg") && picture.contains("stroke-dasharray"));
+        let again = run(&[&args[..], &["--by-case"]].concat(), "2");
+        assert_eq!((printed.stdout, &page), (again.stdout, &read("report.html")));
+    }
+    let lines = String::from_utf8(run(&["monitor", &events, "--json"], "2").stdout).unwrap();
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["unit"], "defendant");
+}
+
+#[test]
+fn nothing_is_written_of_a_chain_that_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "id,case,phase,date,outcome\na,1,sanction,2019-01-01,unconditional\nb,2,verdikt,2019-01-01,convicted\n";
+    let events = file(folder.path(), "events.csv", rows);
+    let out = folder.path().join("out");
+    let output = run(&["monitor", &events, "--out", &out.display().to_string()], "2");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!out.exists());
+    assert!(text.contains("row 2, column phase: sanction without a verdict"), "{text}");
+    assert!(text.contains("row 3, column phase: \"verdikt\" is none of suspect"), "{text}");
+}
+
+/// People, offences and participants: `n` a group, every third of the treated and every second of the others reoffends.
+fn groups(folder: &Path, n: usize) -> [String; 3] {
+    let (mut people, mut offences, mut participants) = (
+        "id,birth,from,to,end\n".to_owned(),
+        "id,committed,offence\n".to_owned(),
+        "id,treated,start,age,town\n".to_owned(),
+    );
+    for i in 0..2 * n {
+        let treated = i % 2;
+        let gone = i % 22 == 3;
+        let (to, end) = if gone { ("2013-01-01", "died") } else { ("2020-01-01", "end-of-register") };
+        writeln!(people, "p{i},1985-01-01,2000-01-01,{to},{end}").unwrap();
+        writeln!(offences, "p{i},2008-01-01,human-trafficking").unwrap();
+        if (i / 2) % (2 + treated) == 0 && !gone {
+            writeln!(offences, "p{i},2012-06-01,violence").unwrap();
+        }
+        writeln!(participants, "p{i},{treated},2010-01-01,{},x", 20 + (i * i + i / 3) % 17).unwrap();
+    }
+    [("people", people), ("offences", offences), ("participants", participants)]
+        .map(|(name, text)| file(folder, &format!("{name}.csv"), &text))
+}
+
+#[test]
+fn effect_says_what_can_be_seen_first_and_gives_no_figure_of_what_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let [people, offences, participants] = groups(folder.path(), 300);
+    let out = folder.path().join("out").display().to_string();
+    let args = ["effect", &people, &offences, &participants, "--covariates", "age", "--outcome", "violence=violence"];
+    let output = run(&[&args[..], &["--out", &out, "--json"]].concat(), "2");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let at = found["at"].as_array().unwrap();
+    let seen = |outcome: &str, years: f64| {
+        let one = at.iter().find(|at| at["outcome"] == outcome && at["years"] == years).unwrap();
+        one["answer"].clone()
+    };
+    // nobody reoffends within two years, nor by trafficking at all
+    assert_eq!(seen("any", 2.0)["seen"], "not-seen");
+    assert_eq!(seen("special", 5.0)["seen"], "not-seen");
+    let five = seen("any", 5.0);
+    assert_eq!(five, seen("violence", 5.0));
+    assert!((five["unweighted"]["control"].as_f64().unwrap() - 0.5).abs() < 0.02, "{five}");
+    assert!(five["weighted"]["high"].as_f64().unwrap() < 0.0, "{five}");
+    let page = std::fs::read_to_string(Path::new(&out).join("report.html")).unwrap();
+    assert!(page.contains("Is an intervention working?") && page.contains("For 4 of 6 outcomes"), "{page}");
+    let dutch = run(&[&args[..], &["--lang", "nl"]].concat(), "1");
+    assert!(String::from_utf8(dutch.stdout).unwrap().contains("niet te zien"));
+}
+
+#[test]
+fn participants_whom_the_people_lack_and_small_groups_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [people, offences, participants] = groups(folder.path(), 8);
+    let output = run(&["effect", &people, &offences, &participants], "1");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("a group of fewer than 10 persons"));
+    let strangers = file(folder.path(), "strangers.csv", "id,treated,start\np0,1,2010-01-01\nq,2,2010-01-01\nr,0,\n");
+    let text = String::from_utf8(run(&["effect", &people, &offences, &strangers], "1").stderr).unwrap();
+    assert!(text.contains("row 3, column treated: \"2\" is none of 0, 1"), "{text}");
+    assert!(text.contains("row 4, column start: nothing stated"), "{text}");
+    let strangers = file(folder.path(), "strangers.csv", "id,treated,start\np0,1,2010-01-01\nsecret,0,2010-01-01\n");
+    let text = String::from_utf8(run(&["effect", &people, &offences, &strangers], "1").stderr).unwrap();
+    assert!(text.contains("row 3, column id: this person is not in the table of people"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn recidivism_is_followed_from_a_day_of_ones_own_and_by_criteria_of_the_registers_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let [people, offences, participants] = groups(folder.path(), 100);
+    let criteria = file(folder.path(), "criteria.csv", "key,serious,very-serious\nviolence,1,1\nsexual,1,0\n");
+    let first = |args: &[&str]| {
+        let common = ["recidivism", &people, &offences, "--years", "5", "--json", "--show-small-cells"];
+        let output = run(&[&common[..], args].concat(), "1");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let share = serde_json::from_str(text.lines().next().unwrap_or("")).unwrap_or(serde_json::Value::Null);
+        (text, share["share"].as_f64())
+    };
+    // from 2008: the new offence comes after 4.4 years; from 2010: after 2.4; from 2013 there is none
+    let (_, by_index) = first(&[]);
+    let (_, by_start) = first(&["--start", &participants]);
+    assert!(by_index.unwrap() > 0.3 && by_start == by_index);
+    let late = file(folder.path(), "late.csv", "id,start\np0,2013-06-01\np1,2013-06-01\n");
+    assert_eq!(first(&["--start", &late]).1, Some(0.0));
+    assert_eq!(first(&["--criteria", &criteria, "--criterion", "very-serious"]).1, by_index);
+    assert!(first(&["--criteria", &criteria, "--criterion", "custodial"]).0.contains("register's own coding"));
+    assert!(first(&["--criterion", "very-serious"]).0.contains("needs --criteria"));
+    let odd = file(folder.path(), "odd.csv", "key,serious,very-serious\nviolence,0,1\nsexual,1,0\n");
+    assert!(
+        first(&["--criteria", &odd, "--criterion", "serious"]).0.contains("violence is very serious, but not serious")
+    );
+    let stranger = file(folder.path(), "stranger.csv", "id,start\nnobody,2013-06-01\n");
+    assert!(first(&["--start", &stranger]).0.contains("1 persons of"));
+}
