@@ -1,5 +1,6 @@
 //! The arguments and what they mean to the library.
 
+use crate::args_advise::AdviseArgs;
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
 use crate::args_table::InputArgs;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Write the papers of an instrument or a model: card, algorithm register, reporting standard, AI Act.
     Card(CardArgs),
+    /// Draft what a professional needs for an advice, make the final one of it with their judgement, and keep the record.
+    Advise(Box<AdviseArgs>),
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 //! The command line over the library: reads, calls, writes; no arithmetic of its own.
 
+mod advise;
 mod args;
+mod args_advise;
 mod args_people;
 mod args_profile;
 mod args_table;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Validate(args) => validate::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Card(args) => card::run(&args),
+        Command::Advise(args) => advise::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
