@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
 mod bad_dossiers;
+mod docs_page;
 mod drafts;
 mod fixtures;
 #[path = "../support/json_schema.rs"]

@@ -59,7 +59,7 @@ pub(super) fn of(dossier: &Dossier, language: Language) -> (Vec<FrameState>, Vec
             Statement::new(
                 format!("frame/{}", state.frame.key()),
                 says,
-                format!("{label} (art. {}, {of} {}): {answer}; {tests}.{remark}", text.article, text.text_of),
+                format!("{label} ({}, {of} {}): {answer}; {tests}.{remark}", text.article, text.text_of),
                 Ground::source(text.source, text.status),
             )
             .on(Ground::answer("$.asked", answer)),
@@ -67,7 +67,7 @@ pub(super) fn of(dossier: &Dossier, language: Language) -> (Vec<FrameState>, Vec
         if state.can_apply != Met::No {
             for (i, words) in state.frame.remarks(language).into_iter().enumerate() {
                 let key = format!("frame/{}/remark/{i}", state.frame.key());
-                statements.push(Statement::new(key, says, words, Ground::source(text.source, text.status)));
+                statements.push(Statement::new(key, Says::Stated, words, Ground::source(text.source, text.status)));
             }
         }
     }

@@ -208,7 +208,7 @@ fn value(output: &Output, language: Language) -> String {
             language.pick(if *yes { "ja" } else { "nee" }, if *yes { "yes" } else { "no" }).to_owned()
         }
         Output::Whole(n) => n.to_string(),
-        Output::Number(n) => language.number(*n, 4),
+        Output::Number(n) => language.number(*n, 4).trim_end_matches('0').trim_end_matches(['.', ',']).to_owned(),
         Output::Band(name) => name.clone(),
     }
 }

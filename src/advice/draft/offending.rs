@@ -54,8 +54,8 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
             "offending/offences",
             Says::Stated,
             language.pick(
-                format!("Geteld zijn {} delicten van {} soorten.", measures.offences, measures.versatility.kinds),
-                format!("Counted are {} offences of {} kinds.", measures.offences, measures.versatility.kinds),
+                format!("Getelde delicten: {}, van zoveel soorten: {}.", measures.offences, measures.versatility.kinds),
+                format!("Offences counted: {}, of so many kinds: {}.", measures.offences, measures.versatility.kinds),
             ),
             Ground::figure("offences", measures.offences),
         )
@@ -100,11 +100,11 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
                 Says::Stated,
                 language.pick(
                     format!(
-                        "Het eerste delict mensenhandel was op {} jaar, na {earlier} eerdere delicten.{opens}",
+                        "Het eerste delict mensenhandel was op {} jaar; delicten daarvoor: {earlier}.{opens}",
                         n(index.age.get())
                     ),
                     format!(
-                        "The first trafficking offence was at age {}, after {earlier} earlier offences.{opens}",
+                        "The first trafficking offence was at age {}; offences before it: {earlier}.{opens}",
                         n(index.age.get())
                     ),
                 ),

@@ -142,7 +142,9 @@ fn classified(assembler: &Assembler, dossier: &Dossier) -> Result<std::result::R
 
 fn placed(assembler: &Assembler, answer: &Classification, language: Language) -> (ProfileResult, Vec<Statement>) {
     let model = || assembler.model.clone();
-    let posterior = |p: &ProfileProbability| Ground::figure(&format!("posterior {}", p.profile.key()), p.probability);
+    let posterior = |p: &ProfileProbability| {
+        Ground::figure(&format!("posterior {}", p.profile.key()), format!("{:.6}", p.probability))
+    };
     let mut first = Statement::new("profile/answer", Says::Stated, answer.answer.text(language), model());
     first.says = if answer.profile().is_some() { Says::Stated } else { Says::Unknown };
     first.grounds.extend(answer.posterior.iter().map(posterior));

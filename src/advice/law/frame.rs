@@ -133,28 +133,28 @@ impl Frame {
         use SourceStatus::{OlderText, Read};
         let (article, source, text_of, status) = match self {
             Frame::SuspendedSentence => (
-                "14a-14c Sr",
+                "art. 14a-14c Sr",
                 "Criminal Code in statengeneraal/laws-markdown; numbers 5 and 6 confirmed in the study of 145 cases (2018-2019)",
-                "about 2015",
+                "ca. 2015",
                 OlderText,
             ),
             Frame::RemandSuspension => {
-                ("80 Sv", "OM, Aanwijzing voorwaardelijke vrijheidsstraffen en schorsing", "2013-2015", OlderText)
+                ("art. 80 Sv", "OM, Aanwijzing voorwaardelijke vrijheidsstraffen en schorsing", "2013-2015", OlderText)
             }
             Frame::ConditionalRelease => (
-                "6:2:10-14, 6:1:18, 6:6:21 Sv",
+                "art. 6:2:10-14, 6:1:18, 6:6:21 Sv",
                 "Stb. 2020, 224; OM, Aanwijzing 2021A001; list of conditions: Bikker, PROCES 2021/4",
                 "2021",
                 Read,
             ),
             Frame::Gvm => (
-                "38z Sr",
+                "art. 38z Sr",
                 "letter of 19 November 2024 (Kamerstuk 28 638, nr. 254); WODC on the GVM, 2023",
                 "2024",
                 Read,
             ),
             Frame::AdolescentLaw => {
-                ("(article not read)", "Kader adolescentenstrafrecht, 2014; WODC 2018-9", "2014", OlderText)
+                ("article not read", "Kader adolescentenstrafrecht, 2014; WODC 2018-9", "2014", OlderText)
             }
         };
         FrameText { article, source, text_of, status }
