@@ -18,7 +18,7 @@ fn the_six_persons_are_what_they_were_made_to_be() {
     }
     let minor = draft("undecided-minor");
     assert_eq!(minor.body().profile.undecided.as_deref(), Some("too-young"));
-    assert!(statement(&minor, "profile/pending").text.contains("no court has judged"));
+    assert!(statement(&minor, "profile/pending/2").text.contains("no court has judged"));
 }
 
 #[test]
@@ -157,6 +157,9 @@ fn nobody_is_placed_without_an_adjudicated_case_or_where_that_is_not_said() {
     let mut dossier = value("incidental");
     dossier["career"]["offences"][0].as_object_mut().unwrap().remove("adjudicated");
     assert_eq!(of(&dossier).not_given, Some(NotGiven::AdjudicationUnknown));
+    let mut dossier = value("undecided-minor");
+    dossier["asked"].as_object_mut().unwrap().remove("about");
+    assert_eq!(of(&dossier).not_given, Some(NotGiven::AboutUnknown));
     let mut dossier = value("incidental");
     dossier["career"].as_object_mut().unwrap().remove("custody");
     assert_eq!(of(&dossier).not_given, Some(NotGiven::CustodyUnknown));

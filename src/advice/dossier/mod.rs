@@ -19,7 +19,6 @@ pub use identifiers::Printed;
 pub(crate) use people::{Account, Asking, Contra, Information};
 pub(crate) use reader::Reader;
 
-use crate::career::date::CalendarDate;
 use crate::error::{Error, Result};
 use crate::risk::factor::Factor;
 use crate::risk::instrument::sha256::sha256;
@@ -74,7 +73,6 @@ const KEYS: [&str; 16] = [
 pub struct Dossier {
     pub(crate) hash: String,
     pub(crate) asked: Asked,
-    pub(crate) birth: Option<CalendarDate>,
     pub(crate) identifiers: Identifiers,
     pub(crate) record: Option<Record>,
     pub(crate) population: Option<Population>,
@@ -167,7 +165,6 @@ impl Dossier {
         Some(Dossier {
             hash: sha256(text.as_bytes()),
             asked: asked?.whole()?,
-            birth,
             identifiers,
             record,
             population,

@@ -26,6 +26,8 @@ pub enum NotGiven {
     AdjudicationUnknown,
     /// It is not said whether there was time in custody.
     CustodyUnknown,
+    /// An offence is pending, and it is not said which offences the advice is about.
+    AboutUnknown,
     /// No offence was judged by a court.
     NoAdjudicatedCase,
     /// There is no trafficking offence; the model is of people who had one.
@@ -78,22 +80,32 @@ pub(super) fn of(
         Ok(answer) => placed(assembler, &answer, language),
         Err(why) => (ProfileResult::not_given(why), vec![refused(why, language)]),
     };
-    if result.not_given.is_none()
-        && let Some(record) = &dossier.record
-        && record.listed.iter().any(|one| one.adjudicated == Some(false))
-    {
-        statements.push(Statement::new(
-            "profile/pending",
-            Says::Stated,
-            language.pick(
-                "Meegeteld is een delict waarover dit advies gaat en waarover de rechter nog niet heeft geoordeeld. Wordt het niet bewezen, dan vervalt dit antwoord.",
-                "Counted is an offence that this advice is about and that no court has judged yet. If it is not proven, this answer lapses.",
-            ),
-            Ground::answer("$.career.offences[..].adjudicated", "false"),
-        ));
+    if result.not_given.is_none() {
+        pending(dossier, language, &mut statements);
     }
     remarks(dossier, &result, language, &mut statements);
     Ok((result, statements))
+}
+
+/// What is said of offences that no court has judged yet.
+fn pending(dossier: &Dossier, language: Language, statements: &mut Vec<Statement>) {
+    let about = dossier.asked.about.as_deref().unwrap_or(&[]);
+    let listed = dossier.record.iter().flat_map(|record| record.listed.iter().enumerate());
+    for (i, _) in listed.filter(|(_, one)| one.adjudicated == Some(false)) {
+        let text = if about.contains(&i) {
+            language.pick(
+                "Meegeteld is een delict waarover dit advies gaat en waarover de rechter nog niet heeft geoordeeld. Wordt het niet bewezen, dan vervalt dit antwoord.",
+                "Counted is an offence that this advice is about and that no court has judged yet. If it is not proven, this answer lapses.",
+            )
+        } else {
+            language.pick(
+                "Niet meegeteld is een delict waarover de rechter nog niet heeft geoordeeld en waarover dit advies niet gaat.",
+                "Not counted is an offence that no court has judged yet and that this advice is not about.",
+            )
+        };
+        let ground = Ground::answer(format!("$.career.offences[{i}].adjudicated"), "false");
+        statements.push(Statement::new(format!("profile/pending/{i}"), Says::Stated, text, ground));
+    }
 }
 
 /// The career that counts, or why there is none.
@@ -106,10 +118,10 @@ fn counted(dossier: &Dossier) -> std::result::Result<Career, NotGiven> {
     if !record.listed.iter().any(|one| one.adjudicated == Some(true)) {
         return Err(NotGiven::NoAdjudicatedCase);
     }
-    let about = dossier.asked.about.as_deref().unwrap_or(&[]);
     if record.listed.iter().all(|one| one.adjudicated == Some(true)) {
         return Ok(record.career.clone());
     }
+    let about = dossier.asked.about.as_ref().ok_or(NotGiven::AboutUnknown)?;
     let counts = record.listed.iter().enumerate().filter(|(i, one)| one.adjudicated == Some(true) || about.contains(i));
     let builder = record.career.birth().map_or_else(Career::by_age, Career::dated).window(record.window);
     let builder = builder.offences(counts.map(|(_, one)| one.offence.clone())).stays(stays.iter().copied());
@@ -224,6 +236,11 @@ fn refused(why: NotGiven, language: Language) -> Statement {
             "er is niet opgegeven of er tijd in detentie was",
             "it is not stated whether there was time in custody",
             "$.career.custody",
+        ),
+        NotGiven::AboutUnknown => (
+            "over een delict heeft de rechter nog niet geoordeeld, en er is niet opgegeven over welke delicten dit advies gaat",
+            "an offence is pending, and it is not stated which offences this advice is about",
+            "$.asked.about",
         ),
         NotGiven::NoAdjudicatedCase => (
             "over geen delict heeft de rechter geoordeeld, en zonder zo'n zaak wordt niemand ingedeeld (AI-verordening, art. 5 lid 1 onder d)",

@@ -2,6 +2,7 @@
 
 use crate::args::Lang;
 use clap::{Args, Subcommand};
+use pleegprofiel::ClassifyOptions;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -31,6 +32,10 @@ pub(crate) struct DraftArgs {
     /// Add a line for every assessment to this record instead of DIR/record.jsonl; with --lines there is none without it.
     #[arg(long, value_name = "LOG")]
     pub(crate) record: Option<PathBuf>,
+    /// Simulated people that a career is judged against; as many as `classify` takes. Fewer are faster, and figures of how
+    /// unusual a history is are then less exact.
+    #[arg(long, value_name = "N", default_value_t = ClassifyOptions::default().people)]
+    pub(crate) people: usize,
     /// The caller's interventions (`pleegprofiel advise template` prints a form); none are shipped.
     #[arg(long, value_name = "FILE")]
     pub(crate) interventions: Option<PathBuf>,

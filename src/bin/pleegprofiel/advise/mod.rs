@@ -13,7 +13,7 @@ use pleegprofiel::advice::{
     Assembler, Completion, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions, Overrides,
 };
 use pleegprofiel::risk::instrument::Library;
-use pleegprofiel::{Language, reference_model};
+use pleegprofiel::{ClassifyOptions, Language, reference_model};
 use record::Record;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -36,7 +36,8 @@ pub(crate) fn run(args: &AdviseArgs) -> Result<(), Failure> {
 
 /// What drafts are made with.
 fn assembler(args: &DraftArgs) -> Result<(Assembler, Library), Failure> {
-    let mut assembler = Assembler::new(&reference_model())?;
+    let options = ClassifyOptions { people: args.people, ..ClassifyOptions::default() };
+    let mut assembler = Assembler::with(&reference_model(), options)?;
     if let Some(path) = &args.interventions {
         assembler = assembler.interventions(Interventions::from_json(&read(path)?)?);
     }
