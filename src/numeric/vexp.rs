@@ -5,6 +5,20 @@
 /// `exp(x)` for `x <= 709`; exactly 0 below -708. Relative error under 4e-16 (tested against `libm`).
 #[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
+    let (rest, scale) = parts(x);
+    if x < -708.0 { 0.0 } else { (1.0 + rest) * scale }
+}
+
+/// `exp(x)` as [`exp`], and `exp(x) - 1` with a relative error under 1e-15 near 0 too.
+#[inline(always)]
+pub(crate) fn exp_and_less_one(x: f64) -> (f64, f64) {
+    let (rest, scale) = parts(x);
+    if x < -708.0 { (0.0, -1.0) } else { ((1.0 + rest) * scale, rest * scale + (scale - 1.0)) }
+}
+
+/// `exp(x) = (1 + rest) scale`, `scale` a power of two and `rest` within [`sqrt(1/2) - 1`, `sqrt(2) - 1`].
+#[inline(always)]
+fn parts(x: f64) -> (f64, f64) {
     // Cody & Waite reduction: x = n ln 2 + r, |r| <= ln(2)/2, with ln 2 in two pieces.
     const LOG2_E: f64 = std::f64::consts::LOG2_E;
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
@@ -28,9 +42,7 @@ pub(crate) fn exp(x: f64) -> f64 {
     p = p * r + 1.0 / 24.0;
     p = p * r + 1.0 / 6.0;
     p = p * r + 0.5;
-    let e = 1.0 + (r + r * r * p);
-    let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52));
-    if x < -708.0 { 0.0 } else { e * scale }
+    (r + r * r * p, f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52)))
 }
 
 /// `ln(1 + x)` for `0 <= x < 1e300`, with `inverse = 1 / (1 + x)`. Relative error under 5e-16 (tested against `libm`).
@@ -80,6 +92,21 @@ mod tests {
         }
         assert!(worst < 4e-16, "{worst:e}");
         assert_eq!((exp(0.0), exp(-709.0), exp(-1e300)), (1.0, 0.0, 0.0));
+    }
+
+    #[test]
+    fn exp_less_one_agrees_with_libm_near_nothing_too() {
+        let mut worst = 0.0_f64;
+        for i in 0..400_000 {
+            let size = libm::exp(-80.0 + f64::from(i) * 86.0 / 400_000.0);
+            for x in [size, -size] {
+                let (e, less_one) = exp_and_less_one(x);
+                assert_eq!(e, exp(x));
+                worst = worst.max(((less_one - libm::expm1(x)) / libm::expm1(x)).abs());
+            }
+        }
+        assert!(worst < 1e-15, "{worst:e}");
+        assert_eq!(exp_and_less_one(-1e300), (0.0, -1.0));
     }
 
     #[test]

@@ -183,23 +183,26 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
             }
         }
         let (mut random, mut both, mut value) = ([[[1.0; 4]; NB]; BLOCK], [[[1.0; 4]; NB]; BLOCK], exponent);
-        if inflated {
-            let mut none = exponent;
-            for v in flat(&mut none) {
-                *v = vexp::exp(*v);
+        // only a zero may be structural
+        if inflated && (from..to).any(|e| self.occurring.entry(e).1 == 0) {
+            let (mut none, mut some) = (exponent, blank);
+            for (none, some) in flat(&mut none).iter_mut().zip(flat(&mut some).iter_mut()) {
+                let (e, less_one) = vexp::exp_and_less_one(*none);
+                (*none, *some) = (e, -less_one);
             }
             for (i, e) in (from..to).enumerate() {
                 let (t, count, _) = self.occurring.entry(e);
                 if count == 0 {
                     let age = &self.ages[t];
                     none[i] = lanes(|b, l| age.not_q[b][l] * none[i][b][l]);
+                    some[i] = lanes(|b, l| age.not_q[b][l] * some[i][b][l]);
                     both[i] = lanes(|b, l| age.q[b][l] + none[i][b][l]);
                     random[i] = lanes(|b, l| none[i][b][l] / both[i][b][l]);
                 }
             }
-            // a probability is at most 1, so ln(p) = -ln(1 + (1 / p - 1))
-            for (v, p) in flat(&mut value).iter_mut().zip(flat(&mut both).iter()) {
-                *v = -vexp::ln_1p(1.0 / p - 1.0, *p);
+            // ln(p) = -ln(1 + (1 - p) / p), exact where an event is next to impossible
+            for ((v, p), not_p) in flat(&mut value).iter_mut().zip(flat(&mut both).iter()).zip(flat(&mut some).iter()) {
+                *v = -vexp::ln_1p(not_p / p, *p);
             }
         }
         for (i, e) in (from..to).enumerate() {

@@ -45,7 +45,7 @@ pub(crate) fn improve(
     let mut looked: Vec<f64> = Vec::new();
     for round in 0..ROUNDS {
         let new = |c: &&Climb| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < search::SAME);
-        let most = if round == 0 && shape.groups() <= FEW { ROOTS } else { 1 };
+        let most = if round == 0 && shape.groups() <= FEW && !shape.dispersed() { ROOTS } else { 1 };
         let roots: Vec<Climb> = best.iter().take(most).filter(new).cloned().collect();
         let Some(top) = roots.first().map(|c| c.pass.log_likelihood) else { break };
         looked.extend(roots.iter().map(|c| c.pass.log_likelihood));

@@ -95,6 +95,14 @@ impl<'a> Occurring<'a> {
         if 2 * (codes.len() + intervals) > observed {
             return None;
         }
+        // those without an event together, which take more work
+        let mut order: Vec<u32> = (0..codes.len() as u32).collect();
+        order.sort_by_key(|&c| (codes[c as usize].count > 0, codes[c as usize].interval));
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, &old)| place[old as usize] = new as u32);
+        cells.iter_mut().for_each(|c| *c = place[*c as usize]);
+        let codes: Vec<CellCode> = order.iter().map(|&c| codes[c as usize]).collect();
+        let time = order.iter().map(|&c| time[c as usize]).collect();
         let (counts, count_of) = distinct_counts(&codes);
         Some(Occurring {
             codes: Cow::Owned(codes),

@@ -3,6 +3,7 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
+mod advise;
 mod classify;
 mod command;
 mod files;

@@ -4,6 +4,8 @@
 
 mod consistency;
 mod fuzz_corpus;
+#[path = "../support/json_schema.rs"]
+mod json_schema;
 mod mutants;
 mod oxrec_template;
 mod published;

@@ -1,5 +1,6 @@
 //! The arguments and what they mean to the library.
 
+use crate::args_advise::AdviseArgs;
 use crate::args_chain::{EffectArgs, MonitorArgs};
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Monitor(Box<MonitorArgs>),
     /// Show what two groups of people can tell of an intervention, and what they tell.
     Effect(Box<EffectArgs>),
+    /// Draft what a professional needs for an advice, make the final one of it with their judgement, and keep the record.
+    Advise(Box<AdviseArgs>),
 }
 
 #[derive(Debug, Args)]

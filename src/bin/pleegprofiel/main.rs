@@ -1,6 +1,8 @@
 //! The command line over the library: reads, calls, writes; no arithmetic of its own.
 
+mod advise;
 mod args;
+mod args_advise;
 mod args_chain;
 mod args_people;
 mod args_profile;
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Card(args) => card::run(&args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Effect(args) => effect::run(&args),
+        Command::Advise(args) => advise::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -89,6 +89,26 @@ impl Factor {
         Factor::Children,
     ];
 
+    /// The key in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Factor::CriminalRelative => "criminal-relative",
+            Factor::CriminalFamily => "criminal-family",
+            Factor::CriminalPartner => "criminal-partner",
+            Factor::CriminalFriends => "criminal-friends",
+            Factor::NoStartQualification => "no-start-qualification",
+            Factor::StartQualification => "start-qualification",
+            Factor::SingleParentFamily => "single-parent-family",
+            Factor::UnstableFamily => "unstable-family",
+            Factor::MentalHealthProblems => "mental-health-problems",
+            Factor::BenefitsOrNoIncome => "benefits-or-no-income",
+            Factor::FirstOffenceAsMinor => "first-offence-as-minor",
+            Factor::Work => "work",
+            Factor::Partner => "partner",
+            Factor::Children => "children",
+        }
+    }
+
     /// Risk or protective.
     pub fn kind(self) -> Kind {
         match self {
@@ -240,6 +260,7 @@ mod tests {
             for language in [Language::Dutch, Language::English] {
                 assert!(!factor.label(language).is_empty() && !factor.definition(language).is_empty());
             }
+            assert_eq!(serde_json::to_value(factor).unwrap(), factor.key());
             assert_eq!(factor.opposite().and_then(Factor::opposite), factor.opposite().map(|_| factor));
         }
     }

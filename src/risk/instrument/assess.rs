@@ -74,6 +74,23 @@ impl Instrument {
         Ok(result)
     }
 
+    /// Why known answers cannot be true: they contradict each other or the stated population, or lie outside their range.
+    pub(crate) fn impossible(&self, case: &Case) -> Vec<String> {
+        let stated = case.population.as_ref().map_or(0, |population| self.population_clash(population, &case.answers));
+        let codes = self.known_errors(&case.answers, self.gaps(&case.answers).unknown) & !self.refusals() | stated;
+        let mut why: Vec<String> = self.contradictions(codes).map(str::to_owned).collect();
+        let explained = self.program.reasons.iter().fold(0, |all, reason| all | 1 << reason.code);
+        why.extend(self.codes(codes & !explained).map(|code| code.replace('_', " ")));
+        why
+    }
+
+    /// Codes that refuse answers which may well be true, of this instrument and as a whole of its parts.
+    fn refusals(&self) -> u64 {
+        let own = self.program.rules.iter().filter(|rule| rule.effect == Effect::Refuse);
+        own.fold(0, |all, rule| all | 1 << rule.code)
+            | self.program.components.iter().fold(0, |all, part| all | 1 << part.code)
+    }
+
     /// Says which answers contradict each other, or the stated population.
     pub(crate) fn explain(&self, codes: u64, result: &mut Assessment) {
         result.refusal.extend(self.contradictions(codes).map(|why| format!("contradictory answers: {why}")));

@@ -7,7 +7,8 @@ use super::walk::{Node, Problems, parse, shortened};
 use crate::career::date::CalendarDate;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// An answer to one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +120,48 @@ impl Instrument {
         let read = self.items[at].read(&answer.json());
         case.answers[at] = read.map_err(|why| Error::value(format!("{item}: {why}")))?.unwrap_or(f64::NAN);
         Ok(())
+    }
+
+    /// A case from one record of answers that serves several instruments: the answers to this instrument's items are
+    /// taken, the others left.
+    ///
+    /// ```
+    /// use pleegprofiel::risk::instrument::{Answer, Instrument};
+    /// use std::collections::BTreeMap;
+    /// let record = BTreeMap::from([
+    ///     ("age_at_current_arrest".to_owned(), Answer::Whole(30)),
+    ///     ("temper_control".to_owned(), Answer::Level("no_problems".to_owned())), // no item of this one
+    /// ]);
+    /// let psa = Instrument::bundled("psa")?;
+    /// let mut alone = psa.case();
+    /// psa.answer(&mut alone, "age_at_current_arrest", &Answer::Whole(30))?;
+    /// assert_eq!(psa.case_among(&record)?, alone);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When an answer to one of its items is not of the item's type: every problem is listed with its item.
+    pub fn case_among(&self, answers: &BTreeMap<String, Answer>) -> Result<Case> {
+        let map = answers.iter().map(|(name, answer)| (name.clone(), answer.json())).collect();
+        let mut problems = Problems::new();
+        let case = self.read_among(&map, "$", &mut problems);
+        problems.into_result("the answers cannot be used")?;
+        Ok(case)
+    }
+
+    /// The same from JSON that stands at a path.
+    pub(crate) fn read_among(&self, answers: &Map<String, Value>, path: &str, problems: &mut Problems) -> Case {
+        let mut case = self.case();
+        for (at, item) in self.items.iter().enumerate() {
+            match answers.get(&item.name).map(|value| item.read(value)) {
+                None => {}
+                Some(Ok(found)) => case.answers[at] = found.unwrap_or(f64::NAN),
+                Some(Err(why)) => {
+                    problems.add(format_args!("{path}.{}", item.name), format_args!("{}: {why}", self.id()))
+                }
+            }
+        }
+        case
     }
 
     pub(crate) fn own(&self, case: &Case) -> Result<()> {

@@ -36,8 +36,8 @@ mod reach;
 mod recalibrate;
 mod result;
 mod scorer;
-mod sha256;
-mod walk;
+pub(crate) mod sha256;
+pub(crate) mod walk;
 
 pub use bundled::bundled_files;
 pub use case::{Answer, Case};
@@ -50,6 +50,7 @@ pub use instrument::{
 };
 pub use library::Library;
 pub use population::{Population, PopulationOverride, TargetPopulation};
+pub(crate) use population::{read as read_population, read_override};
 pub use recalibrate::{RecalibratedVersion, recalibrate};
 pub use result::{Assessment, Contribution, HorizonOf, Output, OutputRange};
 pub use scorer::{Part, Score, Scorer};

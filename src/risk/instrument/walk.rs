@@ -29,6 +29,10 @@ impl Problems {
         }
     }
 
+    pub(crate) fn count(&self) -> u64 {
+        self.0.count()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

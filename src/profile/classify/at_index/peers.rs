@@ -116,7 +116,7 @@ impl Peers {
 
     /// Where a record lies among people seen so.
     pub(super) fn standing(&self, law: &Law, sight: &Sight, asked: &Asked) -> Standing {
-        let seen = Seen::new(law, sight);
+        let mut seen = Seen::new(law, sight);
         let shares = seen.shares;
         let whole = log_sum_exp(&shares);
         let weights = shares.map(|share| (share - whole).exp());
@@ -204,7 +204,15 @@ struct Seen<'a> {
     /// Up to here lies the place of the index offence, by profile.
     places: Vec<[f64; PROFILES]>,
     ln_count: [f64; 16],
+    /// `ln` of how much more probable other offences in the interval of the index offence are than none, for the first
+    /// counts before and after it; worked out when first asked for.
+    within: [Option<[f64; STATES]>; WITHIN * WITHIN],
+    /// Probability of a profile to stop.
+    stops: [f64; PROFILES],
 }
+
+/// Counts in the interval of the index offence that are looked up.
+const WITHIN: usize = 8;
 
 impl<'a> Seen<'a> {
     fn new(law: &Law, sight: &'a Sight) -> Seen<'a> {
@@ -233,12 +241,14 @@ impl<'a> Seen<'a> {
             shares,
             places,
             ln_count: std::array::from_fn(|y| (y.max(1) as f64).ln()),
+            within: [None; WITHIN * WITHIN],
+            stops: std::array::from_fn(|k| law.ln_stops[k + PROFILES].exp()),
         }
     }
 
     /// Sums over the states of one person of profile `k`.
-    fn sums(&self, law: &Law, k: usize, person: &Peer, offences: &[Offence]) -> [f64; STATES] {
-        let after = if person.stops < law.ln_stops[k + PROFILES].exp() { 0.0 } else { law.after[k] };
+    fn sums(&mut self, law: &Law, k: usize, person: &Peer, offences: &[Offence]) -> [f64; STATES] {
+        let after = if person.stops < self.stops[k] { 0.0 } else { law.after[k] };
         let mut sums = self.none;
         let mut within: Others = (0, 0);
         let (mut last, mut count) = (usize::MAX, 0);
@@ -272,11 +282,26 @@ impl<'a> Seen<'a> {
                 }
             }
         }
-        if let (Cell::Within(cell), true) = (&self.sight.cells[self.sight.index], within != (0, 0)) {
-            let (some, none) = (cell.ln_p(law, self.sight.index, within), cell.ln_p(law, self.sight.index, (0, 0)));
-            (0..STATES).for_each(|s| sums[s] += some[s] - none[s]);
+        if within != (0, 0) {
+            let more = self.more(law, within);
+            (0..STATES).for_each(|s| sums[s] += more[s]);
         }
         sums
+    }
+
+    fn more(&mut self, law: &Law, within: Others) -> [f64; STATES] {
+        let at = (within.0 as usize, within.1 as usize);
+        let kept = at.0 < WITHIN && at.1 < WITHIN;
+        if let (true, Some(found)) = (kept, self.within[at.0 % WITHIN * WITHIN + at.1 % WITHIN]) {
+            return found;
+        }
+        let Cell::Within(cell) = &self.sight.cells[self.sight.index] else { return [0.0; STATES] };
+        let (some, none) = (cell.ln_p(law, self.sight.index, within), cell.ln_p(law, self.sight.index, (0, 0)));
+        let more = std::array::from_fn(|s| some[s] - none[s]);
+        if kept {
+            self.within[at.0 * WITHIN + at.1] = Some(more);
+        }
+        more
     }
 }
 

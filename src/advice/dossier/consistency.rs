@@ -1,0 +1,108 @@
+//! Answers of different parts of a dossier that contradict each other.
+
+use super::career::Record;
+use super::known::Known;
+use super::reader::Reader;
+use crate::career::date::CalendarDate;
+use crate::risk::factor::Factor;
+use crate::risk::instrument::walk::Node;
+use std::collections::BTreeMap;
+
+/// The parts of a dossier that could be read.
+pub(super) struct Parts<'d> {
+    pub(super) factors: &'d BTreeMap<Factor, Known>,
+    pub(super) record: Option<&'d Record>,
+    pub(super) protected: &'d BTreeMap<String, String>,
+    pub(super) birth: Option<CalendarDate>,
+    pub(super) about: Option<&'d [usize]>,
+}
+
+impl Parts<'_> {
+    pub(super) fn check(&self, root: &Node<'_>, r: &mut Reader<'_>) {
+        self.check_factors(r);
+        self.check_sex(root, r);
+        self.check_about(r);
+        let answered = root.get("answers").and_then(|answers| answers.value.get("date_of_birth")?.as_str());
+        if let (Some(answered), Some(birth)) = (answered, self.birth)
+            && answered != birth.to_string()
+            && answered != "unknown"
+        {
+            r.problems.add(
+                "$.answers.date_of_birth",
+                "contradicts $.birth; the same date is accepted, or one of the two left out",
+            );
+        }
+    }
+
+    fn check_factors(&self, r: &mut Reader<'_>) {
+        let of = |factor: Factor| self.factors.get(&factor).copied().unwrap_or_default();
+        let (without, with) = (of(Factor::NoStartQualification), of(Factor::StartQualification));
+        if without == with && matches!(with, Known::Present | Known::Absent) {
+            let key = with.key();
+            r.problems.add(
+                "$.factors.start-qualification",
+                format_args!(
+                    "{key:?} contradicts $.factors.no-start-qualification, {key:?}: one is the opposite of the other"
+                ),
+            );
+        }
+        let parts = [of(Factor::CriminalFamily), of(Factor::CriminalPartner)];
+        let whole = of(Factor::CriminalRelative);
+        if whole == Known::Absent && parts.contains(&Known::Present)
+            || whole == Known::Present && parts == [Known::Absent; 2]
+        {
+            r.problems.add(
+                "$.factors.criminal-relative",
+                format_args!(
+                    "{:?} contradicts $.factors.criminal-family, {:?}, and criminal-partner, {:?}",
+                    whole.key(),
+                    parts[0].key(),
+                    parts[1].key()
+                ),
+            );
+        }
+        let minor = self.record.and_then(|record| record.career.onset()).is_some_and(|age| age.get() < 18.0);
+        if of(Factor::FirstOffenceAsMinor) == Known::Absent && minor {
+            r.problems.add(
+                "$.factors.first-offence-as-minor",
+                "\"absent\" contradicts $.career.offences: there is one before the age of 18",
+            );
+        }
+    }
+
+    fn check_sex(&self, root: &Node<'_>, r: &mut Reader<'_>) {
+        let Some(sex) = self.protected.get("sex") else { return };
+        let expected = match sex.as_str() {
+            "man" => "male",
+            "woman" => "female",
+            _ => return,
+        };
+        for part in ["population", "answers"] {
+            let stated = root.get(part).and_then(|node| node.value.get("sex")?.as_str());
+            if stated.is_some_and(|stated| ["male", "female"].contains(&stated) && stated != expected) {
+                r.problems.add(
+                    format_args!("$.{part}.sex"),
+                    format_args!("contradicts $.protected.sex; {expected:?} is accepted, or no answer"),
+                );
+            }
+        }
+    }
+
+    fn check_about(&self, r: &mut Reader<'_>) {
+        let Some(about) = self.about else { return };
+        let offences = self.record.map_or(0, |record| record.listed.len());
+        if self.record.is_none() && r.problems.count() > 0 {
+            return;
+        }
+        for (i, at) in about.iter().enumerate() {
+            if *at >= offences {
+                r.problems.add(
+                    format_args!("$.asked.about[{i}]"),
+                    format_args!("{at} is no position of the {offences} offences of the career, counted from 0"),
+                );
+            } else if about[..i].contains(at) {
+                r.problems.add(format_args!("$.asked.about[{i}]"), format_args!("{at} stands twice"));
+            }
+        }
+    }
+}

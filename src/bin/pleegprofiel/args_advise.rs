@@ -1,0 +1,99 @@
+//! Arguments of `advise`.
+
+use crate::args::Lang;
+use clap::{Args, Subcommand};
+use pleegprofiel::ClassifyOptions;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct AdviseArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<AdviseCommand>,
+    #[command(flatten)]
+    pub(crate) draft: DraftArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DraftArgs {
+    /// A dossier (`pleegprofiel advise schema` prints its JSON Schema); with --lines one a line. `-` is standard input.
+    #[arg(value_name = "DOSSIER.json", required = true)]
+    pub(crate) dossier: Option<PathBuf>,
+    /// Directory for draft.json, draft.html and record.jsonl; made when it is not there.
+    #[arg(long, value_name = "DIR", default_value = "pleegprofiel-advice")]
+    pub(crate) out: PathBuf,
+    /// Language of the sentences.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+    /// Read one dossier a line and print one draft a line, in order; nothing is written to DIR. A dossier that cannot be
+    /// used gives a line with `line` and `error`.
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) lines: bool,
+    /// Add a line for every assessment to this record instead of DIR/record.jsonl; with --lines there is none without it.
+    #[arg(long, value_name = "LOG")]
+    pub(crate) record: Option<PathBuf>,
+    /// Simulated people that a career is judged against; as many as `classify` takes. Fewer are faster, and figures of how
+    /// unusual a history is are then less exact.
+    #[arg(long, value_name = "N", default_value_t = ClassifyOptions::default().people)]
+    pub(crate) people: usize,
+    /// The caller's interventions (`pleegprofiel advise template` prints a form); none are shipped.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) interventions: Option<PathBuf>,
+    /// Instrument files that dossiers may ask for beside the bundled ones.
+    #[arg(long, value_name = "FILE,..", value_delimiter = ',')]
+    pub(crate) instruments: Vec<PathBuf>,
+    /// Headings in the place of this program's: a JSON object of texts.
+    #[arg(long, value_name = "FILE", conflicts_with = "lines")]
+    pub(crate) headings: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdviseCommand {
+    /// Make a final advice of a draft and a professional's judgement: advice.json and advice.html, and a line in the record.
+    Complete {
+        /// The draft, as `advise` wrote it.
+        #[arg(value_name = "DRAFT.json")]
+        draft: PathBuf,
+        /// The judgement: own estimates, a stance on every instrument, what is advised, the person's reaction, who makes it
+        /// final and when.
+        #[arg(value_name = "JUDGEMENT.json")]
+        judgement: PathBuf,
+        /// Directory for the files; that of the draft without it.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// The record, instead of DIR/record.jsonl.
+        #[arg(long, value_name = "LOG")]
+        record: Option<PathBuf>,
+        /// Headings in the place of this program's.
+        #[arg(long, value_name = "FILE")]
+        headings: Option<PathBuf>,
+    },
+    /// Hold a record against its chain of hashes: lines changed, taken away or moved are named. Exit code 1 when there are.
+    Verify {
+        /// The record.
+        #[arg(value_name = "LOG")]
+        log: PathBuf,
+        /// Hash of its last line, kept elsewhere: then lines taken from the end are found as well.
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how often professionals departed from instruments, in which direction, by instrument and by group.
+    Monitor {
+        /// Records.
+        #[arg(value_name = "LOG", required = true)]
+        logs: Vec<PathBuf>,
+        /// Print one JSON line a row.
+        #[arg(long)]
+        json: bool,
+        /// Show groups of fewer than 10 judgements in numbers.
+        #[arg(long)]
+        show_small_cells: bool,
+    },
+    /// Print the JSON Schema of dossiers.
+    Schema,
+    /// Print a form for a catalogue of interventions.
+    Template,
+}

@@ -1,0 +1,145 @@
+//! Dossiers that cannot be used: every problem at once, with path, value and what would be accepted.
+
+use crate::fixtures::{problems, value};
+use pleegprofiel::advice::Dossier;
+use serde_json::{Value, json};
+
+fn with(place: &str, new: Value) -> Vec<String> {
+    let mut dossier = value("incidental");
+    match dossier.pointer_mut(place) {
+        Some(found) => *found = new,
+        None => {
+            let (parent, key) = place.rsplit_once('/').unwrap();
+            dossier.pointer_mut(parent).unwrap()[key] = new;
+        }
+    }
+    problems(&dossier)
+}
+
+#[track_caller]
+fn one(found: &[String], parts: &[&str]) {
+    let hit = found.iter().any(|problem| parts.iter().all(|part| problem.contains(part)));
+    assert!(hit, "{parts:?} in {found:#?}");
+}
+
+#[test]
+fn all_problems_come_at_once_with_path_value_and_what_is_accepted() {
+    let mut dossier = value("incidental");
+    dossier["asked"]["on"] = json!("2026-02-30");
+    dossier["asked"]["moment"] = json!("lunch");
+    dossier["career"]["offences"][0]["on"] = json!("1980-01-01");
+    dossier["answers"]["age_at_first_sanction"] = json!("twenty");
+    dossier["factors"]["work"] = json!("perhaps");
+    dossier["factors"]["no-start-qualification"] = json!("present");
+    dossier["protected"]["sex"] = json!("woman");
+    let found = problems(&dossier);
+    assert!(found.len() >= 7, "{found:#?}");
+    one(&found, &["$.asked.on", "2026-02-30 is not a day of the calendar"]);
+    one(&found, &["$.asked.moment", "\"lunch\"", "one of arrest, remand-suspension, hearing"]);
+    one(&found, &["$.career.offences[0]", "before birth"]);
+    one(&found, &["$.factors.work", "\"perhaps\"", "\"present\""]);
+    one(&found, &["$.factors.start-qualification", "opposite"]);
+    one(&found, &["$.answers.age_at_first_sanction", "\"twenty\" is not a whole number"]);
+    one(&found, &["$.answers.sex", "\"female\" is accepted"]);
+}
+
+#[test]
+fn impossible_dates_are_named_where_they_stand() {
+    one(
+        &with("/career/offences/1/on", json!("2027-01-01")),
+        &["$.career.offences[1].on", "2027-01-01", "after the day of the assessment"],
+    );
+    one(
+        &with("/career/offences/0/on", json!("1997-01-01")),
+        &["$.career.offences[0]", "1997-01-01", "before the window"],
+    );
+    one(&with("/career/window/to", json!("2026-03-01")), &["$.career.window.to", "2026-03-01"]);
+    one(&with("/career/custody/0/to", json!("2025-08-01")), &["$.career.custody[0]", "backwards"]);
+    one(&with("/asked/verdict", json!("2026-02-03")), &["$.asked.verdict", "2026-02-03"]);
+    one(&with("/career/offences/0/age", json!(20)), &["$.career.offences[0]", "on and age given together"]);
+    let birth = with("/birth", json!("2027-01-01"));
+    one(&birth, &["$.birth", "not before the day of the assessment"]);
+    assert!(!birth.iter().any(|p| p.contains("2027-01-01")), "a date of birth stands in no message");
+}
+
+#[test]
+fn an_article_without_a_date_and_one_that_did_not_exist_are_refused() {
+    let article = |number: &str| json!({"law": "sr", "number": number});
+    let mut by_age = json!({
+        "format": "pleegprofiel-dossier", "format_version": 1, "asked": {"on": "2026-02-01", "instruments": []},
+        "career": {"window": {"from": 12, "to": 30}, "custody": [],
+                   "offences": [{"age": 24.5, "category": "sexual", "adjudicated": true}]}});
+    assert!(problems(&by_age).is_empty());
+    by_age["career"]["offences"][0]["article"] = article("242");
+    one(&problems(&by_age), &["$.career.offences[0].article", "\"242\" without a date", "1 July 2024"]);
+    let mut dossier = value("incidental");
+    dossier["career"]["offences"][0] =
+        json!({"on": "2024-07-01", "category": "sexual", "adjudicated": true, "article": article("240b")});
+    one(&problems(&dossier), &["$.career.offences[0].article", "\"240b\" did not exist on 2024-07-01", "252"]);
+    dossier["career"]["offences"][0]["on"] = json!("2024-06-30");
+    assert!(problems(&dossier).is_empty());
+    dossier["career"]["offences"][0]["article"] = article("254d");
+    one(&problems(&dossier), &["\"254d\" did not exist on 2024-06-30"]);
+}
+
+#[test]
+fn answers_that_contradict_each_other_are_refused() {
+    one(&with("/answers/sex", json!("female")), &["$.answers.sex", "$.protected.sex", "\"male\""]);
+    one(&with("/answers/date_of_birth", json!("1986-05-18")), &["$.answers.date_of_birth", "$.birth"]);
+    one(&with("/population/age", json!(50)), &["$.population.age", "50", "39"]);
+    one(&with("/factors/no-start-qualification", json!("present")), &["$.factors.start-qualification", "opposite"]);
+    one(
+        &with("/factors/criminal-relative", json!("absent")),
+        &["$.factors.criminal-relative", "criminal-partner, \"present\""],
+    );
+    // first sanctioned at an age that the date of birth and the present conviction do not allow
+    one(&with("/answers/age_at_first_sanction", json!(60)), &["$.answers", "all-reoffending-static"]);
+    one(&with("/answers/age_at_first_sanction", json!(110)), &["$.answers", "all-reoffending-static", "out of range"]);
+    let mut early = value("early-peak");
+    early["factors"]["first-offence-as-minor"] = json!("absent");
+    one(&problems(&early), &["$.factors.first-offence-as-minor", "$.career.offences"]);
+}
+
+#[test]
+fn wrong_types_and_names_are_refused_with_what_would_be_accepted() {
+    one(
+        &with("/answers/total_sanctions", json!("two")),
+        &["$.answers.total_sanctions", "\"two\" is not a whole number"],
+    );
+    one(
+        &with("/answers/offence_category", json!("piracy")),
+        &["$.answers.offence_category", "\"piracy\" is not one of", "burglary_domestic"],
+    );
+    one(
+        &with("/asked/instruments", json!(["no-such"])),
+        &["$.asked.instruments[0]", "no-such", "all-reoffending-static"],
+    );
+    one(&with("/asked/about", json!([7])), &["$.asked.about[0]", "7", "2 offences"]);
+    one(
+        &with("/population_overrides/all-reoffending-static/reason", json!(" ")),
+        &["$.population_overrides.all-reoffending-static"],
+    );
+    one(
+        &with("/career/offences/0/category", json!("Theft")),
+        &["$.career.offences[0].category", "\"Theft\"", "kebab-case"],
+    );
+    one(&with("/wrok", json!(1)), &["$.wrok", "unknown key; known are"]);
+    let twice = r#"{"format": "pleegprofiel-dossier", "format_version": 1, "asked": {"on": "2026-02-01", "on": "2026-02-02", "instruments": []}}"#;
+    one(&[Dossier::from_json(twice).unwrap_err().to_string()], &["$.asked.on", "stands twice"]);
+}
+
+#[test]
+fn an_identifier_that_is_not_marked_printable_may_stand_in_no_other_text() {
+    let found = with("/account/situation", json!("Karel Verzonnen woont samen."));
+    one(&found, &["$.account.situation", "not marked printable"]);
+    assert!(!found.iter().any(|problem| problem.contains("Verzonnen")), "{found:?}");
+    assert!(with("/account/situation", json!("Zaak 00/000001-24 loopt.")).is_empty(), "that one is marked");
+}
+
+#[test]
+fn an_item_that_no_instrument_asked_for_reads_is_listed_and_no_error() {
+    let mut dossier = value("late-peak");
+    dossier["answers"]["something_else"] = json!({"free": ["form"]});
+    let read = Dossier::from_json(&dossier.to_string()).unwrap();
+    assert_eq!(read.unread(), ["something_else", "temper_control"]);
+}

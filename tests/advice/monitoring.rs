@@ -1,0 +1,72 @@
+//! Overrides counted from records: against counts by hand and Wilson's interval from its equation, small groups hidden.
+
+use pleegprofiel::advice::Overrides;
+use pleegprofiel::advice::record::Chain;
+use serde_json::json;
+
+/// A record of so many decisions of each kind: sex, departures up, down, and agreements.
+fn record(of: &[(&str, usize, usize, usize)]) -> String {
+    let (mut chain, mut log, mut number) = (Chain::new(), String::new(), 0);
+    for (sex, up, down, agreed) in of {
+        let kinds = [("departs", Some("higher"), *up), ("departs", Some("lower"), *down), ("agrees", None, *agreed)];
+        for (stance, direction, times) in kinds {
+            for _ in 0..times {
+                number += 1;
+                let draft = format!("{number:064}");
+                let groups = if sex.is_empty() { json!({}) } else { json!({"sex": sex}) };
+                log += &chain.line(&json!({"kind": "assessment", "draft": draft, "groups": groups}));
+                log += &chain.line(&json!({"kind": "decision", "draft": draft, "instruments":
+                    [{"instrument": "psa", "stance": stance, "direction": direction}]}));
+            }
+        }
+    }
+    log
+}
+
+fn of(log: &str, all: bool) -> Vec<pleegprofiel::advice::OverrideRow> {
+    let mut overrides = Overrides::new();
+    overrides.add(log.as_bytes()).unwrap();
+    overrides.rows(all)
+}
+
+#[test]
+fn departures_are_counted_by_instrument_and_group_with_wilsons_interval() {
+    let rows = of(&record(&[("man", 30, 5, 165), ("woman", 12, 0, 38)]), false);
+    let row = |name: &str| rows.iter().find(|r| r.group_name() == name).unwrap();
+    let everybody = row("everybody");
+    assert_eq!(everybody.judged, Some(250));
+    let share = everybody.overridden.unwrap();
+    assert_eq!(share.value, 47.0 / 250.0);
+    // both ends are roots of (p - x)^2 = z^2 x (1 - x) / n
+    let z: f64 = 1.959963984540054;
+    for x in [share.low, share.high] {
+        assert!(((share.value - x).powi(2) - z * z * x * (1.0 - x) / 250.0).abs() < 1e-15);
+    }
+    assert_eq!(row("sex: man").upward.unwrap().value, 30.0 / 35.0);
+    assert_eq!(row("sex: woman").overridden.unwrap().value, 12.0 / 50.0);
+}
+
+#[test]
+fn small_groups_are_hidden_and_not_given_away_by_the_total() {
+    let rows = of(&record(&[("man", 30, 5, 165), ("woman", 12, 0, 38), ("other", 2, 0, 3)]), false);
+    let row = |name: &str| rows.iter().find(|r| r.group_name() == name).unwrap();
+    assert!(row("sex: other").judged.is_none() && row("sex: other").overridden.is_none());
+    // the one hidden group would follow from the total: the next smallest goes with it
+    assert!(row("sex: woman").judged.is_none() && row("sex: man").judged.is_some());
+    let shown = of(&record(&[("man", 30, 5, 165), ("woman", 12, 0, 38), ("other", 2, 0, 3)]), true);
+    assert!(shown.iter().all(|r| r.judged.is_some()));
+}
+
+#[test]
+fn few_departures_give_no_direction() {
+    let rows = of(&record(&[("man", 3, 1, 100)]), false);
+    let everybody = rows.iter().find(|r| r.group.is_none()).unwrap();
+    assert!(everybody.overridden.is_some() && everybody.upward.is_none());
+}
+
+#[test]
+fn a_record_that_does_not_verify_gives_no_figures() {
+    let log = record(&[("man", 3, 1, 100)]).replacen("higher", "lower!", 1);
+    let error = Overrides::new().add(log.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("does not verify") && error.contains("line 2"), "{error}");
+}
