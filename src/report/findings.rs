@@ -80,6 +80,12 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
         Finding::DispersionAtZero { group } => {
             format!("de spreiding van groep {group} is 0: de aantallen zijn Poisson-verdeeld")
         }
+        Finding::FactorAtZero { group } => {
+            format!("de personen van groep {group} verschillen niet blijvend van elkaar (de variantie van hun factor is 0): de aantallen zijn Poisson-verdeeld")
+        }
+        Finding::FactorUnbounded { group, variance } => {
+            format!("de variantie van de factor van groep {group} loopt weg (nu {variance:.0}): bijna niemand in de groep heeft een frequentie van betekenis en het niveau van de groep zegt niets")
+        }
         Finding::Undetermined { parameters } => {
             format!("geen standaardfout te geven voor: {}", parameters.join("; "))
         }

@@ -92,6 +92,19 @@ pub enum Finding {
         /// Group number.
         group: usize,
     },
+    /// The factor of a negative multinomial group has no variance: its counts are Poisson.
+    FactorAtZero {
+        /// Group number.
+        group: usize,
+    },
+    /// The variance of the factor of a negative multinomial group runs off: nearly everybody's factor is 0, and the
+    /// group's level is no level of anyone.
+    FactorUnbounded {
+        /// Group number.
+        group: usize,
+        /// How far it came.
+        variance: f64,
+    },
     /// Parameters without a standard error: at a boundary, or not determined by the data.
     Undetermined {
         /// What they are, in words.
@@ -204,6 +217,12 @@ impl fmt::Display for Finding {
             }
             Finding::DispersionAtZero { group } => {
                 write!(f, "the dispersion of group {group} is 0: its counts are Poisson")
+            }
+            Finding::FactorAtZero { group } => {
+                write!(f, "the people of group {group} have no factor of their own (its variance is 0): its counts are Poisson")
+            }
+            Finding::FactorUnbounded { group, variance } => {
+                write!(f, "the variance of the factor of group {group} runs off (it is {variance:.0}): nearly all of its people have no rate to speak of, and its level says nothing")
             }
             Finding::Undetermined { parameters } => {
                 write!(f, "no standard error can be given for: {}", parameters.join("; "))

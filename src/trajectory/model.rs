@@ -34,8 +34,8 @@ pub struct Group {
     /// `tau` of [`Family::ZipTau`], 0 or more; `None` for other families.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tau: Option<f64>,
-    /// Dispersion `alpha` of [`Family::NegBin`] and [`Family::Zinb`] (variance `lambda + alpha lambda^2`);
-    /// `None` for other families.
+    /// Dispersion `alpha` of [`Family::NegBin`] and [`Family::Zinb`] (variance `lambda + alpha lambda^2`), or variance
+    /// of the factor of [`Family::NegMultinomial`]; `None` for other families.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispersion: Option<f64>,
 }
@@ -238,7 +238,7 @@ impl TrajectoryModel {
     /// When the cohort is on another age grid.
     pub fn log_likelihood(&self, cohort: &Cohort) -> Result<f64> {
         self.check_grid(cohort)?;
-        if !self.family.counts_events() {
+        if !self.family.is_plain() {
             return Ok(self.to_general().log_likelihood_of(&self.panel(cohort)));
         }
         let evaluator = Evaluator::new(&cohort.histories);
@@ -280,7 +280,7 @@ impl TrajectoryModel {
     }
 
     pub(crate) fn distinct_posteriors(&self, cohort: &Cohort) -> Array2<f64> {
-        if !self.family.counts_events() {
+        if !self.family.is_plain() {
             return self.to_general().posteriors_of(&self.panel(cohort));
         }
         let evaluator = Evaluator::new(&cohort.histories);
@@ -350,16 +350,16 @@ fn check_group(family: Family, group: &Group) -> std::result::Result<(), String>
     }
     polynomial("rate", &group.coefficients)?;
     match (family, group.dispersion) {
-        (Family::NegBin | Family::Zinb, Some(alpha)) if alpha >= 0.0 && alpha.is_finite() => {}
-        (Family::NegBin | Family::Zinb, Some(alpha)) => {
+        (family, Some(alpha)) if family.has_dispersion() && alpha >= 0.0 && alpha.is_finite() => {}
+        (family, Some(alpha)) if family.has_dispersion() => {
             return Err(format!("a dispersion of {alpha} is not 0 or more"));
         }
-        (Family::NegBin | Family::Zinb, None) => return Err(format!("the family {family} needs a dispersion")),
+        (family, None) if family.has_dispersion() => return Err(format!("the family {family} needs a dispersion")),
         (_, Some(_)) => return Err(format!("the family {family} has no dispersion")),
         _ => {}
     }
     match (family, group.zero_coefficients.is_empty(), group.tau) {
-        (Family::Poisson | Family::NegBin | Family::Bernoulli, true, None) => Ok(()),
+        (Family::Poisson | Family::NegBin | Family::NegMultinomial | Family::Bernoulli, true, None) => Ok(()),
         (Family::Zip | Family::Zinb, false, None) => polynomial("zero", &group.zero_coefficients),
         (Family::CensoredNormal | Family::Beta, ..) => Err(format!("the family {family} is not for counts")),
         (Family::ZipTau, true, Some(tau)) if tau >= 0.0 && tau.is_finite() => Ok(()),

@@ -299,5 +299,8 @@ fn criterion(text: &str) -> Result<SelectionCriterion, String> {
 
 pub(crate) fn family(text: &str) -> Result<Family, String> {
     let known = || Family::ALL.map(Family::key).join(", ");
+    if text == "negative-multinomial" {
+        return Ok(Family::NegMultinomial);
+    }
     Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }

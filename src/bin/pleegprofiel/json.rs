@@ -82,7 +82,7 @@ struct GroupObject {
     zero_coefficient_se: Vec<Option<f64>>,
     tau: Option<f64>,
     tau_se: Option<f64>,
-    /// `alpha` of negbin and zinb.
+    /// `alpha` of negbin and zinb; variance of the factor of negmult.
     dispersion: Option<f64>,
     dispersion_se: Option<f64>,
     /// Standard deviation of cnorm.
@@ -128,7 +128,7 @@ pub(crate) fn object(
         let spread = |of: &[Family]| fit.spread(errors, 0, k).filter(|_| of.contains(&family));
         let value = |i: Option<Interval>| (i.map(|i| i.value), i.and_then(|i| i.se));
         let (tau, tau_se) = value(spread(&[Family::ZipTau]));
-        let (dispersion, dispersion_se) = value(spread(&[Family::NegBin, Family::Zinb]));
+        let (dispersion, dispersion_se) = value(spread(&[Family::NegBin, Family::Zinb, Family::NegMultinomial]));
         let (sigma, sigma_se) = value(spread(&[Family::CensoredNormal]));
         let (precision, precision_se) = value(spread(&[Family::Beta]));
         let curve = fit.curve(errors, 0, k);

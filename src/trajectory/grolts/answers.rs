@@ -227,6 +227,7 @@ fn spread(fit: &ModelFit) -> Answer {
             let own = if o.common_dispersion { "one for all groups" } else { "one a group" };
             let what = match o.family() {
                 Family::NegBin | Family::Zinb => format!("the dispersion of the negative binomial, {own}"),
+                Family::NegMultinomial => format!("the variance of a gamma factor that each person keeps, {own}"),
                 Family::CensoredNormal => format!("the standard deviation, {own}"),
                 Family::Beta => format!("the precision, {own}"),
                 Family::Poisson | Family::Zip | Family::ZipTau => {

@@ -1,7 +1,7 @@
 //! What a reader of a general fit has to be told.
 
 use super::fit::ModelFit;
-use super::inference::{DISPERSION_ZERO, SEPARATED, UPWARD};
+use super::inference::{DISPERSION_ZERO, FACTOR_BEYOND, SEPARATED, UPWARD};
 use super::layout::{Parameter, Part};
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::family::Family;
@@ -81,7 +81,7 @@ fn degenerate(fit: &ModelFit, mass: &[f64], all: &mut Vec<Finding>) {
         };
         let zero = |m: usize| -> Vec<f64> {
             let of = |t| model.predictors_at(o, m, t).0;
-            (0..model.grid.len()).map(|t| model.layout.blocks[o].kernel.zero_probability(&of(t), 1.0)).collect()
+            (0..model.grid.len()).map(|t| model.layout.blocks[o].marginal().zero_probability(&of(t), 1.0)).collect()
         };
         let counts = model.spec.outcomes[o].family.counts_events();
         spread
@@ -123,6 +123,13 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
                 Family::ZipTau => match model.spread(o, m) {
                     Some(tau) if tau < 1e-6 => all.push(Finding::TauAtZero { group }),
                     Some(tau) if tau > 1e3 => all.push(Finding::TauUnbounded { group, tau }),
+                    _ => {}
+                },
+                Family::NegMultinomial => match model.spread(o, m) {
+                    Some(variance) if variance < DISPERSION_ZERO => all.push(Finding::FactorAtZero { group }),
+                    Some(variance) if variance > FACTOR_BEYOND => {
+                        all.push(Finding::FactorUnbounded { group, variance });
+                    }
                     _ => {}
                 },
                 Family::NegBin | Family::Zinb if model.spread(o, m).is_some_and(|a| a < DISPERSION_ZERO) => {

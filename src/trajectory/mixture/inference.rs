@@ -238,7 +238,10 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
     let p = &model.layout.parameters[i];
     let value = model.theta[i];
     match (p.part, p.outcome) {
-        (Part::LogDispersion, _) => value < DISPERSION_ZERO.ln(),
+        (Part::LogDispersion, Some(o)) => {
+            let unbounded = model.layout.blocks[o].factor && value > FACTOR_BEYOND.ln();
+            value < DISPERSION_ZERO.ln() || unbounded
+        }
         (Part::LogTau, _) => !(1e-6_f64.ln()..=1e3_f64.ln()).contains(&value),
         (Part::Zero, Some(o)) => {
             let groups: Vec<usize> = p.group.map_or((0..model.groups(o)).collect(), |g| vec![g - 1]);
@@ -253,6 +256,8 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
 
 /// A dispersion below this is none: the group is Poisson.
 pub(crate) const DISPERSION_ZERO: f64 = 1e-5;
+/// A factor with a larger variance is 0 for all but one in thousands.
+pub(crate) const FACTOR_BEYOND: f64 = 1e3;
 /// Odds of a structural zero above this, or below its inverse, are certainty.
 pub(crate) const SEPARATED: f64 = 1e5;
 

@@ -2,6 +2,7 @@
 //! posterior weight of every distinct cell in every group. Sums are cut in fixed pieces and added in order.
 
 use super::cells::Cells;
+use super::factor::Factors;
 use super::layout::{Block, Layout};
 use crate::trajectory::kernel::MAX_PREDICTORS;
 use rayon::prelude::*;
@@ -67,7 +68,9 @@ impl Engine<'_> {
 
     /// A pass without the weights of cells.
     pub(crate) fn posteriors(&self, theta: &[f64]) -> Pass {
-        let density: Vec<Vec<f64>> = (0..self.layout.blocks.len()).map(|o| self.density(o, theta)).collect();
+        let predictors: Vec<Predictors> = (0..self.layout.blocks.len()).map(|o| self.predictors(o, theta)).collect();
+        let density: Vec<Vec<f64>> = predictors.iter().enumerate().map(|(o, p)| self.density(o, p)).collect();
+        let factors = self.factors(theta, &predictors);
         let prior = self.log_prior(theta);
         let classes = self.layout.classes;
         let n = self.cells.len();
@@ -84,13 +87,17 @@ impl Engine<'_> {
                     let h = piece * PIECE + i;
                     let x = self.cells.x_of[h] as usize;
                     p.copy_from_slice(&prior[x * classes..(x + 1) * classes]);
-                    for ((block, cells), density) in self.layout.blocks.iter().zip(&self.cells.outcomes).zip(&density) {
+                    let outcomes = self.layout.blocks.iter().zip(&self.cells.outcomes).zip(&density).zip(&factors);
+                    for (((block, cells), density), factors) in outcomes {
                         let groups = block.components.len();
                         let sums = &mut sums[..groups];
                         sums.fill(0.0);
                         for &c in cells.of(h) {
                             let of_cell = &density[c as usize * groups..(c as usize + 1) * groups];
                             sums.iter_mut().zip(of_cell).for_each(|(s, d)| *s += d);
+                        }
+                        if let Some(factors) = factors {
+                            sums.iter_mut().enumerate().for_each(|(m, s)| *s += factors.value(h, m));
                         }
                         p.iter_mut().zip(&block.of_class).for_each(|(p, &m)| *p += sums[m]);
                     }
@@ -103,10 +110,15 @@ impl Engine<'_> {
         Pass { log_likelihood: parts.iter().sum(), by_history, posterior, weight: Vec::new() }
     }
 
+    /// The factors of each outcome that has them.
+    pub(crate) fn factors(&self, theta: &[f64], predictors: &[Predictors]) -> Vec<Option<Factors<'_>>> {
+        let outcomes = self.layout.blocks.iter().zip(&self.cells.outcomes).zip(predictors);
+        outcomes.map(|((block, cells), predictors)| Factors::new(cells, block, theta, predictors)).collect()
+    }
+
     /// Log densities of one outcome: cell after cell, group after group.
-    fn density(&self, o: usize, theta: &[f64]) -> Vec<f64> {
+    fn density(&self, o: usize, predictors: &Predictors) -> Vec<f64> {
         let (cells, block) = (&self.cells.outcomes[o], &self.layout.blocks[o]);
-        let predictors = self.predictors(o, theta);
         let groups = block.components.len();
         let mut out = vec![0.0; cells.cells.len() * groups];
         out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {

@@ -35,7 +35,7 @@ pub(crate) fn seeds(
         return Ok((Vec::new(), false));
     }
     let base = match outcome.family {
-        Family::Poisson | Family::NegBin => Family::Poisson,
+        Family::Poisson | Family::NegBin | Family::NegMultinomial => Family::Poisson,
         Family::Zip | Family::Zinb => Family::Zip,
         Family::ZipTau => Family::ZipTau,
         _ => return Ok((Vec::new(), false)),
