@@ -106,6 +106,7 @@ pub use trajectory::inference::resample::{BootstrapOptions, FailedReplicate, Rep
 pub use trajectory::inference::stability::{DISSOLVED_TO, FOUND_FROM, GroupStability, Stability};
 pub use trajectory::inference::wald::WaldTest;
 pub use trajectory::linfa::{TrajectoryEstimate, TrajectoryParams, TrajectoryValidParams};
+pub use trajectory::mixture::dispersion::TotalsSpread;
 pub use trajectory::mixture::fit::{ClassFit, ModelFit};
 pub use trajectory::mixture::inference::{Errors, Estimate, Interval};
 pub use trajectory::mixture::layout::{Parameter, Part};

@@ -105,6 +105,16 @@ pub enum Finding {
         /// How far it came.
         variance: f64,
     },
+    /// The totals of a group's people spread wider than the model allows: they differ in what no curve shows. Intervals
+    /// by the information are too narrow then, and posteriors surer than the record allows.
+    TotalsSpread {
+        /// Group number.
+        group: usize,
+        /// Mean squared difference from what is expected over the variance that the model gives, 1 where it is right.
+        ratio: f64,
+        /// Standard errors above 1.
+        z: f64,
+    },
     /// Parameters without a standard error: at a boundary, or not determined by the data.
     Undetermined {
         /// What they are, in words.
@@ -219,10 +229,22 @@ impl fmt::Display for Finding {
                 write!(f, "the dispersion of group {group} is 0: its counts are Poisson")
             }
             Finding::FactorAtZero { group } => {
-                write!(f, "the people of group {group} have no factor of their own (its variance is 0): its counts are Poisson")
+                write!(
+                    f,
+                    "the people of group {group} have no factor of their own (its variance is 0): its counts are Poisson"
+                )
             }
             Finding::FactorUnbounded { group, variance } => {
-                write!(f, "the variance of the factor of group {group} runs off (it is {variance:.0}): nearly all of its people have no rate to speak of, and its level says nothing")
+                write!(
+                    f,
+                    "the variance of the factor of group {group} runs off (it is {variance:.0}): nearly all of its people have no rate to speak of, and its level says nothing"
+                )
+            }
+            Finding::TotalsSpread { group, ratio, z } => {
+                write!(
+                    f,
+                    "the totals of the people of group {group} spread {ratio:.1} times as much as the model allows ({z:.1} standard errors): they differ among themselves, posteriors are too sure, and intervals hold by the sandwich only"
+                )
             }
             Finding::Undetermined { parameters } => {
                 write!(f, "no standard error can be given for: {}", parameters.join("; "))

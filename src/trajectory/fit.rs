@@ -111,6 +111,18 @@ impl Fit {
         Ok(ModelFit { findings: self.findings.clone(), ..self.general.robust_on(&panel) })
     }
 
+    /// The same fit after a look at the people fitted: [`Fit::general`] with its sandwich covariance, and among the
+    /// findings where totals spread wider than the model allows; see [`ModelFit::checked`].
+    ///
+    /// # Errors
+    /// When the cohort is not the one that was fitted.
+    pub fn checked(mut self, cohort: &Cohort) -> Result<Fit> {
+        self.model.check_grid(cohort)?;
+        self.general = self.general.checked(&self.model.panel(cohort))?;
+        self.findings.clone_from(&self.general.findings);
+        Ok(self)
+    }
+
     /// The family that was fitted.
     pub fn family(&self) -> Family {
         self.model.family()

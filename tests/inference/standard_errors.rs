@@ -85,7 +85,9 @@ fn standard_errors_are_those_of_a_numerically_differentiated_likelihood(
 }
 
 #[rstest]
-fn merged_histories_have_the_standard_errors_of_their_persons(#[values(Poisson, NegBin, NegMultinomial, Bernoulli)] family: Family) {
+fn merged_histories_have_the_standard_errors_of_their_persons(
+    #[values(Poisson, NegBin, NegMultinomial, Bernoulli)] family: Family,
+) {
     // without time at risk and covariates many persons share a history
     let spec = cases::spec(family);
     let table = drawn(family, &spec, &everywhere(250), 22).0;

@@ -196,7 +196,9 @@ fn half_the_time_at_risk_is_twice_the_rate(#[values(Poisson, Zip, NegBin, Zinb, 
 }
 
 #[rstest]
-fn rates_are_per_year_on_a_grid_of_half_years(#[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial)] family: Family) {
+fn rates_are_per_year_on_a_grid_of_half_years(
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial)] family: Family,
+) {
     // the same cells on a grid of years and of half years: the rate is twice as large
     let table = case(family);
     let halves = Table { grid: AgeGrid::months(144, 6, AGES).unwrap(), ..table.clone() };

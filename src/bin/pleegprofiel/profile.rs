@@ -24,6 +24,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
             (choice.fit.clone(), Some(choice))
         }
     };
+    let fit = fit.checked(&cohort)?;
     let record = choice.as_ref().map_or(Vec::new(), |c| c.candidates.clone());
     let model = &fit.best()?.clone().with_record(record);
     // a model that fits but whose rates are no rates of people

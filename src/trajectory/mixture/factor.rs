@@ -2,13 +2,13 @@
 //!
 //! Given the factor `b`, gamma with mean 1 and variance `alpha`, cells are Poisson with means `b mu_t`. With `Y` the
 //! person's total and `M = sum of mu_t`, the joint distribution of the cells is negative multinomial (Hausman, Hall &
-//! Griliches 1984): independent Poisson cells with means `mu_t`, times a term of the whole history,
+//! Griliches 1984). Beside `sum of y_t ln mu_t - ln y_t!`, which is of cells, its logarithm has a term of the history:
 //!
-//! `T = sum_(j<Y) ln(1 + alpha j) + M - (1/alpha + Y) ln(1 + alpha M)`.
+//! `T = sum_(j<Y) ln(1 + alpha j) - (1/alpha + Y) ln(1 + alpha M)`.
 //!
-//! So passes add `T` to the sum over cells, and everything else needs the expected factor given the history,
-//! `(1 + alpha Y) / (1 + alpha M)`, by which a cell's mean is multiplied in its score. `M` and its slopes hang on what
-//! was observed only, so they are worked out once for all histories that were observed alike.
+//! Everything else needs the expected factor given the history, `(1 + alpha Y) / (1 + alpha M)`, by which a cell's mean
+//! is multiplied in its score. `M` and its slopes hang on what was observed only, so they are worked out once for all
+//! histories that were observed alike; of the cells of each history those with an event are left.
 //!
 //! Does not belong here: densities of single cells (`kernel`), and what is made of gradient and curvature (`climb`).
 
@@ -33,6 +33,12 @@ pub(crate) struct Totals {
     example: Vec<u32>,
     /// Histories, those observed alike next to each other.
     order: Vec<u32>,
+    /// What was observed alike of each cell: numbers of patterns.
+    pattern_starts: Vec<usize>,
+    patterns: Vec<u32>,
+    /// Cells with an event of each history.
+    event_starts: Vec<usize>,
+    events: Vec<u32>,
 }
 
 impl Totals {
@@ -45,6 +51,10 @@ impl Totals {
             pattern: Vec::with_capacity(histories),
             example: Vec::new(),
             order: (0..histories as u32).collect(),
+            pattern_starts: vec![0; cells.cells.len() + 1],
+            patterns: Vec::new(),
+            event_starts: vec![0],
+            events: Vec::new(),
         };
         for h in 0..histories {
             let total: f64 = cells.of(h).iter().map(|&c| cells.cells[c as usize].y).sum();
@@ -60,9 +70,28 @@ impl Totals {
                 out.example.push(h as u32);
                 next
             }));
+            out.events.extend(cells.of(h).iter().filter(|&&c| cells.cells[c as usize].y > 0.0));
+            out.event_starts.push(out.events.len());
         }
         out.order.sort_by_key(|&h| out.pattern[h as usize]);
+        let mut by_cell: Vec<(u32, u32)> = Vec::new();
+        for (pattern, &h) in out.example.iter().enumerate() {
+            by_cell.extend(cells.of(h as usize).iter().map(|&c| (c, pattern as u32)));
+        }
+        by_cell.sort_unstable();
+        by_cell.iter().for_each(|&(c, _)| out.pattern_starts[c as usize + 1] += 1);
+        (0..cells.cells.len()).for_each(|c| out.pattern_starts[c + 1] += out.pattern_starts[c]);
+        out.patterns = by_cell.into_iter().map(|(_, pattern)| pattern).collect();
         out
+    }
+
+    /// The cells of a history in which something happened.
+    pub(crate) fn events_of(&self, h: usize) -> &[u32] {
+        &self.events[self.event_starts[h]..self.event_starts[h + 1]]
+    }
+
+    fn patterns_of(&self, c: usize) -> &[u32] {
+        &self.patterns[self.pattern_starts[c]..self.pattern_starts[c + 1]]
     }
 }
 
@@ -73,8 +102,8 @@ struct Expected {
     mean: f64,
     /// `ln(1 + alpha M)`.
     log: f64,
-    /// `M - ln(1 + alpha M) / alpha`.
-    gap: f64,
+    /// `ln(1 + alpha M) / alpha`.
+    log_over: f64,
     /// `1 / (1 + alpha M)`.
     s: f64,
     /// `alpha M s`.
@@ -89,7 +118,7 @@ impl Expected {
         let (log, s) = (x.ln_1p(), 1.0 / (1.0 + x));
         let v = x * s;
         let bend = if v > 0.2 { log - v } else { log_gap(-v, s) };
-        Expected { mean, log, gap: log_gap(x, 1.0 + x) / alpha, s, v, bend: bend / alpha }
+        Expected { mean, log, log_over: log / alpha, s, v, bend: bend / alpha }
     }
 }
 
@@ -111,6 +140,8 @@ pub(crate) struct Factors<'a> {
     totals: &'a Totals,
     groups: usize,
     alpha: Vec<f64>,
+    /// Row after row, group after group, a unit of time at risk.
+    rates: Vec<f64>,
     /// Pattern after pattern, group after group.
     expected: Vec<Expected>,
     /// Distinct total after distinct total, group after group.
@@ -140,7 +171,7 @@ impl Factors<'_> {
         };
         let expected = totals.example.par_iter().with_min_len(PIECE).flat_map_iter(of_pattern).collect();
         let rising = totals.values.iter().flat_map(|&y| ln_alpha.iter().map(move |&a| rising(y, a))).collect();
-        Some(Factors { totals, groups, alpha, expected, rising })
+        Some(Factors { totals, groups, alpha, rates, expected, rising })
     }
 
     /// `T` of history `h` in group `m`.
@@ -148,7 +179,7 @@ impl Factors<'_> {
     pub(super) fn value(&self, h: usize, m: usize) -> f64 {
         let e = &self.expected[self.totals.pattern[h] as usize * self.groups + m];
         let total = self.totals.value_of[h] as usize;
-        self.rising[total * self.groups + m][0] + e.gap - self.totals.values[total] * e.log
+        self.rising[total * self.groups + m][0] - e.log_over - self.totals.values[total] * e.log
     }
 
     #[inline]
@@ -168,9 +199,10 @@ impl Factors<'_> {
     }
 }
 
-/// Sums over the histories that were observed alike, by group.
+/// Sums over the histories that were observed alike, in one group.
 #[derive(Clone, Copy, Default)]
-struct Sums {
+pub(super) struct Sums {
+    factor: f64,
     pull: f64,
     drift: f64,
     alpha: f64,
@@ -178,58 +210,98 @@ struct Sums {
     outer: f64,
 }
 
-impl Engine<'_> {
-    /// Posterior weight times expected factor, of every history in every group of outcome `o`.
-    fn factor_weights(&self, o: usize, pass: &Pass, factors: &Factors<'_>) -> Vec<f64> {
-        let (block, classes) = (&self.layout.blocks[o], self.layout.classes);
-        let groups = block.components.len();
-        let mut out = vec![0.0; self.cells.len() * groups];
-        out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
-            for (i, to) in out.chunks_exact_mut(groups).enumerate() {
-                let h = piece * PIECE + i;
-                let p = &pass.posterior[h * classes..(h + 1) * classes];
-                p.iter().zip(&block.of_class).for_each(|(p, &m)| to[m] += self.cells.weight[h] * p);
-                to.iter_mut().enumerate().for_each(|(m, w)| *w *= factors.term(h, m).factor);
-            }
-        });
-        out
+impl Sums {
+    fn add(&mut self, w: f64, term: &Term) {
+        self.factor += w * term.factor;
+        self.pull += w * term.pull;
+        self.drift += w * term.drift;
+        self.alpha += w * term.alpha;
+        self.bend += w * term.bend;
+        self.outer += w * term.alpha * term.alpha;
     }
 
-    /// Posterior weight times expected factor of every cell in every group: what its mean counts for.
-    pub(super) fn mean_weights(&self, o: usize, pass: &Pass, factors: &Factors<'_>) -> Vec<f64> {
-        let (cells, groups) = (&self.cells.outcomes[o], self.layout.blocks[o].components.len());
-        let by_history = self.factor_weights(o, pass, factors);
-        let mut out = vec![0.0; cells.cells.len() * groups];
-        out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
-            for (i, to) in out.chunks_exact_mut(groups).enumerate() {
-                let c = piece * PIECE + i;
-                for &h in &cells.histories[cells.history_starts[c]..cells.history_starts[c + 1]] {
-                    let of = &by_history[h as usize * groups..(h as usize + 1) * groups];
-                    to.iter_mut().zip(of).for_each(|(to, w)| *to += w);
+    fn join(&mut self, other: &Sums) {
+        self.factor += other.factor;
+        self.pull += other.pull;
+        self.drift += other.drift;
+        self.alpha += other.alpha;
+        self.bend += other.bend;
+        self.outer += other.outer;
+    }
+}
+
+impl Factors<'_> {
+    /// Sums by pattern and group at the posteriors of a pass.
+    pub(super) fn sums(&self, engine: &Engine<'_>, o: usize, pass: &Pass) -> Vec<Sums> {
+        let (block, classes) = (&engine.layout.blocks[o], engine.layout.classes);
+        let (order, pattern) = (&self.totals.order, &self.totals.pattern);
+        let parts: Vec<Vec<(usize, Sums)>> = pieces(order.len())
+            .into_par_iter()
+            .map(|range| {
+                let mut part: Vec<(usize, Sums)> = Vec::new();
+                let mut mine = vec![0.0; self.groups];
+                for &h in &order[range] {
+                    let (h, at) = (h as usize, pattern[h as usize] as usize * self.groups);
+                    if part.len() < self.groups || part[part.len() - self.groups].0 != at {
+                        part.extend((at..at + self.groups).map(|at| (at, Sums::default())));
+                    }
+                    mine.fill(0.0);
+                    let p = &pass.posterior[h * classes..(h + 1) * classes];
+                    p.iter().zip(&block.of_class).for_each(|(p, &m)| mine[m] += p);
+                    let last = part.len() - self.groups;
+                    for (m, (_, sums)) in part[last..].iter_mut().enumerate() {
+                        sums.add(engine.cells.weight[h] * mine[m], &self.term(h, m));
+                    }
                 }
-            }
-        });
-        out
+                part
+            })
+            .collect();
+        let mut all = vec![Sums::default(); self.totals.example.len() * self.groups];
+        parts.iter().flatten().for_each(|(at, sums)| all[*at].join(sums));
+        all
+    }
+
+    /// Posterior weight times expected factor in each group of everybody observed as the example with cell `c` was.
+    pub(super) fn mean_weight(&self, sums: &[Sums], c: usize, m: usize) -> f64 {
+        self.totals.patterns_of(c).iter().map(|&p| sums[p as usize * self.groups + m].factor).sum()
+    }
+
+    /// Slopes of the expected total in the curve's coefficients, history `h` being observed so.
+    pub(super) fn slopes(&self, cells: &OutcomeCells, block: &Block, h: usize, m: usize, to: &mut [f64]) {
+        to.fill(0.0);
+        let curve = &block.components[m][0];
+        for &c in cells.of(h) {
+            let row = cells.row_of[c as usize] as usize;
+            let (mean, design) = (cells.cells[c as usize].exposure * self.rates[row * self.groups + m], cells.row(row));
+            to.iter_mut().zip(&curve.columns).for_each(|(s, &column)| *s += mean * design[column]);
+        }
     }
 
     /// What the factors of outcome `o` add to the complete-data quadratic beside the means of cells.
-    pub(super) fn factor_quadratic(
-        &self,
-        o: usize,
-        pass: &Pass,
-        predictors: &Predictors,
-        factors: &Factors<'_>,
-        q: &mut Quadratic,
-    ) {
-        let order = &factors.totals.order;
-        let pieces: Vec<Range<usize>> =
-            (0..order.len()).step_by(PIECE).map(|from| from..(from + PIECE).min(order.len())).collect();
-        let parts: Vec<Quadratic> = pieces
+    pub(super) fn add_to(&self, engine: &Engine<'_>, o: usize, sums: &[Sums], q: &mut Quadratic) {
+        let (cells, block) = (&engine.cells.outcomes[o], &engine.layout.blocks[o]);
+        let parts: Vec<Quadratic> = pieces(self.totals.example.len())
             .into_par_iter()
             .map(|range| {
-                let mut part = Quadratic::zeros(self.layout.len());
-                let alike = |a: &u32, b: &u32| factors.totals.pattern[*a as usize] == factors.totals.pattern[*b as usize];
-                order[range].chunk_by(alike).for_each(|run| self.run_quadratic(o, run, pass, predictors, factors, &mut part));
+                let mut part = Quadratic::zeros(engine.layout.len());
+                for pattern in range {
+                    for m in 0..self.groups {
+                        let sums = &sums[pattern * self.groups + m];
+                        let curve = &block.components[m][0];
+                        let mut slopes = vec![0.0; curve.columns.len()];
+                        self.slopes(cells, block, self.totals.example[pattern] as usize, m, &mut slopes);
+                        let at = block.variance_of(m);
+                        part.gradient[at] += sums.alpha;
+                        part.observed.add(at, at, sums.bend);
+                        part.outer.add(at, at, sums.outer);
+                        for (&i, x) in curve.parameters.iter().zip(&slopes) {
+                            part.observed.add(i.max(at), i.min(at), sums.drift * x);
+                            for (&j, y) in curve.parameters.iter().zip(&slopes).filter(|(j, _)| **j <= i) {
+                                part.observed.add(i, j, sums.pull * x * y);
+                            }
+                        }
+                    }
+                }
                 part
             })
             .collect();
@@ -240,48 +312,59 @@ impl Engine<'_> {
         }
     }
 
-    /// The same of histories that were observed alike.
-    fn run_quadratic(
-        &self,
-        o: usize,
-        run: &[u32],
-        pass: &Pass,
-        predictors: &Predictors,
-        factors: &Factors<'_>,
-        q: &mut Quadratic,
-    ) {
-        let (cells, block, classes) = (&self.cells.outcomes[o], &self.layout.blocks[o], self.layout.classes);
-        for (m, component) in block.components.iter().enumerate() {
-            let mut sums = Sums::default();
-            for &h in run {
-                let h = h as usize;
-                let p = &pass.posterior[h * classes..(h + 1) * classes];
-                let mine = p.iter().zip(&block.of_class).filter(|(_, of)| **of == m).map(|(p, _)| p).sum::<f64>();
-                let (w, term) = (self.cells.weight[h] * mine, factors.term(h, m));
-                sums.pull += w * term.pull;
-                sums.drift += w * term.drift;
-                sums.alpha += w * term.alpha;
-                sums.bend += w * term.bend;
-                sums.outer += w * term.alpha * term.alpha;
-            }
-            let curve = &component[0];
-            let mut slopes = vec![0.0; curve.columns.len()];
-            for &c in cells.of(run[0] as usize) {
-                let row = cells.row_of[c as usize] as usize;
-                let rate = log_mean(predictors[row * block.components.len() + m][0]).exp();
-                let (mean, design) = (cells.cells[c as usize].exposure * rate, cells.row(row));
-                slopes.iter_mut().zip(&curve.columns).for_each(|(s, &column)| *s += mean * design[column]);
-            }
-            let at = block.variance_of(m);
-            q.gradient[at] += sums.alpha;
-            q.observed.add(at, at, sums.bend);
-            q.outer.add(at, at, sums.outer);
-            for (&i, x) in curve.parameters.iter().zip(&slopes) {
-                q.observed.add(i.max(at), i.min(at), sums.drift * x);
-                for (&j, y) in curve.parameters.iter().zip(&slopes).filter(|(j, _)| **j <= i) {
-                    q.observed.add(i, j, sums.pull * x * y);
-                }
-            }
+    /// Slopes of the expected total by pattern and group, when so many share one that a table pays.
+    pub(super) fn table(&self, cells: &OutcomeCells, block: &Block) -> Option<Table> {
+        let terms = block.components.iter().map(|c| c[0].columns.len()).max().unwrap_or(0);
+        if 4 * self.totals.example.len() > self.totals.pattern.len() {
+            return None;
         }
+        let mut values = vec![0.0; self.totals.example.len() * self.groups * terms];
+        for (at, to) in values.chunks_exact_mut(terms).enumerate() {
+            let (pattern, m) = (at / self.groups, at % self.groups);
+            let n = block.components[m][0].columns.len();
+            self.slopes(cells, block, self.totals.example[pattern] as usize, m, &mut to[..n]);
+        }
+        Some(Table { terms, values })
     }
+
+    /// Adds the score of history `h` in group `m` to `score`, by parameter.
+    pub(super) fn score(
+        &self,
+        cells: &OutcomeCells,
+        block: &Block,
+        table: Option<&Table>,
+        (h, m): (usize, usize),
+        score: &mut [f64],
+    ) {
+        let (curve, term) = (&block.components[m][0], self.term(h, m));
+        score[block.variance_of(m)] += term.alpha;
+        for &c in self.totals.events_of(h) {
+            let (y, design) = (cells.cells[c as usize].y, cells.row(cells.row_of[c as usize] as usize));
+            curve.columns.iter().zip(&curve.parameters).for_each(|(&column, &i)| score[i] += y * design[column]);
+        }
+        let n = curve.columns.len();
+        let mut own = Vec::new();
+        let slopes = match table {
+            Some(table) => {
+                let at = (self.totals.pattern[h] as usize * self.groups + m) * table.terms;
+                &table.values[at..at + n]
+            }
+            None => {
+                own.resize(n, 0.0);
+                self.slopes(cells, block, h, m, &mut own);
+                &own[..]
+            }
+        };
+        curve.parameters.iter().zip(slopes).for_each(|(&i, slope)| score[i] -= term.factor * slope);
+    }
+}
+
+/// Slopes of expected totals: pattern after pattern, group after group.
+pub(super) struct Table {
+    terms: usize,
+    values: Vec<f64>,
+}
+
+fn pieces(n: usize) -> Vec<Range<usize>> {
+    (0..n).step_by(PIECE).map(|from| from..(from + PIECE).min(n)).collect()
 }

@@ -114,7 +114,7 @@ impl Inference {
     ) -> Inference {
         let units: Vec<f64> = engine.cells.outcomes.iter().map(|o| o.scale).collect();
         let mut inference = Inference::with_units(model, info, outer, &units);
-        inference.sandwich = Some(inference.robust(model, engine, pass));
+        inference.sandwich = Some(inference.robust(engine, &engine.scores(&model.theta, pass)));
         inference.population = shares::in_population(model, engine);
         inference
     }
@@ -155,9 +155,9 @@ impl Inference {
         Inference { determined, covariance, sandwich: None, curvature, population: Vec::new() }
     }
 
-    pub(crate) fn robust(&self, model: &GeneralModel, engine: &Engine<'_>, pass: &Pass) -> Square {
-        let n = model.layout.len();
-        let scores = engine.scores(&model.theta, pass);
+    /// From the scores of all histories.
+    pub(crate) fn robust(&self, engine: &Engine<'_>, scores: &[f64]) -> Square {
+        let n = engine.layout.len();
         let mut meat = Square::zeros(n);
         for (s, w) in scores.chunks_exact(n.max(1)).zip(&engine.cells.weight_squared) {
             for i in 0..n {
@@ -293,9 +293,9 @@ impl ModelFit {
     pub(crate) fn robust_on(&self, panel: &Panel) -> ModelFit {
         let cells = Cells::new(panel, &self.model.spec, &self.model.layout);
         let engine = Engine { cells: &cells, layout: &self.model.layout };
-        let pass = engine.posteriors(&self.model.theta);
+        let scores = engine.scores(&self.model.theta, &engine.posteriors(&self.model.theta));
         let mut fit = self.clone();
-        fit.inference.sandwich = Some(self.inference.robust(&self.model, &engine, &pass));
+        fit.inference.sandwich = Some(self.inference.robust(&engine, &scores));
         fit
     }
 

@@ -44,6 +44,7 @@
 pub(crate) mod cells;
 pub(crate) mod check;
 pub(crate) mod climb;
+pub mod dispersion;
 pub(crate) mod factor;
 pub(crate) mod findings;
 pub mod fit;

@@ -4,7 +4,7 @@
 use super::cells::Cells;
 use super::factor::Factors;
 use super::layout::{Block, Layout};
-use crate::trajectory::kernel::MAX_PREDICTORS;
+use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
 use rayon::prelude::*;
 
 /// Cells, and histories, of one piece of work.
@@ -92,7 +92,8 @@ impl Engine<'_> {
                         let groups = block.components.len();
                         let sums = &mut sums[..groups];
                         sums.fill(0.0);
-                        for &c in cells.of(h) {
+                        // where people have a factor, cells without an event add nothing
+                        for &c in cells.totals.as_ref().map_or_else(|| cells.of(h), |t| t.events_of(h)) {
                             let of_cell = &density[c as usize * groups..(c as usize + 1) * groups];
                             sums.iter_mut().zip(of_cell).for_each(|(s, d)| *s += d);
                         }
@@ -126,6 +127,10 @@ impl Engine<'_> {
                 let c = piece * PIECE + i;
                 let at = cells.row_of[c] as usize * groups;
                 for (m, value) in of_cell.iter_mut().enumerate() {
+                    if block.factor {
+                        *value = cells.cells[c].y * log_mean(predictors[at + m][0]) + cells.cells[c].constant;
+                        continue;
+                    }
                     *value = block.kernel.value(&cells.cells[c], &predictors[at + m]);
                 }
             }
@@ -146,6 +151,9 @@ impl Engine<'_> {
                 out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
                     for (i, to) in out.chunks_exact_mut(groups).enumerate() {
                         let c = piece * PIECE + i;
+                        if block.factor && cells.cells[c].y == 0.0 {
+                            continue;
+                        }
                         for &h in &cells.histories[cells.history_starts[c]..cells.history_starts[c + 1]] {
                             let h = h as usize;
                             let w = self.cells.weight[h];

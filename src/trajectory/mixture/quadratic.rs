@@ -1,7 +1,7 @@
 //! Gradient and curvature: of the complete data, from the weights of cells, and of the observed data, by
 //! taking the missing information off (Louis 1982).
 
-use super::factor::Factors;
+use super::factor::{Factors, Table};
 use super::layout::Layout;
 use super::pass::{Engine, PIECE, Pass};
 use crate::numeric::linalg::Square;
@@ -91,7 +91,7 @@ impl Engine<'_> {
         let groups = block.components.len();
         let predictors = self.predictors(o, theta);
         let factors = Factors::new(cells, block, theta, &predictors);
-        let mean_weight = factors.as_ref().map(|factors| self.mean_weights(o, pass, factors));
+        let of_factors = factors.as_ref().map(|factors| (factors, factors.sums(self, o, pass)));
         let pieces: Vec<Range<usize>> =
             (0..cells.cells.len()).step_by(PIECE).map(|from| from..(from + PIECE).min(cells.cells.len())).collect();
         // each piece touches the rows from its first cell's to its last cell's
@@ -105,16 +105,16 @@ impl Engine<'_> {
                     let row = cells.row_of[c] as usize;
                     for m in 0..groups {
                         let w = weight[c * groups + m];
-                        if w == 0.0 {
-                            continue;
-                        }
                         let to = &mut sums[(row - first) * groups + m];
-                        if let Some(mean_weight) = &mean_weight {
+                        if let Some((factors, by_pattern)) = &of_factors {
                             let rate = log_mean(predictors[row * groups + m][0]).exp();
-                            let mean = mean_weight[c * groups + m] * cells.cells[c].exposure * rate;
+                            let mean = factors.mean_weight(by_pattern, c, m) * cells.cells[c].exposure * rate;
                             to.first[0] += w * cells.cells[c].y - mean;
                             to.second[0] -= mean;
                             to.outer[0] += mean;
+                            continue;
+                        }
+                        if w == 0.0 {
                             continue;
                         }
                         let s = block.kernel.slopes(&cells.cells[c], &predictors[row * groups + m]);
@@ -159,8 +159,8 @@ impl Engine<'_> {
                 }
             }
         }
-        if let Some(factors) = &factors {
-            self.factor_quadratic(o, pass, &predictors, factors, q);
+        if let Some((factors, by_pattern)) = &of_factors {
+            factors.add_to(self, o, by_pattern, q);
         }
     }
 
@@ -203,7 +203,7 @@ const NEGLIGIBLE: f64 = 1e-15;
 pub(crate) struct Scores<'a> {
     engine: &'a Engine<'a>,
     predictors: Vec<super::pass::Predictors>,
-    factors: Vec<Option<Factors<'a>>>,
+    factors: Vec<Option<(Factors<'a>, Option<Table>)>>,
     prior: Vec<f64>,
     own: Vec<Vec<usize>>,
 }
@@ -212,9 +212,14 @@ impl<'a> Scores<'a> {
     pub(crate) fn new(engine: &'a Engine<'a>, theta: &[f64]) -> Self {
         let layout: &Layout = engine.layout;
         let predictors: Vec<_> = (0..layout.blocks.len()).map(|o| engine.predictors(o, theta)).collect();
+        let factors = engine.factors(theta, &predictors).into_iter().enumerate().map(|(o, factors)| {
+            let factors = factors?;
+            let table = factors.table(&engine.cells.outcomes[o], &layout.blocks[o]);
+            Some((factors, table))
+        });
         Scores {
             engine,
-            factors: engine.factors(theta, &predictors),
+            factors: factors.collect(),
             predictors,
             prior: engine.log_prior(theta),
             own: (0..layout.classes).map(|c| layout.of_class(c)).collect(),
@@ -241,17 +246,13 @@ impl<'a> Scores<'a> {
                 // the first class with this group is filled in, the others copy what was added
                 let before: Vec<f64> =
                     component.iter().flat_map(|q| q.parameters.iter().map(|&i| by_class[first * p + i])).collect();
-                let term = factors.as_ref().map(|factors| factors.term(h, m));
-                if let Some(term) = &term {
-                    by_class[first * p + block.variance_of(m)] += term.alpha;
+                if let Some((factors, table)) = factors {
+                    factors.score(data, block, table.as_ref(), (h, m), &mut by_class[first * p..(first + 1) * p]);
                 }
-                for &cell in data.of(h) {
+                // the score of a history with a factor is whole
+                for &cell in if factors.is_some() { &[] } else { data.of(h) } {
                     let row = data.row_of[cell as usize] as usize;
-                    let mut slopes = block.kernel.slopes(&data.cells[cell as usize], &predictors[row * groups + m]);
-                    if let Some(term) = &term {
-                        let y = data.cells[cell as usize].y;
-                        slopes.first[0] = y - term.factor * (y - slopes.first[0]);
-                    }
+                    let slopes = block.kernel.slopes(&data.cells[cell as usize], &predictors[row * groups + m]);
                     let design = data.row(row);
                     for (r, q) in component.iter().enumerate() {
                         let s = slopes.first[r];

@@ -71,7 +71,11 @@ impl GeneralModel {
                     .iter()
                     .filter_map(|m| like.varying.iter().find(|(n, _)| n == m).map(|(_, v)| v))
                     .collect();
-                let log_factor = if block.factor { draw_factor(self.theta[block.variance_of(block.of_class[class])], &mut rng).ln() } else { 0.0 };
+                let log_factor = if block.factor {
+                    draw_factor(self.theta[block.variance_of(block.of_class[class])], &mut rng).ln()
+                } else {
+                    0.0
+                };
                 for t in 0..n {
                     // whoever may leave is followed to the end of the grid, unless they leave
                     let e = series.exposure.as_ref().map_or(1.0, |e| e[(i, t)]);

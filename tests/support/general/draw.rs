@@ -61,7 +61,11 @@ pub(crate) fn cell(outcome: &Outcome, e: f64, p: &[f64; 3], rng: &mut ChaCha8Rng
     }
     match outcome.family {
         Family::Poisson | Family::Zip | Family::ZipTau | Family::NegMultinomial => {
-            if lambda > 1e-12 { Poisson::new(lambda).unwrap().sample(rng).max(0.0) } else { 0.0 }
+            if lambda > 1e-12 {
+                Poisson::new(lambda).unwrap().sample(rng).max(0.0)
+            } else {
+                0.0
+            }
         }
         Family::NegBin | Family::Zinb => {
             let mean = Gamma::new((-last).exp(), last.exp() * lambda).unwrap().sample(rng);
