@@ -66,6 +66,7 @@ pub use profile::classify::resolution::{GroupResolution, Resolution};
 pub use profile::classify::typicality::{PValue, Typicality};
 pub use profile::criterion::{Criterion, Limit, Measure, Unseen};
 pub use profile::curve::GroupCurve;
+pub use profile::decision::{Decision, NamedModel};
 pub use profile::definitions::{AgeSpan, Definitions};
 pub use profile::descriptors::{Descriptors, Peak};
 pub use profile::fit::ProfileFit;

@@ -50,6 +50,7 @@ pub struct TrajectoryModel {
     shape: Shape,
     params: Params,
     chosen_from: Vec<FormCandidate>,
+    profiles: Option<serde_json::Value>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +64,9 @@ struct Stored {
     /// What the form and the number of groups were chosen from; nothing when they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     chosen_from: Vec<FormCandidate>,
+    /// What was decided about the groups, which is no concern of this layer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profiles: Option<serde_json::Value>,
 }
 
 impl From<TrajectoryModel> for Stored {
@@ -74,6 +78,7 @@ impl From<TrajectoryModel> for Stored {
             grid: model.grid,
             groups: model.groups,
             chosen_from: model.chosen_from,
+            profiles: model.profiles,
         }
     }
 }
@@ -88,7 +93,7 @@ impl TryFrom<Stored> for TrajectoryModel {
             return Err(invalid(format!("format version {} is not {MODEL_VERSION}", stored.version)));
         }
         let model = TrajectoryModel::new(stored.family, stored.grid, stored.groups)?;
-        Ok(model.with_record(stored.chosen_from))
+        Ok(TrajectoryModel { profiles: stored.profiles, ..model.with_record(stored.chosen_from) })
     }
 }
 
@@ -140,13 +145,22 @@ impl TrajectoryModel {
                 })
                 .collect(),
         };
-        Ok(TrajectoryModel { family, grid, groups, shape, params, chosen_from: Vec::new() })
+        Ok(TrajectoryModel { family, grid, groups, shape, params, chosen_from: Vec::new(), profiles: None })
     }
 
     /// The same model with the record of what its form and number of groups were chosen from, which is stored with it.
     pub fn with_record(mut self, chosen_from: Vec<FormCandidate>) -> Self {
         self.chosen_from = chosen_from;
         self
+    }
+
+    /// The same model with what was decided about its groups, which is stored with it.
+    pub(crate) fn with_profiles(self, profiles: serde_json::Value) -> Self {
+        TrajectoryModel { profiles: Some(profiles), ..self }
+    }
+
+    pub(crate) fn profiles(&self) -> Option<&serde_json::Value> {
+        self.profiles.as_ref()
     }
 
     /// What the form and the number of groups were chosen from; empty when they were given.

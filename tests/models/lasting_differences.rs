@@ -4,8 +4,8 @@
 use crate::support::general::cases::{drawn, spec, with_gaps};
 use crate::support::note;
 use pleegprofiel::{
-    AgeGrid, Cohort, CohortBuilder, CsvOptions, CsvSource, Family, Finding, FitOptions, Group, ModelSpec, OneCurve,
-    OutcomeSpec, PersonRow, TrajectoryModel, ndarray::Array2, read_cohort,
+    AgeGrid, Cohort, CohortBuilder, CsvOptions, CsvSource, Family, Finding, FitOptions, Form, FormOptions, Group,
+    ModelSpec, OneCurve, OutcomeSpec, PersonRow, TrajectoryModel, ndarray::Array2, read_cohort,
 };
 use rstest::rstest;
 
@@ -222,4 +222,22 @@ fn groups_with_lasting_differences_are_found_where_there_are_two_and_not_where_t
     let (one, two) = (of(Family::NegMultinomial, 1), of(Family::NegMultinomial, 2));
     assert!(one < two, "{one} {two}");
     assert!((1..=5).all(|k| one + 10.0 < of(Family::Poisson, k)));
+}
+
+#[test]
+fn forms_with_lasting_differences_are_chosen_when_asked_for_and_better() {
+    let cohort = one_population();
+    let lasting = [true, false].map(|common| Form::of(Family::NegMultinomial, common, None));
+    let forms = [vec![Form::of(Family::Poisson, false, None)], lasting.to_vec()].concat();
+    let choice = FormOptions::new().degree(2).groups(1..=4).starts(6).forms(forms).choose(&cohort).unwrap();
+    assert_eq!((choice.form, choice.fit.groups.len()), (lasting[0], 1));
+    assert_eq!(choice.candidates[0].distance, 0.0);
+    assert!(choice.candidates.iter().any(|c| c.form.family == Family::Poisson && c.distance > 10.0));
+    // the same form twice with one group, and nothing else within ten
+    assert!(choice.alternatives.iter().all(|a| a.candidate.form.family == Family::NegMultinomial));
+    let only = FormOptions::new().degree(2).groups(1..=3).starts(6).forms(vec![lasting[1]]).choose(&cohort).unwrap();
+    assert!((only.fit.bic_persons - choice.fit.bic_persons).abs() < 1e-6);
+    // participation is no form of counts
+    let other = FormOptions::new().forms(vec![Form::of(Family::Bernoulli, false, None)]).choose(&cohort);
+    assert!(other.is_err());
 }
