@@ -114,6 +114,7 @@ pub use trajectory::mixture::layout::{Parameter, Part};
 pub use trajectory::mixture::model::GeneralModel;
 pub use trajectory::mixture::panel::{COUNTS, Panel};
 pub use trajectory::mixture::spec::{Dropout, ModelSpec, OutcomeSpec};
+pub use trajectory::mixture::spells::SpellStarts;
 pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel, rescale};
 pub use trajectory::observed::ObservedRates;
 pub use trajectory::one_curve::OneCurve;

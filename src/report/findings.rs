@@ -96,6 +96,12 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
                 "de totalen van de personen van groep {group} lopen {ratio} keer zo ver uiteen als het model toestaat ({z} standaardfouten): zij verschillen onderling, de kansen op lidmaatschap zijn te stellig en alleen robuuste intervallen (sandwich) gelden"
             )
         }
+        Finding::Spells { group, ratio, z } => {
+            let (ratio, z) = (number(*ratio, 2), number(z.abs(), 1));
+            format!(
+                "de delicten van de personen van groep {group} komen in perioden: er beginnen er {ratio} keer zo veel als het model verwacht ({z} standaardfouten), dus de kansen op lidmaatschap zijn te stellig en alleen robuuste intervallen (sandwich) gelden"
+            )
+        }
         Finding::Undetermined { parameters } => {
             format!("geen standaardfout te geven voor: {}", parameters.join("; "))
         }

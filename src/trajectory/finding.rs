@@ -115,6 +115,16 @@ pub enum Finding {
         /// Standard errors above 1.
         z: f64,
     },
+    /// The events of a group's people come in spells: fewer of them start than the model expects, which takes every age
+    /// as independent of the one before.
+    Spells {
+        /// Group number.
+        group: usize,
+        /// Starts of spells found over those expected.
+        ratio: f64,
+        /// Standard errors from 1, below 0.
+        z: f64,
+    },
     /// Parameters without a standard error: at a boundary, or not determined by the data.
     Undetermined {
         /// What they are, in words.
@@ -244,6 +254,13 @@ impl fmt::Display for Finding {
                 write!(
                     f,
                     "the totals of the people of group {group} spread {ratio:.1} times as much as the model allows ({z:.1} standard errors): they differ among themselves, posteriors are too sure, and intervals hold by the sandwich only"
+                )
+            }
+            Finding::Spells { group, ratio, z } => {
+                write!(
+                    f,
+                    "the events of the people of group {group} come in spells: {ratio:.2} times as many start as the model expects ({:.1} standard errors), so posteriors are too sure and intervals hold by the sandwich only",
+                    z.abs()
                 )
             }
             Finding::Undetermined { parameters } => {

@@ -137,6 +137,43 @@ fn a_group_in_which_two_kinds_of_people_are_merged_is_told_and_no_other() {
     assert_eq!(fit(2).len(), 1, "{:?}", fit(2));
 }
 
+#[test]
+fn spells_are_told_of_people_who_stop_and_start_for_years_and_of_nobody_else() {
+    // two years on, two years off, each from an age of their own; and the same number of events at independent ages
+    let draws = |i: usize, t: usize| (i * 7_919 + t * 104_729 + i * t * 31) % 97 < 48;
+    let counts = |spells: bool| {
+        Array2::from_shape_fn((200, 16), |(i, t)| u32::from(if spells { (t / 4 + i) % 2 == 0 } else { draws(i, t) }))
+    };
+    let findings = |spells: bool| {
+        let cohort = Cohort::from_counts(AgeGrid::years(12, 27).unwrap(), counts(spells).view()).unwrap();
+        let fit = FitOptions::new(Family::Bernoulli).groups(1).degree(0).fit(&cohort).unwrap();
+        fit.checked(&cohort).unwrap().findings
+    };
+    assert!(findings(true).iter().any(|f| matches!(f, Finding::Spells { group: 1, .. })), "{:?}", findings(true));
+    assert!(!findings(false).iter().any(|f| matches!(f, Finding::Spells { .. })), "{:?}", findings(false));
+}
+
+#[rstest]
+fn spells_are_as_many_as_expected_where_the_model_is_right(
+    #[values(Family::Poisson, Family::Zip, Family::NegMultinomial)] family: Family,
+) {
+    let truth = two_groups(family);
+    let of = |seed: u64| {
+        let cohort = truth.simulate(300, 9_000 + seed).unwrap().0;
+        let fit = FitOptions::new(family).groups(2).degree(1).zero(family).starts(6).fit(&cohort).unwrap();
+        let panel = pleegprofiel::Panel::from_cohort(&cohort);
+        fit.general().spell_starts(&panel).unwrap().iter().map(|s| (s.ratio, s.z, s.too_few())).collect::<Vec<_>>()
+    };
+    let all: Vec<(f64, f64, bool)> = (0..60_u64).into_par_iter().flat_map_iter(of).collect();
+    let n = all.len() as f64;
+    let mean = |f: &dyn Fn(&(f64, f64, bool)) -> f64| all.iter().map(f).sum::<f64>() / n;
+    let (ratio, z, squared) = (mean(&|s| s.0), mean(&|s| s.1), mean(&|s| s.1 * s.1));
+    note(format!("{family}: ratio {ratio:.3}, z {z:.2}, squared {squared:.2}"));
+    // 120 values of z with a standard deviation of about 1: their mean is within 0.35 but once in ten thousand
+    assert!((ratio - 1.0).abs() < 0.02 && z.abs() < 0.4 && (0.6..1.8).contains(&squared), "{ratio} {z} {squared}");
+    assert!(!all.iter().any(|s| s.2));
+}
+
 /// Run once, 1,000 cohorts of 300 each; see the figures it prints.
 #[rstest]
 #[ignore = "minutes of computing"]

@@ -120,10 +120,13 @@ pub(crate) fn intervals(fit: &ModelFit) -> String {
         .collect();
     let note = match fit.advised_errors() {
         Errors::Sandwich => {
-            "Use the intervals by the sandwich: people differ more than the model allows, which makes the others too narrow."
+            "Use the intervals by the sandwich: people are not as alike, or ages not as independent, as the model takes them, which makes the others too narrow."
+        }
+        Errors::Information if fit.covariance(Errors::Sandwich).is_none() => {
+            "Intervals of 95 % by the information, which hold when the model does. There are too many people to check that here."
         }
         Errors::Information => {
-            "Intervals of 95 % by the information, which hold when the model does, and by the sandwich beside them. In no group do the totals of people spread wider than the model allows."
+            "Intervals of 95 % by the information, which hold when the model does, and by the sandwich beside them. In no group do totals spread wider, or events lie closer together, than the model allows."
         }
     };
     let mut text = lines(&header, &rows, |_| false, Rules::Few);

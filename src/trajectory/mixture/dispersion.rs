@@ -17,7 +17,7 @@ use super::inference::Errors;
 use super::model::GeneralModel;
 use super::panel::Panel;
 use super::pass::{Engine, Pass};
-use super::spec::ModelSpec;
+use super::spells::{SpellStarts, spells};
 use crate::error::{Error, Result};
 use crate::numeric::linalg::Square;
 use crate::trajectory::finding::Finding;
@@ -72,54 +72,85 @@ impl ModelFit {
     /// # Errors
     /// When the panel is not the one that was fitted.
     pub fn totals_spread(&self, panel: &Panel) -> Result<Vec<TotalsSpread>> {
-        let (panel, _) = self.fitted_to(panel)?;
-        let cells = Cells::new(&panel, &self.model.spec, &self.model.layout);
-        let engine = Engine { cells: &cells, layout: &self.model.layout };
-        let pass = engine.posteriors(&self.model.theta);
-        Ok(spread(&self.model, &engine, &pass, &engine.scores(&self.model.theta, &pass)))
+        self.on_people(panel, |engine, pass, scores| spread(&self.model, engine, pass, &self.residual(engine, scores)))
+    }
+
+    /// How many spells of events start in each group of each outcome of counts, and how many are expected, on the people
+    /// fitted.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// // an event in four of eight years: from some age on for half of the people, up to some age for the others
+    /// let counts = Array2::from_shape_fn((160, 8), |(i, t)| Some(f64::from(u8::from(if i % 2 == 0 { t < 4 } else { t >= 4 }))));
+    /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("offences", counts.view())?;
+    /// let spec = ModelSpec::new(1).outcome(OutcomeSpec::new("offences", Family::Bernoulli).degree(0));
+    /// let spells = spec.fit(&panel)?.spell_starts(&panel)?;
+    /// // every other person has one start, of seven chances of a quarter each
+    /// assert!((spells[0].ratio - 0.5 / (7.0 / 4.0)).abs() < 1e-6 && spells[0].too_few());
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the panel is not the one that was fitted.
+    pub fn spell_starts(&self, panel: &Panel) -> Result<Vec<SpellStarts>> {
+        let theta = &self.model.theta;
+        self.on_people(panel, |engine, pass, scores| spells(engine, theta, pass, &self.residual(engine, scores)))
     }
 
     /// Which standard errors to tell: those of the sandwich when a finding says that people differ more than the model
-    /// allows and the sandwich was worked out, otherwise those of the information, which need fewer people.
+    /// allows, or offend in spells, and the sandwich was worked out, otherwise those of the information, which need fewer people.
     pub fn advised_errors(&self) -> Errors {
-        let spread = self.findings.iter().any(|f| matches!(f, Finding::TotalsSpread { .. }));
-        if spread && self.inference.sandwich.is_some() { Errors::Sandwich } else { Errors::Information }
+        let wrong = |f: &Finding| matches!(f, Finding::TotalsSpread { .. } | Finding::Spells { .. });
+        if self.findings.iter().any(wrong) && self.inference.sandwich.is_some() {
+            Errors::Sandwich
+        } else {
+            Errors::Information
+        }
     }
 
     /// The same fit with its sandwich covariance and, among its findings, where totals spread wider than the model
-    /// allows ([`TotalsSpread::too_wide`]), by one look at the people fitted. A fit does not look for it by itself.
+    /// allows ([`TotalsSpread::too_wide`]) and where events come in spells ([`SpellStarts::too_few`]), by one look at the
+    /// people fitted. A fit does not look for it by itself.
     ///
     /// # Errors
     /// When the panel is not the one that was fitted.
     pub fn checked(&self, panel: &Panel) -> Result<ModelFit> {
-        let (panel, _) = self.fitted_to(panel)?;
-        let cells = Cells::new(&panel, &self.model.spec, &self.model.layout);
-        let engine = Engine { cells: &cells, layout: &self.model.layout };
-        let pass = engine.posteriors(&self.model.theta);
-        let scores = engine.scores(&self.model.theta, &pass);
-        let mut fit = self.clone();
-        fit.inference.sandwich = Some(self.inference.robust(&engine, &scores));
         let dropout = self.model.spec.dropout.as_ref().map(|_| self.model.spec.outcomes.len() - 1);
-        let all = spread(&self.model, &engine, &pass, &scores);
-        let told = all.iter().filter(|s| Some(s.outcome) != dropout && s.too_wide());
-        fit.findings.extend(told.map(|s| Finding::TotalsSpread { group: s.group, ratio: s.ratio, z: s.z }));
-        Ok(fit)
+        self.on_people(panel, |engine, pass, scores| {
+            let residual = self.residual(engine, scores);
+            let mut fit = self.clone();
+            fit.inference.sandwich = Some(self.inference.robust(engine, scores));
+            let wide = spread(&self.model, engine, pass, &residual);
+            let told = wide.iter().filter(|s| Some(s.outcome) != dropout && s.too_wide());
+            fit.findings.extend(told.map(|s| Finding::TotalsSpread { group: s.group, ratio: s.ratio, z: s.z }));
+            let few = spells(engine, &self.model.theta, pass, &residual);
+            let told = few.iter().filter(|s| Some(s.outcome) != dropout && s.too_few());
+            fit.findings.extend(told.map(|s| Finding::Spells { group: s.group, ratio: s.ratio, z: s.z }));
+            fit
+        })
     }
 
-    /// The panel with what dropout adds, when it is the one that was fitted.
-    fn fitted_to(&self, panel: &Panel) -> Result<(Panel, ModelSpec)> {
+    fn residual<'a>(&self, engine: &Engine<'a>, scores: &'a [f64]) -> Residual<'a> {
+        Residual::new(engine.cells, scores, self.model.layout.len())
+    }
+
+    /// Something of a pass over the people that were fitted, and of their scores.
+    fn on_people<T>(&self, panel: &Panel, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
         if panel.grid != self.model.grid || panel.persons() != self.persons {
             return Err(Error::options("the panel is not the one that was fitted"));
         }
         let (panel, spec) = super::check::with_dropout(panel, &self.model.spec)?;
         super::check::usable(&panel, &spec)?;
-        Ok((panel, spec))
+        let cells = Cells::new(&panel, &self.model.spec, &self.model.layout);
+        let engine = Engine { cells: &cells, layout: &self.model.layout };
+        let pass = engine.posteriors(&self.model.theta);
+        let scores = engine.scores(&self.model.theta, &pass);
+        Ok(look(&engine, &pass, &scores))
     }
 }
 
-fn spread(model: &GeneralModel, engine: &Engine<'_>, pass: &Pass, scores: &[f64]) -> Vec<TotalsSpread> {
+fn spread(model: &GeneralModel, engine: &Engine<'_>, pass: &Pass, residual: &Residual<'_>) -> Vec<TotalsSpread> {
     let cells = engine.cells;
-    let residual = Residual::new(cells, scores, model.layout.len());
     let mut all = Vec::new();
     for (o, block) in model.layout.blocks.iter().enumerate() {
         let moments = moments(engine, o, &model.theta);
@@ -188,7 +219,7 @@ fn contributions(
 }
 
 /// Regression on the scores of the people.
-struct Residual<'a> {
+pub(super) struct Residual<'a> {
     cells: &'a Cells,
     scores: &'a [f64],
     parameters: usize,
@@ -211,7 +242,7 @@ impl<'a> Residual<'a> {
     }
 
     /// Root of the sum of squared residuals.
-    fn of(&self, f: &[(f64, f64)]) -> f64 {
+    pub(super) fn of(&self, f: &[(f64, f64)]) -> f64 {
         let (mut across, mut total) = (vec![0.0; self.parameters], 0.0);
         for ((s, w), (f, _)) in self.scores.chunks_exact(self.parameters.max(1)).zip(&self.cells.weight_squared).zip(f)
         {

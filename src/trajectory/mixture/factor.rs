@@ -284,11 +284,12 @@ impl Factors<'_> {
             .into_par_iter()
             .map(|range| {
                 let mut part = Quadratic::zeros(engine.layout.len());
+                let mut slopes = Vec::new();
                 for pattern in range {
                     for m in 0..self.groups {
                         let sums = &sums[pattern * self.groups + m];
                         let curve = &block.components[m][0];
-                        let mut slopes = vec![0.0; curve.columns.len()];
+                        slopes.resize(curve.columns.len(), 0.0);
                         self.slopes(cells, block, self.totals.example[pattern] as usize, m, &mut slopes);
                         let at = block.variance_of(m);
                         part.gradient[at] += sums.alpha;

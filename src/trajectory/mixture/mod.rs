@@ -60,6 +60,7 @@ mod seed;
 mod shares;
 mod simulate;
 pub mod spec;
+pub mod spells;
 mod start;
 
 /// Classes a model may have.
