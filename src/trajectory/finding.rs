@@ -8,7 +8,6 @@ use super::ladder::Top;
 use super::mixture::inference::DISPERSION_ZERO;
 use super::model::TrajectoryModel;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
-use crate::cohort::grid::AgeGrid;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
 use serde::Serialize;
@@ -257,10 +256,10 @@ impl fmt::Display for Finding {
                 )
             }
             Finding::Spells { group, ratio, z } => {
+                let z = z.abs();
                 write!(
                     f,
-                    "the events of the people of group {group} come in spells: {ratio:.2} times as many start as the model expects ({:.1} standard errors), so posteriors are too sure and intervals hold by the sandwich only",
-                    z.abs()
+                    "the events of the people of group {group} come in spells: {ratio:.2} times as many start as the model expects ({z:.1} standard errors), so posteriors are too sure and intervals hold by the sandwich only"
                 )
             }
             Finding::Undetermined { parameters } => {
@@ -368,7 +367,7 @@ pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Fi
 }
 
 fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
-    let stretches = |hit: &dyn Fn(usize) -> bool| stretches(model.grid(), hit);
+    let stretches = |hit: &dyn Fn(usize) -> bool| model.grid().stretches(hit);
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
         if model.family().has_zero_curve()
@@ -406,22 +405,10 @@ pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<
             let zero = crate::numeric::logspace::expit(curve.zeta[t]).0;
             zero > NEXT_TO_CERTAIN && curve.rate(t) * width * observed > BEYOND * (events + 1.0)
         };
-        if let Some(ages) = stretches(grid, &hit) {
+        if let Some(ages) = grid.stretches(&hit) {
             all.push(Finding::RateRunsOff { group: k + 1, ages });
         }
     }
-}
-
-/// Stretches of ages (start of the first and of the last interval) where something holds; none when nowhere.
-pub(crate) fn stretches(grid: AgeGrid, hit: &dyn Fn(usize) -> bool) -> Option<Vec<[f64; 2]>> {
-    let mut all: Vec<[f64; 2]> = Vec::new();
-    for t in (0..grid.len()).filter(|&t| hit(t)) {
-        match all.last_mut() {
-            Some(last) if t > 0 && last[1] == grid.start_age(t - 1) => last[1] = grid.start_age(t),
-            _ => all.push([grid.start_age(t); 2]),
-        }
-    }
-    (!all.is_empty()).then_some(all)
 }
 
 /// Looks at the information in the metric of the complete-data information, where a well-determined

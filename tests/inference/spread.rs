@@ -174,7 +174,8 @@ fn spells_are_as_many_as_expected_where_the_model_is_right(
     assert!(!all.iter().any(|s| s.2));
 }
 
-/// Run once, 1,000 cohorts of 300 each; see the figures it prints.
+/// Run once, 1,000 cohorts of 300 each, so 2,000 groups. Poisson: none told, 2.4 % beyond 1.645 standard errors (5 % if z were
+/// normal); ZIP: 0.1 % told, 2.5 % beyond. Not run for the others.
 #[rstest]
 #[ignore = "minutes of computing"]
 fn false_alarms_in_two_thousand_groups(

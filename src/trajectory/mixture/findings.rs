@@ -5,7 +5,7 @@ use super::inference::{DISPERSION_ZERO, FACTOR_BEYOND, SEPARATED, UPWARD};
 use super::layout::{Parameter, Part};
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::family::Family;
-use crate::trajectory::finding::{Finding, stretches};
+use crate::trajectory::finding::Finding;
 
 pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool) -> Vec<Finding> {
     let mut all = Vec::new();
@@ -115,7 +115,7 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
                 .any(|p| p.part == Part::Zero && p.outcome == Some(o) && p.group.is_none_or(|g| g == group));
             if outcome.family.has_zero_curve()
                 && undetermined
-                && let Some(ages) = stretches(grid, &|t| zeta(t).abs() > SEPARATED.ln())
+                && let Some(ages) = grid.stretches(&|t| zeta(t).abs() > SEPARATED.ln())
             {
                 all.push(Finding::ZeroPartSeparated { group, ages });
             }
@@ -139,7 +139,7 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
             }
             if outcome.family.counts_events() {
                 let curve = model.curve(o, m);
-                if let Some(ages) = stretches(grid, &|t| curve[t] < 1e-6) {
+                if let Some(ages) = grid.stretches(&|t| curve[t] < 1e-6) {
                     all.push(Finding::RateAtZero { group, ages });
                 }
             }
