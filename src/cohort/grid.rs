@@ -41,6 +41,18 @@ impl TryFrom<RawGrid> for AgeGrid {
 }
 
 impl AgeGrid {
+    /// Stretches of ages (start of the first and of the last interval) where something holds; none when nowhere.
+    pub(crate) fn stretches(self, hit: &dyn Fn(usize) -> bool) -> Option<Vec<[f64; 2]>> {
+        let mut all: Vec<[f64; 2]> = Vec::new();
+        for t in (0..self.len()).filter(|&t| hit(t)) {
+            match all.last_mut() {
+                Some(last) if t > 0 && last[1] == self.start_age(t - 1) => last[1] = self.start_age(t),
+                _ => all.push([self.start_age(t); 2]),
+            }
+        }
+        (!all.is_empty()).then_some(all)
+    }
+
     /// Yearly intervals from age `first` up to and including age `last`, in completed years.
     ///
     /// # Errors

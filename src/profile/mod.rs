@@ -24,6 +24,7 @@ pub(crate) mod assignment;
 pub mod classify;
 pub mod criterion;
 pub mod curve;
+pub mod decision;
 pub mod definitions;
 pub mod descriptors;
 pub mod fit;

@@ -3,6 +3,7 @@
 //!
 //! Average posteriors cannot see this: they only say that fitted groups lie apart, which those of a wrong model do too.
 
+use super::decision::{Decision, NamedModel};
 use super::kind::Profile;
 use super::model::name_on;
 use super::naming::Naming;
@@ -32,6 +33,8 @@ pub struct Settled {
     pub others: Vec<OtherModel>,
     /// For each distinct history the profiles that other models find likelier.
     moved: Vec<Vec<Profile>>,
+    /// Those models with their names.
+    named: Vec<NamedModel>,
 }
 
 /// Another model that fits about as well.
@@ -58,7 +61,7 @@ impl Settled {
         let one_curve = OneCurve::best(cohort).ok();
         let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| fit.bic_persons - one.bic_persons);
         let moved = vec![Vec::new(); cohort.distinct_histories()];
-        Ok(Settled { one_curve, gain, others: Vec::new(), moved })
+        Ok(Settled { one_curve, gain, others: Vec::new(), moved, named: Vec::new() })
     }
 
     /// Holds the fit of a choice against one population and, by the `naming` of its groups, against the alternatives,
@@ -74,9 +77,12 @@ impl Settled {
         let own = likeliest(choice.fit.model(), naming, cohort);
         let theirs = choice.alternatives.par_iter().map(|a| {
             let naming = name_on(&a.model, &[], cohort, &naming.definitions)?;
-            Ok(likeliest(&a.model, &naming, cohort))
+            let likeliest = likeliest(&a.model, &naming, cohort);
+            Ok((likeliest, NamedModel { model: a.model.clone(), naming }))
         });
-        let theirs: Vec<Vec<Option<Profile>>> = theirs.collect::<Result<_>>()?;
+        let theirs: Vec<(Vec<Option<Profile>>, NamedModel)> = theirs.collect::<Result<_>>()?;
+        let (theirs, named): (Vec<Vec<Option<Profile>>>, Vec<NamedModel>) = theirs.into_iter().unzip();
+        settled.named = named;
         for (alternative, theirs) in choice.alternatives.iter().zip(&theirs) {
             let mut persons = 0;
             for (h, moved) in settled.moved.iter_mut().enumerate() {
@@ -97,6 +103,15 @@ impl Settled {
     /// Whether one population explains the cohort better than the fitted groups.
     pub fn one_population(&self) -> bool {
         self.gain > 0.0
+    }
+
+    /// What was decided, with the names of the fitted groups, to be kept with the model.
+    pub fn decision(&self, naming: &Naming) -> Decision {
+        Decision {
+            naming: naming.clone(),
+            one_population: self.one_population().then_some(self.gain),
+            others: self.named.clone(),
+        }
     }
 
     /// The answer for person `i` of the cohort, without a name that hangs on the model.
@@ -131,6 +146,8 @@ fn likeliest(model: &TrajectoryModel, naming: &Naming, cohort: &Cohort) -> Vec<O
 mod tests {
     use super::*;
     use crate::cohort::grid::AgeGrid;
+    use crate::profile::classify::classifier::Classifier;
+    use crate::profile::classify::options::ClassifyOptions;
     use crate::profile::definitions::Definitions;
     use crate::trajectory::family::Family;
     use crate::trajectory::forms::{Alternative, FormOptions};
@@ -172,5 +189,27 @@ mod tests {
         assert_eq!(withheld.undecided, Some(Undecided::Unsettled { others: vec![Profile::LatePeak] }));
         assert_eq!((withheld.profile, settled.others[0].moved), (None, 40));
         assert_eq!(settled.answer(&cohort, 1, answer(Profile::LatePeak)).profile, Some(Profile::LatePeak));
+
+        // kept with the model, it says the same of the same people, from the file alone
+        let stored = settled.decision(&naming).kept_with(choice.fit.model().clone()).unwrap();
+        let read = TrajectoryModel::from_json(&stored.to_json()).unwrap();
+        assert_eq!((&read, Decision::of(&read).unwrap()), (&stored, Some(settled.decision(&naming))));
+        let by_file = Classifier::of_stored(read, ClassifyOptions::default()).unwrap();
+        let plain = Classifier::with(choice.fit.model().clone(), naming, ClassifyOptions::default()).unwrap();
+        let of =
+            |classifier: &Classifier, i: usize| classifier.classify_people(&cohort, i..i + 1).remove(0).unwrap().answer;
+        assert_eq!(of(&plain, 0).profile, Some(Profile::EarlyPeak));
+        let kept = of(&by_file, 0);
+        assert_eq!(kept.undecided, Some(Undecided::Unsettled { others: vec![Profile::LatePeak] }));
+        assert_eq!((kept.profile, of(&by_file, 1)), (None, of(&plain, 1)));
+        // names of another model are refused
+        let other = settled.decision(&by_file.naming().clone());
+        let [own, rest] = [0, 1].map(|k| choice.fit.model().groups()[k].clone());
+        let turned = TrajectoryModel::new(
+            Family::Poisson,
+            grid,
+            vec![Group { share: 0.9, ..own }, Group { share: 0.1, ..rest }],
+        );
+        assert!(other.kept_with(turned.unwrap()).is_err());
     }
 }

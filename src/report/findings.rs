@@ -80,6 +80,28 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
         Finding::DispersionAtZero { group } => {
             format!("de spreiding van groep {group} is 0: de aantallen zijn Poisson-verdeeld")
         }
+        Finding::FactorAtZero { group } => {
+            format!(
+                "de personen van groep {group} verschillen niet blijvend van elkaar (de variantie van hun factor is 0): de aantallen zijn Poisson-verdeeld"
+            )
+        }
+        Finding::FactorUnbounded { group, variance } => {
+            format!(
+                "de variantie van de factor van groep {group} loopt weg (nu {variance:.0}): bijna niemand in de groep heeft een frequentie van betekenis en het niveau van de groep zegt niets"
+            )
+        }
+        Finding::TotalsSpread { group, ratio, z } => {
+            let (ratio, z) = (number(*ratio, 1), number(*z, 1));
+            format!(
+                "de totalen van de personen van groep {group} lopen {ratio} keer zo ver uiteen als het model toestaat ({z} standaardfouten): zij verschillen onderling, de kansen op lidmaatschap zijn te stellig en alleen robuuste intervallen (sandwich) gelden"
+            )
+        }
+        Finding::Spells { group, ratio, z } => {
+            let (ratio, z) = (number(*ratio, 2), number(z.abs(), 1));
+            format!(
+                "de delicten van de personen van groep {group} komen in perioden: er beginnen er {ratio} keer zo veel als het model verwacht ({z} standaardfouten), dus de kansen op lidmaatschap zijn te stellig en alleen robuuste intervallen (sandwich) gelden"
+            )
+        }
         Finding::Undetermined { parameters } => {
             format!("geen standaardfout te geven voor: {}", parameters.join("; "))
         }

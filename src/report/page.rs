@@ -18,6 +18,10 @@ pub(super) fn family_words(family: Family, language: Language) -> &'static str {
         Family::Zip => language.pick("Poisson met extra nullen (ZIP)", "zero-inflated Poisson (ZIP)"),
         Family::ZipTau => language.pick("Poisson met extra nullen, ZIP(tau)", "zero-inflated Poisson, ZIP(tau)"),
         Family::NegBin => language.pick("negatief binomiaal", "negative binomial"),
+        Family::NegMultinomial => language.pick(
+            "negatief multinomiaal (een blijvende factor per persoon)",
+            "negative multinomial (a lasting factor a person)",
+        ),
         Family::Zinb => language.pick("negatief binomiaal met extra nullen", "zero-inflated negative binomial"),
         Family::Bernoulli => language.pick("wel of geen delict (Bernoulli)", "participation (Bernoulli)"),
         Family::CensoredNormal => language.pick("gecensureerd normaal", "censored normal"),

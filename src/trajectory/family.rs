@@ -26,6 +26,11 @@ pub enum Family {
     NegBin,
     /// Zero-inflated negative binomial.
     Zinb,
+    /// Negative multinomial: Poisson times a factor that a person keeps throughout, gamma with mean 1, its variance
+    /// `alpha` one a group or one for all (Hausman, Hall & Griliches 1984). Lasting differences between the people of a
+    /// group; the negative binomial's are drawn anew at every age.
+    #[serde(rename = "negmult", alias = "negative-multinomial")]
+    NegMultinomial,
     /// Participation: the logit of the probability of a 1 is a polynomial in age. Takes no time at risk.
     Bernoulli,
     /// Censored normal (Tobin 1958; Nagin 1999), for scales with a floor and a ceiling.
@@ -37,20 +42,36 @@ pub enum Family {
 
 impl Family {
     /// Every family.
-    pub const ALL: [Family; 8] = [
+    pub const ALL: [Family; 9] = [
         Family::Poisson,
         Family::Zip,
         Family::ZipTau,
         Family::NegBin,
         Family::Zinb,
+        Family::NegMultinomial,
         Family::Bernoulli,
         Family::CensoredNormal,
         Family::Beta,
     ];
 
-    /// Whether values are counts of events in time at risk: what the engine of plain counts fits.
+    /// Whether values are counts of events in time at risk.
     pub fn counts_events(self) -> bool {
+        self.is_plain() || self.has_factor()
+    }
+
+    /// Whether the engine of plain counts fits it: counts that are independent given the group.
+    pub(crate) fn is_plain(self) -> bool {
         matches!(self, Family::Poisson | Family::Zip | Family::ZipTau | Family::NegBin | Family::Zinb)
+    }
+
+    /// Whether each person has a factor of their own, which ties their counts together even within a group.
+    pub fn has_factor(self) -> bool {
+        self == Family::NegMultinomial
+    }
+
+    /// Whether counts spread more than Poisson counts within a group, by a parameter `alpha`.
+    pub fn has_dispersion(self) -> bool {
+        matches!(self, Family::NegBin | Family::Zinb | Family::NegMultinomial)
     }
 
     /// Whether the zero part has a curve of its own.
@@ -63,7 +84,7 @@ impl Family {
         self == Family::CensoredNormal
     }
 
-    /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`, `negbin`, ..
+    /// Key used in files and on the command line: `poisson`, `zip`, `zip-tau`, `negbin`, `negmult`, ..
     pub fn key(self) -> &'static str {
         match self {
             Family::Poisson => "poisson",
@@ -71,6 +92,7 @@ impl Family {
             Family::ZipTau => "zip-tau",
             Family::NegBin => "negbin",
             Family::Zinb => "zinb",
+            Family::NegMultinomial => "negmult",
             Family::Bernoulli => "bernoulli",
             Family::CensoredNormal => "cnorm",
             Family::Beta => "beta",

@@ -8,7 +8,6 @@ use super::ladder::Top;
 use super::mixture::inference::DISPERSION_ZERO;
 use super::model::TrajectoryModel;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
-use crate::cohort::grid::AgeGrid;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
 use serde::Serialize;
@@ -91,6 +90,39 @@ pub enum Finding {
     DispersionAtZero {
         /// Group number.
         group: usize,
+    },
+    /// The factor of a negative multinomial group has no variance: its counts are Poisson.
+    FactorAtZero {
+        /// Group number.
+        group: usize,
+    },
+    /// The variance of the factor of a negative multinomial group runs off: nearly everybody's factor is 0, and the
+    /// group's level is no level of anyone.
+    FactorUnbounded {
+        /// Group number.
+        group: usize,
+        /// How far it came.
+        variance: f64,
+    },
+    /// The totals of a group's people spread wider than the model allows: they differ in what no curve shows. Intervals
+    /// by the information are too narrow then, and posteriors surer than the record allows.
+    TotalsSpread {
+        /// Group number.
+        group: usize,
+        /// Mean squared difference from what is expected over the variance that the model gives, 1 where it is right.
+        ratio: f64,
+        /// Standard errors above 1.
+        z: f64,
+    },
+    /// The events of a group's people come in spells: fewer of them start than the model expects, which takes every age
+    /// as independent of the one before.
+    Spells {
+        /// Group number.
+        group: usize,
+        /// Starts of spells found over those expected.
+        ratio: f64,
+        /// Standard errors from 1, below 0.
+        z: f64,
     },
     /// Parameters without a standard error: at a boundary, or not determined by the data.
     Undetermined {
@@ -205,6 +237,31 @@ impl fmt::Display for Finding {
             Finding::DispersionAtZero { group } => {
                 write!(f, "the dispersion of group {group} is 0: its counts are Poisson")
             }
+            Finding::FactorAtZero { group } => {
+                write!(
+                    f,
+                    "the people of group {group} have no factor of their own (its variance is 0): its counts are Poisson"
+                )
+            }
+            Finding::FactorUnbounded { group, variance } => {
+                write!(
+                    f,
+                    "the variance of the factor of group {group} runs off (it is {variance:.0}): nearly all of its people have no rate to speak of, and its level says nothing"
+                )
+            }
+            Finding::TotalsSpread { group, ratio, z } => {
+                write!(
+                    f,
+                    "the totals of the people of group {group} spread {ratio:.1} times as much as the model allows ({z:.1} standard errors): they differ among themselves, posteriors are too sure, and intervals hold by the sandwich only"
+                )
+            }
+            Finding::Spells { group, ratio, z } => {
+                let z = z.abs();
+                write!(
+                    f,
+                    "the events of the people of group {group} come in spells: {ratio:.2} times as many start as the model expects ({z:.1} standard errors), so posteriors are too sure and intervals hold by the sandwich only"
+                )
+            }
             Finding::Undetermined { parameters } => {
                 write!(f, "no standard error can be given for: {}", parameters.join("; "))
             }
@@ -310,7 +367,7 @@ pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Fi
 }
 
 fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
-    let stretches = |hit: &dyn Fn(usize) -> bool| stretches(model.grid(), hit);
+    let stretches = |hit: &dyn Fn(usize) -> bool| model.grid().stretches(hit);
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
         if model.family().has_zero_curve()
@@ -348,22 +405,10 @@ pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<
             let zero = crate::numeric::logspace::expit(curve.zeta[t]).0;
             zero > NEXT_TO_CERTAIN && curve.rate(t) * width * observed > BEYOND * (events + 1.0)
         };
-        if let Some(ages) = stretches(grid, &hit) {
+        if let Some(ages) = grid.stretches(&hit) {
             all.push(Finding::RateRunsOff { group: k + 1, ages });
         }
     }
-}
-
-/// Stretches of ages (start of the first and of the last interval) where something holds; none when nowhere.
-pub(crate) fn stretches(grid: AgeGrid, hit: &dyn Fn(usize) -> bool) -> Option<Vec<[f64; 2]>> {
-    let mut all: Vec<[f64; 2]> = Vec::new();
-    for t in (0..grid.len()).filter(|&t| hit(t)) {
-        match all.last_mut() {
-            Some(last) if t > 0 && last[1] == grid.start_age(t - 1) => last[1] = grid.start_age(t),
-            _ => all.push([grid.start_age(t); 2]),
-        }
-    }
-    (!all.is_empty()).then_some(all)
 }
 
 /// Looks at the information in the metric of the complete-data information, where a well-determined

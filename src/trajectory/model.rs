@@ -34,8 +34,8 @@ pub struct Group {
     /// `tau` of [`Family::ZipTau`], 0 or more; `None` for other families.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tau: Option<f64>,
-    /// Dispersion `alpha` of [`Family::NegBin`] and [`Family::Zinb`] (variance `lambda + alpha lambda^2`);
-    /// `None` for other families.
+    /// Dispersion `alpha` of [`Family::NegBin`] and [`Family::Zinb`] (variance `lambda + alpha lambda^2`), or variance
+    /// of the factor of [`Family::NegMultinomial`]; `None` for other families.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispersion: Option<f64>,
 }
@@ -50,6 +50,7 @@ pub struct TrajectoryModel {
     shape: Shape,
     params: Params,
     chosen_from: Vec<FormCandidate>,
+    profiles: Option<serde_json::Value>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +64,9 @@ struct Stored {
     /// What the form and the number of groups were chosen from; nothing when they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     chosen_from: Vec<FormCandidate>,
+    /// What was decided about the groups, which is no concern of this layer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profiles: Option<serde_json::Value>,
 }
 
 impl From<TrajectoryModel> for Stored {
@@ -74,6 +78,7 @@ impl From<TrajectoryModel> for Stored {
             grid: model.grid,
             groups: model.groups,
             chosen_from: model.chosen_from,
+            profiles: model.profiles,
         }
     }
 }
@@ -88,7 +93,7 @@ impl TryFrom<Stored> for TrajectoryModel {
             return Err(invalid(format!("format version {} is not {MODEL_VERSION}", stored.version)));
         }
         let model = TrajectoryModel::new(stored.family, stored.grid, stored.groups)?;
-        Ok(model.with_record(stored.chosen_from))
+        Ok(TrajectoryModel { profiles: stored.profiles, ..model.with_record(stored.chosen_from) })
     }
 }
 
@@ -140,13 +145,22 @@ impl TrajectoryModel {
                 })
                 .collect(),
         };
-        Ok(TrajectoryModel { family, grid, groups, shape, params, chosen_from: Vec::new() })
+        Ok(TrajectoryModel { family, grid, groups, shape, params, chosen_from: Vec::new(), profiles: None })
     }
 
     /// The same model with the record of what its form and number of groups were chosen from, which is stored with it.
     pub fn with_record(mut self, chosen_from: Vec<FormCandidate>) -> Self {
         self.chosen_from = chosen_from;
         self
+    }
+
+    /// The same model with what was decided about its groups, which is stored with it.
+    pub(crate) fn with_profiles(self, profiles: serde_json::Value) -> Self {
+        TrajectoryModel { profiles: Some(profiles), ..self }
+    }
+
+    pub(crate) fn profiles(&self) -> Option<&serde_json::Value> {
+        self.profiles.as_ref()
     }
 
     /// What the form and the number of groups were chosen from; empty when they were given.
@@ -238,7 +252,7 @@ impl TrajectoryModel {
     /// When the cohort is on another age grid.
     pub fn log_likelihood(&self, cohort: &Cohort) -> Result<f64> {
         self.check_grid(cohort)?;
-        if !self.family.counts_events() {
+        if !self.family.is_plain() {
             return Ok(self.to_general().log_likelihood_of(&self.panel(cohort)));
         }
         let evaluator = Evaluator::new(&cohort.histories);
@@ -280,7 +294,7 @@ impl TrajectoryModel {
     }
 
     pub(crate) fn distinct_posteriors(&self, cohort: &Cohort) -> Array2<f64> {
-        if !self.family.counts_events() {
+        if !self.family.is_plain() {
             return self.to_general().posteriors_of(&self.panel(cohort));
         }
         let evaluator = Evaluator::new(&cohort.histories);
@@ -350,16 +364,16 @@ fn check_group(family: Family, group: &Group) -> std::result::Result<(), String>
     }
     polynomial("rate", &group.coefficients)?;
     match (family, group.dispersion) {
-        (Family::NegBin | Family::Zinb, Some(alpha)) if alpha >= 0.0 && alpha.is_finite() => {}
-        (Family::NegBin | Family::Zinb, Some(alpha)) => {
+        (family, Some(alpha)) if family.has_dispersion() && alpha >= 0.0 && alpha.is_finite() => {}
+        (family, Some(alpha)) if family.has_dispersion() => {
             return Err(format!("a dispersion of {alpha} is not 0 or more"));
         }
-        (Family::NegBin | Family::Zinb, None) => return Err(format!("the family {family} needs a dispersion")),
+        (family, None) if family.has_dispersion() => return Err(format!("the family {family} needs a dispersion")),
         (_, Some(_)) => return Err(format!("the family {family} has no dispersion")),
         _ => {}
     }
     match (family, group.zero_coefficients.is_empty(), group.tau) {
-        (Family::Poisson | Family::NegBin | Family::Bernoulli, true, None) => Ok(()),
+        (Family::Poisson | Family::NegBin | Family::NegMultinomial | Family::Bernoulli, true, None) => Ok(()),
         (Family::Zip | Family::Zinb, false, None) => polynomial("zero", &group.zero_coefficients),
         (Family::CensoredNormal | Family::Beta, ..) => Err(format!("the family {family} is not for counts")),
         (Family::ZipTau, true, Some(tau)) if tau >= 0.0 && tau.is_finite() => Ok(()),

@@ -156,7 +156,7 @@ impl FitOptions {
     /// As [`FitOptions::fit`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
     pub fn fit_with_progress(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<Fit> {
         let shape = self.check(cohort)?;
-        let fit = || match self.family.counts_events() {
+        let fit = || match self.family.is_plain() {
             true => fit::fit(self, cohort, &shape, &[], progress),
             false => fit::fit_general(self, cohort, &shape, progress),
         };
@@ -189,7 +189,7 @@ impl FitOptions {
             return refuse(format!("{} threads asked for, not 1 to 1024", self.threads.unwrap_or(0)));
         }
         twin::check_exposure(self.family, cohort)?;
-        if self.common_dispersion && !matches!(self.family, Family::NegBin | Family::Zinb) {
+        if self.common_dispersion && !self.family.has_dispersion() {
             return refuse(format!("a common dispersion is asked for, but the family {} has none", self.family));
         }
         let degrees = self.per_group("degrees", &self.degrees)?;

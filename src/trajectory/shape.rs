@@ -70,9 +70,9 @@ impl Shape {
         Shape { family, common_dispersion: false, ..self.clone() }
     }
 
-    /// Whether counts have a dispersion: negative binomial, with or without a zero part.
+    /// Whether counts have a dispersion: negative binomial, with or without a zero part, or negative multinomial.
     pub(crate) fn dispersed(&self) -> bool {
-        matches!(self.family, Family::NegBin | Family::Zinb)
+        self.family.has_dispersion()
     }
 
     pub(crate) fn groups(&self) -> usize {

@@ -238,3 +238,58 @@ fn a_register_that_holds_half_the_offences_is_noticed_in_one_line_and_rescaling_
     assert_eq!(line["file_fit"]["answer"], "does-not-fit");
     assert!(line["file_fit"]["rate_z"].as_f64().unwrap() < -2.6, "{line}");
 }
+
+#[test]
+fn a_model_that_profile_stored_gives_the_names_that_profile_gave_and_withholds_the_same() {
+    let dir = tempdir().unwrap();
+    let (people, out) = (dir.path().join("people"), dir.path().join("out"));
+    let drawn = run([
+        "synth".as_ref(),
+        "--persons".as_ref(),
+        "160".as_ref(),
+        "--seed".as_ref(),
+        "5".as_ref(),
+        "--out".as_ref(),
+        people.as_os_str(),
+    ]);
+    assert_eq!(drawn.status.code(), Some(0), "{}", stderr(&drawn));
+    let (counts, exposure) = (people.join("counts.csv"), people.join("exposure.csv"));
+    let input = [counts.as_os_str(), "--exposure".as_ref(), exposure.as_os_str()];
+    let options = ["--family", "poisson", "--starts", "6", "--out"].map(AsRef::as_ref);
+    let done = run(["profile".as_ref()].into_iter().chain(input).chain(options).chain([out.as_os_str()]));
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let model = out.join("model.json");
+    let placed = run(["classify".as_ref()].into_iter().chain(input).chain(["--model".as_ref(), model.as_os_str()]));
+    assert_eq!(placed.status.code(), Some(0), "{}", stderr(&placed));
+    let rows = |mut reader: csv::Reader<Box<dyn std::io::Read>>| -> Vec<Vec<String>> {
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    };
+    let by_profile = rows(csv::Reader::from_reader(Box::new(fs::File::open(out.join("profiles.csv")).unwrap())));
+    let by_model = rows(csv::Reader::from_reader(Box::new(std::io::Cursor::new(stdout(&placed)))));
+    assert_eq!((by_profile.len(), by_model.len()), (160, 160));
+    let (mut both, mut only_profile) = (0, 0);
+    for (first, later) in by_profile.iter().zip(&by_model) {
+        assert_eq!(first[0], later[0]);
+        if !later[1].is_empty() {
+            assert_eq!(first[1], later[1], "{first:?} {later:?}");
+            both += 1;
+        } else if !first[1].is_empty() {
+            // `classify` asks more of a record than `profile` does, and says so
+            assert!(["too-young", "too-little-seen", "unlike-any"].contains(&later[2].as_str()), "{first:?} {later:?}");
+            only_profile += 1;
+        }
+        if first[2].contains("groups are not settled") {
+            assert!(later[1].is_empty(), "{first:?} {later:?}");
+        }
+    }
+    assert!(both > 40, "{both} and {only_profile}");
+    // one population: nobody has a name, here or there
+    let one = case("onepop.csv");
+    let options = ["--family", "poisson", "--groups", "3", "--starts", "6", "--out"].map(AsRef::as_ref);
+    let done = run(["profile".as_ref(), one.as_ref()].into_iter().chain(options).chain([out.as_os_str()]));
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let placed = run(["classify".as_ref(), one.as_ref(), "--model".as_ref(), model.as_os_str()]);
+    let by_model = rows(csv::Reader::from_reader(Box::new(std::io::Cursor::new(stdout(&placed)))));
+    assert!(by_model.iter().all(|row| row[1].is_empty()), "{:?}", by_model.iter().find(|row| !row[1].is_empty()));
+    assert!(by_model.iter().any(|row| row[2] == "one-population"));
+}

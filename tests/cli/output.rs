@@ -77,6 +77,17 @@ fn the_json_object_has_every_field_of_the_contract_with_its_type() {
             assert!(object[field].is_f64(), "{field}: {}", object[field]);
         }
         assert!(object["parameters"].is_u64() && object["converged"].is_boolean());
+        let errors = object["errors"].as_str().unwrap();
+        assert!(["information", "sandwich"].contains(&errors), "{errors}");
+        for group in object["groups"].as_array().unwrap() {
+            let chosen = &group[errors];
+            assert_eq!(
+                (&group["share_se"], &group["coefficient_se"]),
+                (&chosen["share_se"], &chosen["coefficient_se"])
+            );
+            assert_eq!(group["curve"][3]["low"], chosen["curve"][3][0]);
+            assert!(group["information"]["curve"].as_array().unwrap().len() == 31);
+        }
         assert_eq!(object["trusted"].as_bool(), Some(done.status.code() == Some(0)));
         assert_eq!(object["grolts"]["items"].as_array().unwrap().len(), 21);
         for start in object["starts"].as_array().unwrap() {
@@ -91,7 +102,17 @@ fn the_json_object_has_every_field_of_the_contract_with_its_type() {
             for field in ["share", "mismatch", "peak_age"] {
                 assert!(group[field].is_f64(), "{field}: {group}");
             }
-            for field in ["share_se", "coefficient_se", "dispersion", "profile", "avepp", "occ", "tau"] {
+            for field in [
+                "information",
+                "sandwich",
+                "share_se",
+                "coefficient_se",
+                "dispersion",
+                "profile",
+                "avepp",
+                "occ",
+                "tau",
+            ] {
                 assert!(group.get(field).is_some(), "{field} is missing: {group}");
             }
             assert!(group["members"].is_u64());
@@ -190,6 +211,7 @@ fn every_family_fills_the_json_object_with_standard_errors_and_bands() {
     for (family, table, spread) in [
         ("negbin", &counts, "dispersion"),
         ("zinb", &counts, "dispersion"),
+        ("negmult", &counts, "dispersion"),
         ("bernoulli", &counts, ""),
         ("cnorm", &scores, "sigma"),
         ("beta", &scores, "precision"),
@@ -408,4 +430,27 @@ fn covariates_of_membership_are_estimated_with_the_curves_and_bad_ones_refused()
         assert_eq!(done.status.code(), Some(2), "{names}: {message}");
         assert!(stderr(&done).contains(message), "{message}: {}", stderr(&done));
     }
+}
+
+#[test]
+fn intervals_of_people_who_differ_for_good_are_robust_ones_and_the_command_says_so() {
+    let one = format!("{}/fixtures/cases/onepop.csv", env!("CARGO_MANIFEST_DIR"));
+    let fit = |family: &str, more: &[&str]| {
+        let args = ["fit", one.as_str(), "--family", family, "--groups", "1", "--degree", "2"];
+        run(args.iter().chain(more).copied())
+    };
+    let object: serde_json::Value = serde_json::from_str(&stdout(&fit("poisson", &["--json"]))).unwrap();
+    assert_eq!(object["errors"], "sandwich");
+    let found: Vec<&str> =
+        object["findings"].as_array().unwrap().iter().filter_map(|f| f["finding"].as_str()).collect();
+    assert!(found.contains(&"totals-spread"), "{found:?}");
+    // bootstrap over people: 0.466 to 0.584; by the information 0.505 to 0.539
+    let point = &object["groups"][0]["curve"][8];
+    let ends = [&point["low"], &point["high"]].map(|v| v.as_f64().unwrap());
+    assert!((ends[0] - 0.466).abs() < 0.006 && (ends[1] - 0.584).abs() < 0.006, "{ends:?}");
+    let text = stdout(&fit("poisson", &[]));
+    assert!(text.contains("Use the intervals by the sandwich"), "{text}");
+    let lasting: serde_json::Value = serde_json::from_str(&stdout(&fit("negative-multinomial", &["--json"]))).unwrap();
+    assert_eq!((lasting["family"].as_str(), lasting["errors"].as_str()), (Some("negmult"), Some("information")));
+    assert!((lasting["groups"][0]["dispersion"].as_f64().unwrap() - 2.04).abs() < 0.005);
 }

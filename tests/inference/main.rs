@@ -6,6 +6,8 @@ mod coverage;
 mod grolts;
 mod leave_one_out;
 mod selection;
+#[cfg(feature = "csv")]
+mod spread;
 mod standard_errors;
 #[path = "../support/mod.rs"]
 mod support;

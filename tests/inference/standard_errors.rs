@@ -8,7 +8,7 @@ use crate::support::note;
 use pleegprofiel::{Errors, Family, ModelFit, ModelSpec};
 use rstest::rstest;
 
-use Family::{Bernoulli, Beta, CensoredNormal, NegBin, Poisson, Zinb, Zip, ZipTau};
+use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
 
 /// What the field wants: two figures that agree in print. Measured: below 1e-5 everywhere.
 const AGREED: f64 = 0.01;
@@ -66,7 +66,7 @@ fn check(fit: &ModelFit, table: &Table, what: &str) {
 
 #[rstest]
 fn standard_errors_are_those_of_a_numerically_differentiated_likelihood(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     // in few people a tau or a dispersion beside a zero part ends at 0, where there is no standard error
     let n = match family {
@@ -85,7 +85,9 @@ fn standard_errors_are_those_of_a_numerically_differentiated_likelihood(
 }
 
 #[rstest]
-fn merged_histories_have_the_standard_errors_of_their_persons(#[values(Poisson, NegBin, Bernoulli)] family: Family) {
+fn merged_histories_have_the_standard_errors_of_their_persons(
+    #[values(Poisson, NegBin, NegMultinomial, Bernoulli)] family: Family,
+) {
     // without time at risk and covariates many persons share a history
     let spec = cases::spec(family);
     let table = drawn(family, &spec, &everywhere(250), 22).0;
@@ -95,7 +97,7 @@ fn merged_histories_have_the_standard_errors_of_their_persons(#[values(Poisson, 
 
 #[rstest]
 fn a_spread_or_zero_part_in_common_has_the_right_standard_error(
-    #[values(NegBin, Zip, Zinb, CensoredNormal, Beta)] family: Family,
+    #[values(NegBin, Zip, Zinb, NegMultinomial, CensoredNormal, Beta)] family: Family,
 ) {
     let like = with_gaps(300, family, 3);
     let shared = outcome(family).common_dispersion(family != Zip).shared_zero(family.has_zero_curve());
@@ -108,7 +110,7 @@ fn a_spread_or_zero_part_in_common_has_the_right_standard_error(
 
 #[rstest]
 fn a_right_model_makes_the_sandwich_the_information(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let n = 6_000;
     let spec = cases::spec(family).starts(4);

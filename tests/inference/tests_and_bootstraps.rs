@@ -262,10 +262,31 @@ fn one_skewed_population_is_seen_through_and_real_groups_are_not() {
     let (panel, fit) = two_groups(120, 17);
     let check = fit.one_population(&panel, &options).unwrap();
     assert_eq!(check.verdict, Verdict::SeveralGroups, "{check}");
-    assert!(check.p < 0.05 && check.bic_gain > 100.0 && check.single.len() == 2);
+    assert!(check.p < 0.05 && check.bic_gain > 100.0 && check.single.len() == 3, "{check}");
     assert_eq!(check, fit.one_population(&panel, &options).unwrap());
     let refused = poisson(1, 1).fit(&panel).unwrap().one_population(&panel, &options).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidOptions);
+}
+
+#[test]
+fn one_population_with_lasting_differences_is_no_case_for_groups() {
+    let like = Array2::from_elem((200, 10), Some(0.0));
+    let like = Panel::new(AgeGrid::years(12, 21).unwrap()).series("counts", like.view()).unwrap();
+    let group = Group {
+        share: 1.0,
+        coefficients: vec![-0.2, 0.3],
+        zero_coefficients: vec![],
+        tau: None,
+        dispersion: Some(1.0),
+    };
+    let truth = TrajectoryModel::new(Family::NegMultinomial, AgeGrid::years(12, 21).unwrap(), vec![group]).unwrap();
+    let (panel, _) = truth.to_general().simulate(&like, 9).unwrap();
+    let fit = poisson(4, 1).fit(&panel).unwrap();
+    // a negative binomial, drawn anew at every age, is no match for four groups
+    let check = fit.one_population(&panel, &OnePopulationOptions::default().replicates(10).starts(4)).unwrap();
+    assert!(check.single[..2].iter().all(|single| single.bic > check.groups.bic + 50.0), "{check}");
+    assert_eq!((check.verdict, check.drawn_from), (Verdict::OnePopulation, Family::NegMultinomial), "{check}");
+    assert!(check.spurious > 0.9, "{check}");
 }
 
 /// Two series, a covariate and people who leave.

@@ -11,7 +11,7 @@ use pleegprofiel::{
 };
 use rstest::rstest;
 
-use Family::{Bernoulli, Beta, CensoredNormal, NegBin, Poisson, Zinb, Zip, ZipTau};
+use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
 
 /// Posteriors are exponentials divided by their sum: a few roundings of 1e-16 a group.
 const SUM: f64 = 1e-12;
@@ -55,7 +55,7 @@ fn same_answer(a: &ModelFit, b: &ModelFit, what: &str) {
 
 #[rstest]
 fn what_is_claimed_is_what_the_formulas_give_and_the_top_is_a_top(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let table = case(family);
     let fit = fitted(&spec(family), &table);
@@ -92,7 +92,7 @@ fn what_is_claimed_is_what_the_formulas_give_and_the_top_is_a_top(
 
 #[rstest]
 fn posterior_of_an_unobserved_person_equals_the_group_shares(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let mut table = case(family);
     table.series[0].1[5] = vec![f64::NAN; AGES];
@@ -105,7 +105,7 @@ fn posterior_of_an_unobserved_person_equals_the_group_shares(
 
 #[rstest]
 fn the_order_of_persons_does_not_matter(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let table = case(family);
     let n = table.persons();
@@ -117,7 +117,7 @@ fn the_order_of_persons_does_not_matter(
 
 #[rstest]
 fn one_two_and_sixteen_threads_give_the_same_bits(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let panel = case(family).panel();
     let record = |threads: usize| {
@@ -136,7 +136,7 @@ fn one_two_and_sixteen_threads_give_the_same_bits(
 
 #[rstest]
 fn a_weight_of_two_is_the_person_twice(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let table = case(family);
     let n = table.persons();
@@ -157,7 +157,7 @@ fn a_weight_of_two_is_the_person_twice(
 
 #[rstest]
 fn a_missing_cell_is_a_cell_left_out(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     // never seen at the two last ages, on a grid that has them or has not: a line in one u is a line in the other
     let mut table = drawn(family, &spec(family), &everywhere(120), 5).0;
@@ -180,7 +180,7 @@ fn a_missing_cell_is_a_cell_left_out(
 }
 
 #[rstest]
-fn half_the_time_at_risk_is_twice_the_rate(#[values(Poisson, Zip, NegBin, Zinb)] family: Family) {
+fn half_the_time_at_risk_is_twice_the_rate(#[values(Poisson, Zip, NegBin, Zinb, NegMultinomial)] family: Family) {
     // not ZIP(tau), whose zero part hangs on the rate per year
     let table = case(family);
     let mut half = table.clone();
@@ -196,7 +196,9 @@ fn half_the_time_at_risk_is_twice_the_rate(#[values(Poisson, Zip, NegBin, Zinb)]
 }
 
 #[rstest]
-fn rates_are_per_year_on_a_grid_of_half_years(#[values(Poisson, Zip, ZipTau, NegBin, Zinb)] family: Family) {
+fn rates_are_per_year_on_a_grid_of_half_years(
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial)] family: Family,
+) {
     // the same cells on a grid of years and of half years: the rate is twice as large
     let table = case(family);
     let halves = Table { grid: AgeGrid::months(144, 6, AGES).unwrap(), ..table.clone() };
@@ -211,7 +213,7 @@ fn rates_are_per_year_on_a_grid_of_half_years(#[values(Poisson, Zip, ZipTau, Neg
 
 #[rstest]
 fn a_model_comes_back_from_json_bit_for_bit(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let n = 120;
     let mut like = everywhere(n);
@@ -237,7 +239,7 @@ fn a_scale_with_a_floor_only_comes_back_from_json() {
 
 #[rstest]
 fn cells_evaluated_once_and_cells_evaluated_one_by_one_agree(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     // a covariate different in every cell makes each cell one of its own; with an effect of exactly 0 the
     // likelihood is that of the model without it, where alike cells are evaluated once
@@ -314,7 +316,7 @@ fn the_engine_of_plain_counts_gives_the_same_answer(
 
 #[rstest]
 fn a_polynomial_written_as_a_spline_gives_the_same_likelihood(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let table = drawn(family, &spec(family), &with_gaps(300, family, 3), 13).0;
     let fit_with = |basis: Basis| {
@@ -356,7 +358,7 @@ fn a_shared_zero_part_is_a_special_case(#[values(Zip, Zinb)] family: Family) {
 }
 
 #[rstest]
-fn a_common_spread_is_a_special_case(#[values(NegBin, Zinb, CensoredNormal, Beta)] family: Family) {
+fn a_common_spread_is_a_special_case(#[values(NegBin, Zinb, NegMultinomial, CensoredNormal, Beta)] family: Family) {
     let table = drawn(family, &spec(family), &with_gaps(300, family, 3), 15).0;
     let common = ModelSpec::new(2).outcome(outcome(family).common_dispersion(true)).starts(16);
     let (free, common) = (fitted(&spec(family).starts(16), &table), fitted(&common, &table));
@@ -369,7 +371,7 @@ fn a_common_spread_is_a_special_case(#[values(NegBin, Zinb, CensoredNormal, Beta
 
 #[rstest]
 fn every_group_may_have_a_degree_of_its_own(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
 ) {
     let table = drawn(family, &spec(family), &with_gaps(300, family, 3), 16).0;
     let zero = |o: OutcomeSpec| if family.has_zero_curve() { o.zero_degree(0) } else { o };

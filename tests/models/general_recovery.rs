@@ -9,7 +9,7 @@ use crate::support::note;
 use pleegprofiel::{Errors, Family, ModelSpec, Parameter, Part};
 use rstest::rstest;
 
-use Family::{Bernoulli, Beta, CensoredNormal, NegBin, Poisson, Zinb, Zip, ZipTau};
+use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
 
 /// The first truth is that of the conformance battery; the second has groups nearer to each other and of very
 /// different sizes; the third covariates of membership and of the curve.
@@ -40,7 +40,7 @@ fn truths(family: Family, which: usize) -> (ModelSpec, Table, Box<dyn Fn(&Parame
 
 #[rstest]
 fn parameters_come_back_within_their_standard_errors(
-    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, Bernoulli, CensoredNormal, Beta)] family: Family,
+    #[values(Poisson, Zip, ZipTau, NegBin, Zinb, NegMultinomial, Bernoulli, CensoredNormal, Beta)] family: Family,
     #[values(0, 1, 2)] which: usize,
 ) {
     let (spec, like, value) = truths(family, which);

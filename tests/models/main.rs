@@ -11,6 +11,8 @@ mod general_conformance;
 mod general_models;
 mod general_recovery;
 mod general_reference;
+#[cfg(feature = "csv")]
+mod lasting_differences;
 mod peers;
 mod properties;
 mod recovery;

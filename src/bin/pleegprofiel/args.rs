@@ -113,7 +113,7 @@ pub(crate) struct FitArgs {
 pub(crate) struct SelectArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Families to try: poisson, zip, zip-tau, negbin, zinb, bernoulli.
+    /// Families to try: poisson, zip, zip-tau, negbin, zinb, negmult, bernoulli.
     #[arg(long, value_name = "F,..", default_value = "zip", value_delimiter = ',', value_parser = family)]
     family: Vec<Family>,
     /// Numbers of groups to try: `1-8`, or one.
@@ -165,8 +165,8 @@ pub(crate) struct SelectArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
-    /// Distribution of the values: counts are poisson, zip, zip-tau, negbin or zinb; bernoulli looks at any
-    /// event or none; cnorm is for scale scores, beta for fractions (both with `fit` only).
+    /// Distribution of the values: counts are poisson, zip, zip-tau, negbin, zinb or negmult (negative multinomial:
+    /// Poisson times a factor that each person keeps; also negative-multinomial); bernoulli looks at any event or none; cnorm is for scale scores, beta for fractions (both with `fit` only).
     #[arg(long, default_value = "zip", value_parser = family)]
     family: Family,
     /// Number of groups.
@@ -178,7 +178,7 @@ pub(crate) struct ModelArgs {
     /// Degree of the zero parts (zip and zinb): one for all groups, or one a group; as --degree without it.
     #[arg(long, value_name = "D,..", value_delimiter = ',')]
     zero_degree: Option<Vec<usize>>,
-    /// One dispersion (negbin, zinb), standard deviation (cnorm) or precision (beta) for all groups.
+    /// One dispersion (negbin, zinb), variance of the factor (negmult), standard deviation (cnorm) or precision (beta) for all groups.
     #[arg(long)]
     common_dispersion: bool,
     /// Number of random starts.
@@ -307,5 +307,8 @@ fn criterion(text: &str) -> Result<SelectionCriterion, String> {
 
 pub(crate) fn family(text: &str) -> Result<Family, String> {
     let known = || Family::ALL.map(Family::key).join(", ");
+    if text == "negative-multinomial" {
+        return Ok(Family::NegMultinomial);
+    }
     Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
 }

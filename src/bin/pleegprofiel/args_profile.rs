@@ -6,7 +6,8 @@ use pleegprofiel::{Family, FitOptions, Form, FormOptions};
 
 #[derive(Debug, Args)]
 pub(crate) struct ProfileModelArgs {
-    /// Distribution of the counts: poisson, zip, zip-tau, negbin or zinb. Without it the form is chosen by BIC from
+    /// Distribution of the counts: poisson, zip, zip-tau, negbin, zinb or negmult (people of a group differ for good; also
+    /// negative-multinomial). Without it the form is chosen by BIC from
     /// Poisson, negative binomial and zero-inflated forms of both.
     #[arg(long, value_parser = family)]
     family: Option<Family>,
@@ -19,7 +20,7 @@ pub(crate) struct ProfileModelArgs {
     /// Degree of the zero parts (--family zip or zinb): one for all groups, or one a group; as --degree without it.
     #[arg(long, value_name = "D,..", value_delimiter = ',', requires = "family")]
     zero_degree: Option<Vec<usize>>,
-    /// One dispersion for all groups (--family negbin or zinb).
+    /// One dispersion for all groups (--family negbin, zinb or negmult).
     #[arg(long, requires = "family")]
     common_dispersion: bool,
     /// Number of random starts: of the model that was asked for (40), or of the best one (24).

@@ -4,8 +4,8 @@ use crate::args_people::ClassifyArgs;
 use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::{
-    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Definitions, Error, ErrorKind, FileFit,
-    IndexAge, Language, Profile, Refusal, TrajectoryModel, name_model, reference_model,
+    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Error, ErrorKind, FileFit, IndexAge,
+    Language, Profile, Refusal, TrajectoryModel, reference_model,
 };
 use serde_json::{Map, Value, json};
 
@@ -66,9 +66,8 @@ impl By {
             return Ok(By::Careers(Box::new(CareerClassifier::rescaled(&reference_model(), options, factor)?)));
         };
         let model = TrajectoryModel::load(path)?;
-        let naming = name_model(&model, &Definitions::default())?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(By::Groups(Box::new(Classifier::with(model, naming, options)?.named(name))))
+        Ok(By::Groups(Box::new(Classifier::of_stored(model, options)?.named(name))))
     }
 
     fn profiles(&self) -> Vec<Profile> {

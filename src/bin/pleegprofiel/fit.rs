@@ -30,6 +30,8 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
         return with_membership(args, file, &cohort);
     }
     let (fit, took) = progress::fit(&args.model.options(), &cohort)?;
+    let fit = fit.checked(&cohort)?;
+    let general = fit.general();
     let trusted = fit.best();
     // a curve that ran off has no name; the fit is shown all the same
     let naming = match family {
@@ -42,17 +44,16 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     }
     if args.json {
         let naming = naming.as_ref().and_then(|n| n.as_ref().ok());
-        screen::print(&json::object(fit.general(), naming, took, &fit.grolts(&cohort)?)?)?;
+        screen::print(&json::object(general, naming, took, &fit.grolts(&cohort)?)?)?;
     } else if trusted.is_ok() {
-        let general = fit.general();
         match naming {
             Some(naming) => {
                 let naming = naming.map_err(|error| Failure::Untrusted(error.to_string()))?;
                 let report = Report::new(&fit, &cohort, &naming)?.show_small_cells(args.show_small_cells);
                 let table = screen::layout(&report.table(), &report.findings());
-                screen::print(&format!("{}\n{table}", figures(general)))?;
+                screen::print(&format!("{}\n{table}\n\n{}", figures(general), screen::intervals(general)))?;
             }
-            None => screen::print(&format!("{}\n{}", figures(general), groups(general, args.show_small_cells)))?,
+            None => screen::print(&plain(general, args.show_small_cells))?,
         }
     }
     trusted.map(|_| ()).map_err(Failure::from)
@@ -108,7 +109,8 @@ fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<()
 
 /// Fits a general model and shows it, without profiles.
 fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarning]) -> Result<(), Failure> {
-    let (mut fit, took) = progress::fit_model(spec, panel)?;
+    let (fit, took) = progress::fit_model(spec, panel)?;
+    let mut fit = fit.checked(panel)?;
     fit.findings.extend(warnings.iter().cloned().map(Finding::Data));
     let trusted = fit.best();
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
@@ -117,7 +119,7 @@ fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarni
     if args.json {
         screen::print(&json::object(&fit, None, took, &fit.grolts(panel)?)?)?;
     } else if trusted.is_ok() {
-        screen::print(&format!("{}\n{}", figures(&fit), groups(&fit, args.show_small_cells)))?;
+        screen::print(&plain(&fit, args.show_small_cells))?;
     }
     trusted.map(|_| ()).map_err(Failure::from)
 }
@@ -142,7 +144,8 @@ fn figures(fit: &ModelFit) -> String {
     )
 }
 
-/// A table of groups that have no profile, and the findings.
-fn groups(fit: &ModelFit, show_small_cells: bool) -> String {
-    screen::plain_groups(fit, show_small_cells)
+/// Groups that have no profile, the findings, and intervals.
+fn plain(fit: &ModelFit, show_small_cells: bool) -> String {
+    let groups = screen::plain_groups(fit, show_small_cells);
+    format!("{}\n{groups}\n\n{}", figures(fit), screen::intervals(fit))
 }

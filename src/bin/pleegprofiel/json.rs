@@ -37,6 +37,9 @@ struct Object<'a> {
     membership: Vec<Effect<'a>>,
     /// The reporting checklist: 21 questions, answered or marked as the researcher's.
     grolts: &'a Grolts,
+    /// Where the standard errors and intervals of this object come from: the information, or the sandwich when the
+    /// totals of people spread wider than the model allows.
+    errors: Errors,
 }
 
 #[derive(Serialize)]
@@ -82,7 +85,7 @@ struct GroupObject {
     zero_coefficient_se: Vec<Option<f64>>,
     tau: Option<f64>,
     tau_se: Option<f64>,
-    /// `alpha` of negbin and zinb.
+    /// `alpha` of negbin and zinb; variance of the factor of negmult.
     dispersion: Option<f64>,
     dispersion_se: Option<f64>,
     /// Standard deviation of cnorm.
@@ -92,6 +95,38 @@ struct GroupObject {
     precision: Option<f64>,
     precision_se: Option<f64>,
     curve: Vec<CurvePoint>,
+    /// All of that by the information, and by the sandwich, whichever stands above.
+    information: Precision,
+    sandwich: Precision,
+}
+
+/// Standard errors and intervals of one kind.
+#[derive(Serialize)]
+struct Precision {
+    share_se: Option<f64>,
+    coefficient_se: Vec<Option<f64>>,
+    zero_coefficient_se: Vec<Option<f64>>,
+    /// Of `tau`, `dispersion`, `sigma` or `precision`, whichever the family has.
+    spread_se: Option<f64>,
+    /// Ends of the 95 % interval by age interval.
+    curve: Vec<[Option<f64>; 2]>,
+}
+
+impl Precision {
+    fn new(fit: &ModelFit, errors: Errors, k: usize) -> Precision {
+        let estimates = fit.estimates(errors);
+        let of = |part: Part| -> Vec<Option<f64>> {
+            let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g == k + 1);
+            estimates.iter().filter(mine).map(|e| e.se).collect()
+        };
+        Precision {
+            share_se: fit.population_shares(errors)[k].se.filter(|_| fit.groups.len() > 1),
+            coefficient_se: of(Part::Curve),
+            zero_coefficient_se: of(Part::Zero),
+            spread_se: fit.spread(errors, 0, k).and_then(|i| i.se),
+            curve: fit.curve(errors, 0, k).iter().map(|i| [i.low, i.high]).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -114,7 +149,7 @@ pub(crate) fn object(
     took: Duration,
     grolts: &Grolts,
 ) -> Result<String, Failure> {
-    let (model, errors) = (fit.model(), Errors::Information);
+    let (model, errors) = (fit.model(), fit.advised_errors());
     let family = model.spec().outcomes()[0].family();
     let (grid, shares) = (model.grid(), fit.population_shares(errors));
     let estimates = fit.estimates(errors);
@@ -128,7 +163,7 @@ pub(crate) fn object(
         let spread = |of: &[Family]| fit.spread(errors, 0, k).filter(|_| of.contains(&family));
         let value = |i: Option<Interval>| (i.map(|i| i.value), i.and_then(|i| i.se));
         let (tau, tau_se) = value(spread(&[Family::ZipTau]));
-        let (dispersion, dispersion_se) = value(spread(&[Family::NegBin, Family::Zinb]));
+        let (dispersion, dispersion_se) = value(spread(&[Family::NegBin, Family::Zinb, Family::NegMultinomial]));
         let (sigma, sigma_se) = value(spread(&[Family::CensoredNormal]));
         let (precision, precision_se) = value(spread(&[Family::Beta]));
         let curve = fit.curve(errors, 0, k);
@@ -160,6 +195,8 @@ pub(crate) fn object(
                 .enumerate()
                 .map(|(j, p)| CurvePoint { age: grid.start_age(j), rate: p.value, low: p.low, high: p.high })
                 .collect(),
+            information: Precision::new(fit, Errors::Information, k),
+            sandwich: Precision::new(fit, Errors::Sandwich, k),
         }
     };
     let object = Object {
@@ -203,6 +240,7 @@ pub(crate) fn object(
             false => estimates.iter().filter(|e| e.parameter.part == Part::Membership).map(effect).collect(),
         },
         grolts,
+        errors,
     };
     serde_json::to_string(&object)
         .map_err(|error| Failure::Output(format!("the fit cannot be written as JSON: {error}")))

@@ -24,6 +24,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
             (choice.fit.clone(), Some(choice))
         }
     };
+    let fit = fit.checked(&cohort)?;
     let record = choice.as_ref().map_or(Vec::new(), |c| c.candidates.clone());
     let model = &fit.best()?.clone().with_record(record);
     // a model that fits but whose rates are no rates of people
@@ -36,6 +37,8 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
         None => Settled::of_fit(&fit, &cohort)?,
     };
     let people = place(&cohort, model, &naming, &settled)?;
+    // whoever is placed in this model later gets the same names, and none that are withheld here
+    let stored = settled.decision(&naming).kept_with(model.clone())?;
     let placed = people.iter().filter(|(person, _)| person.profile.is_some()).count();
     let mut report = Report::new(&fit, &cohort, &naming)?.settled(&settled);
     if let Some(choice) = &choice {
@@ -45,7 +48,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     let html = report.html()?;
 
     let mut outputs = Outputs::open(&args.out)?;
-    outputs.add("model.json", |out| writeln!(out, "{}", model.to_json()))?;
+    outputs.add("model.json", |out| writeln!(out, "{}", stored.to_json()))?;
     outputs.add("profiles.csv", |out| write_profiles(out, &cohort, &people, language))?;
     outputs.add("trajectories.svg", |out| out.write_all(report.svg().as_bytes()))?;
     outputs.add("report.html", |out| out.write_all(html.as_bytes()))?;

@@ -61,7 +61,7 @@ fn lines<H: ToString>(header: &[H], rows: &[Vec<String>], left: impl Fn(usize) -
 
 /// Groups of a fit without profiles: share with interval, people, curve at its first, highest and last age.
 pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
-    let errors = Errors::Information;
+    let errors = fit.advised_errors();
     let grid = fit.model().grid();
     let shares = fit.population_shares(errors);
     let header = ["group", "share", "95 %", "people", "AvePP", "first age", "highest", "at age", "last age"];
@@ -91,6 +91,46 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
         text.extend(wrapped(&format!("Groups of fewer than {SMALL} people are not shown in numbers."), "  ", "  "));
     }
     text.extend(fit.findings.iter().flat_map(|finding| wrapped(&finding.to_string(), "  ! ", "    ")));
+    text.join("\n")
+}
+
+/// 95 % intervals of shares and of each group's highest rate or mean: by the information, by the sandwich, and which of
+/// them to use.
+pub(crate) fn intervals(fit: &ModelFit) -> String {
+    let (grid, both) = (fit.model().grid(), [Errors::Information, Errors::Sandwich]);
+    let ends = |low: Option<f64>, high: Option<f64>, factor: f64, decimals: usize| {
+        let of = |(low, high): (f64, f64)| format!("{:.decimals$} to {:.decimals$}", factor * low, factor * high);
+        low.zip(high).map_or("-".into(), of)
+    };
+    let header = ["group", "share (%)", "by sandwich", "at age", "highest", "95 %", "by sandwich"];
+    let shares = both.map(|errors| fit.population_shares(errors));
+    let rows: Vec<Vec<String>> = (0..fit.groups.len())
+        .map(|k| {
+            let curves = both.map(|errors| fit.curve(errors, 0, k));
+            let of = &curves[0];
+            let peak = (0..of.len()).rev().max_by(|&a, &b| of[a].value.total_cmp(&of[b].value)).unwrap_or(0);
+            let share = |e: usize| match fit.groups.len() {
+                1 => "-".to_owned(),
+                _ => ends(shares[e][k].low, shares[e][k].high, 100.0, 1),
+            };
+            let rate = |e: usize| ends(curves[e][peak].low, curves[e][peak].high, 1.0, 3);
+            let value = format!("{:.3}", of[peak].value);
+            vec![(k + 1).to_string(), share(0), share(1), grid.label(peak), value, rate(0), rate(1)]
+        })
+        .collect();
+    let note = match fit.advised_errors() {
+        Errors::Sandwich => {
+            "Use the intervals by the sandwich: people are not as alike, or ages not as independent, as the model takes them, which makes the others too narrow."
+        }
+        Errors::Information if fit.covariance(Errors::Sandwich).is_none() => {
+            "Intervals of 95 % by the information, which hold when the model does. There are too many people to check that here."
+        }
+        Errors::Information => {
+            "Intervals of 95 % by the information, which hold when the model does, and by the sandwich beside them. In no group do totals spread wider, or events lie closer together, than the model allows."
+        }
+    };
+    let mut text = lines(&header, &rows, |_| false, Rules::Few);
+    text.extend(wrapped(note, "  ", "  "));
     text.join("\n")
 }
 

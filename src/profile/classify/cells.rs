@@ -59,6 +59,11 @@ impl Cells {
             Family::ZipTau => Kernel::ZipTau,
             Family::NegBin => Kernel::NegBin,
             Family::Zinb => Kernel::Zinb,
+            Family::NegMultinomial => {
+                return Err(Error::options(format!(
+                    "in the family {family} the counts of a person hang together within a group; people are placed in such a model by the groups' posteriors, not by a classifier"
+                )));
+            }
             Family::Bernoulli | Family::CensoredNormal | Family::Beta => {
                 return Err(Error::options(format!(
                     "profiles are defined on rates of offending, which the family {family} does not give"

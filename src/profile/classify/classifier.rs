@@ -19,16 +19,16 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
+use crate::profile::decision::{Decision, belongs};
+use crate::profile::definitions::Definitions;
 use crate::profile::kind::Profile;
+use crate::profile::model::name_model;
 use crate::profile::naming::Naming;
 use crate::profile::person::{Candidate, Undecided};
 use crate::trajectory::model::TrajectoryModel;
 use crate::units::Probability;
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// How far the shares of a naming may be from those of the model.
-const SHARES: f64 = 1e-9;
 
 /// Places people beside the profiles of one model.
 ///
@@ -70,6 +70,8 @@ pub struct Classifier {
     hidden: Vec<Vec<Option<Hidden>>>,
     /// By age and class: people given by the caller.
     pub(super) given: Option<Vec<Vec<Ranked>>>,
+    /// What hangs on the model.
+    decision: Option<Decision>,
 }
 
 impl Classifier {
@@ -91,10 +93,7 @@ impl Classifier {
         options.check()?;
         let cells = Cells::new(&model)?;
         let groups = model.groups();
-        let alike = naming.groups.len() == groups.len()
-            && naming.width == model.grid().width_years()
-            && naming.groups.iter().zip(groups).all(|(n, g)| (n.share - g.share).abs() <= SHARES);
-        if !alike {
+        if !belongs(&naming, &model) {
             return Err(Error::options("the naming is not that of the model: other groups, shares or ages"));
         }
         let mut class_profiles: Vec<Option<Profile>> = Profile::ALL
@@ -132,7 +131,23 @@ impl Classifier {
             pool,
             hidden,
             given: None,
+            decision: None,
         })
+    }
+
+    /// A classifier of a model as it was decided about by the command `profile`, or by
+    /// [`Decision::kept_with`]: the same names, and names withheld that hang on the model. A model that nothing was
+    /// kept with is named by its curves and the default definitions ([`crate::name_model`]), and nothing is withheld.
+    ///
+    /// # Errors
+    /// As [`Classifier::with`], [`Decision::of`] and [`crate::name_model`].
+    pub fn of_stored(model: TrajectoryModel, options: ClassifyOptions) -> Result<Classifier> {
+        let Some(decision) = Decision::of(&model)? else {
+            let naming = name_model(&model, &Definitions::default())?;
+            return Classifier::with(model, naming, options);
+        };
+        let classifier = Classifier::with(model, decision.naming.clone(), options)?;
+        Ok(Classifier { decision: Some(decision), ..classifier })
     }
 
     /// The same with a name of the model, which every result repeats.
@@ -195,7 +210,7 @@ impl Classifier {
                 let own = self.own_standing(&row, &seen, &asked, true);
                 own.nearest.p < self.options.unlike || self.veiled(&own, group).is_some()
             };
-            if unlike {
+            if unlike || profile.is_some_and(|own| !matches!(self.withheld(own, &row), Ok(None))) {
                 profile = None;
             }
         }
@@ -286,6 +301,11 @@ impl Classifier {
             if why.is_some() {
                 answer.undecided = why;
                 answer.profile = None;
+            } else if let Some(own) = answer.profile
+                && let Some(why) = self.withheld(own, &row)?
+            {
+                answer.undecided = Some(why);
+                answer.profile = None;
             }
         }
 
@@ -336,6 +356,10 @@ impl Classifier {
             groups,
             options: self.options,
         })
+    }
+
+    fn withheld(&self, own: Profile, row: &PersonRow<'_>) -> Result<Option<Undecided>> {
+        self.decision.as_ref().map_or(Ok(None), |decision| decision.withheld(own, row))
     }
 
     fn used(&self) -> ModelUsed {

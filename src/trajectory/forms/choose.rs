@@ -1,6 +1,7 @@
 //! The choice: candidates ranked, the best fitted in full.
 
 use super::form::Form;
+use super::lasting;
 use super::path;
 use super::scan::{Scan, Scanned};
 use crate::cohort::data::Cohort;
@@ -46,9 +47,9 @@ pub struct FormOptions {
     groups: RangeInclusive<usize>,
     degree: usize,
     forms: Option<Vec<Form>>,
-    starts: usize,
+    pub(super) starts: usize,
     neighbours: bool,
-    seed: u64,
+    pub(super) seed: u64,
     #[serde(skip)]
     threads: Option<usize>,
 }
@@ -233,15 +234,22 @@ impl FormOptions {
         }
     }
 
-    fn chosen(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<FormChoice> {
+    /// Numbers of groups to look at: more groups than different histories are the same groups twice.
+    pub(super) fn numbers(&self, cohort: &Cohort) -> RangeInclusive<usize> {
+        let least = *self.groups.start();
+        least..=(*self.groups.end()).min(cohort.distinct_histories()).max(least)
+    }
+
+    pub(super) fn chosen(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<FormChoice> {
         let degree = self.degree.min(cohort.observed_ages().saturating_sub(1));
         let forms = self.forms.clone().unwrap_or_else(|| Form::short_list(degree));
-        // more groups than different histories are the same groups twice
-        let least = *self.groups.start();
-        let groups = least..=(*self.groups.end()).min(cohort.distinct_histories()).max(least);
+        let groups = self.numbers(cohort);
         // what can be asked of no cohort, or not of this one, is refused in the words of a single fit
         let first = forms.first().ok_or_else(|| Error::options("there are no forms to choose from"))?;
         first.options(*groups.start(), degree).starts(self.starts).check(cohort)?;
+        if forms.iter().any(|form| !form.family.is_plain()) {
+            return lasting::choose(self, cohort, &forms, degree, progress);
+        }
 
         let ticker = Ticker::new(progress);
         let sample = Scan::sample_of(cohort, self.seed);

@@ -6,6 +6,7 @@
 
 mod choose;
 pub mod form;
+mod lasting;
 mod path;
 mod scan;
 

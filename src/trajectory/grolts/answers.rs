@@ -75,6 +75,11 @@ pub(super) fn answer(item: &str, fit: &ModelFit, facts: &Facts) -> Answer {
             format!("{} {} (Rust).", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
             json!({"software": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")}),
         ),
+        "6a" if fit.model().spec().outcomes().iter().any(|o| o.family().has_factor()) => Answer::partly(
+            "Members of a group share one curve up to a gamma factor of their own, the same at every age (a random intercept of the log rate): levels differ within groups, shapes do not.",
+            json!({"within_group": "gamma factor", "random_effects": true}),
+            "whether growth mixture models (random slopes within groups) were considered, elsewhere",
+        ),
         "6a" => Answer::partly(
             "Members of a group share one curve (group-based trajectory model, also latent class growth analysis): there are no random effects within groups.",
             json!({"within_group": "none", "random_effects": false}),
@@ -218,6 +223,7 @@ fn distribution(fit: &ModelFit, facts: &Facts) -> Answer {
 }
 
 fn spread(fit: &ModelFit) -> Answer {
+    let factor = fit.model().spec().outcomes().iter().any(|o| o.family().has_factor());
     let parts: Vec<String> = fit
         .model()
         .spec()
@@ -227,6 +233,7 @@ fn spread(fit: &ModelFit) -> Answer {
             let own = if o.common_dispersion { "one for all groups" } else { "one a group" };
             let what = match o.family() {
                 Family::NegBin | Family::Zinb => format!("the dispersion of the negative binomial, {own}"),
+                Family::NegMultinomial => format!("the variance of a gamma factor that each person keeps, {own}"),
                 Family::CensoredNormal => format!("the standard deviation, {own}"),
                 Family::Beta => format!("the precision, {own}"),
                 Family::Poisson | Family::Zip | Family::ZipTau => {
@@ -238,7 +245,12 @@ fn spread(fit: &ModelFit) -> Answer {
         })
         .collect();
     Answer::partly(
-        format!("{}. Given the group, intervals are independent, so there are no covariances.", parts.join("; ")),
+        format!(
+            "{}. Given the group{}, intervals are independent, so there are no{} covariances.",
+            parts.join("; "),
+            if factor { " and a person's factor" } else { "" },
+            if factor { " other" } else { "" },
+        ),
         json!({"spread": parts}),
         "whether other structures were considered",
     )

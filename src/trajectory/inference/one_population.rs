@@ -102,9 +102,10 @@ pub struct OnePopulation {
     pub options: OnePopulationOptions,
     /// The fit with several groups.
     pub groups: PopulationCandidate,
-    /// One negative binomial and one zero-inflated negative binomial group, with the richest curve of the fit.
+    /// One negative binomial, one zero-inflated negative binomial and one negative multinomial group, with the richest
+    /// curve of the fit.
     pub single: Vec<PopulationCandidate>,
-    /// BIC of the better single group minus BIC of the groups: above 0 speaks for groups.
+    /// BIC of the best single group minus BIC of the groups: above 0 speaks for groups.
     pub bic_gain: f64,
     /// The single group that draws were made from: the one of the lower BIC.
     pub drawn_from: Family,
@@ -128,12 +129,10 @@ pub struct OnePopulation {
 const VERY_STRONG: f64 = 10.0;
 
 impl ModelFit {
-    /// Compares this fit, of one outcome of counts, with a single negative binomial and a single zero-inflated
-    /// negative binomial group, and draws from the better of the two to see how often it looks like several groups.
-    ///
-    /// A single group here means that people differ from age to age by chance only, not lastingly. Lasting
-    /// differences that are gradual, not grouped, look like groups as well; no test on these data alone tells
-    /// them apart.
+    /// Compares this fit, of one outcome of counts, with a single group of three kinds, and draws from the best of the
+    /// three to see how often it looks like several groups: negative binomial and zero-inflated negative binomial,
+    /// where people differ from age to age by chance only, and negative multinomial, where they differ for good, by a
+    /// gamma factor. Lasting differences of another distribution may still look like groups.
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OnePopulationOptions, OutcomeSpec, Panel, Verdict, ndarray::Array2};
@@ -186,10 +185,16 @@ impl ModelFit {
             let one = richest(&spec.outcomes[0], family);
             ModelSpec { outcomes: vec![one], starts: 4, threads: None, ..ModelSpec::new(1).seed(spec.seed) }
         };
-        let (negbin, zinb) = (single(Family::NegBin).fit(panel)?, single(Family::Zinb).fit(panel)?);
+        let mut truth = single(Family::NegBin).fit(panel)?;
         let groups = candidate(self);
-        let singles = vec![candidate(&negbin), candidate(&zinb)];
-        let truth = if zinb.converged && zinb.bic_persons < negbin.bic_persons { zinb } else { negbin };
+        let mut singles = vec![candidate(&truth)];
+        for family in [Family::Zinb, Family::NegMultinomial] {
+            let other = single(family).fit(panel)?;
+            singles.push(candidate(&other));
+            if other.converged && other.bic_persons < truth.bic_persons {
+                truth = other;
+            }
+        }
         let bic_gain = truth.bic_persons - groups.bic;
         let ticker = Ticker::new(progress);
         ticker.expect(options.replicates);

@@ -2,8 +2,9 @@
 
 use crate::numeric::linalg::Square;
 use crate::trajectory::mixture::cells::{Cells, OutcomeCells};
+use crate::trajectory::mixture::factor::Totals;
 use crate::trajectory::mixture::layout::Layout;
-use crate::trajectory::mixture::pass::{Engine, predictors_of};
+use crate::trajectory::mixture::pass::{Engine, Predictors, predictors_of};
 
 /// The cells of history `h` alone, with weight 1.
 pub(crate) fn only(cells: &Cells, h: usize) -> Cells {
@@ -25,6 +26,7 @@ pub(crate) fn only(cells: &Cells, h: usize) -> Cells {
                 history_starts: (0..=n).collect(),
                 histories: vec![0; n],
                 scale: o.scale,
+                totals: None,
             };
             for &c in list {
                 let row = o.row_of[c as usize] as usize;
@@ -32,6 +34,7 @@ pub(crate) fn only(cells: &Cells, h: usize) -> Cells {
                 one.interval.push(o.interval[row]);
                 one.cells.push(o.cells[c as usize]);
             }
+            one.totals = o.totals.as_ref().map(|_| Totals::new(&one));
             one
         })
         .collect();
@@ -59,19 +62,26 @@ pub(crate) fn score_and_information(one: &Cells, layout: &Layout, theta: &[f64])
 /// Log-likelihood of one history, and sums over its observed cells, by outcome: number, absolute and squared
 /// difference from what its posterior expects.
 pub(crate) fn judged(one: &Cells, layout: &Layout, theta: &[f64]) -> (f64, Vec<[f64; 3]>) {
-    let pass = Engine { cells: one, layout }.posteriors(theta);
+    let engine = Engine { cells: one, layout };
+    let pass = engine.posteriors(theta);
+    let predictors: Vec<Predictors> = (0..layout.blocks.len()).map(|o| engine.predictors(o, theta)).collect();
     let errors = layout
         .blocks
         .iter()
         .zip(&one.outcomes)
-        .map(|(block, data)| {
+        .zip(engine.factors(theta, &predictors))
+        .map(|((block, data), factors)| {
+            // a person's own level is part of what is expected of them
+            let level: Vec<f64> = (0..block.components.len())
+                .map(|m| factors.as_ref().map_or(1.0, |factors| factors.term(0, m).factor))
+                .collect();
             let mut share = vec![0.0; block.components.len()];
             pass.posterior.iter().zip(&block.of_class).for_each(|(p, &m)| share[m] += p);
             let mut sums = [0.0; 3];
             for (c, cell) in data.cells.iter().enumerate() {
                 let row = data.row(data.row_of[c] as usize);
                 let time = if block.kernel.has_exposure() { cell.exposure } else { 1.0 };
-                let mean = |m: usize| block.kernel.mean(&predictors_of(block, m, row, theta)).0 * time;
+                let mean = |m: usize| block.kernel.mean(&predictors_of(block, m, row, theta)).0 * level[m] * time;
                 let expected: f64 = share.iter().enumerate().map(|(m, w)| w * mean(m)).sum();
                 let difference = cell.y - expected;
                 sums[0] += 1.0;

@@ -72,12 +72,12 @@ const LOG_SCALE_LIMITS: (f64, f64) = (-80.0, 80.0);
 
 /// `NaN` passes, so that a broken parameter is seen.
 #[inline]
-fn log_mean(x: f64) -> f64 {
+pub(crate) fn log_mean(x: f64) -> f64 {
     x.clamp(LOG_MEAN_LIMITS.0, LOG_MEAN_LIMITS.1)
 }
 
 #[inline]
-fn log_scale(x: f64) -> f64 {
+pub(crate) fn log_scale(x: f64) -> f64 {
     x.clamp(LOG_SCALE_LIMITS.0, LOG_SCALE_LIMITS.1)
 }
 

@@ -4,6 +4,7 @@
 //! is evaluated once. Without time at risk and covariates that is a table of ages x values; with them
 //! every cell may be one of its own, and the same code then evaluates cell by cell.
 
+use super::factor::Totals;
 use super::layout::Layout;
 use super::panel::Panel;
 use super::spec::ModelSpec;
@@ -30,6 +31,8 @@ pub(crate) struct OutcomeCells {
     pub(crate) histories: Vec<u32>,
     /// What a large step of the first predictor is: 1 on log and logit scales, the values' spread for means.
     pub(crate) scale: f64,
+    /// What a factor of one's own needs; none for other families.
+    pub(crate) totals: Option<Totals>,
 }
 
 impl OutcomeCells {
@@ -130,8 +133,11 @@ impl Cells {
             history_of.push(h);
         }
         drop(number);
-        let outcomes =
+        let mut outcomes: Vec<OutcomeCells> =
             raw.drain(..).zip(starts).zip(lists).map(|((raw, starts), list)| raw.finish(starts, list)).collect();
+        for (cells, _) in outcomes.iter_mut().zip(&layout.blocks).filter(|(_, block)| block.factor) {
+            cells.totals = Some(Totals::new(cells));
+        }
         Cells { outcomes, weight, weight_squared, persons, history_of, x, terms: layout.terms, x_of }
     }
 }
@@ -249,6 +255,7 @@ impl Raw {
             history_starts,
             histories,
             scale: self.scale,
+            totals: None,
         }
     }
 }

@@ -140,6 +140,39 @@ pub(crate) fn top(engine: &Engine<'_>, here: Point, most: usize, promise: f64) -
     if again.log_likelihood() > here.log_likelihood() { again } else { here }
 }
 
+/// The point with each factor that is on its way to nothing taken there: groups whose people do not differ are Poisson,
+/// and no step on the log scale gets that far.
+pub(crate) fn at_limits(engine: &Engine<'_>, mut here: Point) -> Point {
+    for at in variances(engine) {
+        if here.theta[at] >= NEAR_ZERO.ln() || here.theta[at] <= NO_FACTOR {
+            continue;
+        }
+        let mut theta = here.theta.clone();
+        theta[at] = NO_FACTOR;
+        let there = Point::at(engine, theta);
+        if there.log_likelihood() >= here.log_likelihood() {
+            here = Point { steps: here.steps, converged: here.converged, shortfall: here.shortfall, ..there };
+        }
+    }
+    here
+}
+
+/// Factors that are nothing: their variance is no free parameter.
+pub(crate) fn lost(engine: &Engine<'_>, theta: &[f64]) -> usize {
+    variances(engine).into_iter().filter(|&at| theta[at] <= NO_FACTOR).count()
+}
+
+/// Parameters that are the variance of a factor, each once.
+fn variances(engine: &Engine<'_>) -> Vec<usize> {
+    let blocks = engine.layout.blocks.iter().filter(|block| block.factor);
+    let mut all: Vec<usize> = blocks.flat_map(|b| (0..b.components.len()).map(|m| b.variance_of(m))).collect();
+    all.dedup();
+    all
+}
+
+/// `ln` of a variance that no digit of a likelihood shows.
+const NO_FACTOR: f64 = -60.0;
+
 /// Newton steps on the observed likelihood, `(I + mu C) step = gradient`, until a full step promises less
 /// than `promise`.
 pub(crate) fn newton(engine: &Engine<'_>, mut here: Point, most: usize, promise: f64) -> Point {

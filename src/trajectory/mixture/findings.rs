@@ -1,11 +1,11 @@
 //! What a reader of a general fit has to be told.
 
 use super::fit::ModelFit;
-use super::inference::{DISPERSION_ZERO, SEPARATED, UPWARD};
+use super::inference::{DISPERSION_ZERO, FACTOR_BEYOND, SEPARATED, UPWARD};
 use super::layout::{Parameter, Part};
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::family::Family;
-use crate::trajectory::finding::{Finding, stretches};
+use crate::trajectory::finding::Finding;
 
 pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool) -> Vec<Finding> {
     let mut all = Vec::new();
@@ -81,7 +81,7 @@ fn degenerate(fit: &ModelFit, mass: &[f64], all: &mut Vec<Finding>) {
         };
         let zero = |m: usize| -> Vec<f64> {
             let of = |t| model.predictors_at(o, m, t).0;
-            (0..model.grid.len()).map(|t| model.layout.blocks[o].kernel.zero_probability(&of(t), 1.0)).collect()
+            (0..model.grid.len()).map(|t| model.layout.blocks[o].marginal().zero_probability(&of(t), 1.0)).collect()
         };
         let counts = model.spec.outcomes[o].family.counts_events();
         spread
@@ -115,7 +115,7 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
                 .any(|p| p.part == Part::Zero && p.outcome == Some(o) && p.group.is_none_or(|g| g == group));
             if outcome.family.has_zero_curve()
                 && undetermined
-                && let Some(ages) = stretches(grid, &|t| zeta(t).abs() > SEPARATED.ln())
+                && let Some(ages) = grid.stretches(&|t| zeta(t).abs() > SEPARATED.ln())
             {
                 all.push(Finding::ZeroPartSeparated { group, ages });
             }
@@ -125,6 +125,13 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
                     Some(tau) if tau > 1e3 => all.push(Finding::TauUnbounded { group, tau }),
                     _ => {}
                 },
+                Family::NegMultinomial => match model.spread(o, m) {
+                    Some(variance) if variance < DISPERSION_ZERO => all.push(Finding::FactorAtZero { group }),
+                    Some(variance) if variance > FACTOR_BEYOND => {
+                        all.push(Finding::FactorUnbounded { group, variance });
+                    }
+                    _ => {}
+                },
                 Family::NegBin | Family::Zinb if model.spread(o, m).is_some_and(|a| a < DISPERSION_ZERO) => {
                     all.push(Finding::DispersionAtZero { group });
                 }
@@ -132,7 +139,7 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
             }
             if outcome.family.counts_events() {
                 let curve = model.curve(o, m);
-                if let Some(ages) = stretches(grid, &|t| curve[t] < 1e-6) {
+                if let Some(ages) = grid.stretches(&|t| curve[t] < 1e-6) {
                     all.push(Finding::RateAtZero { group, ages });
                 }
             }

@@ -217,7 +217,7 @@ pub(crate) fn fit(
     climbed.dedup_by(|later, kept| (kept.log_likelihood() - later.log_likelihood()).abs() < SAME);
     let mut best: Option<Point> = None;
     for point in climbed.iter().take(2) {
-        let top = climb::top(&engine, point.clone(), 2 * CLIMB_STEPS, PROMISE);
+        let top = climb::at_limits(&engine, climb::top(&engine, point.clone(), 2 * CLIMB_STEPS, PROMISE));
         if best.as_ref().is_none_or(|b| top.log_likelihood() > b.log_likelihood()) {
             best = Some(top);
         }
@@ -263,7 +263,8 @@ fn finish(
     let mass = engine.mass(&point.pass.posterior);
     let inference = Inference::new(&model, &engine, &point.pass, &information, &q.outer);
     let total = cells.total_weight();
-    let p = model.layout.len() as f64;
+    let parameters = model.layout.len() - climb::lost(&engine, &point.theta);
+    let p = parameters as f64;
     let log_likelihood = point.log_likelihood();
     let bic_persons = -2.0 * log_likelihood + p * total.ln();
     let observations = panel.observations();
@@ -272,7 +273,7 @@ fn finish(
         persons: panel.persons(),
         observations,
         log_likelihood,
-        parameters: model.layout.len(),
+        parameters,
         aic: -2.0 * log_likelihood + 2.0 * p,
         bic_persons,
         bic_observations: -2.0 * log_likelihood + p * (observations as f64).ln(),

@@ -114,7 +114,7 @@ impl Inference {
     ) -> Inference {
         let units: Vec<f64> = engine.cells.outcomes.iter().map(|o| o.scale).collect();
         let mut inference = Inference::with_units(model, info, outer, &units);
-        inference.sandwich = Some(inference.robust(model, engine, pass));
+        inference.sandwich = Some(inference.robust(engine, &engine.scores(&model.theta, pass)));
         inference.population = shares::in_population(model, engine);
         inference
     }
@@ -155,9 +155,9 @@ impl Inference {
         Inference { determined, covariance, sandwich: None, curvature, population: Vec::new() }
     }
 
-    pub(crate) fn robust(&self, model: &GeneralModel, engine: &Engine<'_>, pass: &Pass) -> Square {
-        let n = model.layout.len();
-        let scores = engine.scores(&model.theta, pass);
+    /// From the scores of all histories.
+    pub(crate) fn robust(&self, engine: &Engine<'_>, scores: &[f64]) -> Square {
+        let n = engine.layout.len();
         let mut meat = Square::zeros(n);
         for (s, w) in scores.chunks_exact(n.max(1)).zip(&engine.cells.weight_squared) {
             for i in 0..n {
@@ -238,7 +238,10 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
     let p = &model.layout.parameters[i];
     let value = model.theta[i];
     match (p.part, p.outcome) {
-        (Part::LogDispersion, _) => value < DISPERSION_ZERO.ln(),
+        (Part::LogDispersion, Some(o)) => {
+            let unbounded = model.layout.blocks[o].factor && value > FACTOR_BEYOND.ln();
+            value < DISPERSION_ZERO.ln() || unbounded
+        }
         (Part::LogTau, _) => !(1e-6_f64.ln()..=1e3_f64.ln()).contains(&value),
         (Part::Zero, Some(o)) => {
             let groups: Vec<usize> = p.group.map_or((0..model.groups(o)).collect(), |g| vec![g - 1]);
@@ -253,6 +256,8 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
 
 /// A dispersion below this is none: the group is Poisson.
 pub(crate) const DISPERSION_ZERO: f64 = 1e-5;
+/// A factor with a larger variance is 0 for all but one in thousands.
+pub(crate) const FACTOR_BEYOND: f64 = 1e3;
 /// Odds of a structural zero above this, or below its inverse, are certainty.
 pub(crate) const SEPARATED: f64 = 1e5;
 
@@ -288,9 +293,9 @@ impl ModelFit {
     pub(crate) fn robust_on(&self, panel: &Panel) -> ModelFit {
         let cells = Cells::new(panel, &self.model.spec, &self.model.layout);
         let engine = Engine { cells: &cells, layout: &self.model.layout };
-        let pass = engine.posteriors(&self.model.theta);
+        let scores = engine.scores(&self.model.theta, &engine.posteriors(&self.model.theta));
         let mut fit = self.clone();
-        fit.inference.sandwich = Some(self.inference.robust(&self.model, &engine, &pass));
+        fit.inference.sandwich = Some(self.inference.robust(&engine, &scores));
         fit
     }
 

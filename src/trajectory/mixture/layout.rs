@@ -23,7 +23,7 @@ pub enum Part {
     Zero,
     /// `ln tau` of ZIP(tau).
     LogTau,
-    /// `ln` of the negative binomial's dispersion `alpha`.
+    /// `ln` of the negative binomial's dispersion `alpha`, or of the variance of the negative multinomial's factor.
     LogDispersion,
     /// `ln` of the censored normal's standard deviation.
     LogSigma,
@@ -56,7 +56,10 @@ pub(crate) struct Predictor {
 /// One outcome: its kernel, the predictors of each of its groups, the group of each class.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Block {
+    /// Of a cell; where people have a factor, given a factor of 1.
     pub(crate) kernel: Kernel,
+    /// Whether people have a factor of their own, the logarithm of whose variance is the second predictor.
+    pub(crate) factor: bool,
     pub(crate) components: Vec<Vec<Predictor>>,
     pub(crate) of_class: Vec<usize>,
     /// Bases with the design column where each starts; column 0 is the constant.
@@ -73,6 +76,18 @@ pub(crate) struct Layout {
     pub(crate) terms: usize,
     pub(crate) blocks: Vec<Block>,
     pub(crate) parameters: Vec<Parameter>,
+}
+
+impl Block {
+    /// The parameter that is the logarithm of the variance of the factor of group `m`.
+    pub(crate) fn variance_of(&self, m: usize) -> usize {
+        self.components[m][1].parameters[0]
+    }
+
+    /// Distribution of a cell by itself, whatever the factor.
+    pub(crate) fn marginal(&self) -> Kernel {
+        if self.factor { Kernel::NegBin } else { self.kernel }
+    }
 }
 
 impl Layout {
@@ -133,7 +148,7 @@ impl Layout {
 
 pub(crate) fn kernel_of(outcome: &OutcomeSpec) -> Kernel {
     match outcome.family {
-        Family::Poisson => Kernel::Poisson,
+        Family::Poisson | Family::NegMultinomial => Kernel::Poisson,
         Family::Zip => Kernel::Zip,
         Family::ZipTau => Kernel::ZipTau,
         Family::NegBin => Kernel::NegBin,
@@ -153,7 +168,7 @@ pub(crate) fn parts(family: Family) -> &'static [Part] {
         Family::Poisson | Family::Bernoulli => &[Part::Curve],
         Family::Zip => &[Part::Curve, Part::Zero],
         Family::ZipTau => &[Part::Curve, Part::LogTau],
-        Family::NegBin => &[Part::Curve, Part::LogDispersion],
+        Family::NegBin | Family::NegMultinomial => &[Part::Curve, Part::LogDispersion],
         Family::Zinb => &[Part::Curve, Part::Zero, Part::LogDispersion],
         Family::CensoredNormal => &[Part::Curve, Part::LogSigma],
         Family::Beta => &[Part::Curve, Part::LogPrecision],
@@ -217,7 +232,8 @@ fn block(o: usize, spec: &OutcomeSpec, components: usize, of_class: Vec<usize>, 
         }
         laid.push(predictors);
     }
-    Block { kernel: kernel_of(spec), components: laid, of_class, bases, varying_at, columns }
+    let (kernel, factor) = (kernel_of(spec), spec.family.has_factor());
+    Block { kernel, factor, components: laid, of_class, bases, varying_at, columns }
 }
 
 /// Gives parameters their places: shared ones once.

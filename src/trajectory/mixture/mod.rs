@@ -7,7 +7,8 @@
 //! # The model
 //!
 //! Person `i` belongs to class `c` with probability `pi_c(x_i)`, a multinomial logit of the person's
-//! covariates. Given the class, cells are independent; cell `t` of outcome `o` has the density of its family at
+//! covariates. Given the class (and, for `negmult`, a person's
+//! factor), cells are independent; cell `t` of outcome `o` has the density of its family at
 //! linear predictors that are sums of basis functions of age and of covariates that change with age. The
 //! likelihood of a person is the mixture over classes of the product over observed cells; what was not observed
 //! drops out of it, which is right when it is missing at random given what was seen and the class.
@@ -18,6 +19,7 @@
 //! | `zip`, `zip-tau` | log rate, logit of a structural zero (or `tau`) | counts with more zeros |
 //! | `negbin` | log rate, log dispersion | counts with more spread than Poisson within a group |
 //! | `zinb` | log rate, logit of a structural zero, log dispersion | both |
+//! | `negmult` | log rate, log variance of a factor that each person keeps | people of a group who differ for good |
 //! | `bernoulli` | logit | any event or none |
 //! | `cnorm` | mean, log standard deviation | scale scores with a floor and a ceiling (Tobin 1958; Nagin 1999) |
 //! | `beta` | logit of the mean, log precision | fractions strictly between 0 and 1 |
@@ -42,6 +44,8 @@
 pub(crate) mod cells;
 pub(crate) mod check;
 pub(crate) mod climb;
+pub mod dispersion;
+pub(crate) mod factor;
 pub(crate) mod findings;
 pub mod fit;
 pub mod inference;
@@ -56,6 +60,7 @@ mod seed;
 mod shares;
 mod simulate;
 pub mod spec;
+pub mod spells;
 mod start;
 
 /// Classes a model may have.

@@ -2,8 +2,9 @@
 //! posterior weight of every distinct cell in every group. Sums are cut in fixed pieces and added in order.
 
 use super::cells::Cells;
+use super::factor::Factors;
 use super::layout::{Block, Layout};
-use crate::trajectory::kernel::MAX_PREDICTORS;
+use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
 use rayon::prelude::*;
 
 /// Cells, and histories, of one piece of work.
@@ -67,7 +68,9 @@ impl Engine<'_> {
 
     /// A pass without the weights of cells.
     pub(crate) fn posteriors(&self, theta: &[f64]) -> Pass {
-        let density: Vec<Vec<f64>> = (0..self.layout.blocks.len()).map(|o| self.density(o, theta)).collect();
+        let predictors: Vec<Predictors> = (0..self.layout.blocks.len()).map(|o| self.predictors(o, theta)).collect();
+        let density: Vec<Vec<f64>> = predictors.iter().enumerate().map(|(o, p)| self.density(o, p)).collect();
+        let factors = self.factors(theta, &predictors);
         let prior = self.log_prior(theta);
         let classes = self.layout.classes;
         let n = self.cells.len();
@@ -84,13 +87,18 @@ impl Engine<'_> {
                     let h = piece * PIECE + i;
                     let x = self.cells.x_of[h] as usize;
                     p.copy_from_slice(&prior[x * classes..(x + 1) * classes]);
-                    for ((block, cells), density) in self.layout.blocks.iter().zip(&self.cells.outcomes).zip(&density) {
+                    let outcomes = self.layout.blocks.iter().zip(&self.cells.outcomes).zip(&density).zip(&factors);
+                    for (((block, cells), density), factors) in outcomes {
                         let groups = block.components.len();
                         let sums = &mut sums[..groups];
                         sums.fill(0.0);
-                        for &c in cells.of(h) {
+                        // where people have a factor, cells without an event add nothing
+                        for &c in cells.totals.as_ref().map_or_else(|| cells.of(h), |t| t.events_of(h)) {
                             let of_cell = &density[c as usize * groups..(c as usize + 1) * groups];
                             sums.iter_mut().zip(of_cell).for_each(|(s, d)| *s += d);
+                        }
+                        if let Some(factors) = factors {
+                            sums.iter_mut().enumerate().for_each(|(m, s)| *s += factors.value(h, m));
                         }
                         p.iter_mut().zip(&block.of_class).for_each(|(p, &m)| *p += sums[m]);
                     }
@@ -103,10 +111,15 @@ impl Engine<'_> {
         Pass { log_likelihood: parts.iter().sum(), by_history, posterior, weight: Vec::new() }
     }
 
+    /// The factors of each outcome that has them.
+    pub(crate) fn factors(&self, theta: &[f64], predictors: &[Predictors]) -> Vec<Option<Factors<'_>>> {
+        let outcomes = self.layout.blocks.iter().zip(&self.cells.outcomes).zip(predictors);
+        outcomes.map(|((block, cells), predictors)| Factors::new(cells, block, theta, predictors)).collect()
+    }
+
     /// Log densities of one outcome: cell after cell, group after group.
-    fn density(&self, o: usize, theta: &[f64]) -> Vec<f64> {
+    fn density(&self, o: usize, predictors: &Predictors) -> Vec<f64> {
         let (cells, block) = (&self.cells.outcomes[o], &self.layout.blocks[o]);
-        let predictors = self.predictors(o, theta);
         let groups = block.components.len();
         let mut out = vec![0.0; cells.cells.len() * groups];
         out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
@@ -114,6 +127,10 @@ impl Engine<'_> {
                 let c = piece * PIECE + i;
                 let at = cells.row_of[c] as usize * groups;
                 for (m, value) in of_cell.iter_mut().enumerate() {
+                    if block.factor {
+                        *value = cells.cells[c].y * log_mean(predictors[at + m][0]) + cells.cells[c].constant;
+                        continue;
+                    }
                     *value = block.kernel.value(&cells.cells[c], &predictors[at + m]);
                 }
             }
@@ -134,6 +151,9 @@ impl Engine<'_> {
                 out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
                     for (i, to) in out.chunks_exact_mut(groups).enumerate() {
                         let c = piece * PIECE + i;
+                        if block.factor && cells.cells[c].y == 0.0 {
+                            continue;
+                        }
                         for &h in &cells.histories[cells.history_starts[c]..cells.history_starts[c + 1]] {
                             let h = h as usize;
                             let w = self.cells.weight[h];

@@ -1,10 +1,11 @@
 //! Gradient and curvature: of the complete data, from the weights of cells, and of the observed data, by
 //! taking the missing information off (Louis 1982).
 
+use super::factor::{Factors, Table};
 use super::layout::Layout;
 use super::pass::{Engine, PIECE, Pass};
 use crate::numeric::linalg::Square;
-use crate::trajectory::kernel::MAX_PREDICTORS;
+use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -23,6 +24,12 @@ pub(crate) struct Quadratic {
     pub(crate) outer: Square,
 }
 
+impl Quadratic {
+    pub(super) fn zeros(n: usize) -> Quadratic {
+        Quadratic { gradient: vec![0.0; n], observed: Square::zeros(n), outer: Square::zeros(n) }
+    }
+}
+
 #[derive(Clone, Copy, Default)]
 struct RowSums {
     first: [f64; MAX_PREDICTORS],
@@ -32,11 +39,10 @@ struct RowSums {
 
 impl Engine<'_> {
     pub(crate) fn quadratic(&self, theta: &[f64], pass: &Pass) -> Quadratic {
-        let n = self.layout.len();
-        let mut q = Quadratic { gradient: vec![0.0; n], observed: Square::zeros(n), outer: Square::zeros(n) };
+        let mut q = Quadratic::zeros(self.layout.len());
         self.membership_quadratic(theta, pass, &mut q);
         for o in 0..self.layout.blocks.len() {
-            self.outcome_quadratic(o, theta, &pass.weight[o], &mut q);
+            self.outcome_quadratic(o, theta, pass, &mut q);
         }
         q.observed.mirror();
         q.outer.mirror();
@@ -80,10 +86,12 @@ impl Engine<'_> {
     }
 
     #[allow(clippy::needless_range_loop)] // pairs (r, t) as in the formulas
-    fn outcome_quadratic(&self, o: usize, theta: &[f64], weight: &[f64], q: &mut Quadratic) {
-        let (cells, block) = (&self.cells.outcomes[o], &self.layout.blocks[o]);
+    fn outcome_quadratic(&self, o: usize, theta: &[f64], pass: &Pass, q: &mut Quadratic) {
+        let (cells, block, weight) = (&self.cells.outcomes[o], &self.layout.blocks[o], &pass.weight[o]);
         let groups = block.components.len();
         let predictors = self.predictors(o, theta);
+        let factors = Factors::new(cells, block, theta, &predictors);
+        let of_factors = factors.as_ref().map(|factors| (factors, factors.sums(self, o, pass)));
         let pieces: Vec<Range<usize>> =
             (0..cells.cells.len()).step_by(PIECE).map(|from| from..(from + PIECE).min(cells.cells.len())).collect();
         // each piece touches the rows from its first cell's to its last cell's
@@ -97,11 +105,19 @@ impl Engine<'_> {
                     let row = cells.row_of[c] as usize;
                     for m in 0..groups {
                         let w = weight[c * groups + m];
+                        let to = &mut sums[(row - first) * groups + m];
+                        if let Some((factors, by_pattern)) = &of_factors {
+                            let rate = log_mean(predictors[row * groups + m][0]).exp();
+                            let mean = factors.mean_weight(by_pattern, c, m) * cells.cells[c].exposure * rate;
+                            to.first[0] += w * cells.cells[c].y - mean;
+                            to.second[0] -= mean;
+                            to.outer[0] += mean;
+                            continue;
+                        }
                         if w == 0.0 {
                             continue;
                         }
                         let s = block.kernel.slopes(&cells.cells[c], &predictors[row * groups + m]);
-                        let to = &mut sums[(row - first) * groups + m];
                         for r in 0..MAX_PREDICTORS {
                             to.first[r] += w * s.first[r];
                             for t in 0..=r {
@@ -142,6 +158,9 @@ impl Engine<'_> {
                     }
                 }
             }
+        }
+        if let Some((factors, by_pattern)) = &of_factors {
+            factors.add_to(self, o, by_pattern, q);
         }
     }
 
@@ -184,6 +203,7 @@ const NEGLIGIBLE: f64 = 1e-15;
 pub(crate) struct Scores<'a> {
     engine: &'a Engine<'a>,
     predictors: Vec<super::pass::Predictors>,
+    factors: Vec<Option<(Factors<'a>, Option<Table>)>>,
     prior: Vec<f64>,
     own: Vec<Vec<usize>>,
 }
@@ -191,9 +211,16 @@ pub(crate) struct Scores<'a> {
 impl<'a> Scores<'a> {
     pub(crate) fn new(engine: &'a Engine<'a>, theta: &[f64]) -> Self {
         let layout: &Layout = engine.layout;
+        let predictors: Vec<_> = (0..layout.blocks.len()).map(|o| engine.predictors(o, theta)).collect();
+        let factors = engine.factors(theta, &predictors).into_iter().enumerate().map(|(o, factors)| {
+            let factors = factors?;
+            let table = factors.table(&engine.cells.outcomes[o], &layout.blocks[o]);
+            Some((factors, table))
+        });
         Scores {
             engine,
-            predictors: (0..layout.blocks.len()).map(|o| engine.predictors(o, theta)).collect(),
+            factors: factors.collect(),
+            predictors,
             prior: engine.log_prior(theta),
             own: (0..layout.classes).map(|c| layout.of_class(c)).collect(),
         }
@@ -209,7 +236,8 @@ impl<'a> Scores<'a> {
             let at = c * p + (c - 1) * layout.terms;
             by_class[at..at + layout.terms].copy_from_slice(x);
         }
-        for ((block, data), predictors) in layout.blocks.iter().zip(&cells.outcomes).zip(&self.predictors) {
+        let outcomes = layout.blocks.iter().zip(&cells.outcomes).zip(&self.predictors).zip(&self.factors);
+        for (((block, data), predictors), factors) in outcomes {
             let groups = block.components.len();
             for (m, component) in block.components.iter().enumerate() {
                 let mut classes = (0..layout.classes).filter(|&c| block.of_class[c] == m && posterior[c] > NEGLIGIBLE);
@@ -218,7 +246,11 @@ impl<'a> Scores<'a> {
                 // the first class with this group is filled in, the others copy what was added
                 let before: Vec<f64> =
                     component.iter().flat_map(|q| q.parameters.iter().map(|&i| by_class[first * p + i])).collect();
-                for &cell in data.of(h) {
+                if let Some((factors, table)) = factors {
+                    factors.score(data, block, table.as_ref(), (h, m), &mut by_class[first * p..(first + 1) * p]);
+                }
+                // the score of a history with a factor is whole
+                for &cell in if factors.is_some() { &[] } else { data.of(h) } {
                     let row = data.row_of[cell as usize] as usize;
                     let slopes = block.kernel.slopes(&data.cells[cell as usize], &predictors[row * groups + m]);
                     let design = data.row(row);

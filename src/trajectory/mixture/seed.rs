@@ -35,7 +35,7 @@ pub(crate) fn seeds(
         return Ok((Vec::new(), false));
     }
     let base = match outcome.family {
-        Family::Poisson | Family::NegBin => Family::Poisson,
+        Family::Poisson | Family::NegBin | Family::NegMultinomial => Family::Poisson,
         Family::Zip | Family::Zinb => Family::Zip,
         Family::ZipTau => Family::ZipTau,
         _ => return Ok((Vec::new(), false)),
@@ -83,7 +83,12 @@ pub(crate) fn seeds(
         layout.parameters.iter().map(of).collect()
     };
     let plain = spec.outcomes.len() == 1 && spec.membership.is_empty() && is_plain(outcome);
-    let seeds = if plain || base == outcome.family { vec![theta(0.0)] } else { vec![theta(-1.0), theta(0.7)] };
+    let seeds = match outcome.family {
+        family if plain || base == family => vec![theta(0.0)],
+        // a factor is told by whole histories, and found from anywhere
+        Family::NegMultinomial => vec![theta(-1.0)],
+        _ => vec![theta(-1.0), theta(0.7)],
+    };
     // several outcomes: the others have no seed here, and a start without them is none
     if spec.outcomes.len() > 1 { Ok((Vec::new(), false)) } else { Ok((seeds, plain)) }
 }

@@ -5,7 +5,10 @@ use super::panel::{Panel, Series};
 use super::pass::predictors_of;
 use crate::error::{Error, Result};
 use crate::numeric::streams::stream;
+use crate::trajectory::kernel::log_scale;
 use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
 impl GeneralModel {
@@ -68,6 +71,11 @@ impl GeneralModel {
                     .iter()
                     .filter_map(|m| like.varying.iter().find(|(n, _)| n == m).map(|(_, v)| v))
                     .collect();
+                let log_factor = if block.factor {
+                    draw_factor(self.theta[block.variance_of(block.of_class[class])], &mut rng).ln()
+                } else {
+                    0.0
+                };
                 for t in 0..n {
                     // whoever may leave is followed to the end of the grid, unless they leave
                     let e = series.exposure.as_ref().map_or(1.0, |e| e[(i, t)]);
@@ -76,7 +84,8 @@ impl GeneralModel {
                     if observed {
                         let mut row = by_age[o][t].clone();
                         row.extend(varying.iter().map(|v| v[(i, t)]));
-                        let p = predictors_of(block, block.of_class[class], &row, &self.theta);
+                        let mut p = predictors_of(block, block.of_class[class], &row, &self.theta);
+                        p[0] += log_factor;
                         values[o][t] = block.kernel.draw(width * e, &p, &mut rng);
                     }
                 }
@@ -126,6 +135,13 @@ impl GeneralModel {
 
 fn missing(name: &str) -> Error {
     Error::options(format!("the panel lacks the covariate `{name}` of the model"))
+}
+
+/// A gamma factor of mean 1.
+fn draw_factor(ln_variance: f64, rng: &mut ChaCha8Rng) -> f64 {
+    let variance = log_scale(ln_variance).exp();
+    // refused for a variance of 0 only, when nobody differs
+    Gamma::new(1.0 / variance, variance).map_or(1.0, |gamma| gamma.sample(rng))
 }
 
 fn draw_class(p: &[f64], u: f64) -> usize {

@@ -99,7 +99,7 @@ fn flat_values(cells: &Cells, layout: &Layout) -> Vec<Vec<(Part, usize, f64)>> {
             let variance = (squares / f64::max(n, 1e-300) - mean * mean).max(1e-6);
             let bounded = mean.clamp(1e-3, 1.0 - 1e-3);
             let rate = (sum / f64::max(time, 1e-300)).max(1e-4).ln();
-            let (level, rest): (f64, Vec<(Part, f64)>) = match block.kernel {
+            let (level, rest): (f64, Vec<(Part, f64)>) = match block.marginal() {
                 Kernel::Poisson => (rate, vec![]),
                 Kernel::Zip => (rate + softplus(-0.5), vec![(Part::Zero, -0.5)]),
                 Kernel::ZipTau => (rate, vec![(Part::LogTau, -1.0)]),

@@ -19,11 +19,16 @@ pub(crate) fn people(model: &GeneralModel, like: &Table, seed: u64) -> (Table, V
         classes.push(class);
         for (o, outcome) in formulas.outcomes.iter().enumerate() {
             let Some(s) = like.series.iter().position(|(n, _)| *n == outcome.series) else { continue };
+            let mut factor = 1.0;
+            if outcome.family == Family::NegMultinomial {
+                let p = formulas.predictors(theta, like, o, formulas.group_of(o, class), [i, 0]);
+                factor = Gamma::new((-p[2]).exp(), p[2].exp()).unwrap().sample(&mut rng);
+            }
             for t in 0..like.grid.len() {
                 if !like.series[s].1[i][t].is_nan() {
                     let p = formulas.predictors(theta, like, o, formulas.group_of(o, class), [i, t]);
                     let e = like.exposure[s].as_ref().map_or(1.0, |e| e[i][t]);
-                    table.series[s].1[i][t] = cell(outcome, e * like.grid.width_years(), &p, &mut rng);
+                    table.series[s].1[i][t] = cell(outcome, factor * e * like.grid.width_years(), &p, &mut rng);
                 }
             }
         }
@@ -55,7 +60,13 @@ pub(crate) fn cell(outcome: &Outcome, e: f64, p: &[f64; 3], rng: &mut ChaCha8Rng
         return 0.0;
     }
     match outcome.family {
-        Family::Poisson | Family::Zip | Family::ZipTau => Poisson::new(lambda).unwrap().sample(rng).max(0.0),
+        Family::Poisson | Family::Zip | Family::ZipTau | Family::NegMultinomial => {
+            if lambda > 1e-12 {
+                Poisson::new(lambda).unwrap().sample(rng).max(0.0)
+            } else {
+                0.0
+            }
+        }
         Family::NegBin | Family::Zinb => {
             let mean = Gamma::new((-last).exp(), last.exp() * lambda).unwrap().sample(rng);
             if mean > 1e-12 { Poisson::new(mean).unwrap().sample(rng).max(0.0) } else { 0.0 }

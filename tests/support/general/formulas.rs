@@ -146,6 +146,7 @@ impl Formulas {
             for (o, outcome) in self.outcomes.iter().enumerate() {
                 let counts = !matches!(outcome.family, Family::Bernoulli | Family::Beta | Family::CensoredNormal);
                 let mut sums = vec![0.0; groups(o)];
+                let mut totals = vec![(0.0, 0.0, 0.0); groups(o)];
                 for (t, &y) in table.series[at[o]].1[i].iter().enumerate().filter(|(_, y)| !y.is_nan()) {
                     let e = table.exposure[at[o]].as_ref().map_or(1.0, |e| e[i][t]);
                     if e == 0.0 {
@@ -155,7 +156,13 @@ impl Formulas {
                     for (g, sum) in sums.iter_mut().enumerate() {
                         let p = if flat { curves[o][t][g] } else { self.predictors(theta, table, o, g, [i, t]) };
                         *sum += log_density(outcome, y, e, &p);
+                        if outcome.family == Family::NegMultinomial {
+                            totals[g] = (totals[g].0 + y, totals[g].1 + e * p[0].exp(), p[2]);
+                        }
                     }
+                }
+                if outcome.family == Family::NegMultinomial {
+                    sums.iter_mut().zip(&totals).for_each(|(sum, t)| *sum += factor(*t));
                 }
                 joint.iter_mut().enumerate().for_each(|(c, j)| *j += sums[self.group_of(o, c)]);
             }
@@ -175,6 +182,15 @@ impl Formulas {
     }
 }
 
+/// What a gamma factor that is the same in all cells of a person adds to their Poisson densities, the factor integrated
+/// out (Hausman, Hall & Griliches 1984, their eq. 2.5 with a free mean):
+/// `lgamma(r + Y) - lgamma(r) + r ln r - (r + Y) ln(r + M) + M`, with r = 1 / alpha.
+fn factor((y, m, ln_alpha): (f64, f64, f64)) -> f64 {
+    let r = (-ln_alpha).exp();
+    let rising: f64 = (0..y as u32).map(|j| (r + f64::from(j)).ln()).sum();
+    rising + r * r.ln() - (r + y) * (r + m).ln() + m
+}
+
 fn log_density(outcome: &Outcome, y: f64, e: f64, p: &[f64; 3]) -> f64 {
     let [eta, zeta, last] = *p;
     let log_lambda = e.ln() + eta;
@@ -191,7 +207,7 @@ fn log_density(outcome: &Outcome, y: f64, e: f64, p: &[f64; 3]) -> f64 {
         false => count - log_sum_exp(&[0.0, zeta]),
     };
     match outcome.family {
-        Family::Poisson => poisson(y),
+        Family::Poisson | Family::NegMultinomial => poisson(y),
         Family::Zip => inflated(poisson(y), zeta),
         Family::ZipTau => inflated(poisson(y), -last.exp() * eta),
         Family::NegBin => negbin(y),
