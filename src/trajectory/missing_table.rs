@@ -52,10 +52,9 @@ impl<'a, const NB: usize> TableScores<'a, NB> {
         let mut missing = Missing::<Q>::new(offsets, negligible);
         let mut score = vec![0.0; offsets[cells.shape.groups()]];
         let mut sums = vec![[[ZERO; 4]; NB]; self.terms.iter().sum()];
-        let arch = pulp::Arch::new();
         self.pass.posteriors(range, &mut |h, p, _| {
             if p.iter().filter(|&&p| p > negligible).count() > 1 {
-                arch.dispatch(ScoresOf { scores: self, h, sums: &mut sums });
+                lane::dispatch(ScoresOf { scores: self, h, sums: &mut sums });
                 self.by_group(&sums, offsets, &mut score);
                 missing.push(&mut out, histories.weight[h], p, &score);
             }

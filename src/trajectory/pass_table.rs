@@ -23,6 +23,9 @@ pub(crate) struct TablePass<'a, const NB: usize> {
 /// be kept busy; more only takes more room.
 const BLOCK: usize = 8;
 
+/// Of the weight of all, so much may be left of sums that should cancel: some hundred roundings.
+const ROUNDING: f64 = 1e-14;
+
 struct Part<const NB: usize> {
     log_sum: LogSum,
     mass: Lanes<NB>,
@@ -95,8 +98,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
 
     pub(crate) fn run(&self) -> EStep {
         let histories = self.evaluator.histories;
-        let mut parts =
-            self.evaluator.chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range })).into_iter();
+        let mut parts = self.evaluator.chunks(|range| lanes::dispatch(PartOf { pass: self, range })).into_iter();
         // chunks() never returns nothing: an empty cohort is one empty chunk
         let mut sum = parts.next().unwrap_or_else(|| self.empty_part());
         let mut log_likelihood = sum.log_sum.total();
@@ -122,7 +124,11 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         for (c, code) in occurring.codes.iter().enumerate().filter(|(c, _)| occurring.in_run(*c)) {
             lanes::subtract(&mut whole[code.interval as usize], &sum.by_code[c]);
         }
-        whole.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|w| *w = w.max(0.0));
+        // what is left of differences of sums is rounding: where a rate ran off because nobody was at risk, a millionth
+        // of a millionth of a person would outweigh everybody else
+        let rounding = ROUNDING * self.evaluator.total_weight;
+        let left = |w: f64| if w > rounding { w } else { 0.0 };
+        whole.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|w| *w = left(*w));
         if !self.cells.shape.dispersed() && self.evaluator.histories.exposure.is_none() {
             let (positive, events) = by_age(&occurring.codes, intervals, self.groups, sum.by_code.as_flattened(), NB);
             let of = |k: usize, t: usize| AgeSums::Whole {
@@ -203,11 +209,10 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         if range.is_empty() {
             return;
         }
-        let arch = pulp::Arch::new();
         let mut base = self.base(self.occurring.pattern[range.start]);
         for first in range.clone().step_by(BLOCK) {
             let block = first..(first + BLOCK).min(range.end);
-            let p = arch.dispatch(PosteriorsOf { pass: self, range: block.clone(), base: &mut base });
+            let p = lanes::dispatch(PosteriorsOf { pass: self, range: block.clone(), base: &mut base });
             for (i, h) in block.enumerate() {
                 each(h, &p[i].as_flattened()[..self.groups], &[]);
             }

@@ -177,11 +177,11 @@ fn what_fewer_than_ten_did_is_not_told_and_shares_are_in_steps_of_persons() {
     let found = data.effect(&EffectOptions::default().years([5.0])).unwrap();
     let few = &found.at[0];
     assert_eq!((few.base, few.detectable, few.needed, few.answer), (None, None, None, Answer::NotSeen));
-    // 151 of 300 is 0.503: to a step of one and a half of 290 persons
+    // 151 of 300 is 0.503: a step is at least one and a half of 290 persons, so hundredths
     let many = &found.at[1];
-    assert_eq!(many.base, Some(0.505));
+    assert_eq!(many.base, Some(0.5));
     let Answer::Seen { weighted, unweighted } = many.answer else { panic!("{many:?}") };
-    assert_eq!((weighted.treated, unweighted.control), (0.505, 0.505));
+    assert_eq!((weighted.treated, unweighted.control), (0.5, 0.5));
     assert!((many.needed.unwrap() % 10) == 0 || many.needed.unwrap() < 100);
     // whoever may see everything sees that the effect on few would not be seen, however few
     let all = data.effect(&EffectOptions::default().years([5.0]).worthwhile(0.001).show_small_cells(true)).unwrap();
