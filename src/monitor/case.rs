@@ -100,7 +100,7 @@ fn one(events: &[ChainEvent], index: Option<u16>, options: &MonitorOptions, issu
         reached,
         disposal: events.iter().filter_map(disposal_of).min(),
         verdict: verdict_of(events, index),
-        judged: events.iter().filter_map(|event| outcome_of(event)).collect(),
+        judged: events.iter().filter_map(outcome_of).collect(),
         demanded: sanctions(Phase::Demand),
         demand: events.iter().find_map(|event| match event.outcome {
             Outcome::Demanded(demand) => Some(demand),

@@ -42,8 +42,7 @@ impl<const NB: usize> CellLanes<'_, NB> {
     fn slopes_by_age<S: Simd>(&self, simd: S, weights: &[Lanes<NB>]) -> Vec<[Lanes<NB>; TERMS]> {
         let mut sums = vec![[[[ZERO; 4]; NB]; TERMS]; self.shape.intervals];
         let blank: Block<NB> = [[[ZERO; 4]; NB]; BLOCK];
-        let (mut alpha, mut r) = (blank, blank);
-        (alpha.fill(self.alpha), r.fill(self.r));
+        let (alpha, r): (Block<NB>, Block<NB>) = ([self.alpha; BLOCK], [self.r; BLOCK]);
         let mut out = [blank; TERMS];
         for from in (0..self.len()).step_by(BLOCK) {
             let to = (from + BLOCK).min(self.len());

@@ -182,7 +182,7 @@ fn what_fewer_than_ten_did_is_not_told_and_shares_are_in_steps_of_persons() {
     assert_eq!(many.base, Some(0.5));
     let Answer::Seen { weighted, unweighted } = many.answer else { panic!("{many:?}") };
     assert_eq!((weighted.treated, unweighted.control), (0.5, 0.5));
-    assert!((many.needed.unwrap() % 10) == 0 || many.needed.unwrap() < 100);
+    assert!(many.needed.unwrap().is_multiple_of(10) || many.needed.unwrap() < 100);
     // whoever may see everything sees that the effect on few would not be seen, however few
     let all = data.effect(&EffectOptions::default().years([5.0]).worthwhile(0.001).show_small_cells(true)).unwrap();
     assert!(matches!(all.at[0].answer, Answer::NotSeen | Answer::Seen { .. }) && all.at[0].base == Some(0.03));

@@ -120,6 +120,7 @@ fn study(cohorts: usize, n: usize, seed: u64) -> Study {
 /// Run with `cargo test --release --test monitor -- --ignored`.
 #[test]
 #[ignore = "500 cohorts of 600 people"]
+#[allow(clippy::print_stdout)]
 fn of_500_cohorts_the_difference_is_unbiased_and_intervals_cover_93_to_97_per_cent() {
     let found = study(500, 600, 15);
     println!(

@@ -133,7 +133,7 @@ fn shares_have_wilsons_interval() {
     // Wilson (1927), eq. 4, in Python's decimal arithmetic of 40 digits with z = 1.959963984540054
     assert_eq!((cell.count.get(), cell.share), (25, 0.2));
     assert!((cell.low - 0.13929930824520925).abs() < 1e-15, "{}", cell.low);
-    assert!((cell.high - 0.27858992797978661).abs() < 1e-15, "{}", cell.high);
+    assert!((cell.high - 0.278_589_927_979_786_6).abs() < 1e-15, "{}", cell.high);
 }
 
 #[test]
