@@ -7,9 +7,11 @@ use crate::numeric::vexp;
 #[inline]
 pub(crate) fn dispatch<Op: pulp::WithSimd>(work: Op) -> Op::Output {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    if let Some(simd) = pulp::x86::V3::try_new() {
-        return pulp::Simd::vectorize(simd, work);
+    match pulp::x86::V3::try_new() {
+        Some(simd) => pulp::Simd::vectorize(simd, work),
+        None => work.with_simd(pulp::Scalar),
     }
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
     pulp::Arch::new().dispatch(work)
 }
 
