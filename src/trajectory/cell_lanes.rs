@@ -7,7 +7,7 @@
 use super::dispersed::{Dispersion, MOST};
 use super::family::Family;
 use super::kernel::rising;
-use super::lanes::Lanes;
+use super::lanes::{self, Lanes, lanes};
 use super::occurring::Occurring;
 use super::shape::{Curve, Shape};
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
@@ -54,20 +54,6 @@ pub(super) struct CellLanes<'a, const NB: usize> {
     /// Log-probabilities of codes, then of a whole interval without an event at each age; and the rest of them.
     values: Vec<Lanes<NB>>,
     entries: Vec<Entry<NB>>,
-}
-
-pub(super) const ZERO: f64 = 0.0;
-
-/// Lanes from a function of the group.
-#[inline(always)]
-pub(super) fn lanes<const NB: usize>(of: impl Fn(usize, usize) -> f64) -> Lanes<NB> {
-    let mut all = [[ZERO; 4]; NB];
-    for (b, block) in all.iter_mut().enumerate() {
-        for (l, lane) in block.iter_mut().enumerate() {
-            *lane = of(b, l);
-        }
-    }
-    all
 }
 
 impl<'a, const NB: usize> CellLanes<'a, NB> {
@@ -139,7 +125,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
     #[inline(always)]
     pub(super) fn rise(&self, e: usize) -> [Lanes<NB>; 3] {
         let number = self.occurring.count_number(e);
-        number.and_then(|n| self.rises.get(n)).copied().unwrap_or([[[ZERO; 4]; NB]; 3])
+        number.and_then(|n| self.rises.get(n)).copied().unwrap_or([[[0.0; 4]; NB]; 3])
     }
 
     #[inline(always)]
@@ -154,7 +140,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
         let (of_codes, none) = self.values.split_at_mut(codes);
         for (c, (value, code)) in of_codes.iter_mut().zip(self.occurring.codes.iter()).enumerate() {
             if self.occurring.in_run(c) {
-                super::lanes::subtract(value, &none[code.interval as usize]);
+                lanes::subtract(value, &none[code.interval as usize]);
             }
         }
     }
@@ -162,7 +148,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
     #[inline(always)]
     fn block(&mut self, from: usize, to: usize) {
         let (dispersed, inflated) = (self.shape.dispersed(), self.shape.family != Family::Poisson);
-        let blank = [[[ZERO; 4]; NB]; BLOCK];
+        let blank = [[[0.0; 4]; NB]; BLOCK];
         let (mut lambda, mut x, mut exponent) = (blank, blank, blank);
         for (i, e) in (from..to).enumerate() {
             let (t, _, time) = self.occurring.entry(e);
@@ -213,7 +199,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
                 value[i] = lanes(|b, l| {
                     rise[0][b][l] + y * (age.eta[b][l] - ln[i][b][l]) + exponent[i][b][l] - age.softplus[b][l]
                 });
-            } else if inflated && flat_one(&both[i]).iter().any(|p| *p < SMALL) {
+            } else if inflated && both[i].as_flattened().iter().any(|p| *p < SMALL) {
                 // some group expects many events: the probability underflows, its logarithm does not
                 value[i] = lanes(|b, l| log_add_exp(age.zeta[b][l], exponent[i][b][l]) - age.softplus[b][l]);
                 random[i] = lanes(|b, l| expit(age.zeta[b][l] - exponent[i][b][l]).1);
@@ -233,10 +219,10 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
         let zeta: Lanes<NB> = lanes(|b, l| 1.0 - entry.random[b][l] - age.q[b][l]);
         if self.shape.family == Family::ZipTau {
             let through = lanes(|b, l| eta[b][l] - self.tau[b][l] * zeta[b][l]);
-            return [through, lanes(|b, l| zeta[b][l] * finite(age.zeta[b][l])), [[ZERO; 4]; NB]];
+            return [through, lanes(|b, l| zeta[b][l] * finite(age.zeta[b][l])), [[0.0; 4]; NB]];
         }
         if !self.shape.dispersed() {
-            return [eta, zeta, [[ZERO; 4]; NB]];
+            return [eta, zeta, [[0.0; 4]; NB]];
         }
         let rise = self.rise(e);
         let alpha = lanes(|b, l| {
@@ -257,16 +243,11 @@ fn flat<const NB: usize>(block: &mut [Lanes<NB>; BLOCK]) -> &mut [f64] {
     block.as_flattened_mut().as_flattened_mut()
 }
 
-#[inline(always)]
-fn flat_one<const NB: usize>(lanes: &Lanes<NB>) -> &[f64] {
-    lanes.as_flattened()
-}
-
 /// [`rising`] of every distinct count in every group.
 fn rises<const NB: usize>(occurring: &Occurring<'_>, shape: &Shape, curves: &[Curve]) -> Vec<[Lanes<NB>; 3]> {
     let dispersions: Vec<Dispersion> = curves.iter().map(Dispersion::of).collect();
     let of = |&count: &u32| {
-        let mut all = [[[ZERO; 4]; NB]; 3];
+        let mut all = [[[0.0; 4]; NB]; 3];
         let mut rise = [0.0; 3];
         for (k, d) in dispersions.iter().enumerate().filter(|_| count > 0) {
             if k == 0 || !shape.common_dispersion {

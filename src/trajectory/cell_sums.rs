@@ -1,10 +1,10 @@
 //! From the posterior weight of every cell that occurs to the sums by age that a step needs.
 
-use super::cell_lanes::{CellLanes, ZERO, lanes};
+use super::cell_lanes::CellLanes;
 use super::dispersed::SlopeSums;
 use super::estep::AgeSums;
 use super::family::Derivatives;
-use super::lanes::{self, Lanes};
+use super::lanes::{self, Lanes, by_group, lanes};
 use super::wide::{vectors, vectors_mut};
 use pulp::Simd;
 
@@ -20,7 +20,7 @@ impl<const NB: usize> CellLanes<'_, NB> {
     pub(super) fn slopes(&self, groups: usize, weights: &[Lanes<NB>]) -> Vec<AgeSums> {
         let n = self.shape.intervals;
         let sums = pulp::Arch::new().dispatch(Slopes { cells: self, weights });
-        let mut time = vec![[[[ZERO; 4]; NB]; 2]; n];
+        let mut time = vec![[[[0.0; 4]; NB]; 2]; n];
         for (e, w) in weights.iter().enumerate() {
             let (t, count, at_risk) = self.occurring.entry(e);
             lanes::add(&mut time[t][0], &lanes(|b, l| at_risk * w[b][l]));
@@ -40,8 +40,8 @@ impl<const NB: usize> CellLanes<'_, NB> {
 
     #[inline(always)]
     fn slopes_by_age<S: Simd>(&self, simd: S, weights: &[Lanes<NB>]) -> Vec<[Lanes<NB>; TERMS]> {
-        let mut sums = vec![[[[ZERO; 4]; NB]; TERMS]; self.shape.intervals];
-        let blank: Block<NB> = [[[ZERO; 4]; NB]; BLOCK];
+        let mut sums = vec![[[[0.0; 4]; NB]; TERMS]; self.shape.intervals];
+        let blank: Block<NB> = [[[0.0; 4]; NB]; BLOCK];
         let (alpha, r): (Block<NB>, Block<NB>) = ([self.alpha; BLOCK], [self.r; BLOCK]);
         let mut out = [blank; TERMS];
         for from in (0..self.len()).step_by(BLOCK) {
@@ -78,7 +78,7 @@ impl<const NB: usize> CellLanes<'_, NB> {
     pub(super) fn at_risk(&self, groups: usize, weights: &[Lanes<NB>]) -> (Vec<AgeSums>, Vec<Derivatives>) {
         let n = self.shape.intervals;
         // cells, positive, structural, time at risk, events; eta-eta, eta-zeta, zeta-zeta
-        let mut sums = vec![[[[ZERO; 4]; NB]; 8]; n];
+        let mut sums = vec![[[[0.0; 4]; NB]; 8]; n];
         for (e, w) in weights.iter().enumerate() {
             let (t, count, at_risk) = self.occurring.entry(e);
             let (entry, (q, not_q), sums) = (self.entry(e), self.zero_part(t), &mut sums[t]);
@@ -116,11 +116,6 @@ impl<const NB: usize> CellLanes<'_, NB> {
         });
         (of_age, curvature)
     }
-}
-
-fn by_group<T>(groups: usize, intervals: usize, of: impl Fn(usize, usize) -> T) -> Vec<T> {
-    let of = &of;
-    (0..groups).flat_map(|k| (0..intervals).map(move |t| of(k, t))).collect()
 }
 
 /// Weighted derivatives of cells with a dispersion.

@@ -98,7 +98,7 @@ pub(crate) fn information(
     let parts = match &evaluator.occurring {
         Some(occurring) => with_lanes!(shape.groups(), NB => scores.by_table::<NB>(occurring)),
         None if shape.dispersed() => {
-            evaluator.dispersed_chunks(|range| in_lanes!(shape, Q => scores.at_risk::<Q>(range)))
+            evaluator.at_risk_chunks(|range| in_lanes!(shape, Q => scores.at_risk::<Q>(range)))
         }
         None => evaluator.chunks(|range| in_lanes!(shape, Q => scores.direct::<Q>(range))),
     };
@@ -148,11 +148,8 @@ impl Scores<'_> {
     fn by_table<const NB: usize>(&self, occurring: &Occurring<'_>) -> Vec<Square> {
         let pass = TablePass::<NB>::new(self.evaluator, occurring, self.shape, self.params, self.curves);
         let scores = TableScores::new(pass);
-        let part = |range| in_lanes!(self.shape, Q => scores.missing::<Q>(range, &self.offsets, self.negligible));
-        match self.shape.dispersed() {
-            true => self.evaluator.dispersed_chunks(part),
-            false => self.evaluator.chunks(part),
-        }
+        self.evaluator
+            .chunks(|range| in_lanes!(self.shape, Q => scores.missing::<Q>(range, &self.offsets, self.negligible)))
     }
 
     fn at_risk<const Q: usize>(&self, range: Range<usize>) -> Square {

@@ -31,6 +31,24 @@ pub(crate) fn spread(values: &[f64], fill: f64) -> impl Iterator<Item = [f64; 4]
     (0..nb).map(move |b| std::array::from_fn(|l| values.get(4 * b + l).copied().unwrap_or(fill)))
 }
 
+/// Lanes from a function of block and lane.
+#[inline(always)]
+pub(crate) fn lanes<const NB: usize>(of: impl Fn(usize, usize) -> f64) -> Lanes<NB> {
+    let mut all = [[0.0; 4]; NB];
+    for (b, block) in all.iter_mut().enumerate() {
+        for (l, lane) in block.iter_mut().enumerate() {
+            *lane = of(b, l);
+        }
+    }
+    all
+}
+
+/// Group after group, age after age.
+pub(crate) fn by_group<T>(groups: usize, intervals: usize, of: impl Fn(usize, usize) -> T) -> Vec<T> {
+    let of = &of;
+    (0..groups).flat_map(|k| (0..intervals).map(move |t| of(k, t))).collect()
+}
+
 #[inline(always)]
 pub(crate) fn add<const NB: usize>(to: &mut Lanes<NB>, from: &Lanes<NB>) {
     // read, add, write back: in place, the compiler could not rule out that the two overlap

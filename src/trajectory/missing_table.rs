@@ -1,8 +1,8 @@
 //! Missing information of histories whose cells stand in a table: the score of a history in every group is a sum of
 //! entries, as its log-probability is.
 
-use super::cell_lanes::{CellLanes, ZERO, lanes};
-use super::lanes::{self as lane, Lanes};
+use super::cell_lanes::CellLanes;
+use super::lanes::{self, Lanes, lanes};
 use super::missing::Missing;
 use super::pass_table::TablePass;
 use crate::numeric::linalg::Square;
@@ -26,7 +26,7 @@ impl<'a, const NB: usize> TableScores<'a, NB> {
         let terms = [most(&shape.rate_terms), most(&shape.zero_terms), usize::from(shape.dispersed())];
         let all: usize = terms.iter().sum();
         let none: Vec<[Lanes<NB>; 3]> = (0..shape.intervals).map(|t| cells.first(codes.len() + t)).collect();
-        let mut prefix = vec![[[ZERO; 4]; NB]; (shape.intervals + 1) * all];
+        let mut prefix = vec![[[0.0; 4]; NB]; (shape.intervals + 1) * all];
         for (t, none) in none.iter().enumerate() {
             let (before, after) = prefix.split_at_mut((t + 1) * all);
             after[..all].copy_from_slice(&before[t * all..]);
@@ -36,7 +36,7 @@ impl<'a, const NB: usize> TableScores<'a, NB> {
             let mut first = cells.first(c);
             if cells.occurring.in_run(c) {
                 let none = &none[codes[c].interval as usize];
-                first.iter_mut().zip(none).for_each(|(to, none)| lane::subtract(to, none));
+                first.iter_mut().zip(none).for_each(|(to, none)| lanes::subtract(to, none));
             }
             first
         });
@@ -51,10 +51,10 @@ impl<'a, const NB: usize> TableScores<'a, NB> {
         let mut out = Square::zeros(cells.shape.parameters());
         let mut missing = Missing::<Q>::new(offsets, negligible);
         let mut score = vec![0.0; offsets[cells.shape.groups()]];
-        let mut sums = vec![[[ZERO; 4]; NB]; self.terms.iter().sum()];
+        let mut sums = vec![[[0.0; 4]; NB]; self.terms.iter().sum()];
         self.pass.posteriors(range, &mut |h, p, _| {
             if p.iter().filter(|&&p| p > negligible).count() > 1 {
-                lane::dispatch(ScoresOf { scores: self, h, sums: &mut sums });
+                lanes::dispatch(ScoresOf { scores: self, h, sums: &mut sums });
                 self.by_group(&sums, offsets, &mut score);
                 missing.push(&mut out, histories.weight[h], p, &score);
             }
@@ -68,13 +68,13 @@ impl<'a, const NB: usize> TableScores<'a, NB> {
     fn of_history(&self, h: usize, sums: &mut [Lanes<NB>]) {
         let cells: &CellLanes<'_, NB> = &self.pass.cells;
         let (occurring, all) = (cells.occurring, sums.len());
-        sums.fill([[ZERO; 4]; NB]);
+        sums.fill([[0.0; 4]; NB]);
         for &(from, to) in occurring.runs.of(occurring.pattern[h]) {
             let (before, after) =
                 (&self.prefix[from as usize * all..][..all], &self.prefix[to as usize * all..][..all]);
             for (sum, (after, before)) in sums.iter_mut().zip(after.iter().zip(before)) {
-                lane::add(sum, after);
-                lane::subtract(sum, before);
+                lanes::add(sum, after);
+                lanes::subtract(sum, before);
             }
         }
         for &code in occurring.of_history(h) {
@@ -108,13 +108,13 @@ fn add<const NB: usize>(sums: &mut [Lanes<NB>], first: &[Lanes<NB>; 3], powers: 
     let (rate, rest) = sums.split_at_mut(terms[0]);
     let (zero, dispersion) = rest.split_at_mut(terms[1]);
     for (to, &power) in rate.iter_mut().zip(powers) {
-        lane::add(to, &lanes(|b, l| first[0][b][l] * power));
+        lanes::add(to, &lanes(|b, l| first[0][b][l] * power));
     }
     for (to, &power) in zero.iter_mut().zip(powers) {
-        lane::add(to, &lanes(|b, l| first[1][b][l] * power));
+        lanes::add(to, &lanes(|b, l| first[1][b][l] * power));
     }
     for to in dispersion {
-        lane::add(to, &first[2]);
+        lanes::add(to, &first[2]);
     }
 }
 

@@ -87,9 +87,9 @@ impl<'a> Evaluator<'a> {
         self.chunks_of(self.chunk(), work)
     }
 
-    /// As [`Evaluator::chunks`], for counts with a dispersion.
-    pub(crate) fn dispersed_chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
-        self.chunks_of(if self.occurring.is_none() { CHUNK_AT_RISK } else { self.chunk() }, work)
+    /// As [`Evaluator::chunks`], where each history's cells are gone through for counts with a dispersion.
+    pub(crate) fn at_risk_chunks<R: Send>(&self, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
+        self.chunks_of(CHUNK_AT_RISK, work)
     }
 
     fn chunks_of<R: Send>(&self, chunk: usize, work: impl Fn(Range<usize>) -> R + Sync) -> Vec<R> {
@@ -162,9 +162,6 @@ pub(crate) fn by_age(
             }
         }
     }
-    let by_group = |what: usize| {
-        let sums = &sums;
-        (0..groups).flat_map(|k| (0..intervals).map(move |t| sums[t * nb + k / 4][what][k % 4])).collect()
-    };
+    let by_group = |what: usize| lanes::by_group(groups, intervals, |k, t| sums[t * nb + k / 4][what][k % 4]);
     (by_group(0), by_group(1))
 }

@@ -131,13 +131,11 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         whole.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|w| *w = left(*w));
         if !self.cells.shape.dispersed() && self.evaluator.histories.exposure.is_none() {
             let (positive, events) = by_age(&occurring.codes, intervals, self.groups, sum.by_code.as_flattened(), NB);
-            let of = |k: usize, t: usize| AgeSums::Whole {
+            let sums = lanes::by_group(self.groups, intervals, |k, t| AgeSums::Whole {
                 zero: whole[t][k / 4][k % 4],
                 positive: positive[k * intervals + t],
                 events: events[k * intervals + t],
-            };
-            let of = &of;
-            let sums = (0..self.groups).flat_map(|k| (0..intervals).map(move |t| of(k, t))).collect();
+            });
             return EStep { log_likelihood, mass, sums, curvature: None };
         }
         let mut weights = sum.by_code;

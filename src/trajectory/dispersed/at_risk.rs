@@ -239,7 +239,7 @@ impl<'a> AtRisk<'a> {
     }
 
     pub(crate) fn run(&self) -> EStep {
-        let parts = self.evaluator.dispersed_chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range }));
+        let parts = self.evaluator.at_risk_chunks(|range| pulp::Arch::new().dispatch(PartOf { pass: self, range }));
         let mut parts = parts.into_iter();
         let mut sum = parts.next().unwrap_or_else(|| self.empty_part());
         let mut log_likelihood = sum.log_sum.total();
