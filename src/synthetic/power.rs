@@ -3,6 +3,7 @@
 //! Does not belong here: other criteria for the number of groups, and whether groups exist outside the model.
 
 use crate::error::{Error, Result};
+use crate::numeric::p_values::Z_975;
 use crate::numeric::streams::stream;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::options::FitOptions;
@@ -12,9 +13,6 @@ use serde::{Deserialize, Serialize};
 
 /// Most cohorts that are drawn of one size.
 pub const MAX_REPLICATES: usize = 100_000;
-
-/// Quantile of the normal distribution at 0.975.
-const NORMAL_975: f64 = 1.959_963_984_540_054;
 
 /// What to study.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,9 +108,9 @@ fn at_least(point: &PowerPoint) -> f64 {
     if n == 0.0 {
         return 0.0;
     }
-    let (p, z2) = (point.recovered * point.replicates as f64 / n, NORMAL_975 * NORMAL_975);
+    let (p, z2) = (point.recovered * point.replicates as f64 / n, Z_975 * Z_975);
     let middle = p + z2 / (2.0 * n);
-    (middle - NORMAL_975 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt()) / (1.0 + z2 / n)
+    (middle - Z_975 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt()) / (1.0 + z2 / n)
 }
 
 fn point(model: &TrajectoryModel, options: &PowerOptions, at: usize, persons: usize) -> Result<PowerPoint> {
