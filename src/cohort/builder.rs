@@ -3,6 +3,7 @@
 use super::data::Cohort;
 use super::grid::AgeGrid;
 use super::history::{CellCode, Histories};
+use super::names::Names;
 use crate::error::{Error, Result};
 use hashbrown::HashTable;
 use std::collections::HashMap;
@@ -88,7 +89,7 @@ pub struct CohortBuilder {
     histories: Histories,
     person_history: Vec<u32>,
     weights: Option<Vec<f64>>,
-    ids: Option<Vec<Box<str>>>,
+    ids: Option<Names>,
     code_of: Vec<HashMap<u32, u32>>,
     small_code: Vec<u32>,
     pattern_of: HashMap<Box<[bool]>, u32>,
@@ -193,10 +194,10 @@ impl CohortBuilder {
             weights.push(weight);
         }
         if id.is_some() && self.ids.is_none() {
-            self.ids = Some(vec!["".into(); before]);
+            self.ids = Some(Names::empty(before));
         }
         if let Some(ids) = &mut self.ids {
-            ids.push(id.unwrap_or("").into());
+            ids.push(id.unwrap_or(""));
         }
     }
 
@@ -297,6 +298,13 @@ impl CohortBuilder {
     /// The cohort of all persons added.
     pub fn finish(self) -> Cohort {
         Cohort::assemble(self.grid, self.histories, self.person_history, self.weights, self.ids)
+    }
+
+    /// The cohort of all persons added, who have these identifiers and were added without any.
+    #[cfg(feature = "csv")]
+    pub(crate) fn finish_named(self, names: Names) -> Cohort {
+        debug_assert!(self.ids.is_none() && names.len() == self.len());
+        CohortBuilder { ids: Some(names), ..self }.finish()
     }
 }
 

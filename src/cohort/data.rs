@@ -3,6 +3,7 @@
 use super::builder::{CohortBuilder, MAX_COUNT};
 use super::grid::AgeGrid;
 use super::history::Histories;
+use super::names::Names;
 use super::suspicion;
 use super::warning::CohortWarning;
 use crate::error::{Issues, Result};
@@ -23,7 +24,7 @@ pub struct Cohort {
     pub(crate) histories: Histories,
     person_history: Vec<u32>,
     weights: Option<Vec<f64>>,
-    ids: Option<Vec<Box<str>>>,
+    ids: Option<Names>,
     observations: u64,
     events: u64,
     low_exposure_cells: u64,
@@ -47,7 +48,7 @@ impl Cohort {
         mut histories: Histories,
         mut person_history: Vec<u32>,
         weights: Option<Vec<f64>>,
-        ids: Option<Vec<Box<str>>>,
+        mut ids: Option<Names>,
     ) -> Cohort {
         // with individual time at risk a pass goes by age, not by non-zero cell, and order gains nothing
         if histories.exposure.is_none() {
@@ -58,6 +59,7 @@ impl Cohort {
         histories.cells.shrink_to_fit();
         histories.offsets.shrink_to_fit();
         person_history.shrink_to_fit();
+        ids.iter_mut().for_each(Names::shrink_to_fit);
         let seen: Vec<u64> =
             (0..histories.patterns()).map(|p| histories.observed_in(p).iter().filter(|&&o| o).count() as u64).collect();
         let (mut observations, mut events, mut low) = (0, 0, 0);
@@ -236,7 +238,7 @@ impl Cohort {
 
     /// The identifier of a person, when the cohort was built with identifiers.
     pub fn id(&self, person: usize) -> Option<&str> {
-        self.ids.as_ref().and_then(|ids| ids.get(person)).map(|id| &**id)
+        self.ids.as_ref().and_then(|ids| ids.get(person))
     }
 
     /// Weight of a person; 1 when none was given.

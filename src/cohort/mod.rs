@@ -7,6 +7,7 @@ pub mod csv;
 pub mod data;
 pub mod grid;
 pub(crate) mod history;
+mod names;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod recidivism;

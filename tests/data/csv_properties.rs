@@ -111,6 +111,15 @@ proptest! {
         check(&bytes)?;
     }
 
+    // a quote anywhere, and a parser reads what otherwise is taken apart line by line
+    #[test]
+    fn a_table_is_the_same_with_quotes_and_without(pieces in vec(piece(), 0..40), whole in 0..VALID.len()) {
+        let mut rest = [VALID[whole].as_bytes()[2..].to_vec(), pieces.concat()].concat();
+        rest.retain(|byte| !matches!(byte, b'"' | 0));
+        let (plain, quoted) = ([b"id", rest.as_slice()].concat(), [b"\"id\"", rest.as_slice()].concat());
+        prop_assert_eq!(all_readers(&plain), all_readers(&quoted));
+    }
+
     #[test]
     fn what_is_written_reads_back(
         (start, width, people) in (0_u32..100, prop::sample::select(vec![1_u32, 6, 12]), 1_usize..8)
@@ -155,4 +164,41 @@ proptest! {
         }
         prop_assert_eq!(back.distinct_histories(), cohort.distinct_histories());
     }
+}
+
+/// A table of more than one block of lines, and what it is with the last identifier in quotes.
+fn long_table(cell: impl Fn(usize) -> String) -> (String, String) {
+    let rows: String = (0..300_000).map(|i| format!("{i},{},{}\n", i % 3, cell(i))).collect();
+    let plain = format!("id,age_12,age_13\n{rows}last,1,2");
+    let quoted = plain.replace("last", "\"last\"");
+    (plain, quoted)
+}
+
+#[test]
+fn a_long_table_is_read_the_same_on_any_number_of_threads_and_with_a_quote_at_its_end() {
+    let (plain, quoted) = long_table(|i| if i % 5 == 0 { String::new() } else { (i % 70).to_string() });
+    let read = |text: &str| read_wide_with(source(text.as_bytes()), None, &CsvOptions::new()).unwrap();
+    let on = |threads: usize, text: &str| {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| read(text))
+    };
+    let cohort = read(&plain);
+    assert_eq!((cohort.persons(), cohort.id(299_999), cohort.id(300_000)), (300_001, Some("299999"), Some("last")));
+    let wrong = (0..300_000).find(|&i| {
+        let second = if i % 5 == 0 { None } else { Some(i as u32 % 70) };
+        cohort.counts(i) != [Some(i as u32 % 3), second]
+    });
+    assert_eq!(wrong, None);
+    for other in [on(1, &plain), on(3, &plain), read(&quoted)] {
+        assert!(other == cohort && other.warnings() == cohort.warnings());
+    }
+}
+
+#[test]
+fn what_is_wrong_far_down_a_long_table_is_told_with_its_row() {
+    let (plain, quoted) = long_table(|i| if i % 100_000 == 99_998 { "3.5".into() } else { "1".into() });
+    let problems = |text: &str| read_wide_with(source(text.as_bytes()), None, &CsvOptions::new()).unwrap_err();
+    let error = problems(&plain);
+    let rows: Vec<Option<u64>> = error.issues().iter().map(|issue| issue.row).collect();
+    assert_eq!(rows, [Some(100_000), Some(200_000), Some(300_000)], "{error}");
+    assert_eq!(error, problems(&quoted));
 }

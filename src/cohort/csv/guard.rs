@@ -31,6 +31,8 @@ pub(in crate::cohort) struct Guard<'a> {
     /// that a line end closes is handed out without asking for more.
     pub(in crate::cohort) ended: bool,
     pub(in crate::cohort) refusal: Option<Refusal>,
+    /// What comes behind bytes that were put back.
+    failed: Option<io::Error>,
 }
 
 impl<'a> Guard<'a> {
@@ -48,6 +50,7 @@ impl<'a> Guard<'a> {
             allowed: u64::MAX,
             ended: false,
             refusal: None,
+            failed: None,
         })
     }
 
@@ -92,6 +95,16 @@ impl<'a> Guard<'a> {
         }
     }
 
+    /// Takes back the bytes handed out last, and the failure behind them: the text begins anew with them.
+    pub(in crate::cohort) fn put_back(&mut self, bytes: Vec<u8>, failed: Option<io::Error>) {
+        // of its own head, what was not handed out yet follows them
+        let rest = self.head.split_off(self.head_at);
+        self.dropped += self.delivered - bytes.len() as u64;
+        (self.head, self.head_at) = (bytes, 0);
+        self.head.extend(rest);
+        (self.delivered, self.ended, self.failed) = (0, false, failed);
+    }
+
     /// Lets bytes through up to this offset, counted from the start of the text.
     pub(in crate::cohort) fn allow(&mut self, offset: u64) {
         self.allowed = offset;
@@ -108,6 +121,8 @@ impl Read for Guard<'_> {
             let n = (&self.head[self.head_at..]).read(to)?;
             self.head_at += n;
             n
+        } else if let Some(failed) = self.failed.take() {
+            return Err(failed);
         } else {
             loop {
                 match self.input.read(to) {

@@ -2,6 +2,7 @@
 //!
 //! Belongs here: what is particular to CSV files. Does not belong here: what columns and cells mean (`table`).
 
+mod blocks;
 pub(in crate::cohort) mod guard;
 pub(in crate::cohort) mod records;
 mod write;

@@ -3,6 +3,7 @@
 //! Belongs here: everything about records as such (header line, blank lines, length, number of fields).
 //! Does not belong here: what columns mean.
 
+use super::blocks::{Blocks, Step};
 use super::guard::{Guard, Refusal};
 use crate::cohort::table::rows::Table;
 use crate::cohort::table::shown;
@@ -11,7 +12,7 @@ use ::csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use std::io::Read;
 
 /// The longest record that is read: far above any table of ages, and a bound on memory.
-const MAX_RECORD_BYTES: usize = 1 << 20;
+pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
 
 /// What the parser reads at a time.
 const BUFFER_BYTES: usize = 1 << 16;
@@ -22,11 +23,20 @@ const DELIMITERS: [(u8, &str); 4] = [(b',', "commas"), (b';', "semicolons"), (b'
 /// The records of a file; none by default.
 #[derive(Default)]
 pub(in crate::cohort) struct Records<'a> {
-    /// The current record.
-    record: ByteRecord,
-    reader: Option<Reader<Guard<'a>>>,
-    /// Lines before the one that the parser counts as the first.
+    text: Text<'a>,
+    delimiter: u8,
+    /// Lines before the one that is counted as the first.
     lines_before: u64,
+}
+
+/// How the text is taken apart.
+#[derive(Default)]
+enum Text<'a> {
+    #[default]
+    Nothing,
+    /// Many lines at a time, as long as there is no quote.
+    Blocks(Box<Blocks>, Box<Guard<'a>>),
+    Parser(Box<Reader<Guard<'a>>>, ByteRecord),
 }
 
 impl<'a> Records<'a> {
@@ -42,15 +52,8 @@ impl<'a> Records<'a> {
         let lines_before = u64::from(separator.is_some());
         let delimiter = separator.unwrap_or(delimiter);
         let delimiter = guard.delimiter_of(delimiter);
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            // Ending records at LF alone keeps the parser's line count exact; the CR before it is trimmed here.
-            .terminator(Terminator::Any(b'\n'))
-            .buffer_capacity(BUFFER_BYTES)
-            .from_reader(guard);
-        let mut records = Records { record: ByteRecord::with_capacity(256, 64), reader: Some(reader), lines_before };
+        let mut records =
+            Records { text: Text::Blocks(Box::new(Blocks::new(delimiter)), Box::new(guard)), delimiter, lines_before };
         records.read_header(table, delimiter)?;
         table.records(records);
         Ok(())
@@ -65,9 +68,9 @@ impl<'a> Records<'a> {
             return Ok(());
         }
         let row = Some(table.row);
-        let mut header = Vec::with_capacity(self.record.len());
-        for field in &self.record {
-            match std::str::from_utf8(field) {
+        let mut header = Vec::with_capacity(self.fields());
+        for at in 0..self.fields() {
+            match std::str::from_utf8(self.field(at)) {
                 Ok(text) => header.push(text.trim().to_owned()),
                 Err(_) => {
                     table.stop(row, || "the header is not UTF-8 text: save the file as UTF-8".into());
@@ -103,7 +106,23 @@ impl<'a> Records<'a> {
         row: &mut u64,
         stopped: &mut bool,
     ) -> Result<bool> {
-        let Records { record, reader: Some(reader), lines_before } = self else { return Ok(false) };
+        if let Text::Blocks(blocks, guard) = &mut self.text {
+            if *stopped {
+                return Ok(false);
+            }
+            match blocks.next(guard) {
+                Step::Row(line) => {
+                    *row = line + self.lines_before;
+                    return Ok(true);
+                }
+                Step::End => return Ok(false),
+                Step::ForParser(lines) => {
+                    self.lines_before += lines;
+                    self.parse();
+                }
+            }
+        }
+        let Records { text: Text::Parser(reader, record), lines_before, .. } = self else { return Ok(false) };
         while !*stopped {
             let (start, line) = (reader.position().byte(), reader.position().line() + *lines_before);
             reader.get_mut().allow(start + (MAX_RECORD_BYTES + BUFFER_BYTES) as u64);
@@ -138,25 +157,64 @@ impl<'a> Records<'a> {
         Ok(false)
     }
 
+    /// From here on the parser takes the text apart.
+    fn parse(&mut self) {
+        if let Text::Blocks(_, guard) = std::mem::take(&mut self.text) {
+            let reader = ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(self.delimiter)
+                // Ending records at LF alone keeps the parser's line count exact; the CR before it is trimmed here.
+                .terminator(Terminator::Any(b'\n'))
+                .buffer_capacity(BUFFER_BYTES)
+                .from_reader(*guard);
+            self.text = Text::Parser(Box::new(reader), ByteRecord::with_capacity(256, 64));
+        }
+    }
+
+    /// Says which columns hold counts; see [`Blocks::counts_in`].
+    pub(in crate::cohort) fn counts_in(&mut self, columns: &[usize]) {
+        if let Text::Blocks(blocks, _) = &mut self.text {
+            blocks.counts_in(columns);
+        }
+    }
+
+    /// The counts of the current record in these columns, when all of them are plainly counts.
+    #[inline]
+    pub(in crate::cohort) fn plain_counts(&self) -> Option<&[u32]> {
+        match &self.text {
+            Text::Blocks(blocks, _) => blocks.plain_counts(),
+            _ => None,
+        }
+    }
+
     /// Fields of the current record.
     pub(in crate::cohort) fn fields(&self) -> usize {
-        self.record.len()
+        match &self.text {
+            Text::Nothing => 0,
+            Text::Blocks(blocks, _) => blocks.fields(),
+            Text::Parser(_, record) => record.len(),
+        }
     }
 
     /// Whether all fields from this one on are empty.
     pub(in crate::cohort) fn is_empty_from(&self, column: usize) -> bool {
-        self.record.iter().skip(column).all(|field| field.trim_ascii().is_empty())
+        (column..self.fields()).all(|at| self.field(at).trim_ascii().is_empty())
     }
 
     /// Whether the current record holds nothing but delimiters.
     pub(in crate::cohort) fn is_empty_row(&self) -> bool {
-        self.record.len() > 1 && self.is_empty_from(0)
+        self.is_empty_from(0) && self.fields() > 1
     }
 
     /// A field of the current record; nothing when the record is too short.
     #[inline]
     pub(in crate::cohort) fn field(&self, column: usize) -> &[u8] {
-        self.record.get(column).unwrap_or_default()
+        match &self.text {
+            Text::Nothing => b"",
+            Text::Blocks(blocks, _) => blocks.field(column),
+            Text::Parser(_, record) => record.get(column).unwrap_or_default(),
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! One column of a Parquet table: what its stored type is to a table of people, and some thousands of its rows decoded.
 
+use crate::cohort::builder::MAX_COUNT;
 use crate::cohort::table::Field;
+use crate::cohort::table::rows::{NO_COUNT, NOT_PLAIN};
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Stored};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use ::parquet::errors::{ParquetError, Result as Read};
 use ::parquet::schema::types::ColumnDescriptor;
+use std::ops::Range;
 
 /// What a stored type is to a table of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +92,7 @@ pub(super) struct Decoded {
 #[derive(Debug)]
 enum Values {
     None,
+    Small(Vec<i32>),
     Whole(Vec<i64>),
     Unsigned(Vec<u64>),
     Decimal(Vec<f64>),
@@ -119,9 +123,7 @@ impl Decoded {
             (ColumnReader::Int64ColumnReader(column), Holds::Whole { signed: false }) => {
                 Values::Unsigned(records(column, rows, to)?.into_iter().map(i64::cast_unsigned).collect())
             }
-            (ColumnReader::Int32ColumnReader(column), Holds::Whole { .. }) => {
-                Values::Whole(widened(records(column, rows, to)?))
-            }
+            (ColumnReader::Int32ColumnReader(column), Holds::Whole { .. }) => Values::Small(records(column, rows, to)?),
             (ColumnReader::Int64ColumnReader(column), Holds::Whole { .. }) => Values::Whole(records(column, rows, to)?),
             (ColumnReader::Int32ColumnReader(column), Holds::Day) => Values::Days(widened(records(column, rows, to)?)),
             (ColumnReader::Int32ColumnReader(column), Holds::Scaled { scale }) => {
@@ -161,6 +163,7 @@ impl Decoded {
             return Field::Empty;
         }
         match &self.values {
+            Values::Small(values) => Field::Whole(i64::from(values[row])),
             Values::Whole(values) => Field::Whole(values[row]),
             Values::Decimal(values) => Field::Decimal(values[row]),
             Values::Text(values) => Field::Text(values[row].data()),
@@ -173,6 +176,39 @@ impl Decoded {
             Values::None => Field::Empty,
         }
     }
+
+    /// The cells of some rows as counts, every `step` places from the first: [`NO_COUNT`] where there is none,
+    /// [`NOT_PLAIN`] where the cell is for the rules of values to judge.
+    pub(super) fn counts(&self, rows: Range<usize>, to: &mut [u32], step: usize) {
+        let present = self.present.get(rows.clone());
+        let places = to.iter_mut().step_by(step);
+        match &self.values {
+            Values::Small(values) => {
+                fill(places, &values[rows], |&v| u32::try_from(v).ok().filter(|&v| v <= MAX_COUNT));
+            }
+            Values::Whole(values) => {
+                fill(places, &values[rows], |&v| u32::try_from(v).ok().filter(|&v| v <= MAX_COUNT));
+            }
+            Values::Decimal(values) => fill(places, &values[rows], |&v| {
+                // a number that is none, or lies outside, ends at a bound and is not equal to it
+                let whole = v as u32;
+                (f64::from(whole) == v && whole <= MAX_COUNT).then_some(whole)
+            }),
+            Values::None => places.for_each(|to| *to = NO_COUNT),
+            _ => places.for_each(|to| *to = NOT_PLAIN),
+        }
+        if let Some(present) = present {
+            for (to, &level) in to.iter_mut().step_by(step).zip(present) {
+                if level != 1 {
+                    *to = NO_COUNT;
+                }
+            }
+        }
+    }
+}
+
+fn fill<'a, T>(places: impl Iterator<Item = &'a mut u32>, values: &[T], count: impl Fn(&T) -> Option<u32>) {
+    places.zip(values).for_each(|(to, value)| *to = count(value).unwrap_or(NOT_PLAIN));
 }
 
 fn whole(number: i128) -> Field<'static> {
@@ -229,6 +265,25 @@ mod tests {
         assert_eq!(scaled(350, 2), Field::Decimal(3.5));
         assert_eq!(scaled_bytes(&[0xFF, 0x38], 2), Field::Whole(-2));
         assert_eq!(scaled_bytes(&[0x01, 0x2C], 2), Field::Whole(3));
+    }
+
+    #[test]
+    fn counts_of_a_column_are_plain_empty_or_left_to_the_rules() {
+        let column = |values, present: &[i16]| Decoded { values, present: present.to_vec() };
+        let counts = |column: Decoded| {
+            let mut to = [0; 6];
+            column.counts(1..4, &mut to, 2);
+            [to[0], to[2], to[4]]
+        };
+        assert_eq!(
+            counts(column(Values::Small(vec![9, 1_000_000, 1_000_001, -1]), &[])),
+            [1_000_000, NOT_PLAIN, NOT_PLAIN]
+        );
+        assert_eq!(counts(column(Values::Whole(vec![9, 4, 1 << 32, 7]), &[1, 1, 1, 0])), [4, NOT_PLAIN, NO_COUNT]);
+        let decimals = vec![9.0, 2.0, 2.5, f64::NAN];
+        assert_eq!(counts(column(Values::Decimal(decimals), &[])), [2, NOT_PLAIN, NOT_PLAIN]);
+        assert_eq!(counts(column(Values::Decimal(vec![9.0, -0.0, -1.0, 1e300]), &[])), [0, NOT_PLAIN, NOT_PLAIN]);
+        assert_eq!(counts(column(Values::Days(vec![1; 4]), &[])), [NOT_PLAIN; 3]);
     }
 
     #[test]

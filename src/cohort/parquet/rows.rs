@@ -6,6 +6,7 @@
 use super::column::{Decoded, Holds};
 use super::source::{Opened, ParquetSource, guarded};
 use crate::cohort::table::Field;
+use crate::cohort::table::rows::{NO_COUNT, NOT_PLAIN};
 use crate::error::Issues;
 use ::parquet::column::reader::ColumnReader;
 use ::parquet::errors::{ParquetError, Result as Read};
@@ -14,6 +15,9 @@ use rayon::prelude::*;
 /// Rows decoded at a time: some megabytes of a wide table, whatever the size of its row groups, and enough for columns
 /// to be worth a thread each.
 const BATCH: usize = 16_384;
+
+/// Rows whose counts are laid beside each other at a time: what a processor keeps close by.
+const TILE: usize = 512;
 
 /// The rows of one or several files.
 pub(in crate::cohort) struct ParquetRows {
@@ -33,6 +37,11 @@ pub(in crate::cohort) struct ParquetRows {
     decoded: Vec<Decoded>,
     rows: usize,
     at: usize,
+    /// Columns of counts, and the counts of the batch by row; see [`Decoded::counts`].
+    counts: Vec<usize>,
+    by_row: Vec<u32>,
+    /// Whether any of them is not plain.
+    odd: bool,
 }
 
 impl ParquetRows {
@@ -79,6 +88,9 @@ impl ParquetRows {
             decoded,
             rows: 0,
             at: 0,
+            counts: Vec::new(),
+            by_row: Vec::new(),
+            odd: false,
         })
     }
 
@@ -126,6 +138,38 @@ impl ParquetRows {
         self.decoded[column].field(self.at)
     }
 
+    /// Says that these columns hold counts, which [`ParquetRows::plain_counts`] hands out by row from then on.
+    pub(in crate::cohort) fn counts_in(&mut self, columns: &[usize]) {
+        self.counts = columns.to_vec();
+    }
+
+    /// The counts of the current row, [`NO_COUNT`] where there is none, when all of them are plainly counts.
+    #[inline]
+    pub(in crate::cohort) fn plain_counts(&self) -> Option<&[u32]> {
+        let width = self.counts.len();
+        let row = self.by_row.get(self.at * width..(self.at + 1) * width).filter(|row| !row.is_empty())?;
+        (!self.odd || row.iter().all(|&count| count != NOT_PLAIN)).then_some(row)
+    }
+
+    fn lay_counts(&mut self) {
+        let ParquetRows { counts, by_row, decoded, rows, odd, .. } = self;
+        let width = counts.len();
+        if width == 0 {
+            return;
+        }
+        by_row.resize(*rows * width, NO_COUNT);
+        let tiles = by_row.par_chunks_mut(TILE * width).enumerate().map(|(tile, to)| {
+            let first = tile * TILE;
+            let rows = first..first + to.len() / width;
+            counts
+                .iter()
+                .enumerate()
+                .for_each(|(j, &column)| decoded[column].counts(rows.clone(), &mut to[j..], width));
+            to.contains(&NOT_PLAIN)
+        });
+        *odd = tiles.reduce(|| false, |a, b| a | b);
+    }
+
     fn decode(&mut self) -> Read<bool> {
         while self.left == 0 {
             let Some(file) = self.files.get(self.file) else { return Ok(false) };
@@ -152,6 +196,7 @@ impl ParquetRows {
         }
         self.left -= rows;
         (self.at, self.rows) = (0, rows);
+        self.lay_counts();
         Ok(true)
     }
 }

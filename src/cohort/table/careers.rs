@@ -3,7 +3,7 @@
 //! Belongs here: the three tables and their columns. Does not belong here: the checks of a career, which the
 //! career's own builder makes.
 
-use super::field::{Reading, identifier};
+use super::field::{Field, Reading, identifier};
 use super::header::{self, Others};
 use super::ids::Ids;
 use super::options::TableOptions;
@@ -234,12 +234,18 @@ impl People {
             let person = self.find(table, id, options);
             let on = day(table, (committed, "committed"), false, &reading, options, &mut tally);
             let kind = category(table, offence, &options.categories);
-            let severity = optional(table, severity, "severity", |text| {
-                let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-                Severity::new(number).map_err(|e| e.to_string())
-            });
-            let case =
-                optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into()));
+            // numbers as they are stored, where they will do
+            let severity = match severity.map(|at| table.field(at)) {
+                Some(Field::Decimal(number)) if Severity::new(number).is_ok() => Severity::new(number).ok(),
+                _ => optional(table, severity, "severity", |text| {
+                    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+                    Severity::new(number).map_err(|e| e.to_string())
+                }),
+            };
+            let case = match case.map(|at| table.field(at)) {
+                Some(Field::Whole(number @ 0..=0xFFFF_FFFF)) => Some(number as u32),
+                _ => optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into())),
+            };
             let Some(person) = person else { continue };
             if on == Day::LeftOut || self.people[person].is_none() {
                 tally.left_out += 1;

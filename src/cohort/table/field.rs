@@ -126,6 +126,12 @@ impl<'a> Reading<'a> {
         )
     }
 
+    /// Whether whole numbers from 0 to [`MAX_COUNT`] are counts whatever the options, and empty cells none: no code for
+    /// a missing value is a number.
+    pub(super) fn plain_counts(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
     /// A count: a whole number, also one written or stored with decimals that are all 0.
     #[inline]
     pub(super) fn count(&self, field: Field<'_>) -> Cell<u32> {

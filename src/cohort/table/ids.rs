@@ -1,10 +1,11 @@
 //! Identifiers of persons while a table is read: checked, numbered by first appearance, never shown.
 
-use super::field::identifier;
+use super::field::{Field, identifier};
 use super::options::TableOptions;
 use super::rows::Table;
+use crate::cohort::names::Names;
 use hashbrown::HashTable;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -27,13 +28,14 @@ pub(super) fn checked(field: &[u8]) -> Result<&str, &'static str> {
 
 /// All identifiers of a table, with the row each was first seen in.
 pub(super) struct Ids {
-    text: String,
-    ends: Vec<usize>,
+    names: Names,
     rows: Vec<u64>,
     /// Person and [`Ids::hash`]: kept, so that neither a miss nor growing goes back to the text, which
     /// would cost a cache miss per person.
     by_id: HashTable<(u32, u32)>,
     hasher: RandomState,
+    /// The person found last: most tables hold the rows of a person behind each other.
+    last: Cell<usize>,
     /// Persons by what is left of their identifiers without leading zeros, `.0`, blanks and case: for messages only.
     alike: OnceCell<HashMap<String, usize>>,
 }
@@ -41,22 +43,27 @@ pub(super) struct Ids {
 impl Ids {
     pub(super) fn new() -> Self {
         Ids {
-            text: String::new(),
-            ends: Vec::new(),
+            names: Names::default(),
             rows: Vec::new(),
             by_id: HashTable::new(),
             hasher: RandomState::new(),
+            last: Cell::new(0),
             alike: OnceCell::new(),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.names.len()
     }
 
     pub(super) fn get(&self, person: usize) -> &str {
-        let start = if person == 0 { 0 } else { self.ends[person - 1] };
-        &self.text[start..self.ends[person]]
+        self.names.get(person).unwrap_or_default()
+    }
+
+    /// All identifiers, which are not here any more then.
+    pub(super) fn take_names(&mut self) -> Names {
+        self.by_id.clear();
+        std::mem::take(&mut self.names)
     }
 
     /// Row in which this person was first seen.
@@ -65,7 +72,14 @@ impl Ids {
     }
 
     pub(super) fn find(&self, id: &str) -> Option<usize> {
-        let hash = self.hash(id);
+        let last = self.last.get();
+        let near = [last, last + 1].into_iter().find(|&person| self.names.get(person) == Some(id));
+        let found = near.or_else(|| self.find_hashed(id, self.hash(id)));
+        self.last.set(found.unwrap_or(last));
+        found
+    }
+
+    fn find_hashed(&self, id: &str, hash: u32) -> Option<usize> {
         let found = self.by_id.find(spread(hash), |&(p, h)| h == hash && self.get(p as usize) == id);
         found.map(|&(p, _)| p as usize)
     }
@@ -107,14 +121,13 @@ impl Ids {
 
     /// The number of this person, and whether it is new.
     pub(super) fn number(&mut self, id: &str, row: u64) -> (usize, bool) {
-        if let Some(person) = self.find(id) {
+        let hash = self.hash(id);
+        if let Some(person) = self.find_hashed(id, hash) {
             return (person, false);
         }
-        let person = self.ends.len();
-        let hash = self.hash(id);
+        let person = self.names.len();
         self.by_id.insert_unique(spread(hash), (person as u32, hash), |&(_, hash)| spread(hash));
-        self.text.push_str(id);
-        self.ends.push(self.text.len());
+        self.names.push(id);
         self.rows.push(row);
         (person, true)
     }
@@ -129,9 +142,10 @@ impl Ids {
     ) -> Option<(usize, bool)> {
         let Table { rows, issues, row, .. } = &mut *table;
         let row = *row;
-        let person = match identifier(rows.field(column)) {
-            Ok(id) => Ok(self.number(&id, row)),
-            Err(problem) => Err(problem),
+        let person = match rows.field(column) {
+            // the digits of a number, without a text of its own for everyone
+            Field::Whole(number) => Ok(self.number(digits(number, &mut [0; 20]), row)),
+            field => identifier(field).map(|id| self.number(&id, row)),
         };
         match person {
             Err(problem) => {
@@ -155,7 +169,13 @@ impl Ids {
         name: &str,
     ) -> Option<usize> {
         let Table { rows, issues, row, .. } = table;
-        let problem = match identifier(rows.field(column)) {
+        let field = rows.field(column);
+        if let Field::Whole(number) = field
+            && let Some(person) = self.find(digits(number, &mut [0; 20]))
+        {
+            return Some(person);
+        }
+        let problem = match identifier(field) {
             Err(problem) => problem.to_owned(),
             Ok(id) => match self.find(&id) {
                 Some(person) => return Some(person),
@@ -175,6 +195,24 @@ impl Ids {
         }
         new.then_some(person)
     }
+}
+
+/// A whole number as text.
+fn digits(number: i64, to: &mut [u8; 20]) -> &str {
+    let (mut at, mut rest) = (to.len(), number.unsigned_abs());
+    loop {
+        at -= 1;
+        to[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at -= 1;
+        to[at] = b'-';
+    }
+    std::str::from_utf8(&to[at..]).unwrap_or_default()
 }
 
 /// The table takes its slot from the low bits of a hash and its tag from the high ones.
@@ -198,4 +236,16 @@ fn without_decimals(id: &str) -> &str {
 
 fn without_blanks(id: &str) -> String {
     id.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digits_of_a_number_are_those_it_is_written_with() {
+        for number in [0, 7, -1, 10, 1_234_567_890, i64::MAX, i64::MIN] {
+            assert_eq!(digits(number, &mut [0; 20]), number.to_string());
+        }
+    }
 }

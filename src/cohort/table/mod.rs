@@ -77,7 +77,7 @@ pub use source::TableSource;
 pub use starts::{read_criteria, read_starts};
 pub use values::{ValueTable, read_values};
 pub use wide::{read_wide, read_wide_with};
-pub(in crate::cohort) use words::shown;
+pub(in crate::cohort) use words::{Cell, shown, whole};
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Issues, Result};

@@ -32,6 +32,12 @@ pub(in crate::cohort) struct Table<'a> {
     pub(super) rows: Rows<'a>,
 }
 
+/// Stands for an empty cell among counts.
+pub(in crate::cohort) const NO_COUNT: u32 = u32::MAX;
+
+/// Stands for a cell that is not plainly a count: the rules of values judge it.
+pub(in crate::cohort) const NOT_PLAIN: u32 = u32::MAX - 1;
+
 /// The rows of a kind of file.
 pub(super) enum Rows<'a> {
     Csv(Box<Records<'a>>),
@@ -63,6 +69,30 @@ impl<'a> Rows<'a> {
             Rows::Parquet(rows) => rows.needs(&wanted).err(),
             #[cfg(feature = "stata")]
             Rows::Stata(rows) => rows.needs(&wanted).err(),
+        }
+    }
+
+    /// Says which columns hold counts, for what hands them out by row ([`Rows::plain_counts`]).
+    pub(super) fn counts_in(&mut self, columns: &[usize]) {
+        match self {
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => rows.counts_in(columns),
+            Rows::Csv(records) => records.counts_in(columns),
+            #[cfg(feature = "stata")]
+            Rows::Stata(_) => {}
+        }
+    }
+
+    /// The counts of the current row in the columns that were said to hold them, [`NO_COUNT`] where a cell is empty;
+    /// `None` when they are to be read cell by cell.
+    #[inline]
+    pub(super) fn plain_counts(&self) -> Option<&[u32]> {
+        match self {
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => rows.plain_counts(),
+            Rows::Csv(records) => records.plain_counts(),
+            #[cfg(feature = "stata")]
+            Rows::Stata(_) => None,
         }
     }
 

@@ -5,12 +5,13 @@ use super::field::Reading;
 use super::header::{self, WideColumns};
 use super::ids::Ids;
 use super::options::TableOptions;
-use super::rows::Table;
+use super::rows::{NO_COUNT, Table};
 use super::source::TableSource;
 use super::unreadable;
 use super::words::{Cell, NO_TIME, NOT_OBSERVED, count_without_time};
 use crate::cohort::builder::CohortBuilder;
 use crate::cohort::data::Cohort;
+use crate::cohort::names::Names;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
 use std::collections::HashMap;
@@ -101,6 +102,11 @@ fn read_rows(
     let mut ids = Ids::new();
     let mut cells = vec![None; columns.grid.len()];
     let (mut rows, mut lost) = (false, false);
+    if reading.plain_counts() {
+        counts.rows.counts_in(&columns.ages);
+    }
+    // when everyone is kept, their identifiers go into the cohort at once, as they are
+    let named_at_once = !options.leave_out_unobserved;
     // rows of the people kept, when these are not everyone
     let (mut rows_of, mut unobserved) = (Vec::new(), 0);
     while counts.next()? {
@@ -126,7 +132,7 @@ fn read_rows(
         }
         // After the first problem there will be no cohort: what follows is checked, not stored.
         if counts.issues.is_empty() && exposure.as_ref().is_none_or(|e| e.table.issues.is_empty()) {
-            let id = person.map(|person| ids.get(person));
+            let id = person.filter(|_| !named_at_once).map(|person| ids.get(person));
             builder.push_checked(id, |j| cells[j], exposure.as_ref().map(|e| e.risk.as_slice()), weight)?;
             rows_of.extend(options.leave_out_unobserved.then_some(counts.row));
         }
@@ -156,13 +162,20 @@ fn read_rows(
     if unobserved > 0 {
         warnings.push(CohortWarning::NeverObserved { persons: unobserved });
     }
+    let names = if named_at_once { ids.take_names() } else { Names::default() };
     let row = |person: usize| Some(rows_of.get(person).copied().unwrap_or_else(|| ids.row(person)));
-    Ok(builder.finish().with_warnings(warnings, row))
+    let cohort = if named_at_once { builder.finish_named(names) } else { builder.finish() };
+    Ok(cohort.with_warnings(warnings, row))
 }
 
 /// Reads the counts of the current row; whether all are good.
 fn read_counts(table: &mut Table<'_>, columns: &WideColumns, reading: &Reading<'_>, cells: &mut [Option<u32>]) -> bool {
     let Table { rows, issues, row, .. } = table;
+    if let Some(plain) = rows.plain_counts() {
+        let counts = plain.iter().map(|&count| (count != NO_COUNT).then_some(count));
+        cells.iter_mut().zip(counts).for_each(|(cell, count)| *cell = count);
+        return true;
+    }
     let before = issues.count();
     for (j, (&at, cell)) in columns.ages.iter().zip(cells.iter_mut()).enumerate() {
         let field = rows.field(at);

@@ -2,7 +2,7 @@
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Cell<T> {
+pub(in crate::cohort) enum Cell<T> {
     Empty,
     Value(T),
     /// Not a value; the `.._problem` functions say why.
@@ -11,7 +11,7 @@ pub(super) enum Cell<T> {
 
 /// A whole number from 0 to `limit`, which must be 99 or more.
 #[inline]
-pub(super) fn whole(field: &[u8], limit: u32) -> Cell<u32> {
+pub(in crate::cohort) fn whole(field: &[u8], limit: u32) -> Cell<u32> {
     match *field {
         [digit @ b'0'..=b'9'] => Cell::Value(u32::from(digit - b'0')),
         [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => Cell::Value(u32::from(ten - b'0') * 10 + u32::from(one - b'0')),
