@@ -194,7 +194,12 @@ impl Issues {
         if self.count > LOOKED_AT {
             return;
         }
-        let message = message();
+        self.keep(row, column, message());
+    }
+
+    /// Not generic, unlike the question whether a message is wanted at all: it stands at some hundreds of places.
+    #[inline(never)]
+    fn keep(&mut self, row: Option<u64>, column: Option<&str>, message: String) {
         let kind = kind(&message);
         let of_kind = match self.kinds.iter().position(|(known, _)| *known == kind) {
             Some(known) => {

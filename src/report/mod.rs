@@ -26,7 +26,7 @@ pub use chain::{ChainReport, EffectReport};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;
-pub use validation::{ReportSection, ValidationReport};
+pub use validation::{DriftReport, ReportSection, ValidationReport};
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};

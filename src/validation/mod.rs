@@ -12,6 +12,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod calibration;
+pub(crate) mod classes;
 #[cfg(feature = "csv")]
 pub(crate) mod csv_table;
 pub(crate) mod discrimination;
@@ -26,11 +27,13 @@ pub(crate) mod usefulness;
 
 pub use crate::survival::incidence::IncidenceAt;
 pub use binary::Validation;
+pub use calibration::fitted::{FittedRecalibration, RecalibrationFit, RecalibrationMethod};
 pub use calibration::groups::{HosmerLemeshow, RiskGroup};
 pub use calibration::isotonic::Isotonic;
 pub use calibration::logistic::Recalibration;
 pub use calibration::scores::{Brier, MeanCalibration, Murphy, Spiegelhalter};
 pub use calibration::smooth::CalibrationDistance;
+pub use classes::{ClassFigures, ClassPredictions, StatedGroup};
 #[cfg(feature = "csv")]
 pub use csv_table::{ColumnKind, ColumnRequest, ColumnTable, read_columns};
 pub use discrimination::auc::Auc;
@@ -40,6 +43,7 @@ pub use drift::binomial::{ShareSeen, ShareWatch};
 pub use drift::cusum::Cusum;
 pub use drift::run_length::{limit_for, run_length};
 pub use drift::stability::{ChiSquare, Stability};
+pub use drift::watch::{Drift, DriftAlarm, DriftOptions, DriftPeriod};
 pub use fairness::arithmetic::{Tension, implied_fpr, tension};
 pub use fairness::attribute::{MAX_LEVELS, ProtectedAttribute, UNKNOWN};
 pub use fairness::compared::{Compared, Gap, compare_groups, equalized_odds, gap};
@@ -53,6 +57,7 @@ pub use flat::{Flat, FlatValue};
 pub use follow_up::concordance::{Concordance, harrell, harrell_by, uno};
 pub use follow_up::horizon::{AtHorizon, HorizonFigures, at_horizon};
 pub use follow_up::horizon_auc::HorizonAuc;
+pub use follow_up::horizon_groups::{HorizonGroup, horizon_groups};
 pub use follow_up::kaplan_meier::{Median, SurvivalAt};
 pub use follow_up::{EventStatus, FollowUp};
 pub use predictions::Predictions;

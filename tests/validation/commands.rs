@@ -4,7 +4,7 @@ use super::reference::fixtures;
 use std::io::Write;
 use std::process::{Command, Output};
 
-fn run(args: &[&str], threads: &str) -> Output {
+pub(crate) fn run(args: &[&str], threads: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pleegprofiel")).args(args).env("RAYON_NUM_THREADS", threads).output().unwrap()
 }
 
@@ -149,6 +149,14 @@ fn drift_by_month_sees_an_answer_that_stops_coming_in_and_refuses_dates_out_of_o
         let alarm = line["alarms"].as_array().unwrap().iter().any(|a| a.as_str().unwrap().contains("illness unknown"));
         assert_eq!(alarm, line["period"].as_str().unwrap() >= "2026-06", "{line}");
     }
+    let out = tempfile::tempdir().unwrap();
+    let directory = out.path().display().to_string();
+    let pages = ["drift", &path, "--date", "when", "--period", "month", "--answer", "illness", "--out", &directory];
+    let output = run(&[&pages[..], &["--lang", "nl"]].concat(), "1");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let html = std::fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert_eq!(html.matches("<svg").count(), 4, "outcomes, CUSUM, stability, shares");
+    assert!(html.contains("CUSUM van uitkomsten") && html.contains("2026-06"));
     let file = table(&text.replacen("2026-02-01", "2025-02-01", 1));
     let path = file.path().display().to_string();
     let output = run(&["drift", &path, "--date", "when", "--period", "month"], "2");
@@ -178,4 +186,46 @@ fn an_instrument_scores_cases_and_is_validated_in_one_go() {
     let path = short.path().display().to_string();
     let output = run(&["validate", "--instrument", "ogrs3", &paths[0], &path, "--outcome", "y"], "2");
     assert!(String::from_utf8(output.stderr).unwrap().contains("1 rows for 30 cases"));
+}
+
+#[test]
+fn risks_by_horizons_have_a_calibration_picture_each() {
+    let out = tempfile::tempdir().unwrap();
+    let directory = out.path().display().to_string();
+    let file = data("competing-months-ties.csv");
+    let args = ["validate", &file, "--time", "time", "--status", "status", "--risk", "12=risk12,24=risk24"];
+    let output = run(&[&args[..], &["--out", &directory]].concat(), "2");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let html = std::fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert_eq!(html.matches("<svg").count(), 2);
+    assert!(html.contains("Calibration at 12") && html.contains("Calibration at 24"));
+}
+
+#[test]
+fn posteriors_of_profiles_are_held_against_the_profiles_that_were_true() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let output = run(&["synth", "--persons", "2000", "--seed", "8", "--out", &path("s")], "2");
+    assert_eq!(output.status.code(), Some(0));
+    let (counts, exposure) = (path("s/counts.csv"), path("s/exposure.csv"));
+    let placed = run(&["classify", &counts, "--exposure", &exposure, "--reference"], "2");
+    std::fs::write(path("placed.csv"), &placed.stdout).unwrap();
+    let (placed, truth) = (path("placed.csv"), path("s/truth.csv"));
+    let output = run(&["validate", &placed, "--profiles", "--truth", &truth, "--json"], "2");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let parts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = |part: usize| parts[part]["rows"].as_array().unwrap().clone();
+    assert_eq!(rows(0).len(), 10);
+    let number = |cell: &serde_json::Value| cell.as_str().unwrap().parse::<f64>().unwrap();
+    let people: f64 = rows(0).iter().map(|r| number(&r[0])).sum();
+    assert!(people > 1_900.0, "those without an offence have no answer");
+    // the last tenth is surer than the first, and right more often
+    assert!(number(&rows(0)[9][1]) > number(&rows(0)[0][1]) && number(&rows(0)[9][2]) > number(&rows(0)[0][2]));
+    assert!(rows(1).len() > 3 && rows(2).len() == 4 && rows(3).len() == 5, "{parts:#}");
+    // somebody whose truth is not known
+    let text = std::fs::read_to_string(&truth).unwrap();
+    std::fs::write(path("less.csv"), text.lines().take(1_000).collect::<Vec<_>>().join("\n")).unwrap();
+    let output = run(&["validate", &placed, "--profiles", "--truth", &path("less.csv")], "2");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("are not in it"));
 }

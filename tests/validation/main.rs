@@ -7,6 +7,8 @@ mod closed_form;
 mod commands;
 mod coverage;
 mod papers;
+#[cfg(feature = "cli")]
+mod recalibrated_file;
 mod recalibration;
 mod reference;
 mod replay;

@@ -1,6 +1,8 @@
 //! A recalibrated instrument is a new instrument, and does what its map says.
 
-use pleegprofiel::risk::instrument::{Instrument, Mode, RecalibratedVersion, bundled_files, recalibrate};
+use pleegprofiel::risk::instrument::{
+    Instrument, Mode, RecalibratedVersion, RecalibrationMap, bundled_files, recalibrate,
+};
 
 fn original() -> &'static str {
     bundled_files().find(|(id, _)| *id == "ogrs3").unwrap().1
@@ -18,7 +20,7 @@ fn version() -> RecalibratedVersion {
         period: "none".into(),
         document: ("a test".into(), "1".into()),
         validation: "none yet".into(),
-        maps: vec![("2y".into(), -0.39, 1.1)],
+        maps: vec![("2y".into(), RecalibrationMap::Logit { intercept: -0.39, slope: 1.1 })],
     }
 }
 
@@ -64,5 +66,5 @@ fn a_recalibration_without_an_id_data_or_horizon_of_its_own_is_refused() {
     assert!(refused(|v| v.sample = " ".into()).contains("sample"));
     assert!(refused(|v| v.maps.clear()).contains("horizon"));
     assert!(refused(|v| v.maps[0].0 = "9y".into()).contains("9y"));
-    assert!(refused(|v| v.maps[0].2 = -1.0).contains("slope"));
+    assert!(refused(|v| v.maps[0].1 = RecalibrationMap::Logit { intercept: 0.0, slope: -1.0 }).contains("slope"));
 }

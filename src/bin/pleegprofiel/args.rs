@@ -5,7 +5,7 @@ use crate::args_chain::{EffectArgs, MonitorArgs};
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
 use crate::args_table::InputArgs;
-use crate::args_validate::{CardArgs, DriftArgs, ValidateArgs};
+use crate::args_validate::{CardArgs, DriftArgs, RecalibrateArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
     BootstrapOptions, Family, FitOptions, Language, ModelSpec, OutcomeSpec, Resampling, SelectionCriterion,
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Instruments(InstrumentsArgs),
     /// Show whether predicted probabilities are right for people of whom the outcome is known.
     Validate(Box<ValidateArgs>),
+    /// Make a recalibrated version of an instrument from cases and what came of them.
+    Recalibrate(RecalibrateArgs),
     /// Watch a stream of assessments: are outcomes and scores still what they were?
     Drift(DriftArgs),
     /// Write the papers of an instrument or a model: card, algorithm register, reporting standard, AI Act.

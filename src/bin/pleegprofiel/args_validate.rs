@@ -16,6 +16,13 @@ pub(crate) struct ValidateArgs {
     /// Score the cases with this instrument (name or file), and validate its probabilities.
     #[arg(long, value_name = "NAME", requires = "outcomes", conflicts_with_all = ["time", "weight", "compare"])]
     pub(crate) instrument: Option<String>,
+    /// What `classify` printed of people whose profile is known (PREDICTIONS.csv): do its posteriors and sets mean what
+    /// they say? Needs --truth.
+    #[arg(long, requires = "truth", conflicts_with_all = ["instrument", "time", "outcome", "weight", "compare", "probability", "flat", "group"])]
+    pub(crate) profiles: bool,
+    /// With --profiles: table of `id` and `profile`, as `synth` writes it in truth.csv.
+    #[arg(long, value_name = "TRUTH.csv", requires = "profiles")]
+    pub(crate) truth: Option<PathBuf>,
     /// Columns of predicted probabilities, from 0 to 1; with --instrument names of its results (`probability_2y`).
     #[arg(long, value_name = "COL,..", value_delimiter = ',')]
     pub(crate) probability: Vec<String>,
@@ -73,6 +80,53 @@ pub(crate) struct ValidateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct RecalibrateArgs {
+    /// Short name of a bundled instrument, or an instrument file.
+    #[arg(value_name = "INSTRUMENT")]
+    pub(crate) instrument: String,
+    /// The cases, as for `score`.
+    #[arg(value_name = "CASES.json", required_unless_present = "template")]
+    pub(crate) cases: Option<PathBuf>,
+    /// Table of outcomes, a row a case in the order of the cases.
+    #[arg(value_name = "OUTCOMES.csv", required_unless_present = "template")]
+    pub(crate) outcomes: Option<PathBuf>,
+    /// Column of the outcome (0 or 1) by horizon: `2y=reoffended`; more with commas.
+    #[arg(long, value_name = "HORIZON=COL,..", value_delimiter = ',', value_parser = of_horizon,
+        required_unless_present = "template")]
+    pub(crate) outcome: Vec<(String, String)>,
+    /// What is fitted.
+    #[arg(long, value_enum, default_value_t = MapMethod::Intercept)]
+    pub(crate) method: MapMethod,
+    /// What the new version is and stands on, as --template prints it.
+    #[arg(long, value_name = "VERSION.json", required_unless_present = "template")]
+    pub(crate) about: Option<PathBuf>,
+    /// File for the new instrument; only shown what it would be without.
+    #[arg(long, value_name = "NEW.json")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print a VERSION.json to fill in.
+    #[arg(long)]
+    pub(crate) template: bool,
+    /// What stands between two values: `,` `;` `|` or `tab`.
+    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
+    pub(crate) delimiter: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MapMethod {
+    /// The level: `logit P = a + logit p`
+    Intercept,
+    /// Level and spread: `logit P = a + b logit p`
+    Slope,
+    /// The rising map closest to the outcomes
+    Isotonic,
+}
+
+fn of_horizon(text: &str) -> Result<(String, String), String> {
+    let (horizon, column) = text.split_once('=').ok_or("give a horizon and a column: 2y=reoffended")?;
+    Ok((horizon.trim().to_owned(), column.trim().to_owned()))
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DriftArgs {
     /// A stream, one assessment a row in order of time; or with --flat a table of counts (`points`, `reference`,
     /// `current`) or of a sequence (`p`, `y`).
@@ -111,6 +165,12 @@ pub(crate) struct DriftArgs {
     /// Print JSON lines, one a period.
     #[arg(long, conflicts_with = "flat")]
     pub(crate) json: bool,
+    /// Directory for report.html with the charts.
+    #[arg(long, value_name = "DIR", conflicts_with = "flat")]
+    pub(crate) out: Option<PathBuf>,
+    /// Language of table and report.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
     /// What stands between two values: `,` `;` `|` or `tab`.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     pub(crate) delimiter: u8,

@@ -2,17 +2,19 @@
 
 use crate::args_validate::DriftArgs;
 use crate::failure::Failure;
+use crate::outputs::{self, Outputs};
 use crate::screen;
 use crate::validate::read;
+use pleegprofiel::report::DriftReport;
 use pleegprofiel::validation::{
-    ColumnKind, ColumnRequest, Cusum, Predictions, Stability, flat_cusum, flat_stability, limit_for,
+    ColumnKind, ColumnRequest, Drift, DriftAlarm, DriftOptions, DriftPeriod, Predictions, flat_cusum, flat_stability,
 };
 use serde::Serialize;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 
-/// Equal parts of the risks of the first assessments, for the index of stability.
-const CELLS: usize = 10;
+/// Assessments that a reference has at least.
+const FEWEST: usize = 20;
 
 pub(crate) fn run(args: &DriftArgs) -> Result<(), Failure> {
     if args.flat { flat(args) } else { watch(args) }
@@ -147,120 +149,58 @@ struct Period {
 
 /// Everything by period.
 fn watch(args: &DriftArgs) -> Result<(), Failure> {
+    if let Some(directory) = &args.out {
+        outputs::check_directory(directory)?;
+    }
     let stream = stream(args)?;
-    let (p, y) = (&stream.p, &stream.y);
-    let first = args.reference.min(p.len());
-    let spans = if first < 2 * CELLS { Vec::new() } else { periods(args, &stream, first)? };
+    let n = stream.p.len();
+    let first = args.reference.min(n);
+    let spans = if first < FEWEST { Vec::new() } else { periods(args, &stream, first)? };
     if spans.is_empty() {
         return Err(Failure::Usage(format!(
-            "{} assessments are too few for a reference of {} (at least {}) and a period of {} after it",
-            p.len(),
-            args.reference,
-            2 * CELLS,
-            args.period
+            "{n} assessments are too few for a reference of {} (at least {FEWEST}) and a period of {} after it",
+            args.reference, args.period
         )));
     }
-    let more = limit_for(&p[..first], 2.0, args.false_alarm_every)?;
-    let fewer = limit_for(&p[..first], 0.5, args.false_alarm_every)?;
-    let mut charts = [Cusum::new(2.0)?, Cusum::new(0.5)?];
-    let cuts = cuts(&p[..first]);
-    let before = counts(&p[..first], &cuts);
-    let mut rows = Vec::new();
-    for (name, from, to) in &spans {
-        let (from, to) = (*from, *to);
-        let size = to - from;
-        let level = (size as f64 / args.false_alarm_every).min(0.05);
-        let mut alarms: Vec<String> = Vec::new();
-        for (&p, &y) in p[from..to].iter().zip(&y[from..to]) {
-            for (chart, (limit, name)) in charts.iter_mut().zip([(more, "more outcomes"), (fewer, "fewer outcomes")]) {
-                if chart.push(p, y) > limit {
-                    if !alarms.iter().any(|a| a == name) {
-                        alarms.push(name.to_owned());
-                    }
-                    chart.reset();
-                }
-            }
-        }
-        let stability = Stability::new(&before, &counts(&p[from..to], &cuts))?;
-        if stability.psi_p < level {
-            alarms.push("scores moved".into());
-        }
-        for (name, counted) in &stream.shares {
-            let count = |part: &[bool]| {
-                let yes = part.iter().filter(|c| **c).count();
-                [yes as f64, (part.len() - yes) as f64]
-            };
-            let (a, b) = (count(&counted[..first]), count(&counted[from..to]));
-            if Stability::new(&a, &b)?.chi_square.is_ok_and(|t| t.p < level) {
-                alarms.push(format!(
-                    "{name}: {:.1} % was {:.1} %",
-                    100.0 * b[0] / size as f64,
-                    100.0 * a[0] / first as f64
-                ));
-            }
-        }
-        rows.push(Period {
-            period: name.clone(),
-            people: size,
-            observed: y[from..to].iter().filter(|y| **y).count() as f64 / size as f64,
-            expected: p[from..to].iter().sum::<f64>() / size as f64,
-            cusum_more: charts[0].value(),
-            cusum_fewer: charts[1].value(),
-            stability: stability.psi_half_added,
-            stability_p: stability.psi_p,
-            alarms,
-        });
+    let options = DriftOptions { reference: first, false_alarm_every: args.false_alarm_every };
+    let drift = Drift::watch(&Predictions::new(stream.p, stream.y)?, &stream.shares, &spans, options)?;
+    let seen: usize = drift.periods.iter().map(|p| p.people).sum();
+    let report = DriftReport::new(&drift, n - first - seen, args.lang.into());
+    if let Some(directory) = &args.out {
+        let html = report.html()?;
+        let mut files = Outputs::open(directory)?;
+        files.add("report.html", |out| out.write_all(html.as_bytes()))?;
+        files.publish()?;
     }
     if args.json {
-        let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
+        let lines: Result<Vec<String>, _> =
+            drift.periods.iter().map(|p| serde_json::to_string(&line(&drift, p))).collect();
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
-    let seen: usize = rows.iter().map(|r| r.people).sum();
-    let notes = [
-        format!(
-            "CUSUM limits {more:.2} (odds doubled) and {fewer:.2} (halved): each fires once in {} assessments while the risks are right; after an alarm a chart begins again.",
-            args.false_alarm_every
-        ),
-        format!(
-            "PSI against the first {first} assessments, a half added to every count; p is the chance of as much without change. Scores and shares alarm at a p below people / {} (at most 0.05): once in as many assessments.",
-            args.false_alarm_every
-        ),
-        format!("{} assessments after the reference are in no whole period and are not shown.", p.len() - first - seen),
-    ];
-    let header = ["period", "people", "observed", "expected", "CUSUM more", "fewer", "PSI", "p", "alarms"];
-    let n = |v: f64| format!("{v:.3}");
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|q| {
-            vec![
-                q.period.clone(),
-                q.people.to_string(),
-                n(q.observed),
-                n(q.expected),
-                n(q.cusum_more),
-                n(q.cusum_fewer),
-                n(q.stability),
-                n(q.stability_p),
-                q.alarms.join("; "),
-            ]
-        })
-        .collect();
-    screen::print(&screen::grid(&header, &cells, &notes))
+    let table = report.table();
+    let header: Vec<&str> = table.header.iter().map(String::as_str).collect();
+    screen::print(&screen::grid(&header, &table.rows, &table.notes))
 }
 
-/// Upper ends of equal parts of the risks, without those that stand twice.
-fn cuts(p: &[f64]) -> Vec<f64> {
-    let mut sorted = p.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let mut cuts: Vec<f64> = (1..CELLS).map(|k| sorted[k * sorted.len() / CELLS]).collect();
-    cuts.dedup();
-    cuts
-}
-
-fn counts(p: &[f64], cuts: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; cuts.len() + 1];
-    for p in p {
-        out[cuts.partition_point(|c| c < p)] += 1.0;
+fn line(drift: &Drift, period: &DriftPeriod) -> Period {
+    let alarms = period.alarms.iter().map(|alarm| match alarm {
+        DriftAlarm::MoreOutcomes => "more outcomes".to_owned(),
+        DriftAlarm::FewerOutcomes => "fewer outcomes".to_owned(),
+        DriftAlarm::ShareMoved(i) => {
+            let (name, was) = &drift.shares[*i];
+            format!("{name}: {:.1} % was {:.1} %", 100.0 * period.shares[*i], 100.0 * was)
+        }
+        _ => "scores moved".to_owned(),
+    });
+    Period {
+        period: period.name.clone(),
+        people: period.people,
+        observed: period.events as f64 / period.people as f64,
+        expected: period.expected,
+        cusum_more: period.cusum[0],
+        cusum_fewer: period.cusum[1],
+        stability: period.stability,
+        stability_p: period.stability_p,
+        alarms: alarms.collect(),
     }
-    out
 }

@@ -20,6 +20,7 @@ mod monitor;
 mod outputs;
 mod profile;
 mod progress;
+mod recalibrate;
 mod recidivism;
 mod score;
 mod screen;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Score(args) => score::run(&args),
         Command::Select(args) => select::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Recalibrate(args) => recalibrate::run(&args),
         Command::Drift(args) => drift::run(&args),
         Command::Card(args) => card::run(&args),
         Command::Monitor(args) => monitor::run(&args),

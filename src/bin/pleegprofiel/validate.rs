@@ -5,13 +5,15 @@ use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::score::{find, read as text_of};
 use crate::screen;
+use pleegprofiel::Profile;
 use pleegprofiel::report::ValidationReport;
 use pleegprofiel::risk::instrument::Mode;
 use pleegprofiel::validation::{
-    ColumnKind, ColumnRequest, ColumnTable, FollowUp, Predictions, ProtectedAttribute, flat_binary, flat_times,
-    read_columns,
+    ClassPredictions, ColumnKind, ColumnRequest, ColumnTable, FollowUp, Predictions, ProtectedAttribute, flat_binary,
+    flat_times, read_columns,
 };
 use serde::Serialize;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -22,6 +24,9 @@ pub(crate) fn run(args: &ValidateArgs) -> Result<(), Failure> {
     }
     if let (Some(name), Some(outcomes)) = (&args.instrument, &args.outcomes) {
         return scored(args, name, outcomes, args.outcome.as_deref().unwrap_or("y"));
+    }
+    if let Some(truth) = &args.truth {
+        return profiles(args, truth);
     }
     match (&args.outcome, &args.time) {
         (Some(outcome), _) => binary(args, outcome),
@@ -194,6 +199,54 @@ fn times(args: &ValidateArgs, time: &str) -> Result<(), Failure> {
         return screen::print(&flat_times(&people, &scores, &risks, &horizons)?.to_json());
     }
     let report = ValidationReport::follow_up(&people, &scores, &risks, &horizons, table.missing, args.lang.into())?;
+    show(args, &report)
+}
+
+/// What `classify` printed against what is true.
+fn profiles(args: &ValidateArgs, truth: &Path) -> Result<(), Failure> {
+    let keys: Vec<String> = Profile::ALL.iter().map(|p| p.key().to_owned()).chain(["none".to_owned()]).collect();
+    let texts = |names: &[&str]| ColumnRequest {
+        texts: names.iter().map(|n| (*n).to_owned()).collect(),
+        delimiter: Some(args.delimiter),
+        ..ColumnRequest::default()
+    };
+    let stated = keys.iter().map(|key| (format!("posterior_{key}"), ColumnKind::Probability));
+    let request = ColumnRequest {
+        numbers: stated.chain([("age".to_owned(), ColumnKind::Score)]).collect(),
+        // who was refused has no posterior
+        drop_missing: true,
+        ..texts(&["id", "prediction_set"])
+    };
+    let placed = read(&args.predictions, &request)?;
+    let known = read(truth, &texts(&["id", "profile"]))?;
+    let of: HashMap<&String, &String> = known.texts[0].iter().zip(&known.texts[1]).collect();
+    let class = |name: &str| keys.iter().position(|key| key == name);
+    let mut classes = Vec::with_capacity(placed.texts[0].len());
+    let (mut without, mut other) = (0, 0);
+    for id in &placed.texts[0] {
+        match of.get(id).map(|name| class(name)) {
+            Some(Some(found)) => classes.push(found),
+            Some(None) => other += 1,
+            None => without += 1,
+        }
+    }
+    if without + other > 0 {
+        return Err(Failure::Usage(format!(
+            "{}: {without} of the people classified are not in it, and {other} have another profile than {}",
+            truth.display(),
+            keys.join(", ")
+        )));
+    }
+    let sets: Option<Vec<Vec<usize>>> =
+        placed.texts[1].iter().map(|set| set.split('|').filter(|k| !k.is_empty()).map(class).collect()).collect();
+    let sets = sets.ok_or_else(|| {
+        Failure::Usage(format!("{}, column prediction_set: holds another name", args.predictions.display()))
+    })?;
+    let mut columns = placed.numbers.into_iter();
+    let probabilities: Vec<Vec<f64>> = columns.by_ref().take(keys.len()).collect();
+    let ages = columns.next().unwrap_or_default();
+    let people = ClassPredictions::new(keys, probabilities, classes)?;
+    let report = ValidationReport::profiles(&people, &sets, &ages, placed.missing, args.lang.into())?;
     show(args, &report)
 }
 

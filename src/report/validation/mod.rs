@@ -4,10 +4,14 @@
 //! Does not belong here: the figures (`validation`).
 
 mod binary;
+mod drift;
 mod groups;
 mod page;
 mod pictures;
+mod profiles;
 mod times;
+
+pub use drift::DriftReport;
 
 use super::table::ReportTable;
 use crate::profile::language::Language;

@@ -60,6 +60,32 @@ pub(super) fn calibration(w: Words, name: &str, v: &Validation) -> Option<String
     Some(picture.svg())
 }
 
+/// Groups by what was predicted of them: place, share, lower and upper end; in words a subtitle and two axes.
+pub(super) fn by_group(
+    w: Words,
+    title: &str,
+    [subtitle, x_label, y_label]: [String; 3],
+    points: Vec<(f64, f64, f64, f64)>,
+) -> String {
+    let picture = Square {
+        title: title.to_owned(),
+        subtitle,
+        x_label,
+        y_label,
+        x: [0.0, 1.0],
+        y: [0.0, 1.0],
+        diagonal: true,
+        points,
+        caption: vec![w.pick(
+            "Stippen: gelijke delen van de personen op volgorde van wat is voorspeld, met 95 %-interval. Gestreept: wat goed zou zijn.",
+            "Dots: equal parts of the people in order of what was predicted, with 95 % interval. Dashed: what would be right.",
+        )],
+        decimal_comma: w.0 == Language::Dutch,
+        ..Square::default()
+    };
+    picture.svg()
+}
+
 pub(super) fn roc(w: Words, curves: &[(&str, Vec<RocPoint>)]) -> String {
     let thin = |points: &[RocPoint]| -> Vec<(f64, f64)> {
         let every = points.len().div_ceil(CORNERS).max(1);

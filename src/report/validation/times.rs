@@ -1,10 +1,12 @@
 //! Risks and scores against follow-up with times.
 
-use super::{ReportSection, ValidationReport, Words, table};
+use super::{ReportSection, ValidationReport, Words, pictures, table};
 use crate::error::Result;
 use crate::profile::language::Language;
 use crate::report::thousands;
-use crate::validation::{AtHorizon, EventStatus, FollowUp, at_horizon, harrell, harrell_by, uno};
+use crate::validation::{
+    AtHorizon, EventStatus, FollowUp, SMALL_GROUP, at_horizon, harrell, harrell_by, horizon_groups, uno,
+};
 
 impl ValidationReport {
     /// A report of people followed up: curves, concordance of scores, risks by their horizons.
@@ -52,6 +54,9 @@ impl ValidationReport {
         }
         if !risks.is_empty() {
             sections.push(at_horizons(w, people, risks)?);
+            for (horizon, risk) in risks {
+                sections.push(calibration_at(w, people, risk, *horizon)?);
+            }
         }
         Ok(ValidationReport { language, subtitle, sections, findings: Vec::new() })
     }
@@ -139,4 +144,46 @@ fn at_horizons(w: Words, people: &FollowUp, risks: &[(f64, Vec<f64>)]) -> Result
     );
     let heading = w.pick("Kansen op hun horizon", "Risks at their horizon");
     Ok(ReportSection { heading, table: table(&header, rows, vec![note]), picture: None })
+}
+
+/// Observed against expected at a horizon, in figures and as a picture.
+fn calibration_at(w: Words, people: &FollowUp, risk: &[f64], horizon: f64) -> Result<ReportSection> {
+    let groups = horizon_groups(people, risk, horizon)?;
+    let mut rows = Vec::new();
+    let mut points = Vec::new();
+    for group in groups.iter().filter(|g| g.people >= SMALL_GROUP) {
+        let shown = match (&group.observed, &group.interval) {
+            (Ok(share), Ok([low, high])) => {
+                points.push((group.expected, *share, *low, *high));
+                [w.number(*share, 3), w.range(*low, *high, 3)]
+            }
+            (Err(why), _) | (_, Err(why)) => [w.none(), why.reason().to_owned()],
+        };
+        rows.push([vec![group.people.to_string(), w.number(group.expected, 3)], shown.to_vec()].concat());
+    }
+    let header = [
+        w.pick("personen", "people"),
+        w.pick("voorspelde kans", "predicted risk"),
+        w.pick("met de uitkomst", "with the event"),
+        "95 %".into(),
+    ];
+    let hidden = groups.iter().filter(|g| g.people < SMALL_GROUP).count();
+    let mut notes = vec![w.pick(
+        "Tiende delen van de personen op volgorde van kans. Met de uitkomst: Aalen-Johansen binnen de groep; interval van Wilson bij het aantal personen waarbij een deel zonder censurering deze standaardfout heeft.",
+        "Tenths of the people in order of risk. With the event: Aalen-Johansen within the group; Wilson's interval at the number of people with whom a share has this standard error without censoring.",
+    )];
+    if hidden > 0 {
+        notes.push(w.pick(
+            &format!("{hidden} groepen van minder dan 10 personen staan er niet bij."),
+            &format!("{hidden} groups of fewer than 10 people are not shown."),
+        ));
+    }
+    let heading = w.pick(&format!("Kalibratie bij {horizon}"), &format!("Calibration at {horizon}"));
+    let words = [
+        w.pick("deel met de uitkomst bij elke voorspelde kans", "share with the event at each predicted risk"),
+        w.pick("voorspelde kans", "predicted risk"),
+        w.pick("deel met de uitkomst", "share with the event"),
+    ];
+    let picture = pictures::by_group(w, &heading, words, points);
+    Ok(ReportSection { heading, table: table(&header, rows, notes), picture: Some(picture) })
 }

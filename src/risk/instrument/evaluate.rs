@@ -195,6 +195,7 @@ impl Program {
                         Make::Copy(_)
                             | Make::Logistic { .. }
                             | Make::Cox { .. }
+                            | Make::Recalibrated { .. }
                             | Make::Table { .. }
                             | Make::Band { .. }
                     )
@@ -214,6 +215,7 @@ impl Program {
             Make::Copy(of) => read(of, s),
             Make::Logistic { of, intercept, slope } => logistic(intercept + slope * read(of, s)),
             Make::Cox { of, baseline, centre } => -(baseline.ln() * (read(of, s) - centre).exp()).exp_m1(),
+            Make::Recalibrated { of, map } => map.at(s.outputs[*of]),
             Make::Percent { of, decimals, first, minimum, maximum, zero_code } => {
                 let p = s.outputs[*of];
                 if p.is_nan() {
@@ -308,7 +310,7 @@ fn look_up(rows: &[Row], x: f64) -> Option<f64> {
 
 /// `1 / (1 + e^-z)`, from `e^-|z|`.
 #[inline]
-fn logistic(z: f64) -> f64 {
+pub(super) fn logistic(z: f64) -> f64 {
     let e = (-z.abs()).exp();
     if z >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
 }

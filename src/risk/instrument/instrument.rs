@@ -6,7 +6,7 @@ use super::golden;
 use super::item::Item;
 use super::library::Library;
 use super::population::TargetPopulation;
-use super::program::Program;
+use super::program::{Make, Program};
 use super::sha256::sha256;
 use super::walk::{Node, parse};
 use crate::error::{Error, Result};
@@ -165,6 +165,14 @@ impl Instrument {
     /// Names of its items, in order.
     pub fn item_names(&self) -> impl Iterator<Item = &str> {
         self.items.iter().map(|item| item.name.as_str())
+    }
+
+    /// Horizons whose probability comes straight from a sum of terms, and its field: what [`super::recalibrate`] maps.
+    pub fn horizon_probabilities(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.program.outputs.iter().filter_map(|output| match output.make {
+            Make::Logistic { .. } | Make::Cox { .. } => Some((output.horizon.as_deref()?, output.field.as_str())),
+            _ => None,
+        })
     }
 
     pub(crate) fn load(text: &str, library: &Library) -> Result<Instrument> {

@@ -114,6 +114,7 @@ impl Build {
             "sum" => &["of"],
             "logistic" => &["of", "intercept", "slope"],
             "cox" => &["of", "baseline_survival", "centre"],
+            "recalibrated" => &["of", "intercept", "slope", "knots"],
             "percent" => &["of", "decimals", "first_decimals", "minimum", "maximum", "zero_code"],
             "table" => &["of", "table", "boolean"],
             "band" => &["of", "bands", "reduce"],
@@ -147,6 +148,9 @@ impl Build {
                     node.says(&mut self.problems, "the baseline survival is not between 0 and 1");
                 }
                 Some((Make::Cox { of: self.from(node, "of")?, baseline, centre }, Show::Number))
+            }
+            "recalibrated" => {
+                Some((Make::Recalibrated { of: self.earlier(node)?, map: self.rising(node)? }, Show::Number))
             }
             "percent" => {
                 let (decimals, minimum, maximum) = self.rounding(node)?;

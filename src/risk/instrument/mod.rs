@@ -35,6 +35,7 @@ mod range_parts;
 mod reach;
 mod recalibrate;
 mod result;
+mod rising;
 mod scorer;
 pub(crate) mod sha256;
 pub(crate) mod walk;
@@ -51,6 +52,6 @@ pub use instrument::{
 pub use library::Library;
 pub use population::{Population, PopulationOverride, TargetPopulation};
 pub(crate) use population::{read as read_population, read_override};
-pub use recalibrate::{RecalibratedVersion, recalibrate};
+pub use recalibrate::{RecalibratedVersion, RecalibrationMap, recalibrate};
 pub use result::{Assessment, Contribution, HorizonOf, Output, OutputRange};
 pub use scorer::{Part, Score, Scorer};

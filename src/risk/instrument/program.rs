@@ -7,6 +7,7 @@ use super::consistency::{PopulationRule, Reason};
 use super::decimal::Decimal;
 use super::flat::Flat;
 use super::instrument::Instrument;
+use super::rising::RisingMap;
 use std::sync::Arc;
 
 /// Conditions of one instrument, as bits.
@@ -197,6 +198,11 @@ pub(crate) enum Make {
         of: From,
         baseline: f64,
         centre: f64,
+    },
+    /// An earlier probability, recalibrated.
+    Recalibrated {
+        of: usize,
+        map: RisingMap,
     },
     /// Per cent with so many decimals, half up, within limits.
     Percent {

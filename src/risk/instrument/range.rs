@@ -358,7 +358,7 @@ fn rests_on(program: &Program, output: usize, sum: usize) -> bool {
             From::Sum(at) => *at == sum,
             From::Output(at) => rests_on(program, *at, sum),
         },
-        Make::Percent { of, .. } | Make::Reduced(of) => rests_on(program, *of, sum),
+        Make::Percent { of, .. } | Make::Recalibrated { of, .. } | Make::Reduced(of) => rests_on(program, *of, sum),
         Make::Total { of, .. } => of.iter().any(|at| rests_on(program, *at, sum)),
         Make::Chosen | Make::Component { .. } => true,
     }

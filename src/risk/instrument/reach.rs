@@ -147,6 +147,10 @@ fn output_ends(program: &Program, output: usize) -> Ends {
             Ends { low: *minimum, high: *maximum, steps: Some(10f64.powi(*decimals)) }
         }
         Make::Logistic { .. } | Make::Cox { .. } => Ends::of(0.0, 1.0),
+        Make::Recalibrated { map, .. } => {
+            let (low, high) = map.ends();
+            Ends::of(low, high)
+        }
         Make::Table { rows, .. } => Ends::hull(rows.iter().map(|r| r.value)),
         Make::Component { component, output } => {
             output_ends(&program.components[*component].instrument.program, *output)

@@ -3,6 +3,7 @@
 //! Does not belong here: how intercept and slope were found (`validation`).
 
 use super::instrument::Instrument;
+use super::rising::RisingMap;
 use super::walk::shortened;
 use crate::error::{Error, Result};
 use serde_json::{Value, json};
@@ -10,6 +11,21 @@ use std::collections::BTreeSet;
 
 /// Decimals that the new figures are rounded to before anything is computed from them.
 const DECIMALS: usize = 12;
+
+/// How a probability `p` becomes `P`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RecalibrationMap {
+    /// `logit P = intercept + slope logit p`, the slope above 0.
+    Logit {
+        /// Intercept.
+        intercept: f64,
+        /// Slope.
+        slope: f64,
+    },
+    /// Rising from knot `(p, P)` to knot, linear between them and level outside, as isotonic regression gives it. Knots
+    /// within a level stretch may be left out: the map is the same.
+    Isotonic(Vec<(f64, f64)>),
+}
 
 /// What a new version is and what it stands on. Every text is asked for: a figure without them belongs to nobody.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,40 +50,42 @@ pub struct RecalibratedVersion {
     pub document: (String, String),
     /// What the original was validated to on new people.
     pub validation: String,
-    /// By key of a horizon: `a` and `b` of `logit P = a + b logit p`.
-    pub maps: Vec<(String, f64, f64)>,
+    /// By key of a horizon.
+    pub maps: Vec<(String, RecalibrationMap)>,
+}
+
+/// A probability that changes: its field, the sum it comes from, and the way from the one to the other.
+struct Changed {
+    field: String,
+    sum: String,
+    of_sum: Box<dyn Fn(f64) -> f64>,
 }
 
 /// Writes the instrument file of a recalibrated version of the instrument in `original` (its file, as text).
 ///
-/// Each probability of a horizon named becomes `logit P = a + b logit p`, that is another intercept and slope of the
-/// same sum of terms. The golden vectors keep their answers and sums; their probabilities are computed from the sums
-/// of the original by that formula, and what rests on a changed probability (percentages, bands) is not expected any
-/// more. The file is loaded before it is returned, so its vectors come out.
+/// Each probability of a horizon named is mapped. Where it is logistic and the map is one of logits, that is another
+/// intercept and slope of the same sum of terms; otherwise the probability of the original stays in the result under
+/// its name with `_before`, and the new one is a map of it. The golden vectors keep their answers and sums; their
+/// probabilities are computed anew from the sums of the original, and what rests on a changed probability (percentages,
+/// bands) is not expected any more. The file is loaded before it is returned, so its vectors come out.
 ///
 /// # Errors
-/// When the original does not load, the id is not new, a text is empty, a map is not finite or its slope not above 0,
-/// no horizon is named or one is not there, or a probability does not come straight from a sum.
+/// When the original does not load, the id is not new, a text is empty, a map is not finite or does not rise, no
+/// horizon is named or one is not there, or a probability does not come straight from a sum.
 pub fn recalibrate(original: &str, new: &RecalibratedVersion) -> Result<String> {
     let loaded = Instrument::from_json(original)?;
     check(&loaded, new)?;
     let mut file: Value = serde_json::from_str(original).map_err(|e| Error::value(format!("the original: {e}")))?;
     let mut changed = Vec::new();
-    for (horizon, a, b) in &new.maps {
-        let outputs = file["outputs"].as_array_mut().into_iter().flatten();
-        let mut found = false;
-        for output in outputs.filter(|o| o["kind"] == "logistic" && o["horizon"] == horizon.as_str()) {
-            let old = |key: &str, default: f64| {
-                output[key].as_str().and_then(|t| t.parse::<f64>().ok()).or(output[key].as_f64()).unwrap_or(default)
-            };
-            let (intercept, slope) = (rounded(a + b * old("intercept", 0.0)), rounded(b * old("slope", 1.0)));
-            output["intercept"] = intercept.clone().into();
-            output["slope"] = slope.clone().into();
-            let text = |key: &str| output[key].as_str().unwrap_or_default().to_owned();
-            changed.push((text("field"), text("of"), number(&intercept), number(&slope)));
-            found = true;
+    for (horizon, map) in &new.maps {
+        let before = changed.len();
+        let mut outputs = Vec::new();
+        for output in file["outputs"].as_array().into_iter().flatten() {
+            let mapped = output["horizon"] == horizon.as_str() && from_sum(output).is_some();
+            outputs.extend(if mapped { remap(output, map, &mut changed) } else { vec![output.clone()] });
         }
-        if !found {
+        file["outputs"] = Value::Array(outputs);
+        if changed.len() == before {
             return Err(Error::options(format!("no probability comes from a sum at horizon {}", shortened(horizon))));
         }
     }
@@ -76,17 +94,16 @@ pub fn recalibrate(original: &str, new: &RecalibratedVersion) -> Result<String> 
         set["instrument"] = new.id.clone().into();
         set["version"] = new.version.clone().into();
         set["origin"] = json!(format!(
-            "answers and sums of {} {}; probabilities by logit P = a + b logit p",
+            "answers and sums of {} {}; probabilities by the map of the recalibration",
             loaded.id(),
             loaded.version()
         ));
         for vector in set["vectors"].as_array_mut().into_iter().flatten() {
             let Some(expected) = vector["expected"].as_object_mut() else { continue };
             expected.retain(|key, _| !gone.contains(key.as_str()));
-            for (field, sum, intercept, slope) in &changed {
-                if let Some(eta) = expected.get(sum).and_then(Value::as_f64) {
-                    let p = 1.0 / (1.0 + (-(intercept + slope * eta)).exp());
-                    expected.insert(field.clone(), json!(p));
+            for change in &changed {
+                if let Some(eta) = expected.get(&change.sum).and_then(Value::as_f64) {
+                    expected.insert(change.field.clone(), json!((change.of_sum)(eta)));
                 }
             }
         }
@@ -99,6 +116,67 @@ pub fn recalibrate(original: &str, new: &RecalibratedVersion) -> Result<String> 
     let text = serde_json::to_string_pretty(&file).map_err(|e| Error::value(format!("the new file: {e}")))?;
     Instrument::from_json(&text)?;
     Ok(text)
+}
+
+/// The probability that an output gives of the sum it is made of, if it is such an output.
+fn from_sum(output: &Value) -> Option<Box<dyn Fn(f64) -> f64>> {
+    let figure = |key: &str| match &output[key] {
+        Value::String(text) => text.parse::<f64>().ok(),
+        other => other.as_f64(),
+    };
+    match output["kind"].as_str()? {
+        "logistic" => {
+            let (a, b) = (figure("intercept").unwrap_or(0.0), figure("slope").unwrap_or(1.0));
+            Some(Box::new(move |eta| 1.0 / (1.0 + (-(a + b * eta)).exp())))
+        }
+        "cox" => {
+            let (baseline, centre) = (figure("baseline_survival")?, figure("centre")?);
+            Some(Box::new(move |eta| 1.0 - baseline.powf((eta - centre).exp())))
+        }
+        _ => None,
+    }
+}
+
+/// The outputs that take the place of one.
+fn remap(output: &Value, map: &RecalibrationMap, changed: &mut Vec<Changed>) -> Vec<Value> {
+    let text = |key: &str| output[key].as_str().unwrap_or_default().to_owned();
+    let Some(before) = from_sum(output) else { return vec![output.clone()] };
+    let (field, sum) = (text("field"), text("of"));
+    let mut new = output.clone();
+    if let (RecalibrationMap::Logit { intercept, slope }, "logistic") = (map, text("kind").as_str()) {
+        let old = |key: &str, none: f64| {
+            output[key].as_str().and_then(|t| t.parse::<f64>().ok()).or(output[key].as_f64()).unwrap_or(none)
+        };
+        let (a, b) = (rounded(intercept + slope * old("intercept", 0.0)), rounded(slope * old("slope", 1.0)));
+        new["intercept"] = a.clone().into();
+        new["slope"] = b.clone().into();
+        let (a, b) = (number(&a), number(&b));
+        changed.push(Changed { field, sum, of_sum: Box::new(move |eta| 1.0 / (1.0 + (-(a + b * eta)).exp())) });
+        return vec![new];
+    }
+    let earlier = format!("{field}_before");
+    new["field"] = earlier.clone().into();
+    if let Some(object) = new.as_object_mut() {
+        object.remove("horizon");
+    }
+    let mut mapped = json!({"field": field, "kind": "recalibrated", "horizon": text("horizon"), "of": earlier});
+    let rising = match map {
+        RecalibrationMap::Logit { intercept, slope } => {
+            let (a, b) = (rounded(*intercept), rounded(*slope));
+            mapped["intercept"] = a.clone().into();
+            mapped["slope"] = b.clone().into();
+            RisingMap::Logit { intercept: number(&a), slope: number(&b) }
+        }
+        RecalibrationMap::Isotonic(knots) => {
+            let mut texts: Vec<(String, String)> = knots.iter().map(|k| (rounded(k.0), rounded(k.1))).collect();
+            // risks that fall together at so many decimals are one knot
+            texts.dedup_by(|b, a| a.0 == b.0);
+            mapped["knots"] = texts.iter().map(|k| json!({"at": k.0, "value": k.1})).collect();
+            RisingMap::Knots(texts.iter().map(|k| (number(&k.0), number(&k.1))).collect())
+        }
+    };
+    changed.push(Changed { field, sum, of_sum: Box::new(move |eta| rising.at(before(eta))) });
+    vec![new, mapped]
 }
 
 fn check(loaded: &Instrument, new: &RecalibratedVersion) -> Result<()> {
@@ -122,17 +200,35 @@ fn check(loaded: &Instrument, new: &RecalibratedVersion) -> Result<()> {
     if new.maps.is_empty() || new.legal_status.is_empty() {
         return Err(Error::options("a recalibration names at least one horizon and one legal status"));
     }
-    match new.maps.iter().find(|(_, a, b)| !(a.is_finite() && b.is_finite() && *b > 0.0)) {
-        Some((h, a, b)) => {
-            Err(Error::value(format!("{}: intercept {a}, slope {b}: both finite, the slope above 0", shortened(h))))
-        }
-        None => Ok(()),
+    let mut seen = BTreeSet::new();
+    for (horizon, map) in &new.maps {
+        let wrong = match map {
+            RecalibrationMap::Logit { intercept, slope }
+                if !(intercept.is_finite() && slope.is_finite() && *slope > 0.0) =>
+            {
+                format!("intercept {intercept}, slope {slope}: both finite, the slope above 0")
+            }
+            RecalibrationMap::Isotonic(knots) if !rises(knots) => {
+                "knots lead from a probability to a probability, rising".to_owned()
+            }
+            _ if !seen.insert(horizon) => "named twice".to_owned(),
+            _ => continue,
+        };
+        return Err(Error::value(format!("{}: {wrong}", shortened(horizon))));
     }
+    Ok(())
+}
+
+fn rises(knots: &[(f64, f64)]) -> bool {
+    let probability = |p: &f64| (0.0..=1.0).contains(p);
+    !knots.is_empty()
+        && knots.iter().all(|(at, value)| probability(at) && probability(value))
+        && knots.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 <= w[1].1)
 }
 
 /// Outputs that come, over any number of steps, from a changed one, with those.
-fn resting_on(file: &Value, changed: &[(String, String, f64, f64)]) -> BTreeSet<String> {
-    let mut gone: BTreeSet<String> = changed.iter().map(|c| c.0.clone()).collect();
+fn resting_on(file: &Value, changed: &[Changed]) -> BTreeSet<String> {
+    let mut gone: BTreeSet<String> = changed.iter().map(|c| c.field.clone()).collect();
     loop {
         let before = gone.len();
         for output in file["outputs"].as_array().into_iter().flatten() {
@@ -159,8 +255,8 @@ fn describe(file: &mut Value, loaded: &Instrument, new: &RecalibratedVersion) {
     });
     let (a, b) = (&card.sample, &new.sample);
     file["derivation"] = json!({
-        "sample": format!("terms: {a}; intercept and slope: {b}"),
-        "period": format!("terms: {}; intercept and slope: {}", card.period, new.period),
+        "sample": format!("terms: {a}; recalibration: {b}"),
+        "period": format!("terms: {}; recalibration: {}", card.period, new.period),
     });
     file["validation"] = json!(new.validation);
     if let Some(documents) = file["documents"].as_array_mut() {

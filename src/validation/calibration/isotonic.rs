@@ -37,6 +37,15 @@ impl Isotonic {
         Isotonic { risks, values }
     }
 
+    /// The same map without the knots that lie within a level stretch.
+    pub fn with_fewest_knots(self) -> Isotonic {
+        let Isotonic { risks, values } = self;
+        let level = |i: usize, j: Option<usize>| j.and_then(|j| values.get(j)).is_some_and(|v| *v == values[i]);
+        let kept: Vec<usize> =
+            (0..risks.len()).filter(|&i| !(level(i, i.checked_sub(1)) && level(i, Some(i + 1)))).collect();
+        Isotonic { risks: kept.iter().map(|&i| risks[i]).collect(), values: kept.iter().map(|&i| values[i]).collect() }
+    }
+
     /// The map at a risk. Outside the range of the risks it was fitted to it is level: nothing was seen there.
     pub fn at(&self, risk: f64) -> f64 {
         let i = self.risks.partition_point(|&r| r < risk);

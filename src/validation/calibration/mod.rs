@@ -3,6 +3,7 @@
 //! Belongs here: scores (Brier, log), calibration in the large, intercept and slope, curves and groups of risk,
 //! recalibration maps. Does not belong here: outcomes with times (`follow_up`).
 
+pub(crate) mod fitted;
 pub(crate) mod groups;
 pub(crate) mod isotonic;
 pub(crate) mod local;

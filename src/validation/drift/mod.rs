@@ -7,3 +7,4 @@ pub(crate) mod binomial;
 pub(crate) mod cusum;
 pub(crate) mod run_length;
 pub(crate) mod stability;
+pub(crate) mod watch;

@@ -8,6 +8,7 @@ pub(crate) mod concordance;
 pub(crate) mod curves;
 pub(crate) mod horizon;
 pub(crate) mod horizon_auc;
+pub(crate) mod horizon_groups;
 pub(crate) mod influence;
 pub(crate) mod kaplan_meier;
 

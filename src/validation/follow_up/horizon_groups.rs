@@ -1,0 +1,106 @@
+//! Observed against expected by group of risk at a horizon, with censoring and competing events.
+
+use super::FollowUp;
+use crate::error::{Error, Result};
+use crate::validation::fairness::rate::Rate;
+use crate::validation::undefined::{Defined, Undefined};
+
+/// People of one range of risk, at a horizon.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct HorizonGroup {
+    /// Number of people.
+    pub people: usize,
+    /// Mean risk.
+    pub expected: f64,
+    /// Part with the event by the horizon (Aalen-Johansen within the group); none where nobody of it was followed so
+    /// long.
+    pub observed: Defined<f64>,
+    /// Wilson's 95 % interval at the number of people that a share of this standard error would have without censoring.
+    pub interval: Defined<[f64; 2]>,
+}
+
+/// Tenths of the people in order of risk, people of one risk together; fewer when values are tied or people few.
+///
+/// # Errors
+/// When the risks are of another number of people, or the horizon lies beyond follow-up.
+pub fn horizon_groups(people: &FollowUp, risks: &[f64], horizon: f64) -> Result<Vec<HorizonGroup>> {
+    if risks.len() != people.len() {
+        return Err(Error::options(format!("{} risks for {} people", risks.len(), people.len())));
+    }
+    people.check_horizon(horizon)?;
+    let mut order: Vec<usize> = (0..risks.len()).collect();
+    order.sort_by(|&a, &b| risks[a].total_cmp(&risks[b]));
+    let n = order.len();
+    let mut groups = Vec::new();
+    let mut from = 0;
+    for tenth in 1..=10 {
+        let mut to = n * tenth / 10;
+        while to > from && to < n && risks[order[to]] == risks[order[to - 1]] {
+            to += 1;
+        }
+        if to > from {
+            groups.push(group(people, risks, &order[from..to], horizon)?);
+            from = to;
+        }
+    }
+    Ok(groups)
+}
+
+fn group(people: &FollowUp, risks: &[f64], who: &[usize], horizon: f64) -> Result<HorizonGroup> {
+    let part = FollowUp::new(
+        who.iter().map(|&i| people.times()[i]).collect(),
+        who.iter().map(|&i| people.status()[i]).collect(),
+    )?;
+    let at = part.incidence_at(horizon).map_err(|e| Undefined::new(e.to_string()));
+    let interval = at.clone().and_then(|at| {
+        let share = at.incidence;
+        let variance = at.se_jackknife * at.se_jackknife;
+        let size = if variance > 0.0 { share * (1.0 - share) / variance } else { who.len() as f64 };
+        Ok(Rate::of_counts(share * size, size)?.wilson())
+    });
+    Ok(HorizonGroup {
+        people: who.len(),
+        expected: who.iter().map(|&i| risks[i]).sum::<f64>() / who.len() as f64,
+        observed: at.map(|at| at.incidence),
+        interval,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validation::EventStatus;
+
+    #[test]
+    fn with_complete_follow_up_a_group_is_its_plain_share_with_wilsons_interval() {
+        let risks: Vec<f64> = (0..200).map(|i| f64::from(i / 20) / 10.0 + 0.05).collect();
+        let status = (0..200).map(|i| if i % 20 < i / 20 { EventStatus::Event } else { EventStatus::Censored });
+        let status: Vec<EventStatus> = status.collect();
+        let times = status.iter().map(|s| if *s == EventStatus::Event { 1.0 } else { 3.0 }).collect();
+        let people = FollowUp::new(times, status).unwrap();
+        let groups = horizon_groups(&people, &risks, 2.0).unwrap();
+        assert_eq!(groups.len(), 10);
+        for (k, g) in groups.iter().enumerate() {
+            let share = Rate::of_counts(k as f64, 20.0).unwrap();
+            assert_eq!(g.people, 20);
+            assert!((g.expected - (k as f64 / 10.0 + 0.05)).abs() < 1e-12);
+            assert!((g.observed.clone().unwrap() - share.value()).abs() < 1e-12);
+            let (found, plain) = (g.interval.clone().unwrap(), share.wilson());
+            // the jackknife's variance of an uncensored share is p (1 - p) / n
+            assert!((0..2).all(|e| (found[e] - plain[e]).abs() < 1e-9), "{k}: {found:?} {plain:?}");
+        }
+    }
+
+    #[test]
+    fn people_of_one_risk_stay_together_and_a_group_lost_early_has_no_share() {
+        let mut times = vec![5.0; 50];
+        times.extend(vec![1.0; 50]);
+        let people = FollowUp::new(times, vec![EventStatus::Censored; 100]).unwrap();
+        let risks: Vec<f64> = (0..100).map(|i| if i < 50 { 0.1 } else { 0.8 }).collect();
+        let groups = horizon_groups(&people, &risks, 4.0).unwrap();
+        assert_eq!(groups.iter().map(|g| g.people).collect::<Vec<_>>(), [50, 50]);
+        assert_eq!(groups[0].observed, Ok(0.0));
+        assert!(groups[1].observed.is_err());
+    }
+}
