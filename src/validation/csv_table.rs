@@ -1,5 +1,7 @@
 //! Columns of a table of predictions, read in one pass; every problem told with its row and column.
 
+use super::csv_lines::{Lines, Taken};
+use super::csv_rows::{Kept, Places};
 use super::fairness::attribute::{AttributeBuilder, ProtectedAttribute};
 use super::follow_up::EventStatus;
 use super::predictions::check_probabilities;
@@ -24,7 +26,7 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    fn wrong(self, v: f64) -> Option<&'static str> {
+    pub(super) fn wrong(self, v: f64) -> Option<&'static str> {
         let fine = match self {
             // probabilities are judged together: all of them per cents is another mistake than one of them
             ColumnKind::Probability | ColumnKind::Score => v.is_finite(),
@@ -77,110 +79,95 @@ pub struct ColumnTable {
     pub missing: u64,
 }
 
-fn is_missing(cell: &str) -> bool {
-    cell.is_empty() || cell == "NA"
-}
-
-fn status_of(cell: &str) -> Option<EventStatus> {
-    match cell {
-        "0" | "censored" => Some(EventStatus::Censored),
-        "1" | "event" => Some(EventStatus::Event),
-        "2" | "competing" => Some(EventStatus::Competing),
-        _ => None,
-    }
-}
-
 /// Reads the columns of a CSV table with a header; `name` is the file as the caller names it.
 ///
+/// Lines without quotes are taken apart on several threads; what comes of them does not depend on how many.
+///
 /// # Errors
-/// When a column is not there, or any value is not what its column may hold: all such are told, with row and column.
+/// When a column is not there, a row has more or fewer fields than the header, or any value is not what its column may
+/// hold: all such are told, with row and column.
 pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> Result<ColumnTable> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(request.delimiter.unwrap_or(b','))
-        .buffer_capacity(1 << 18)
-        .from_reader(source);
-    let broken = |e: csv::Error| {
-        let mut issues = Issues::of_file(name);
-        issues.add(e.position().map(csv::Position::line), None, || "is not a row of this table".to_owned());
-        issues.into_result("the table cannot be read").err().unwrap_or_else(|| Error::options(e.to_string()))
-    };
-    let header = reader.headers().map_err(broken)?.clone();
+    let delimiter = request.delimiter.unwrap_or(b',');
+    let mut lines = Lines::open(source, delimiter).map_err(|e| unreadable(name, &e.to_string(), None))?;
+    let header = lines.header().map_err(|e| unreadable(name, &e.to_string(), Some(1)))?;
+    let places = places(&header, name, request)?;
+    let mut issues = Issues::of_file(name);
+    let mut kept = Kept::new(request);
+    loop {
+        // a block with anything wrong in it is gone through again, for what is to be said of it
+        match lines.take(&places, request).map_err(|e| unreadable(name, &e.to_string(), None))? {
+            Taken::Parts(parts) => parts.into_iter().try_for_each(|part| kept.append(part))?,
+            Taken::ForParser(rest) => {
+                let mut reader =
+                    csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(rest);
+                let mut record = csv::ByteRecord::new();
+                let broken = |e: csv::Error, row: u64| unreadable(name, &e.to_string(), Some(row));
+                while reader.read_byte_record(&mut record).map_err(|e| broken(e, kept.rows + 2))? {
+                    if record.len() != header.len() {
+                        let (found, wanted) = (record.len(), header.len());
+                        return Err(unreadable(
+                            name,
+                            &format!("{found} fields, {wanted} in the header"),
+                            Some(kept.rows + 2),
+                        ));
+                    }
+                    kept.push(
+                        &places,
+                        request,
+                        |at| record.get(at).unwrap_or_default(),
+                        |row, column, message| {
+                            issues.add(Some(row), column, || message);
+                        },
+                    )?;
+                }
+                break;
+            }
+            Taken::End => break,
+        }
+    }
+    finish(kept, issues, name, request)
+}
+
+fn unreadable(name: &str, cause: &str, row: Option<u64>) -> Error {
+    let mut issues = Issues::of_file(name);
+    issues.add(row, None, || format!("is not a row of this table: {cause}"));
+    issues.into_result("the table cannot be read").err().unwrap_or_else(|| Error::options(cause.to_owned()))
+}
+
+/// Where the columns are.
+fn places(header: &[String], name: &str, request: &ColumnRequest) -> Result<Places> {
     let mut issues = Issues::of_file(name);
     let mut place = |wanted: &str| {
         let found = header.iter().position(|h| h.trim() == wanted);
         if found.is_none() {
-            let there = header.iter().take(30).collect::<Vec<_>>().join(", ");
+            let there = header.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
             issues.add(Some(1), Some(wanted), || format!("is not there; the table has {there}"));
         }
         found.unwrap_or(0)
     };
-    let numbers: Vec<usize> = request.numbers.iter().map(|(n, _)| place(n)).collect();
-    let status = request.status.as_deref().map(&mut place);
-    let groups: Vec<usize> = request.groups.iter().map(|n| place(n)).collect();
-    let text_places: Vec<usize> = request.texts.iter().map(|n| place(n)).collect();
-    if !issues.is_empty() {
-        issues.into_result("the table cannot be used")?;
-    }
-    let mut issues = Issues::of_file(name);
-    let mut columns: Vec<Vec<f64>> = vec![Vec::new(); numbers.len()];
-    let mut ended = Vec::new();
-    let mut builders: Vec<AttributeBuilder> = request.groups.iter().map(|n| AttributeBuilder::new(n)).collect();
-    let mut texts: Vec<Vec<String>> = vec![Vec::new(); text_places.len()];
-    let (mut rows, mut missing) = (0u64, 0u64);
-    // rows kept of a table, for messages: the place of row i when none was left out
-    let mut left_out_before: Vec<(usize, u64)> = Vec::new();
-    let mut record = csv::ByteRecord::new();
-    let mut values = vec![0.0; numbers.len()];
-    while reader.read_byte_record(&mut record).map_err(broken)? {
-        rows += 1;
-        let row = rows + 1;
-        let cell = |at: usize| std::str::from_utf8(record.get(at).unwrap_or_default()).unwrap_or("\u{fffd}").trim();
-        let absent = numbers.iter().chain(&status).any(|&at| is_missing(cell(at)));
-        if absent && request.drop_missing {
-            missing += 1;
-            left_out_before.push((columns.first().map_or(ended.len(), Vec::len), missing));
-            continue;
-        }
-        for ((value, &at), (column, kind)) in values.iter_mut().zip(&numbers).zip(&request.numbers) {
-            let text = cell(at);
-            *value = text.parse().unwrap_or(f64::NAN);
-            if let Some(wanted) = kind.wrong(*value) {
-                issues.add(Some(row), Some(column), || match is_missing(text) {
-                    true => format!("is missing; {wanted} is needed, or ask for such rows to be left out"),
-                    false => format!("{text} is not {wanted}"),
-                });
-            }
-        }
-        if let Some(at) = status {
-            match status_of(cell(at)) {
-                Some(s) => ended.push(s),
-                None => issues.add(Some(row), request.status.as_deref(), || {
-                    format!(
-                        "{} is not 0 (censored), 1 (event) or 2 (competing event), nor one of these words",
-                        cell(at)
-                    )
-                }),
-            }
-        }
-        for (column, value) in columns.iter_mut().zip(&values) {
-            column.push(*value);
-        }
-        for (text, &at) in texts.iter_mut().zip(&text_places) {
-            text.push(cell(at).to_owned());
-        }
-        for (builder, &at) in builders.iter_mut().zip(&groups) {
-            builder.push(cell(at))?;
-        }
-    }
+    let places = Places {
+        numbers: request.numbers.iter().map(|(n, _)| place(n)).collect(),
+        status: request.status.as_deref().map(&mut place),
+        groups: request.groups.iter().map(|n| place(n)).collect(),
+        texts: request.texts.iter().map(|n| place(n)).collect(),
+        width: header.len(),
+    };
+    issues.into_result("the table cannot be used")?;
+    Ok(places)
+}
+
+fn finish(kept: Kept, mut issues: Issues, name: &str, request: &ColumnRequest) -> Result<ColumnTable> {
+    let Kept { numbers, ended, groups, texts, rows, missing, left_out_before } = kept;
     if rows == missing {
         issues
             .add(None, None, || format!("has no row to stand on ({rows} rows, {missing} of them with missing values)"));
     }
+    // rows kept of a table, for messages: the place of row i when none was left out
     let row_of = |i: usize| {
         let before = left_out_before.partition_point(|(kept, _)| *kept <= i);
         i as u64 + 2 + before.checked_sub(1).map_or(0, |b| left_out_before[b].1)
     };
-    for ((column, kind), values) in request.numbers.iter().zip(&columns) {
+    for ((column, kind), values) in request.numbers.iter().zip(&numbers) {
         if *kind == ColumnKind::Probability {
             check_probabilities(values, |i, message| {
                 if values[i].is_finite() {
@@ -190,6 +177,6 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
         }
     }
     issues.into_result(&format!("{name} cannot be validated"))?;
-    let groups = builders.into_iter().map(AttributeBuilder::finish).collect::<Result<Vec<_>>>()?;
-    Ok(ColumnTable { numbers: columns, status: ended, groups, texts, rows, missing })
+    let groups = groups.into_iter().map(AttributeBuilder::finish).collect::<Result<Vec<_>>>()?;
+    Ok(ColumnTable { numbers, status: ended, groups, texts, rows, missing })
 }

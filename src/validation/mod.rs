@@ -14,6 +14,10 @@ pub(crate) mod binary;
 pub(crate) mod calibration;
 pub(crate) mod classes;
 #[cfg(feature = "csv")]
+pub(crate) mod csv_lines;
+#[cfg(feature = "csv")]
+pub(crate) mod csv_rows;
+#[cfg(feature = "csv")]
 pub(crate) mod csv_table;
 pub(crate) mod discrimination;
 pub(crate) mod drift;

@@ -64,6 +64,19 @@ impl AttributeBuilder {
         Ok(())
     }
 
+    /// Puts the people of another one behind these.
+    pub(crate) fn append(&mut self, next: AttributeBuilder) -> Result<()> {
+        let mut names: Vec<(&String, u16)> = next.seen.iter().map(|(name, level)| (name, *level)).collect();
+        names.sort_by_key(|(_, level)| *level);
+        let mut place = Vec::with_capacity(names.len());
+        for (name, _) in names {
+            self.push(name)?;
+            place.extend(self.raw.pop());
+        }
+        self.raw.extend(next.raw.iter().map(|level| place[*level as usize]));
+        Ok(())
+    }
+
     pub(crate) fn finish(self) -> Result<ProtectedAttribute> {
         ProtectedAttribute::ordered(&self.name, self.seen, self.raw)
     }

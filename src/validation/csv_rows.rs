@@ -1,0 +1,150 @@
+//! What is kept of the rows of a table of predictions.
+
+use super::csv_table::ColumnRequest;
+use super::fairness::attribute::AttributeBuilder;
+use super::follow_up::EventStatus;
+use crate::error::Result;
+
+/// Where the columns wanted are, counted from 0.
+pub(super) struct Places {
+    pub(super) numbers: Vec<usize>,
+    pub(super) status: Option<usize>,
+    pub(super) groups: Vec<usize>,
+    pub(super) texts: Vec<usize>,
+    /// Columns of the table.
+    pub(super) width: usize,
+}
+
+/// Rows read so far, of the whole table or of a part of it.
+pub(super) struct Kept {
+    pub(super) numbers: Vec<Vec<f64>>,
+    pub(super) ended: Vec<EventStatus>,
+    pub(super) groups: Vec<AttributeBuilder>,
+    pub(super) texts: Vec<Vec<String>>,
+    /// Rows, those left out included.
+    pub(super) rows: u64,
+    /// Rows left out, as a value was missing.
+    pub(super) missing: u64,
+    /// For each row left out, how many were kept before it, and how many left out with it.
+    pub(super) left_out_before: Vec<(usize, u64)>,
+}
+
+fn is_missing(cell: &str) -> bool {
+    cell.is_empty() || cell == "NA"
+}
+
+fn status_of(cell: &str) -> Option<EventStatus> {
+    match cell {
+        "0" | "censored" => Some(EventStatus::Censored),
+        "1" | "event" => Some(EventStatus::Event),
+        "2" | "competing" => Some(EventStatus::Competing),
+        _ => None,
+    }
+}
+
+fn text(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).unwrap_or("\u{fffd}").trim()
+}
+
+/// A digit or a short decimal, of which there are many, and everything else that is a number.
+fn number(cell: &[u8]) -> f64 {
+    match cell {
+        b"0" => 0.0,
+        b"1" => 1.0,
+        _ => text(cell).parse().unwrap_or(f64::NAN),
+    }
+}
+
+impl Kept {
+    pub(super) fn new(request: &ColumnRequest) -> Kept {
+        Kept {
+            numbers: vec![Vec::new(); request.numbers.len()],
+            ended: Vec::new(),
+            groups: request.groups.iter().map(|n| AttributeBuilder::new(n)).collect(),
+            texts: vec![Vec::new(); request.texts.len()],
+            rows: 0,
+            missing: 0,
+            left_out_before: Vec::new(),
+        }
+    }
+
+    fn kept(&self) -> usize {
+        (self.rows - self.missing) as usize
+    }
+
+    /// Adds a row; `tell` hears of each value that is not what its column may hold, with the row in the table when this
+    /// is all of it.
+    pub(super) fn push<'r>(
+        &mut self,
+        places: &Places,
+        request: &ColumnRequest,
+        cell: impl Fn(usize) -> &'r [u8],
+        mut tell: impl FnMut(u64, Option<&str>, String),
+    ) -> Result<()> {
+        let kept = self.kept();
+        self.rows += 1;
+        let row = self.rows + 1;
+        let mut absent = false;
+        for (values, &at) in self.numbers.iter_mut().zip(&places.numbers) {
+            let value = number(cell(at));
+            absent |= value.is_nan() && is_missing(text(cell(at)));
+            values.push(value);
+        }
+        let status = places.status.map(|at| status_of(text(cell(at))));
+        absent |= status == Some(None) && places.status.is_some_and(|at| is_missing(text(cell(at))));
+        if absent && request.drop_missing {
+            self.numbers.iter_mut().for_each(|values| values.truncate(kept));
+            self.missing += 1;
+            self.left_out_before.push((kept, self.missing));
+            return Ok(());
+        }
+        for ((values, &at), (column, kind)) in self.numbers.iter().zip(&places.numbers).zip(&request.numbers) {
+            if let Some(wanted) = values.last().and_then(|value| kind.wrong(*value)) {
+                let found = text(cell(at));
+                let message = match is_missing(found) {
+                    true => format!("is missing; {wanted} is needed, or ask for such rows to be left out"),
+                    false => format!("{found} is not {wanted}"),
+                };
+                tell(row, Some(column), message);
+            }
+        }
+        match status {
+            Some(Some(status)) => self.ended.push(status),
+            Some(None) => {
+                let found = places.status.map_or("", |at| text(cell(at)));
+                let message =
+                    format!("{found} is not 0 (censored), 1 (event) or 2 (competing event), nor one of these words");
+                tell(row, request.status.as_deref(), message);
+            }
+            None => {}
+        }
+        for (texts, &at) in self.texts.iter_mut().zip(&places.texts) {
+            texts.push(text(cell(at)).to_owned());
+        }
+        for (group, &at) in self.groups.iter_mut().zip(&places.groups) {
+            group.push(text(cell(at)))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the rows that follow behind these.
+    pub(super) fn append(&mut self, next: Kept) -> Result<()> {
+        let kept = self.kept();
+        for (values, more) in self.numbers.iter_mut().zip(next.numbers) {
+            values.extend(more);
+        }
+        self.ended.extend(next.ended);
+        for (texts, more) in self.texts.iter_mut().zip(next.texts) {
+            texts.extend(more);
+        }
+        for (group, more) in self.groups.iter_mut().zip(next.groups) {
+            group.append(more)?;
+        }
+        let missing = self.missing;
+        self.left_out_before
+            .extend(next.left_out_before.into_iter().map(|(before, with)| (before + kept, with + missing)));
+        self.rows += next.rows;
+        self.missing += next.missing;
+        Ok(())
+    }
+}
