@@ -102,8 +102,9 @@ impl ClassPredictions {
     }
 
     /// What was stated of the likeliest class against how often it was right, of those people of whom `keep` is true:
-    /// `parts` equal parts in order of what was stated, fewer when values are tied.
-    pub fn stated_against_found(&self, parts: usize, keep: impl Fn(usize) -> bool) -> Vec<StatedGroup> {
+    /// `parts` equal parts in order of what was stated; fewer when values are tied, or a part would have fewer people
+    /// than `least`.
+    pub fn stated_against_found(&self, parts: usize, least: usize, keep: impl Fn(usize) -> bool) -> Vec<StatedGroup> {
         let mut people: Vec<(f64, bool)> = (0..self.len())
             .filter(|&i| keep(i))
             .map(|i| {
@@ -119,13 +120,19 @@ impl ClassPredictions {
             while to > from && to < people.len() && people[to].0 == people[to - 1].0 {
                 to += 1;
             }
-            let group = &people[from..to.max(from)];
+            if people.len() - to < least {
+                to = people.len();
+            }
+            if to <= from || to - from < least.min(people.len()) {
+                continue;
+            }
+            let group = &people[from..to];
             let right = group.iter().filter(|p| p.1).count();
             if let Ok(right) = Rate::of_counts(right as f64, group.len() as f64) {
                 let stated = group.iter().map(|p| p.0).sum::<f64>() / group.len() as f64;
                 groups.push(StatedGroup { stated, right });
-                from = to;
             }
+            from = to;
         }
         groups
     }
@@ -203,12 +210,13 @@ mod tests {
     #[test]
     fn figures_of_four_people_are_those_worked_out_by_hand() {
         let p = people();
-        let all = p.stated_against_found(1, |_| true);
+        let all = p.stated_against_found(1, 1, |_| true);
         assert_eq!((all[0].right.count, all[0].right.of), (2.0, 4.0));
         assert!((all[0].stated - 0.625).abs() < 1e-15);
-        let halves = p.stated_against_found(2, |_| true);
+        let halves = p.stated_against_found(2, 1, |_| true);
         // the two of 0.5 stay together
         assert_eq!(halves.iter().map(|g| (g.right.count, g.right.of)).collect::<Vec<_>>(), [(0.0, 2.0), (2.0, 2.0)]);
+        assert_eq!(p.stated_against_found(4, 3, |_| true).len(), 1, "no part of fewer than three");
         let log = -(0.7f64.ln() + 0.3f64.ln() + 0.8f64.ln() + 0.5f64.ln()) / 4.0;
         assert!((p.log_score() - log).abs() < 1e-15);
         assert!((p.brier() - (0.14 + 0.78 + 0.06 + 0.5) / 4.0).abs() < 1e-15);

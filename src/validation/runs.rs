@@ -118,6 +118,24 @@ impl Ordered {
         }
     }
 
+    /// Of people whose risk is at least `threshold`: weight of cases and controls, and the sums of their squares.
+    pub(crate) fn from(&self, threshold: f64) -> [f64; 4] {
+        match &self.store {
+            Store::Runs(runs) => {
+                let above = &runs[runs.partition_point(|r| r.value < threshold)..];
+                above
+                    .iter()
+                    .fold([0.0; 4], |[a, b, c, d], r| [a + r.case, b + r.control, c + r.case_sq, d + r.control_sq])
+            }
+            Store::Keys(keys) => {
+                let above = &keys[keys.partition_point(|k| f64::from_bits(k >> 1) < threshold)..];
+                let cases: u64 = above.par_chunks(CHUNK).map(|part| part.iter().map(|k| k & 1).sum::<u64>()).sum();
+                let (cases, people) = (cases as f64, above.len() as f64);
+                [cases, people - cases, cases, people - cases]
+            }
+        }
+    }
+
     /// Sums over runs, in fixed chunks added in order.
     pub(crate) fn sum<const N: usize>(&self, f: impl Fn(&Run) -> [f64; N] + Sync) -> [f64; N] {
         let add = |mut a: [f64; N], b: [f64; N]| {

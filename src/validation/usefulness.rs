@@ -31,11 +31,9 @@ pub(crate) fn net_benefit(people: &Ordered, threshold: f64) -> Defined<NetBenefi
     }
     let odds = threshold / (1.0 - threshold);
     let n = people.total();
-    let [tp, fp, tp_sq, fp_sq, all_sq] = people.sum(|r| {
-        let on = f64::from(r.value >= threshold);
-        [on * r.case, on * r.control, on * r.case_sq, on * r.control_sq, r.case_sq + r.control_sq]
-    });
-    let [case_sq, control_sq] = people.sum(|r| [r.case_sq, r.control_sq]);
+    let [tp, fp, tp_sq, fp_sq] = people.from(threshold);
+    let [_, _, case_sq, control_sq] = people.from(0.0);
+    let all_sq = case_sq + control_sq;
     let size = n * n / all_sq;
     // a person adds 1, -odds or 0; the mean's standard error, weights being fixed
     let measured = |cases: f64, controls: f64, cases_sq: f64, controls_sq: f64| {

@@ -114,10 +114,12 @@ pub(super) fn roc(w: Words, curves: &[(&str, Vec<RocPoint>)]) -> String {
 pub(super) fn decision(w: Words, validated: &[(&str, Validation)]) -> String {
     let places: Vec<f64> = (1..=80).map(|i| f64::from(i) / 100.0).collect();
     let mut lines = Vec::new();
-    let mut band = Vec::new();
+    let (mut band, mut everybody) = (Vec::new(), Vec::new());
     for (k, (name, v)) in validated.iter().enumerate() {
-        let points: Vec<_> = places.iter().filter_map(|&t| Some((t, v.net_benefit(t).ok()?.by_risk))).collect();
+        let benefits: Vec<_> = places.iter().filter_map(|&t| v.net_benefit(t).ok()).collect();
+        let points: Vec<_> = benefits.iter().map(|b| (b.threshold, b.by_risk)).collect();
         if k == 0 {
+            everybody = benefits.iter().map(|b| (b.threshold, b.everybody.value)).collect();
             band = points.iter().map(|(t, m)| (*t, m.low, m.high)).collect();
         }
         lines.push(SquareLine {
@@ -125,11 +127,7 @@ pub(super) fn decision(w: Words, validated: &[(&str, Validation)]) -> String {
             points: points.iter().map(|(t, m)| (*t, m.value)).collect(),
         });
     }
-    let everybody = |t: &f64| Some((*t, validated[0].1.net_benefit(*t).ok()?.everybody.value));
-    lines.push(SquareLine {
-        label: w.pick("iedereen selecteren", "selecting everybody"),
-        points: places.iter().filter_map(everybody).collect(),
-    });
+    lines.push(SquareLine { label: w.pick("iedereen selecteren", "selecting everybody"), points: everybody });
     lines.push(SquareLine {
         label: w.pick("niemand selecteren", "selecting nobody"),
         points: vec![(0.0, 0.0), (0.8, 0.0)],

@@ -4,6 +4,7 @@ use super::{ReportSection, ValidationReport, Words, pictures, table};
 use crate::error::{Error, Result};
 use crate::profile::kind::Profile;
 use crate::profile::language::Language;
+use crate::report::cells::{ShownCount, protect};
 use crate::report::thousands;
 use crate::validation::{ClassPredictions, Rate, SMALL_GROUP, StatedGroup};
 
@@ -51,19 +52,15 @@ fn header(w: Words, first: &[String]) -> Vec<String> {
 }
 
 fn cells(w: Words, group: &StatedGroup) -> Vec<String> {
-    let of = group.right.of;
-    if of < SMALL_GROUP as f64 {
-        return vec!["< 10".into(), w.none(), w.none(), w.none()];
-    }
     let [low, high] = group.right.wilson();
-    vec![format!("{of}"), w.number(group.stated, 3), w.number(group.right.value(), 3), w.range(low, high, 3)]
+    let right = w.number(group.right.value(), 3);
+    vec![format!("{}", group.right.of), w.number(group.stated, 3), right, w.range(low, high, 3)]
 }
 
 fn by_tenth(w: Words, people: &ClassPredictions) -> ReportSection {
-    let parts = (people.len() / SMALL_GROUP).clamp(1, 10);
-    let groups = people.stated_against_found(parts, |_| true);
+    let groups = people.stated_against_found(10, SMALL_GROUP, |_| true);
     let rows = groups.iter().map(|g| cells(w, g)).collect();
-    let points = groups.iter().filter(|g| g.right.of >= SMALL_GROUP as f64).map(|g| {
+    let points = groups.iter().map(|g| {
         let [low, high] = g.right.wilson();
         (g.stated, g.right.value(), low, high)
     });
@@ -89,20 +86,40 @@ fn by_tenth(w: Words, people: &ClassPredictions) -> ReportSection {
     ReportSection { heading, table: table(&header(w, &[]), rows, vec![note, score]), picture: Some(picture) }
 }
 
+/// Bands of age, from and to: of five years, or as many more as ten people need.
+fn bands(ages: &[f64]) -> Vec<(f64, f64)> {
+    let of = |age: f64| (age / BAND).floor() * BAND;
+    let mut sorted: Vec<f64> = ages.iter().map(|&age| of(age)).collect();
+    sorted.sort_by(f64::total_cmp);
+    let mut bands: Vec<(f64, f64, usize)> = Vec::new();
+    for from in sorted {
+        match bands.last_mut() {
+            Some(last) if from < last.1 => last.2 += 1,
+            Some(last) if last.2 < SMALL_GROUP => (last.1, last.2) = (from + BAND, last.2 + 1),
+            _ => bands.push((from, from + BAND, 1)),
+        }
+    }
+    // the last band may be small still
+    while bands.len() > 1 && bands[bands.len() - 1].2 < SMALL_GROUP {
+        if let (Some(last), Some(before)) = (bands.pop(), bands.last_mut()) {
+            (before.1, before.2) = (last.1, before.2 + last.2);
+        }
+    }
+    bands.into_iter().map(|(from, to, _)| (from, to)).collect()
+}
+
 fn by_age(w: Words, people: &ClassPredictions, ages: &[f64]) -> ReportSection {
-    let band = |age: f64| (age / BAND).floor();
-    let mut bands: Vec<f64> = ages.iter().copied().map(band).collect();
-    bands.sort_by(f64::total_cmp);
-    bands.dedup();
     let mut rows = Vec::new();
-    for b in bands {
-        for group in people.stated_against_found(1, |i| band(ages[i]) == b) {
-            let name = format!("{} – {}", b * BAND, (b + 1.0) * BAND - 1.0);
+    for (from, to) in bands(ages) {
+        for group in people.stated_against_found(1, 1, |i| (from..to).contains(&ages[i])) {
+            let name = format!("{from} – {}", to - 1.0);
             rows.push([vec![name], cells(w, &group)].concat());
         }
     }
-    let note =
-        w.pick("Leeftijd aan het einde van wat van iemand bekend is.", "Age at the end of what is known of somebody.");
+    let note = w.pick(
+        "Leeftijd aan het einde van wat van iemand bekend is; banden met minder dan tien personen zijn bij de volgende gevoegd.",
+        "Age at the end of what is known of somebody; bands of fewer than ten people are joined to the next.",
+    );
     let heading = w.pick("Naar leeftijd", "By age");
     ReportSection { heading, table: table(&header(w, &[w.pick("leeftijd", "age")]), rows, vec![note]), picture: None }
 }
@@ -142,21 +159,26 @@ fn by_profile(w: Words, people: &ClassPredictions) -> Result<ReportSection> {
 }
 
 fn prediction_sets(w: Words, people: &ClassPredictions, sets: &[Vec<usize>]) -> Result<ReportSection> {
-    let mut rows = Vec::new();
-    let mut row = |label: String, rate: &Rate| {
-        let [low, high] = rate.wilson();
-        rows.push(match rate.of < SMALL_GROUP as f64 {
-            true => vec![label, "< 10".into(), w.none(), w.none()],
-            false => vec![label, format!("{}", rate.of), w.number(rate.value(), 3), w.range(low, high, 3)],
-        });
-    };
-    if let Ok(all) = people.covered(sets, |_| true)? {
-        row(w.pick("alle", "all"), &all);
-    }
+    let mut rates = Vec::new();
     for (class, key) in people.labels().iter().enumerate() {
         if let Ok(rate) = people.covered(sets, |i| people.truth()[i] == class)? {
-            row(name(w, key), &rate);
+            rates.push((name(w, key), rate));
         }
+    }
+    let shown = protect(&rates.iter().map(|(_, rate)| rate.of as u64).collect::<Vec<_>>());
+    let row = |label: String, rate: &Rate, shown: bool| {
+        let [low, high] = rate.wilson();
+        match shown {
+            true => vec![label, format!("{}", rate.of), w.number(rate.value(), 3), w.range(low, high, 3)],
+            false => vec![label, w.none(), w.none(), w.none()],
+        }
+    };
+    let mut rows = Vec::new();
+    if let Ok(all) = people.covered(sets, |_| true)? {
+        rows.push(row(w.pick("alle", "all"), &all, true));
+    }
+    for ((label, rate), shown) in rates.into_iter().zip(shown) {
+        rows.push(row(label, &rate, matches!(shown, ShownCount::Exact(_))));
     }
     let header = [
         w.pick("waar profiel", "true profile"),

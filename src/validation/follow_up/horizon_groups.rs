@@ -1,8 +1,9 @@
 //! Observed against expected by group of risk at a horizon, with censoring and competing events.
 
-use super::FollowUp;
+use super::{EventStatus, FollowUp};
 use crate::error::{Error, Result};
 use crate::validation::fairness::rate::Rate;
+use crate::validation::fairness::small_cells::SMALL_GROUP;
 use crate::validation::undefined::{Defined, Undefined};
 
 /// People of one range of risk, at a horizon.
@@ -20,7 +21,8 @@ pub struct HorizonGroup {
     pub interval: Defined<[f64; 2]>,
 }
 
-/// Tenths of the people in order of risk, people of one risk together; fewer when values are tied or people few.
+/// Tenths of the people in order of risk, people of one risk together; fewer when values are tied or people few, so that
+/// each has at least ten unless all are fewer.
 ///
 /// # Errors
 /// When the risks are of another number of people, or the horizon lies beyond follow-up.
@@ -39,7 +41,10 @@ pub fn horizon_groups(people: &FollowUp, risks: &[f64], horizon: f64) -> Result<
         while to > from && to < n && risks[order[to]] == risks[order[to - 1]] {
             to += 1;
         }
-        if to > from {
+        if n - to < SMALL_GROUP {
+            to = n;
+        }
+        if to >= from + SMALL_GROUP.min(n) {
             groups.push(group(people, risks, &order[from..to], horizon)?);
             from = to;
         }
@@ -52,7 +57,11 @@ fn group(people: &FollowUp, risks: &[f64], who: &[usize], horizon: f64) -> Resul
         who.iter().map(|&i| people.times()[i]).collect(),
         who.iter().map(|&i| people.status()[i]).collect(),
     )?;
-    let at = part.incidence_at(horizon).map_err(|e| Undefined::new(e.to_string()));
+    // where the last of a group had an event of either kind nobody is left to whom anything could happen
+    let longest = part.longest();
+    let ended = |i: &usize| people.times()[*i] < longest || people.status()[*i] != EventStatus::Censored;
+    let until = if horizon > longest && who.iter().all(ended) { longest } else { horizon };
+    let at = part.incidence_at(until).map_err(|e| Undefined::new(e.to_string()));
     let interval = at.clone().and_then(|at| {
         let share = at.incidence;
         let variance = at.se_jackknife * at.se_jackknife;
@@ -90,6 +99,18 @@ mod tests {
             // the jackknife's variance of an uncensored share is p (1 - p) / n
             assert!((0..2).all(|e| (found[e] - plain[e]).abs() < 1e-9), "{k}: {found:?} {plain:?}");
         }
+    }
+
+    #[test]
+    fn no_group_is_small_and_a_group_that_ended_whole_is_known_beyond_its_end() {
+        let risks: Vec<f64> = (0..45).map(|i| f64::from(i) / 45.0).collect();
+        let status = (0..45).map(|i| if i < 23 { EventStatus::Censored } else { EventStatus::Event }).collect();
+        let times = (0..45).map(|i| if i < 23 { 9.0 } else { 2.0 + f64::from(i % 3) }).collect();
+        let people = FollowUp::new(times, status).unwrap();
+        let groups = horizon_groups(&people, &risks, 8.0).unwrap();
+        assert!(groups.iter().all(|g| g.people >= 10), "{groups:?}");
+        assert_eq!(groups.iter().map(|g| g.people).sum::<usize>(), 45);
+        assert_eq!(groups[groups.len() - 1].observed, Ok(1.0), "everybody had the event by 4");
     }
 
     #[test]
