@@ -6,6 +6,7 @@ use super::rows::Table;
 use crate::cohort::names::Names;
 use hashbrown::HashTable;
 use std::cell::{Cell, OnceCell};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -33,6 +34,8 @@ pub(super) struct Ids {
     /// Person and [`Ids::hash`]: kept, so that neither a miss nor growing goes back to the text, which
     /// would cost a cache miss per person.
     by_id: HashTable<(u32, u32)>,
+    /// Whether all rise in [`order`], as numbers in order do: then they are found by halving, and `by_id` is empty.
+    rising: bool,
     hasher: RandomState,
     /// The person found last: most tables hold the rows of a person behind each other.
     last: Cell<usize>,
@@ -46,6 +49,7 @@ impl Ids {
             names: Names::default(),
             rows: Vec::new(),
             by_id: HashTable::new(),
+            rising: true,
             hasher: RandomState::new(),
             last: Cell::new(0),
             alike: OnceCell::new(),
@@ -74,9 +78,35 @@ impl Ids {
     pub(super) fn find(&self, id: &str) -> Option<usize> {
         let last = self.last.get();
         let near = [last, last + 1].into_iter().find(|&person| self.names.get(person) == Some(id));
-        let found = near.or_else(|| self.find_hashed(id, self.hash(id)));
+        let found = near.or_else(|| match self.rising {
+            true => self.find_by_halving(id),
+            false => self.find_hashed(id, self.hash(id)),
+        });
         self.last.set(found.unwrap_or(last));
         found
+    }
+
+    fn find_by_halving(&self, id: &str) -> Option<usize> {
+        let (mut from, mut to) = (0, self.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            match order(self.get(middle), id) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    /// From here on identifiers are found by their hashes.
+    #[cold]
+    fn index(&mut self) {
+        self.rising = false;
+        for person in 0..self.len() {
+            let hash = self.hash(self.get(person));
+            self.by_id.insert_unique(spread(hash), (person as u32, hash), |&(_, hash)| spread(hash));
+        }
     }
 
     fn find_hashed(&self, id: &str, hash: u32) -> Option<usize> {
@@ -121,12 +151,24 @@ impl Ids {
 
     /// The number of this person, and whether it is new.
     pub(super) fn number(&mut self, id: &str, row: u64) -> (usize, bool) {
-        let hash = self.hash(id);
-        if let Some(person) = self.find_hashed(id, hash) {
-            return (person, false);
-        }
         let person = self.names.len();
-        self.by_id.insert_unique(spread(hash), (person as u32, hash), |&(_, hash)| spread(hash));
+        if self.rising {
+            match person.checked_sub(1).map_or(Ordering::Greater, |last| order(id, self.get(last))) {
+                Ordering::Greater => {}
+                Ordering::Equal => return (person - 1, false),
+                Ordering::Less => match self.find_by_halving(id) {
+                    Some(person) => return (person, false),
+                    None => self.index(),
+                },
+            }
+        }
+        if !self.rising {
+            let hash = self.hash(id);
+            if let Some(person) = self.find_hashed(id, hash) {
+                return (person, false);
+            }
+            self.by_id.insert_unique(spread(hash), (person as u32, hash), |&(_, hash)| spread(hash));
+        }
         self.names.push(id);
         self.rows.push(row);
         (person, true)
@@ -197,6 +239,11 @@ impl Ids {
     }
 }
 
+/// Shorter ones first, those of one length by their bytes: the order of numbers without leading zeros.
+fn order(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
 /// A whole number as text.
 fn digits(number: i64, to: &mut [u8; 20]) -> &str {
     let (mut at, mut rest) = (to.len(), number.unsigned_abs());
@@ -241,6 +288,29 @@ fn without_blanks(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_are_found_whether_identifiers_rise_or_not() {
+        let rising: Vec<String> = (0..500).map(|i| (3 * i).to_string()).collect();
+        let broken = [rising.clone(), vec!["1".into(), "b".into(), "7".into()]].concat();
+        let as_text = {
+            let mut sorted = rising.clone();
+            sorted.sort();
+            sorted
+        };
+        for names in [rising, broken, as_text] {
+            let mut ids = Ids::new();
+            for (i, name) in names.iter().enumerate() {
+                assert_eq!(ids.number(name, i as u64), (i, true));
+                assert_eq!(ids.number(name, 9_999), (i, false));
+                assert_eq!(ids.number(&names[i / 2], 9_999), (i / 2, false));
+            }
+            for (i, name) in names.iter().enumerate().rev() {
+                assert_eq!((ids.find(name), ids.row(i)), (Some(i), i as u64));
+            }
+            assert_eq!([ids.find("2"), ids.find(""), ids.find("99999")], [None; 3]);
+        }
+    }
 
     #[test]
     fn the_digits_of_a_number_are_those_it_is_written_with() {
