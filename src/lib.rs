@@ -40,16 +40,16 @@ pub use cohort::parquet::{ParquetSource, read_cohort_parquet, read_cohort_parque
 pub use cohort::recidivism::builder::RecidivismBuilder;
 pub use cohort::recidivism::criteria::{RecidivismCriteria, RecidivismCriterion};
 pub use cohort::recidivism::figures::{
-    FrequencyAfter, GroupRecidivism, Recidivism, ShareByYear, ShareFigures, ShareOf,
+    FrequencyAfter, GroupRecidivism, MeanOf, NewCases, Recidivism, ShareByYear, ShareFigures, ShareOf,
 };
 pub use cohort::recidivism::follow_up::Reoffence;
 pub use cohort::recidivism::options::RecidivismOptions;
 #[cfg(feature = "csv")]
 pub use cohort::table::{
-    AgeUnit, CareerTable, CsvOptions, CsvSource, DateFormat, DecimalMark, Incomplete, NamedCareer, Observed,
-    PersonTable, TableOptions, TableSource, Unlisted, ValueTable, read_career_table, read_careers, read_categories,
-    read_cohort, read_cohort_of, read_criteria, read_groups, read_offences, read_person_ages, read_person_ages_of,
-    read_person_table, read_starts, read_values, read_wide, read_wide_with,
+    AgeUnit, CareerTable, CsvOptions, CsvSource, DateFormat, DecimalMark, FollowedFrom, Incomplete, NamedCareer,
+    Observed, PersonTable, TableOptions, TableSource, Unlisted, ValueTable, read_career_table, read_careers,
+    read_categories, read_cohort, read_cohort_of, read_criteria, read_groups, read_offences, read_person_ages,
+    read_person_ages_of, read_person_table, read_starts, read_values, read_wide, read_wide_with,
 };
 pub use cohort::warning::{CellPlace, CohortWarning};
 pub use error::{Error, ErrorKind, Issue, Result};
@@ -89,6 +89,7 @@ pub use profile::reference::{ReferenceModel, reference_model};
 pub use profile::settled::{OtherModel, Settled};
 pub use survival::aalen_johansen::AalenJohansen;
 pub use survival::event_share::{EventShare, KaplanMeier};
+pub use survival::mean_count::{MeanAt, MeanCount, Recurring};
 pub use synthetic::margins::{Margins, Simulated};
 pub use synthetic::person::{Sex, SyntheticPerson};
 pub use synthetic::population::{MAX_PERSONS, SyntheticCohort};

@@ -9,8 +9,7 @@ use crate::career::date::CalendarDate;
 macro_rules! keyed {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = ($key:literal, $dutch:literal, $english:literal),)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-        #[serde(rename_all = "kebab-case")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name { $($(#[$each])* $variant,)+ }
 
@@ -31,6 +30,12 @@ macro_rules! keyed {
             /// The one of this key.
             pub fn of(key: &str) -> Option<$name> {
                 match key { $($key => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.key())
             }
         }
     };

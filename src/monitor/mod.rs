@@ -43,6 +43,8 @@ pub(crate) mod repeat;
 pub(crate) mod roles;
 pub(crate) mod split;
 pub(crate) mod tally;
+#[cfg(feature = "csv")]
+pub(crate) mod victims;
 
 pub use builder::MonitorBuilder;
 pub use combinations::{Combinations, Fate};
@@ -57,3 +59,5 @@ pub use read::{read_events, read_monitor};
 pub use repeat::{Repeat, RepeatDefinition, repeat_victims};
 pub use roles::{Overlap, OverlapDefinition, overlap};
 pub use split::{Population, Split};
+#[cfg(feature = "csv")]
+pub use victims::{VictimTables, read_victims};

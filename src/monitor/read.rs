@@ -27,7 +27,7 @@ const BIRTH: usize = 10;
 const SEX: usize = 11;
 
 /// Columns after the identifiers; the first four of all are needed.
-const NAMES: [&str; 11] =
+pub(super) const NAMES: [&str; 11] =
     ["case", "phase", "date", "outcome", "days", "offence", "kind", "form", "committed", "birth", "sex"];
 
 /// Reads the events of the chain and counts the indicators; the columns stand at [`monitor`](super), and in
@@ -155,15 +155,19 @@ fn outcome(rows: &mut NamedTable<'_, 12>, phase: Phase) -> Option<Outcome> {
 pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<ChainEvent>> {
     let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
     let mut rows: NamedTable<'_, 12> = NamedTable::open(source, table, names, 4)?;
-    let (events, _) = all_events(&mut rows, categories(table))?;
+    let (events, _) = all_events(&mut rows, &mut Numbers::new(), categories(table))?;
     rows.finish().0.into_result("the events cannot be read")?;
     Ok(events)
 }
 
 /// All events, and the cases of which some could not be read: nothing more is said of these, as a verdict that is missing
 /// only because its row is bad would make its sanctions look wrong.
-fn all_events(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Result<(Vec<ChainEvent>, HashSet<u64>)> {
-    let (mut people, mut cases) = (Numbers::new(), Numbers::new());
+pub(super) fn all_events(
+    rows: &mut NamedTable<'_, 12>,
+    people: &mut Numbers,
+    set: &CategorySet,
+) -> Result<(Vec<ChainEvent>, HashSet<u64>)> {
+    let mut cases = Numbers::new();
     let (mut events, mut broken) = (Vec::new(), HashSet::new());
     while rows.next()? {
         let person = rows.id(ID).map(|id| people.of(&id));
@@ -183,7 +187,7 @@ fn all_events(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Result<(Vec<C
 
 /// All events held, then case by case.
 fn held(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
-    let (mut events, broken) = all_events(&mut rows, &builder.options.categories)?;
+    let (mut events, broken) = all_events(&mut rows, &mut Numbers::new(), &builder.options.categories)?;
     events.sort_unstable_by_key(|event| (event.case, event.person, event.row));
     let whole = events.chunk_by(|a, b| a.case == b.case).filter(|case| !broken.contains(&case[0].case));
     whole.for_each(|case| builder.add(case));

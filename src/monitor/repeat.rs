@@ -2,8 +2,10 @@
 
 use super::tally::FEW;
 use crate::career::date::CalendarDate;
+use crate::cohort::recidivism::figures::ShareOf;
+use crate::cohort::recidivism::small_cells::step;
 use crate::error::{Error, Issues, Result};
-use crate::survival::event_share::{EventShare, KaplanMeier};
+use crate::survival::event_share::KaplanMeier;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -25,8 +27,14 @@ pub struct Repeat {
     pub definition: RepeatDefinition,
     /// Persons followed; `None` where they are fewer than ten and small cells are hidden.
     pub persons: Option<u64>,
-    /// The Kaplan-Meier share; `None` where it is of too few people to be shown.
-    pub share: Option<EventShare>,
+    /// The Kaplan-Meier share; `None` where it is of too few people to be shown. Where small cells are hidden it is rounded
+    /// to about one and a half persons, the ends of the interval outwards, as recidivism figures are: counts beside it would
+    /// tell how few were lost to follow-up.
+    pub share: Option<ShareOf>,
+    /// Persons who were victims again by then; `None` where small cells are hidden.
+    pub again: Option<u64>,
+    /// Persons followed so long without being one; `None` where small cells are hidden.
+    pub at_risk: Option<u64>,
 }
 
 /// The share of persons who are registered as victims again, from the first registration of each to `register_end`, the
@@ -38,7 +46,7 @@ pub struct Repeat {
 /// let victims = [(1, day("2010-01-01")?), (1, day("2012-01-01")?), (2, day("2010-01-01")?)];
 /// let stated = RepeatDefinition { event: "any offence".into(), apart_days: 1, years: 5.0 };
 /// let found = repeat_victims(&victims, day("2020-01-01")?, &stated, true)?;
-/// assert_eq!(found.share.expect("small cells are shown").share, 0.5);
+/// assert_eq!((found.again, found.share.expect("small cells are shown").share), (Some(1), 0.5));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 ///
@@ -75,13 +83,23 @@ pub fn repeat_victims(
         let until = first.age_on(*again.unwrap_or(&register_end))?;
         times.push((until.get(), again.is_some()));
     }
-    let share = KaplanMeier::new(times.iter().copied())?.at(definition.years);
+    let found = KaplanMeier::new(times.iter().copied())?.at(definition.years);
     let persons = times.len() as u64;
-    let rest = persons - share.events;
-    let shown = show_small_cells || [share.events, rest, share.at_risk].iter().all(|n| *n >= FEW);
+    let rest = persons - found.events;
+    let shown = show_small_cells || [found.events, rest, found.at_risk].iter().all(|n| *n >= FEW);
+    let parts = step(1.5, persons.saturating_sub(FEW) as f64);
+    let rounded = |of: ShareOf| ShareOf {
+        share: (of.share * parts).round() / parts,
+        se: None,
+        low: of.low.map(|low| (low * parts).floor() / parts),
+        high: of.high.map(|high| (high * parts).ceil() / parts),
+    };
+    let share = ShareOf::from(found);
     Ok(Repeat {
         definition: definition.clone(),
         persons: (show_small_cells || persons >= FEW).then_some(persons),
-        share: shown.then_some(share),
+        share: shown.then_some(if show_small_cells { share } else { rounded(share) }),
+        again: show_small_cells.then_some(found.events),
+        at_risk: show_small_cells.then_some(found.at_risk),
     })
 }

@@ -8,7 +8,7 @@ use super::tally::Persons;
 use crate::career::date::CalendarDate;
 use crate::error::{Error, Result};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who counts as a victim and as an offender, and when the two belong together.
 ///
@@ -107,7 +107,8 @@ pub fn overlap(
         persons.for_each(|person| known.add(person));
         known.enough()
     };
-    let is_both = |person: &u64| between.iter().any(|(both, _)| both == person);
+    let both: BTreeSet<u64> = between.iter().map(|(person, _)| *person).collect();
+    let is_both = |person: &u64| both.contains(person);
     let of_order = |order: fn(i64) -> bool| between.iter().filter(move |(_, days)| order(*days)).map(|(p, _)| *p);
     let orders: [fn(i64) -> bool; 3] = [|days| days > 0, |days| days < 0, |days| days == 0];
     // offenders alone, victims alone, both: three parts of all; both by order: three parts of those

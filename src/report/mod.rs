@@ -22,7 +22,7 @@ mod validation;
 mod warnings;
 
 pub use cells::{SMALL_CELL, ShownCount, protect};
-pub use chain::{ChainReport, EffectReport};
+pub use chain::{ChainReport, EffectReport, RecidivismReport};
 pub use picture::path::posterior_path_svg;
 pub use picture::selection_svg;
 pub use table::ReportTable;

@@ -2,7 +2,9 @@
 //!
 //! Does not belong here: what counts as reoffending and how time is measured (`cohort`).
 
-use crate::error::{Error, Result};
+use super::risk_table::{RiskTable, Row};
+use super::{EventStatus, FollowUp};
+use crate::error::Result;
 use crate::numeric::p_values::Z_975;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +50,21 @@ pub struct KaplanMeier {
     steps: Vec<Step>,
     /// All times, in order.
     times: Vec<f64>,
+    /// Times at which people came under observation, in order, where that was later than the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<f64>,
+}
+
+/// The product over rows of `1 - d / n`, and Greenwood's sum of `d / (n (n - d))`, after each row with an event.
+pub(crate) fn product_limit(rows: &[Row]) -> impl Iterator<Item = (&Row, f64, f64)> {
+    let (mut survival, mut sum) = (1.0, 0.0);
+    rows.iter().filter(|row| row.ended() > 0.0).map(move |row| {
+        let (at_risk, d) = (row.at_risk, row.ended());
+        survival *= (at_risk - d) / at_risk;
+        // infinite when all that are left have the event; the standard error is withheld then
+        sum += d / (at_risk * (at_risk - d));
+        (row, survival, sum)
+    })
 }
 
 /// What is known from one event time on.
@@ -66,39 +83,53 @@ impl KaplanMeier {
     /// # Errors
     /// When there is none, or a time is negative or not finite.
     pub fn new(times: impl IntoIterator<Item = (f64, bool)>) -> Result<KaplanMeier> {
-        let mut all: Vec<(f64, bool)> = times.into_iter().collect();
-        if let Some((i, (time, _))) = all.iter().enumerate().find(|(_, (t, _))| !(*t >= 0.0 && t.is_finite())) {
-            return Err(Error::value(format!("time {} is {time}, not 0 or more and finite", i + 1)));
-        }
-        if all.is_empty() {
-            return Err(Error::value("no times given, at least 1 is needed"));
-        }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let n = all.len();
-        let (mut survival, mut sum, mut events) = (1.0, 0.0, 0);
-        let mut steps = Vec::new();
-        let mut i = 0;
-        while i < n {
-            let time = all[i].0;
-            let same = all[i..].iter().take_while(|(t, _)| *t == time).count();
-            let d = all[i..i + same].iter().filter(|(_, event)| *event).count();
-            if d > 0 {
-                let (at_risk, d) = ((n - i) as f64, d as f64);
-                survival *= (at_risk - d) / at_risk;
-                // infinite when all that are left have the event; the standard error is withheld then
-                sum += d / (at_risk * (at_risk - d));
-                events += d as u64;
-                steps.push(Step { time, survival, sum, events });
-            }
-            i += same;
-        }
-        Ok(KaplanMeier { steps, times: all.into_iter().map(|(t, _)| t).collect() })
+        let status = |event| if event { EventStatus::Event } else { EventStatus::Censored };
+        let (times, status) = times.into_iter().map(|(time, event)| (time, status(event))).unzip();
+        let people = FollowUp::new(times, status)?;
+        Ok(KaplanMeier::of(&RiskTable::of(&people), &people, Vec::new()))
+    }
+
+    /// The estimate from times of people who came under observation later (left truncation): the time of entry, the time
+    /// and whether it ended in the event, each. They are at risk after their entry only; an entry of 0 is the start.
+    ///
+    /// ```
+    /// use pleegprofiel::KaplanMeier;
+    /// let km = KaplanMeier::entered([(0.0, 1.0, true), (0.0, 3.0, false), (1.0, 2.0, true)])?;
+    /// // (1/2) (1/2): the third is not at risk of the first's event
+    /// assert!((km.at(2.0).share - 0.75).abs() < 1e-15);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`AalenJohansen::entered`](super::aalen_johansen::AalenJohansen::entered).
+    pub fn entered(times: impl IntoIterator<Item = (f64, f64, bool)>) -> Result<KaplanMeier> {
+        let status = |event| if event { EventStatus::Event } else { EventStatus::Censored };
+        let times = times.into_iter().map(|(entry, time, event)| (entry, time, status(event)));
+        let (people, entries) = FollowUp::with_entries(times)?;
+        let table = RiskTable::entered(&people, &entries);
+        Ok(KaplanMeier::of(&table, &people, entries))
+    }
+
+    fn of(table: &RiskTable, people: &FollowUp, mut entries: Vec<f64>) -> KaplanMeier {
+        let mut events = 0;
+        let steps = product_limit(&table.rows).map(|(row, survival, sum)| {
+            events += row.events as u64;
+            Step { time: row.time, survival, sum, events }
+        });
+        let steps = steps.collect();
+        let mut times = people.times().to_vec();
+        times.sort_unstable_by(f64::total_cmp);
+        entries.retain(|entry| *entry > 0.0);
+        entries.sort_unstable_by(f64::total_cmp);
+        KaplanMeier { steps, times, entries }
     }
 
     /// The share that has had the event by a time.
     pub fn at(&self, time: f64) -> EventShare {
         let passed = self.steps.partition_point(|step| step.time <= time);
-        let at_risk = (self.times.len() - self.times.partition_point(|&t| t < time)) as u64;
+        // who comes at a time or later is not at risk there
+        let outside = self.entries.len() - self.entries.partition_point(|&t| t < time);
+        let at_risk = (self.times.len() - self.times.partition_point(|&t| t < time) - outside) as u64;
         let Some(step) = passed.checked_sub(1).map(|i| self.steps[i]) else {
             return EventShare { time, share: 0.0, se: Some(0.0), low: None, high: None, at_risk, events: 0 };
         };

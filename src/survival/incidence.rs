@@ -3,6 +3,7 @@
 //! One minus Kaplan-Meier with competing events counted as censored is **not** this: it is the rate in a world where
 //! nobody dies or leaves, and always too high.
 
+use super::EventStatus;
 use super::risk_table::{RiskTable, Row};
 
 /// Cumulative incidence of one kind of event at one time.
@@ -40,6 +41,24 @@ impl Influence {
     /// Of somebody in a row of the table, who had the event (0), another event (1), or was lost (2).
     pub(crate) fn of(&self, row: usize, ended: usize) -> f64 {
         self.by_row.get(row).map_or(self.beyond, |by| by[ended])
+    }
+
+    /// What somebody who came under observation after so many rows lacks: whoever is at risk from then on is one at risk
+    /// throughout without one lost there.
+    pub(crate) fn before(&self, entered: usize) -> f64 {
+        entered.checked_sub(1).map_or(0.0, |row| self.of(row, 2))
+    }
+
+    /// Of each person of a table, of the event of one kind.
+    pub(crate) fn of_people(&self, table: &RiskTable, status: &[EventStatus], kind: EventStatus) -> Vec<f64> {
+        let of = |(i, status): (usize, &EventStatus)| {
+            let ended = match status {
+                EventStatus::Censored => 2,
+                status => usize::from(*status != kind),
+            };
+            self.of(table.row_of[i], ended) - table.entered.get(i).map_or(0.0, |entered| self.before(*entered))
+        };
+        status.iter().enumerate().map(of).collect()
     }
 }
 

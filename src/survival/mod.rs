@@ -1,11 +1,13 @@
 //! People followed up: a time each, and how it ended; and the curves that come of them.
 //!
-//! Belongs here: follow-up, the risk table, Kaplan-Meier with its intervals, Aalen-Johansen. Does not belong here: what
+//! Belongs here: follow-up, the risk table, Kaplan-Meier with its intervals, Aalen-Johansen, mean numbers of events
+//! that can come again. Does not belong here: what
 //! counts as an event (`cohort`), and whether a predicted risk is right (`validation`).
 
 pub(crate) mod aalen_johansen;
 pub(crate) mod event_share;
 pub(crate) mod incidence;
+pub(crate) mod mean_count;
 pub(crate) mod risk_table;
 
 use crate::error::{Error, Issues, Result};
@@ -76,6 +78,40 @@ impl FollowUp {
     /// How each ended.
     pub fn status(&self) -> &[EventStatus] {
         &self.status
+    }
+
+    /// People with the time from which on each was under observation: 0 or more, and before follow-up ended.
+    pub(crate) fn with_entries(
+        times: impl IntoIterator<Item = (f64, f64, EventStatus)>,
+    ) -> Result<(FollowUp, Vec<f64>)> {
+        let (mut entries, mut ends, mut status) = (Vec::new(), Vec::new(), Vec::new());
+        for (entry, time, how) in times {
+            entries.push(entry);
+            ends.push(time);
+            status.push(how);
+        }
+        let people = FollowUp::new(ends, status)?;
+        let mut issues = Issues::in_memory();
+        for (i, (entry, time)) in entries.iter().zip(&people.times).enumerate() {
+            let row = Some(i as u64 + 1);
+            if !(*entry >= 0.0 && entry.is_finite()) {
+                issues.add(row, Some("entry"), || {
+                    format!("{entry} is not a time from the index date: 0 or more, and finite")
+                });
+            } else if *entry > 0.0 && entry >= time {
+                issues.add(row, Some("entry"), || {
+                    format!("came under observation at {entry}, when follow-up had ended at {time}")
+                });
+            }
+        }
+        issues.into_result("the follow-up cannot be used")?;
+        match risk_table::gap(&people, &entries) {
+            None => Ok((people, entries)),
+            Some(time) => Err(Error::value(format!(
+                "from {time} on nobody is followed for a while, or all who were had ended, though others come later: \
+                 start there, or leave out who came first"
+            ))),
+        }
     }
 
     /// The longest time.

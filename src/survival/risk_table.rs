@@ -25,6 +25,8 @@ pub(crate) struct RiskTable {
     pub(crate) rows: Vec<Row>,
     /// Row of each person.
     pub(crate) row_of: Vec<usize>,
+    /// Number of rows before each person came under observation; empty when everybody was from the start.
+    pub(crate) entered: Vec<usize>,
 }
 
 impl RiskTable {
@@ -47,7 +49,25 @@ impl RiskTable {
                 EventStatus::Competing => rows[last].competing += 1.0,
             }
         }
-        RiskTable { rows, row_of }
+        RiskTable { rows, row_of, entered: Vec::new() }
+    }
+
+    /// Of people who came under observation later: each is at risk after their entry, up to and including their time. An
+    /// entry of 0 is the start.
+    pub(crate) fn entered(people: &FollowUp, entries: &[f64]) -> RiskTable {
+        let mut table = RiskTable::of(people);
+        if entries.iter().all(|entry| *entry <= 0.0) {
+            return table;
+        }
+        table.entered = entries.iter().map(|entry| if *entry > 0.0 { table.through(*entry) } else { 0 }).collect();
+        let mut came = vec![0.0; table.rows.len() + 1];
+        table.entered.iter().for_each(|rows| came[*rows] += 1.0);
+        let mut outside: f64 = came.iter().sum();
+        for (row, came) in table.rows.iter_mut().zip(came) {
+            outside -= came;
+            row.at_risk -= outside;
+        }
+        table
     }
 
     /// Of people who count for more or less than one. Sums run from the last time to the first, so that whoever is left at
@@ -99,4 +119,21 @@ impl RiskTable {
             })
             .collect()
     }
+}
+
+/// A time from which on curves are not of these people, though others come under observation later: nobody is followed
+/// for a while, or all who were had ended.
+pub(crate) fn gap(people: &FollowUp, entries: &[f64]) -> Option<f64> {
+    let mut spans: Vec<(f64, f64)> = entries.iter().copied().zip(people.times().iter().copied()).collect();
+    spans.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut seen = 0.0;
+    for (entry, time) in spans {
+        if entry > seen {
+            return Some(seen);
+        }
+        seen = seen.max(time);
+    }
+    let table = RiskTable::entered(people, entries);
+    let last = table.entered.iter().copied().max()?;
+    table.rows[..last].iter().find(|row| row.ended() > 0.0 && row.ended() >= row.at_risk).map(|row| row.time)
 }

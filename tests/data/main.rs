@@ -11,6 +11,7 @@ mod careers;
 mod csv_properties;
 #[cfg(feature = "parquet")]
 mod files;
+mod late_entry;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "csv")]

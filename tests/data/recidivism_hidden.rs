@@ -20,6 +20,13 @@ enum Fate {
     Reoffended,
     Died,
     Left,
+    /// Reoffended, and had another new case some months later.
+    Again,
+}
+
+/// Whether what became of somebody is of a kind; who reoffended again reoffended.
+fn is(fate: Fate, kind: u8) -> bool {
+    fate as u8 == kind || fate == Fate::Again && kind == Fate::Reoffended as u8
 }
 
 /// Group, years since the index offence, what happened then.
@@ -28,15 +35,16 @@ type Person = (usize, f64, Fate);
 fn career((_, time, fate): Person) -> Career {
     let age = |years: f64| Age::years(years).unwrap();
     let (to, end) = match fate {
-        Fate::Reoffended => (30.0, WindowEnd::EndOfRegister),
+        Fate::Reoffended | Fate::Again => (30.0, WindowEnd::EndOfRegister),
         Fate::Died => (20.0 + time, WindowEnd::Died),
         Fate::Left => (20.0 + time, WindowEnd::EndOfRegister),
     };
     let index = Career::by_age()
         .window(Window::ages(age(12.0), age(to), end))
         .offence(Offence::at_age(age(20.0), Category::HUMAN_TRAFFICKING));
-    let new = (fate == Fate::Reoffended).then(|| Offence::at_age(age(20.0 + time), Category::DRUGS));
-    index.offences(new).build().unwrap()
+    let new = is(fate, 0).then(|| Offence::at_age(age(20.0 + time), Category::DRUGS));
+    let again = (fate == Fate::Again).then(|| Offence::at_age(age(20.4 + time), Category::DRUGS));
+    index.offences(new).offences(again).build().unwrap()
 }
 
 fn figures(people: &[Person], small: bool) -> Recidivism {
@@ -59,13 +67,15 @@ fn bin(time: f64) -> usize {
 fn cells(people: &[Person]) -> HashMap<(usize, usize, u8), u64> {
     let mut cells = HashMap::new();
     for g in 0..=GROUPS.len() {
-        for key in (0..5).flat_map(|y| [(g, y, 0), (g, y, 1), (g, y, 2)]) {
+        for key in (0..5).flat_map(|y| [(g, y, 0), (g, y, 1), (g, y, 2), (g, y, 3)]) {
             cells.insert(key, 0);
         }
     }
     for &(g, time, fate) in people {
         for g in [g, GROUPS.len()] {
-            *cells.get_mut(&(g, bin(time), fate as u8)).unwrap() += 1;
+            for kind in (0..4).filter(|kind| is(fate, *kind)) {
+                *cells.get_mut(&(g, bin(time), kind)).unwrap() += 1;
+            }
         }
     }
     cells
@@ -78,6 +88,7 @@ fn cohort(sizes: &[usize], rng: &mut ChaCha8Rng) -> Vec<Person> {
         let all =
             [(draw(hazard, rng), Fate::Reoffended), (draw(death, rng), Fate::Died), (draw(leaving, rng), Fate::Left)];
         let (time, fate) = all.into_iter().fold((8.0, Fate::Left), |a, b| if b.0 < a.0 { b } else { a });
+        let fate = if fate == Fate::Reoffended && rng.gen_bool(0.4) { Fate::Again } else { fate };
         // months, none on the border of a year
         (g, (time * 12.0).floor().max(0.0) / 12.0 + 0.04, fate)
     };
@@ -98,10 +109,10 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
     let small_cells = truth.iter().filter(|((g, ..), n)| **n < 10 && there(*g));
     let mut open: Vec<(usize, usize, u8)> = small_cells.map(|(key, _)| *key).collect();
     open.sort_unstable();
-    let fates = [Fate::Reoffended, Fate::Died, Fate::Left];
+    let fates = [Fate::Reoffended, Fate::Died, Fate::Left, Fate::Again];
     for cell in open.clone() {
         let (g, year, fate) = cell;
-        let in_cell = |p: &Person| (p.0 == g || g == GROUPS.len()) && p.2 as u8 == fate && bin(p.1) == year;
+        let in_cell = |p: &Person| (p.0 == g || g == GROUPS.len()) && is(p.2, fate) && bin(p.1) == year;
         for _ in 0..climbs {
             if !open.contains(&cell) {
                 break;
@@ -142,7 +153,7 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
                 other[i] = match rng.gen_range(0..4) {
                     0 | 1 => (before.0, within, before.2),
                     2 => (before.0, 6.0 * rng.r#gen::<f64>(), before.2),
-                    _ => (before.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..3)]),
+                    _ => (before.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..4)]),
                 };
                 let now = differences(&print(&other, small), &printed);
                 let same = other.iter().filter(|p| in_cell(p)).count() as u64 == truth[&cell];
@@ -203,7 +214,7 @@ fn whatever_is_subtracted_from_whatever_else_leaves_ten_people() {
         let parts: Vec<usize> = (0..names.len() + 2).filter(|u| people.iter().any(|p| member(p, *u))).collect();
         for unit in parts {
             let own: Vec<&Person> = people.iter().filter(|p| member(p, unit)).collect();
-            let by = |y: usize| own.iter().filter(|p| p.2 == Fate::Reoffended && bin(p.1) <= y).count();
+            let by = |y: usize| own.iter().filter(|p| is(p.2, 0) && bin(p.1) <= y).count();
             let mut before = 0;
             for y in &years {
                 assert!(by(*y) - before >= 10, "{sizes:?}, unit {unit}, year {y}");

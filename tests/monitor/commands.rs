@@ -161,3 +161,109 @@ fn recidivism_is_followed_from_a_day_of_ones_own_and_by_criteria_of_the_register
     let stranger = file(folder.path(), "stranger.csv", "id,start\nnobody,2013-06-01\n");
     assert!(first(&["--start", &stranger]).0.contains("1 persons of"));
 }
+
+#[test]
+fn recidivism_writes_a_page_two_pictures_and_its_figures_in_two_languages_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [people, offences, participants] = groups(folder.path(), 100);
+    for (lang, words) in [("nl", ["Nieuwe zaken", "zaken per persoon"]), ("en", ["New cases", "cases a person"])] {
+        let out = folder.path().join(lang).display().to_string();
+        let args = ["recidivism", &people, &offences, "--years", "2,5", "--report", &out, "--lang", lang];
+        let printed = run(&args, "1");
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        let read = |name: &str| std::fs::read_to_string(Path::new(&out).join(name)).unwrap();
+        let (page, table, picture) = (read("report.html"), read("recidivism.csv"), read("reoffended.svg"));
+        assert!(words.iter().all(|word| page.contains(word)) && page.contains("<svg"), "{page}");
+        assert!(!page.contains("http://") && !page.contains("<script") && picture.starts_with("<svg"));
+        assert!(table.contains("new_cases,new_cases_low"), "{table}");
+        let again = run(&args, "2");
+        assert_eq!((printed.stdout, &page), (again.stdout, &read("report.html")));
+    }
+    // who comes under observation after the new offence cannot be followed to a first one
+    let late = file(
+        folder.path(),
+        "late.csv",
+        "id,start,entry\np0,2010-01-01,2013-01-01\np1,2010-01-01,2019-01-01\np2,2010-01-01,\n",
+    );
+    let out = folder.path().join("none");
+    let refused =
+        run(&["recidivism", &people, &offences, "--start", &late, "--report", &out.display().to_string()], "1");
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), out.exists()), (Some(2), false), "{text}");
+    assert_eq!(text.matches("column entry: came under observation when").count(), 2, "{text}");
+    let late = file(
+        folder.path(),
+        "late.csv",
+        "id,start,entry\np0,2010-01-01,\np1,2010-01-01,2011-01-01\np2,2010-01-01,2010-06-01\n",
+    );
+    let shown = run(&["recidivism", &people, &offences, "--start", &late, "--show-small-cells", "--years", "5"], "1");
+    let text = String::from_utf8(shown.stdout).unwrap() + &String::from_utf8(shown.stderr).unwrap();
+    assert!(text.contains("at risk from then on"), "{text}");
+    let _ = participants;
+}
+
+#[test]
+fn overlap_and_repeat_state_their_definition_and_name_every_problem_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut events, mut victims) = ("id,case,phase,date\n".to_owned(), "id,date\n".to_owned());
+    for i in 0..120 {
+        if i < 80 {
+            writeln!(events, "p{i},{i},suspect,2015-01-01").unwrap();
+        }
+        if i >= 50 {
+            writeln!(victims, "p{i},2014-01-01").unwrap();
+        }
+        if i >= 90 {
+            writeln!(victims, "p{i},2017-01-01").unwrap();
+        }
+    }
+    let (events, victims) = (file(folder.path(), "events.csv", &events), file(folder.path(), "victims.csv", &victims));
+    let args = ["overlap", &events, &victims, "--victim", "reported", "--offender", "suspect"];
+    let found: serde_json::Value =
+        serde_json::from_slice(&run(&[&args[..], &["--json"]].concat(), "1").stdout).unwrap();
+    assert_eq!((&found["both"], &found["offenders"], &found["victims"]), (&30.into(), &80.into(), &70.into()));
+    assert_eq!(
+        (&found["definition"]["victim"], &found["definition"]["offender"]),
+        (&"reported".into(), &"suspect".into())
+    );
+    // all were victims first: that none was an offender first is a figure of fewer than ten
+    assert!(found["victim_first"].is_null());
+    let within = run(&[&args[..], &["--within-days", "100", "--show-small-cells", "--lang", "nl"]].concat(), "1");
+    let text = String::from_utf8(within.stdout).unwrap();
+    assert!(text.contains("binnen 100 dagen") && text.contains("Slachtoffer: reported"), "{text}");
+
+    let out = folder.path().join("repeat.json").display().to_string();
+    let args = ["repeat", &victims, "--event", "any offence", "--register-end", "2020-01-01"];
+    let shown = run(&[&args[..], &["--json", "--show-small-cells", "--out", &out]].concat(), "1");
+    let found: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    // 30 of 70 after three years, everybody followed for six
+    assert!((found["share"]["share"].as_f64().unwrap() - 3.0 / 7.0).abs() < 1e-12, "{found}");
+    assert_eq!(std::fs::read(&out).unwrap(), shown.stdout);
+    let hidden: serde_json::Value =
+        serde_json::from_slice(&run(&[&args[..], &["--json"]].concat(), "1").stdout).unwrap();
+    assert!(hidden["again"].is_null() && (hidden["share"]["share"].as_f64().unwrap() - 3.0 / 7.0).abs() < 0.05);
+
+    let bad = file(folder.path(), "bad.csv", "id,date\nsecret,2015-13-01\n,2015-01-01\nb,\nc,2021-01-01\n");
+    let odd = file(folder.path(), "odd.csv", "id,case,phase,date\na,1,suspekt,2015-01-01\nb,2,suspect,2022-01-01\n");
+    let out = folder.path().join("none.json");
+    let args = ["overlap", &odd, &bad, "--victim", "reported", "--offender", "suspect", "--register-end", "2020-01-01"];
+    let refused = run(&[&args[..], &["--out", &out.display().to_string()]].concat(), "1");
+    let text = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), out.exists()), (Some(2), false), "{text}");
+    for place in [
+        "bad.csv, row 2, column date",
+        "row 3, column id",
+        "row 4, column date: no date",
+        "row 5, column date: 2021-01-01 lies after the register",
+        "odd.csv, row 2, column phase: \"suspekt\" is none of",
+        "row 3, column date: 2022-01-01 lies after the register",
+    ] {
+        assert!(text.contains(place), "{place}: {text}");
+    }
+    assert!(!text.contains("secret"), "{text}");
+    let refused = run(&["repeat", &victims, "--event", "any offence"], "1");
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("--register-end is needed"));
+    let empty = file(folder.path(), "empty.csv", "id,date\n");
+    let refused = run(&["repeat", &empty, "--event", "any", "--register-end", "2020-01-01"], "1");
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+}

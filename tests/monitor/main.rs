@@ -7,6 +7,7 @@ mod case_law;
 #[cfg(feature = "cli")]
 mod commands;
 mod effect;
+mod effect_hidden;
 mod effect_study;
 #[cfg(feature = "csv")]
 mod indicators;

@@ -85,7 +85,7 @@ fn the_share_who_are_victims_again_is_the_product_limit_written_out() {
     let [_, victims] = draw(8, 400);
     let end = CalendarDate::new(2015, 7, 1).unwrap();
     let stated = RepeatDefinition { event: "any offence".into(), apart_days: 30, years: 5.0 };
-    let found = repeat_victims(&victims, end, &stated, false).unwrap();
+    let found = repeat_victims(&victims, end, &stated, true).unwrap();
     let mut times: Vec<(f64, bool)> = Vec::new();
     for person in 0..400 {
         let Some(start) = first(&victims, person) else { continue };
@@ -105,7 +105,29 @@ fn the_share_who_are_victims_again_is_the_product_limit_written_out() {
     let share = found.share.unwrap();
     assert!((share.share - (1.0 - survival)).abs() < 1e-12 && share.share > 0.1);
     assert_eq!(found.persons, Some(times.len() as u64));
+    // where small cells are hidden: steps of one and a half persons, outwards, and no counts
+    let hidden = repeat_victims(&victims, end, &stated, false).unwrap();
+    assert_eq!((hidden.again, hidden.at_risk, hidden.persons), (None, None, found.persons));
+    let rounded = hidden.share.unwrap();
+    assert!(rounded.se.is_none() && (rounded.share - share.share).abs() <= 0.0051, "{rounded:?} of {share:?}");
+    assert!(rounded.low.unwrap() <= share.low.unwrap() && rounded.high.unwrap() >= share.high.unwrap());
     assert!(repeat_victims(&victims, CalendarDate::new(2011, 1, 1).unwrap(), &stated, false).is_err());
     let nothing = RepeatDefinition { event: String::new(), ..stated };
     assert!(repeat_victims(&victims, end, &nothing, false).is_err());
+}
+
+#[test]
+fn keys_are_serialised_as_tables_have_them() {
+    use pleegprofiel::monitor::{Disposal, Exploitation, Population, Split, VerdictOutcome};
+    fn same<T: Copy + serde::Serialize>(all: &[T], key: impl Fn(T) -> &'static str) {
+        for one in all {
+            assert_eq!(serde_json::to_value(one).unwrap(), key(*one));
+        }
+    }
+    same(Exploitation::ALL, Exploitation::key);
+    same(Phase::ALL, Phase::key);
+    same(Disposal::ALL, Disposal::key);
+    same(VerdictOutcome::ALL, VerdictOutcome::key);
+    same(Population::ALL, Population::key);
+    same(Split::ALL, Split::key);
 }

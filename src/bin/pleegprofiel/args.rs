@@ -1,7 +1,7 @@
 //! The arguments and what they mean to the library.
 
 use crate::args_advise::AdviseArgs;
-use crate::args_chain::{EffectArgs, MonitorArgs};
+use crate::args_chain::{EffectArgs, MonitorArgs, OverlapArgs, RepeatArgs};
 use crate::args_people::{ClassifyArgs, InstrumentsArgs, RecidivismArgs, ScoreArgs, SynthArgs};
 use crate::args_profile::ProfileModelArgs;
 use crate::args_table::InputArgs;
@@ -61,6 +61,10 @@ pub(crate) enum Command {
     Monitor(Box<MonitorArgs>),
     /// Show what two groups of people can tell of an intervention, and what they tell.
     Effect(Box<EffectArgs>),
+    /// Count people who are victims and offenders both, by a definition that you state.
+    Overlap(Box<OverlapArgs>),
+    /// Show the share of victims who are registered once more, by a definition that you state.
+    Repeat(Box<RepeatArgs>),
     /// Draft what a professional needs for an advice, make the final one of it with their judgement, and keep the record.
     Advise(Box<AdviseArgs>),
 }

@@ -3,7 +3,7 @@
 use crate::args::Lang;
 use crate::args_table::DatedArgs;
 use clap::{Args, ValueEnum};
-use pleegprofiel::monitor::Population;
+use pleegprofiel::monitor::{Phase, Population};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -112,6 +112,69 @@ pub(crate) struct EffectArgs {
     pub(crate) show_small_cells: bool,
     #[command(flatten)]
     pub(crate) dated: DatedArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OverlapArgs {
+    /// Table of events of the chain, as for `monitor`.
+    #[arg(value_name = "EVENTS.csv")]
+    pub(crate) events: PathBuf,
+    /// Table of registrations of victims: `id, date`; the identifiers are those of the events.
+    #[arg(value_name = "VICTIMS.csv")]
+    pub(crate) victims: PathBuf,
+    /// What makes somebody a victim, in words; the result repeats it.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) victim: String,
+    /// Which phase of the chain, first reached, makes somebody an offender: suspect, intake, disposal, demand, verdict,
+    /// sanction, supervision.
+    #[arg(long, value_name = "PHASE", value_parser = phase)]
+    pub(crate) offender: Phase,
+    /// How many days there may be between the two, either way; any number without it.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) within_days: Option<u32>,
+    #[command(flatten)]
+    pub(crate) common: VictimArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepeatArgs {
+    /// Table of registrations of victims: `id, date`.
+    #[arg(value_name = "VICTIMS.csv")]
+    pub(crate) victims: PathBuf,
+    /// What counts as being a victim again, in words; the result repeats it.
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) event: String,
+    /// Registrations of fewer days after the first are the same event.
+    #[arg(long, value_name = "DAYS", default_value_t = 1)]
+    pub(crate) apart_days: u32,
+    /// Within so many years.
+    #[arg(long, value_name = "YEARS", default_value_t = 5.0)]
+    pub(crate) years: f64,
+    #[command(flatten)]
+    pub(crate) common: VictimArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VictimArgs {
+    /// Write the figures to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON object instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Language of the table.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
+    /// Show figures of fewer than 10 persons.
+    #[arg(long)]
+    pub(crate) show_small_cells: bool,
+    #[command(flatten)]
+    pub(crate) dated: DatedArgs,
+}
+
+fn phase(text: &str) -> Result<Phase, String> {
+    let known = || Phase::ALL.iter().map(|phase| phase.key()).collect::<Vec<_>>().join(", ");
+    Phase::of(text).ok_or_else(|| format!("not a phase: use {}", known()))
 }
 
 fn outcome(text: &str) -> Result<(String, Vec<String>), String> {

@@ -165,8 +165,10 @@ pub(crate) struct RecidivismArgs {
     /// Table of what counts as what: `key` (category), and `serious`, `very-serious`, `custodial` with 1 or 0.
     #[arg(long, value_name = "FILE")]
     pub(crate) criteria: Option<PathBuf>,
-    /// Table `id, start`: follow everybody from a day of their own (disposal, release, end of supervision) instead of the
-    /// index offence; people who are not in it are left out.
+    /// Table `id, start` and, if wanted, `entry`: follow everybody from a day of their own (disposal, release, end of
+    /// supervision) instead of the index offence; people who are not in it are left out. `entry` is the day on which
+    /// somebody came under observation, where that was later and nobody who had reoffended, died or left by then could
+    /// (left truncation): they are at risk from then on.
     #[arg(long, value_name = "FILE")]
     pub(crate) start: Option<PathBuf>,
     /// Least severity that is serious, on the scale of the data.
@@ -184,9 +186,15 @@ pub(crate) struct RecidivismArgs {
     /// Write the figures to this file, as CSV.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Directory for recidivism.csv, report.html and two pictures (SVG); made when it is not there.
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    pub(crate) report: Option<PathBuf>,
     /// Print one JSON line a figure instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Language of tables, pictures and report.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
     /// Show figures of fewer than 10 persons, and all figures in full precision with their counts.
     #[arg(long)]
     pub(crate) show_small_cells: bool,

@@ -260,6 +260,10 @@ enum IncompleteDates {
 }
 
 impl DatedArgs {
+    pub(crate) fn register_end(&self) -> Option<CalendarDate> {
+        self.register_end
+    }
+
     pub(crate) fn options(&self) -> Result<CsvOptions, Error> {
         let mut options = self.table.options().prior_record(self.prior_record);
         if let Some(format) = &self.date_format {

@@ -27,6 +27,7 @@ mod screen;
 mod select;
 mod synth;
 mod validate;
+mod victims;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -48,6 +49,8 @@ fn main() -> ExitCode {
         Command::Card(args) => card::run(&args),
         Command::Monitor(args) => monitor::run(&args),
         Command::Effect(args) => effect::run(&args),
+        Command::Overlap(args) => victims::run_overlap(&args),
+        Command::Repeat(args) => victims::run_repeat(&args),
         Command::Advise(args) => advise::run(&args),
     };
     match result {

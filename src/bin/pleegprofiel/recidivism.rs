@@ -2,14 +2,16 @@
 
 use crate::args_people::{Criterion, RecidivismArgs};
 use crate::failure::Failure;
-use crate::{outputs, screen};
+use crate::{monitor, outputs, screen};
+use pleegprofiel::report::RecidivismReport;
 use pleegprofiel::{
     Category, CsvOptions, CsvSource, Moment, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder,
-    RecidivismCriterion, RecidivismOptions, Reoffence, Severity, WindowEnd, read_career_table, read_criteria,
-    read_groups, read_starts,
+    RecidivismCriterion, RecidivismOptions, Reoffence, Severity, read_career_table, read_criteria, read_groups,
+    read_starts,
 };
 use serde::Serialize;
 use std::collections::HashMap;
+use std::io::Write;
 
 /// One figure, as a row of CSV or a line of JSON.
 #[derive(Serialize)]
@@ -33,6 +35,19 @@ struct Row<'a> {
     kaplan_meier_low: Option<f64>,
     kaplan_meier_high: Option<f64>,
     kaplan_meier_se: Option<f64>,
+    /// New cases a person by then.
+    new_cases: Option<f64>,
+    new_cases_low: Option<f64>,
+    new_cases_high: Option<f64>,
+    new_cases_se: Option<f64>,
+    /// New cases by then among those who reoffended.
+    per_reoffender: Option<f64>,
+    per_reoffender_low: Option<f64>,
+    per_reoffender_high: Option<f64>,
+    per_reoffender_se: Option<f64>,
+    cases: Option<u64>,
+    again: Option<u64>,
+    most: Option<u64>,
     at_risk: Option<u64>,
     events: Option<u64>,
     competing_events: Option<u64>,
@@ -49,6 +64,9 @@ struct Row<'a> {
 pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     if let Some(path) = &args.out {
         outputs::check_file(path)?;
+    }
+    if let Some(directory) = &args.report {
+        outputs::check_directory(directory)?;
     }
     let csv = args.dated.options()?;
     let options = options(args, &csv)?;
@@ -73,15 +91,20 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
             careers.len()
         )));
     }
-    let mut followed = 0;
+    let (mut followed, mut late) = (0, 0);
     for named in &careers {
         let group = groups.get(&named.id).map(String::as_str);
         match &starts {
             None => builder.push(group, &named.career),
             Some(starts) => {
-                if let Some(start) = starts.get(&named.id) {
+                if let Some(from) = starts.get(&named.id) {
                     followed += 1;
-                    builder.push_from(group, &named.career, Moment::Date(*start));
+                    late += usize::from(from.entry.is_some());
+                    let start = Moment::Date(from.start);
+                    match from.entry {
+                        None => builder.push_from(group, &named.career, start),
+                        Some(entry) => builder.push_entered(group, &named.career, start, Moment::Date(entry)),
+                    }
                 }
             }
         }
@@ -95,8 +118,33 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     }
     let found = builder.finish()?;
     let rows = rows(&found);
+    let mut report = RecidivismReport::new(&found, args.lang.into());
+    if starts.is_some() {
+        report = report.with_finding(
+            "Ieder wordt gevolgd vanaf een eigen dag; wat tot dan is gepleegd, is geen recidive.",
+            "Each is followed from a day of their own; what was committed by then is no reoffence.",
+        );
+    }
+    if late > 0 {
+        report = report.with_finding(
+            "Wie later in beeld kwam telt vanaf dan mee: wie voor die dag recidiveerde, stierf of vertrok, kon niet in deze gegevens komen.",
+            "Who came under observation later is at risk from then on: whoever reoffended, died or left before that day could not come into these data.",
+        );
+    }
     if let Some(path) = &args.out {
         outputs::write_file(path, &table(&rows)?)?;
+    }
+    if let Some(directory) = &args.report {
+        let mut files = outputs::Outputs::open(directory)?;
+        let (csv, html) = (table(&rows)?, report.html()?);
+        files.add("recidivism.csv", |out| out.write_all(&csv))?;
+        files.add("report.html", |out| out.write_all(html.as_bytes()))?;
+        for (name, section) in ["reoffended.svg", "new-cases.svg"].iter().zip(report.sections()) {
+            if let Some(svg) = &section.picture {
+                files.add(name, |out| out.write_all(svg.as_bytes()))?;
+            }
+        }
+        files.publish()?;
     }
     if args.json {
         let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
@@ -104,13 +152,9 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
         read.warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
-    let mut notes: Vec<String> = read.warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();
-    if starts.is_some() {
-        notes.push(
-            "\n  Each is followed from a day of their own; what was committed by then is no reoffence.".to_owned(),
-        );
-    }
-    screen::print(&(text(&found, &rows) + &notes.concat()))
+    let warnings = read.warnings.iter().map(|warning| format!("  ! {warning}"));
+    let notes: Vec<String> = report.findings().iter().map(|finding| format!("  {finding}")).chain(warnings).collect();
+    screen::print(&(monitor::sections_text(report.sections()) + &notes.join("\n")))
 }
 
 fn options(args: &RecidivismArgs, csv: &CsvOptions) -> Result<RecidivismOptions, Failure> {
@@ -152,6 +196,8 @@ fn rows(found: &Recidivism) -> Vec<Row<'_>> {
         let (group, at): (&pleegprofiel::GroupRecidivism, &pleegprofiel::ShareByYear) = (group, at);
         let share = at.figures.map(|f| f.reoffended);
         let (competing, km) = (at.figures.and_then(|f| f.competing), at.figures.and_then(|f| f.kaplan_meier));
+        let cases = at.figures.and_then(|f| f.new_cases);
+        let (mean, ratio) = (cases.map(|c| c.per_person), cases.and_then(|c| c.per_reoffender));
         Row {
             group: group.group.as_deref(),
             persons: group.persons,
@@ -168,6 +214,17 @@ fn rows(found: &Recidivism) -> Vec<Row<'_>> {
             kaplan_meier_low: km.and_then(|f| f.low),
             kaplan_meier_high: km.and_then(|f| f.high),
             kaplan_meier_se: km.and_then(|f| f.se),
+            new_cases: mean.map(|f| f.mean),
+            new_cases_low: mean.and_then(|f| f.low),
+            new_cases_high: mean.and_then(|f| f.high),
+            new_cases_se: mean.and_then(|f| f.se),
+            per_reoffender: ratio.map(|f| f.mean),
+            per_reoffender_low: ratio.and_then(|f| f.low),
+            per_reoffender_high: ratio.and_then(|f| f.high),
+            per_reoffender_se: ratio.and_then(|f| f.se),
+            cases: cases.and_then(|c| c.cases),
+            again: cases.and_then(|c| c.again),
+            most: cases.and_then(|c| c.most),
             at_risk: at.figures.and_then(|f| f.at_risk),
             events: at.figures.and_then(|f| f.events),
             competing_events: at.figures.and_then(|f| f.competing_events),
@@ -188,70 +245,4 @@ fn table(rows: &[Row<'_>]) -> Result<Vec<u8>, Failure> {
         table.serialize(row).map_err(|e| failed(e.to_string()))?;
     }
     table.into_inner().map_err(|e| failed(e.to_string()))
-}
-
-fn text(found: &Recidivism, rows: &[Row<'_>]) -> String {
-    let percent = |v: Option<f64>| v.map_or("-".to_owned(), |v| format!("{:.1}", 100.0 * v));
-    let whole = |v: Option<u64>| v.map_or("-".into(), |n| n.to_string());
-    let header =
-        ["group", "people", "years", "reoffended %", "95 %", "gone first %", "if none went %", "followed", "a year"];
-    let cells = rows.iter().map(|row| {
-        vec![
-            row.group.unwrap_or("everyone").to_owned(),
-            whole(row.persons),
-            row.years.to_string(),
-            percent(row.share),
-            row.low.zip(row.high).map_or("-".into(), |(a, b)| format!("{:.1} to {:.1}", 100.0 * a, 100.0 * b)),
-            percent(row.competing),
-            percent(row.kaplan_meier),
-            whole(row.at_risk),
-            row.frequency.map_or("-".into(), |f| format!("{f:.2}")),
-        ]
-    });
-    let mut text = screen::plain_table(&header, &cells.collect::<Vec<_>>());
-    let mut say = |line: &str| text += &format!("\n  {line}");
-    say(INDEX_CASE);
-    let gone: Vec<&str> = found.options.competing_ends().iter().map(|end| words(*end)).collect();
-    if gone.is_empty() {
-        say(
-            "Every end of observation counts as censoring, death too: the share is what it would be if nobody died and",
-        );
-        say("those who did had been like the others. It is too high for those who live in this world.");
-    } else {
-        say(&format!(
-            "Gone first: {} before any new offence. They stay in the denominator and cannot",
-            gone.join(" or ")
-        ));
-        say("reoffend any more (Aalen-Johansen). If none went: the same people counted as no longer seen (one minus");
-        say("Kaplan-Meier), the share in a world where nobody goes; it is never the lower of the two.");
-    }
-    if !found.options.shows_small_cells() {
-        say("No number of fewer than 10 people can be worked out from these figures: years and groups are shown only");
-        say("where 10 or more reoffended up to and between any two, in each group shown and in all others together;");
-        say(
-            "shares and intervals are rounded (by less the more people there are), counts are withheld. Figures of the",
-        );
-        say("same people by other years or groups can be subtracted from these: publish one set.");
-    }
-    match found.without_index {
-        None => say("Fewer than 10 careers, or none, have no index offence and are left out."),
-        Some(0) => {}
-        Some(n) => say(&format!("{n} careers have no index offence and are left out.")),
-    }
-    say("Time in custody is taken out; a year: new offences a year at liberty.");
-    say("These figures describe a group; they forecast nobody's future.");
-    text
-}
-
-/// Which offences are none of a return to crime.
-const INDEX_CASE: &str = "A further count of the index case is no reoffence: an offence of the same case or, where a case \
-    is not given,\n  of the same day. What was committed before the index offence is none either.";
-
-fn words(end: WindowEnd) -> &'static str {
-    match end {
-        WindowEnd::Died => "died",
-        WindowEnd::Emigrated => "left the country",
-        WindowEnd::Withdrawn => "withdrew",
-        other => other.key(),
-    }
 }

@@ -10,7 +10,7 @@ use crate::career::custody::Moment;
 use crate::career::person::Career;
 use crate::error::{Issues, Result};
 
-/// Collects careers one by one; holds two numbers of each, so a cohort of any size can be streamed through.
+/// Collects careers one by one; holds a few numbers of each, so a cohort of any size can be streamed through.
 ///
 /// # Rules
 /// - The clock starts at the first offence of the index category and runs at liberty only: time in custody is
@@ -20,6 +20,8 @@ use crate::error::{Issues, Result};
 /// - The unit is the case: an offence of the case of the index offence is part of it, whenever it was committed. Where
 ///   either has no case identifier, offences at the same moment are. What was committed at or before the index offence
 ///   is never a return to crime, though it be tried later.
+/// - New cases are counted at the first offence of each that counts; where no case is given, offences at one moment are
+///   one. Death stops them, and who died stays in the denominator.
 /// - A career at completed ages has no order within a year and is an error.
 ///
 /// ```
@@ -71,7 +73,15 @@ impl RecidivismBuilder {
     /// committed by then, and any further count of a case of it, is no return to crime. The index category only says what
     /// is of the same kind.
     pub fn push_from(&mut self, group: Option<&str>, career: &Career, start: Moment) {
-        let found = follow_up_from(career, start, &self.options);
+        let found = follow_up_from(career, (start, None), &self.options);
+        self.take(group, found);
+    }
+
+    /// As [`RecidivismBuilder::push_from`], of a career that came under observation at a later moment (left truncation):
+    /// whoever had reoffended, died or left before it could not come into these data, so the person is at risk from then
+    /// on only. An entry by the start is none.
+    pub fn push_entered(&mut self, group: Option<&str>, career: &Career, start: Moment, entry: Moment) {
+        let found = follow_up_from(career, (start, Some(entry)), &self.options);
         self.take(group, found);
     }
 
@@ -86,6 +96,11 @@ impl RecidivismBuilder {
             Err(NoFollowUp::NoIndex) => self.without_index += 1,
             Err(NoFollowUp::StartOutside) => self.issues.add(row, None, || {
                 "the follow-up starts outside the time observed, or at an age where the career has dates".into()
+            }),
+            Err(NoFollowUp::EntryAfterEnd) => self.issues.add(row, Some("entry"), || {
+                "came under observation when the first new offence, or the end, had been: leave the person out, or the \
+                 entry where the record is complete from the start"
+                    .into()
             }),
             Err(NoFollowUp::CompletedAges) => self
                 .issues
@@ -117,11 +132,11 @@ impl RecidivismBuilder {
         self.issues.into_result("the careers have no recidivism")?;
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         order.sort_by(|&a, &b| self.names[a].cmp(&self.names[b]));
-        let everyone: Vec<FollowUp> = self.people.iter().map(|(_, found)| *found).collect();
+        let everyone: Vec<&FollowUp> = self.people.iter().map(|(_, found)| found).collect();
         let mut groups = vec![of_group(None, &everyone, &self.options)?];
         for g in order {
-            let members: Vec<FollowUp> =
-                self.people.iter().filter(|(of, _)| *of == Some(g as u32)).map(|(_, found)| *found).collect();
+            let members: Vec<&FollowUp> =
+                self.people.iter().filter(|(of, _)| *of == Some(g as u32)).map(|(_, found)| found).collect();
             groups.push(of_group(Some(self.names[g].clone()), &members, &self.options)?);
         }
         let mut without_index = Some(self.without_index);

@@ -5,11 +5,12 @@
 
 use super::follow_up::FollowUp;
 use super::options::RecidivismOptions;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numeric::p_values::Z_975;
 use crate::survival::EventStatus;
 use crate::survival::aalen_johansen::AalenJohansen;
 use crate::survival::event_share::{EventShare, KaplanMeier};
+use crate::survival::mean_count::{MeanCount, Recurring};
 use serde::Serialize;
 
 /// A share of people, with its 95 % interval.
@@ -31,6 +32,35 @@ impl From<EventShare> for ShareOf {
     }
 }
 
+/// A mean number, with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MeanOf {
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error, cases of one person being not independent; `None` where small cells are hidden.
+    pub se: Option<f64>,
+    /// Lower end of the interval, on the log scale; `None` where there is none.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+}
+
+/// New cases by one time after the index offence. A case counts at its first offence that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct NewCases {
+    /// Mean number a person ([`MeanCount`]: whoever died stays in the denominator and has no more).
+    pub per_person: MeanOf,
+    /// Mean number among those who reoffended by then: `per_person` over the share that reoffended; `None` when nobody
+    /// did.
+    pub per_reoffender: Option<MeanOf>,
+    /// New cases by then; `None` where small cells are hidden.
+    pub cases: Option<u64>,
+    /// Persons with two or more by then; `None` where small cells are hidden.
+    pub again: Option<u64>,
+    /// The most that one person had by then; `None` where small cells are hidden.
+    pub most: Option<u64>,
+}
+
 /// What has become of people by one time after the index offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ShareFigures {
@@ -42,6 +72,8 @@ pub struct ShareFigures {
     /// One minus Kaplan-Meier, in which a competing event is censoring: the share that would have reoffended if nobody
     /// died and those who did had been like the others. Never below the share that did. `None` like `competing`.
     pub kaplan_meier: Option<ShareOf>,
+    /// New cases; `None` where they are of too few people to be shown.
+    pub new_cases: Option<NewCases>,
     /// Persons followed to this time without any event; `None` where small cells are hidden.
     pub at_risk: Option<u64>,
     /// Persons who reoffended by then; `None` where small cells are hidden.
@@ -90,6 +122,9 @@ pub struct GroupRecidivism {
     pub shares: Vec<ShareByYear>,
     /// Frequency; `None` when of too few people to be shown.
     pub frequency: Option<FrequencyAfter>,
+    /// Where people come under observation later: the fewest at risk at an event before most were.
+    #[serde(skip)]
+    pub(crate) fewest: Option<u64>,
 }
 
 /// The recidivism of a cohort.
@@ -103,11 +138,13 @@ pub struct GroupRecidivism {
 /// year shown and between any two, ten had not reoffended by the last, and ten are still followed at each: whatever is
 /// subtracted from whatever else gives sums of such cells. Years and groups that would break this are left out for
 /// everyone, of all choices the one that leaves most figures. Competing events, and the Kaplan-Meier share that would
-/// tell them, are shown at those of the years between which ten persons of every unit had one. As few people who died or
+/// tell them, are shown at those of the years between which ten persons of every unit had one; numbers of new cases at
+/// those between which ten persons of every unit had a second. As few people who died or
 /// were lost to follow-up leave a trace in the last digits, numbers of events and people at risk, standard errors and
 /// sums of time are withheld, shares and, outwards, the ends of intervals are rounded to about one and a half persons
-/// (the share that reoffended, of 300 people and more, to 0.4), and frequencies to two digits or, of few, to two persons. It holds for
-/// one set of figures: another choice of years or groups of the same people can be subtracted from it.
+/// (the share that reoffended, of 300 people and more, to 0.4), and frequencies to two digits or, of few, to two persons;
+/// mean numbers of cases likewise, and no finer than what the person with most adds to them. Where people come under
+/// observation later than the start, steps are those of the fewest that were at risk. It holds for one set of figures: another choice of years or groups of the same people can be subtracted from it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recidivism {
     /// What was asked.
@@ -121,11 +158,19 @@ pub struct Recidivism {
 
 pub(super) fn of_group(
     group: Option<String>,
-    people: &[FollowUp],
+    people: &[&FollowUp],
     options: &RecidivismOptions,
 ) -> Result<GroupRecidivism> {
-    let found = AalenJohansen::new(people.iter().map(|p| (p.years, p.end)))?;
-    let km = KaplanMeier::new(people.iter().map(|p| (p.years, p.end == EventStatus::Event)))?;
+    let named = |error: Error| match &group {
+        Some(name) => Error::value(format!("group {name}: {error}")),
+        None => error,
+    };
+    let found = AalenJohansen::entered(people.iter().map(|p| (p.entry, p.years, p.end))).map_err(named)?;
+    let event = |p: &FollowUp| p.end == EventStatus::Event;
+    let km = KaplanMeier::entered(people.iter().map(|p| (p.entry, p.years, event(p)))).map_err(named)?;
+    let recurring =
+        |p: &&FollowUp| Recurring { entry: p.entry, until: p.all_years, gone: p.gone, events: p.cases.clone() };
+    let counted = MeanCount::new(people.iter().map(recurring).collect()).map_err(named)?;
     let share = |&years: &u32| {
         let at = f64::from(years);
         let (event, competing, km) = (found.event(at), found.competing(at), km.at(at));
@@ -133,28 +178,56 @@ pub(super) fn of_group(
             reoffended: event.into(),
             competing: Some(competing.into()),
             kaplan_meier: Some(km.into()),
+            new_cases: Some(new_cases(people, &counted, &found, at)?),
             at_risk: Some(event.at_risk),
             events: Some(event.events),
             competing_events: Some(competing.events),
         };
-        ShareByYear { years, figures: Some(figures), followed: event.at_risk > 0 }
+        Ok(ShareByYear { years, figures: Some(figures), followed: event.at_risk > 0 })
     };
     Ok(GroupRecidivism {
         group,
         persons: Some(people.len() as u64),
-        shares: options.years.iter().map(share).collect(),
+        shares: options.years.iter().map(share).collect::<Result<_>>()?,
         frequency: Some(frequency(people)),
+        fewest: found.fewest_at_risk(),
     })
 }
 
+/// Mean numbers by a time. The standard error of the ratio is that of its derivatives in each person's weight.
+fn new_cases(people: &[&FollowUp], counted: &MeanCount, found: &AalenJohansen, at: f64) -> Result<NewCases> {
+    let (mean, share) = (counted.at(at)?, found.event(at).share);
+    let per_reoffender = (share > 0.0).then(|| {
+        let ratio = mean.mean / share;
+        let of_share = found.influences(at, EventStatus::Event);
+        let of_mean = counted.influences(at);
+        let squares = of_mean.iter().zip(of_share).map(|(m, s)| ((m - ratio * s) / share).powi(2));
+        on_log_scale(ratio, squares.sum::<f64>().sqrt())
+    });
+    let by = |p: &&&FollowUp| p.cases.iter().filter(|case| **case <= at).count() as u64;
+    Ok(NewCases {
+        per_person: on_log_scale(mean.mean, mean.se),
+        per_reoffender,
+        cases: Some(mean.events),
+        again: Some(people.iter().filter(|p| by(p) > 1).count() as u64),
+        most: people.iter().map(|p| by(&p)).max(),
+    })
+}
+
+fn on_log_scale(mean: f64, se: f64) -> MeanOf {
+    let end = |sign: f64| (mean > 0.0).then(|| mean * (sign * Z_975 * se / mean).exp());
+    MeanOf { mean, se: Some(se), low: end(-1.0), high: end(1.0) }
+}
+
 /// A ratio of sums over persons, its variance by linearisation (Cochran 1977, section 6.4).
-fn frequency(people: &[FollowUp]) -> FrequencyAfter {
+fn frequency(people: &[&FollowUp]) -> FrequencyAfter {
     let n = people.len() as f64;
     let offences: u64 = people.iter().map(|p| p.offences).sum();
-    let years: f64 = people.iter().map(|p| p.all_years).sum();
+    // at risk from entry on
+    let years: f64 = people.iter().map(|p| p.all_years - p.entry).sum();
     let rate = (years > 0.0).then(|| offences as f64 / years);
     let se = rate.filter(|_| people.len() > 1).map(|rate| {
-        let squares: f64 = people.iter().map(|p| (p.offences as f64 - rate * p.all_years).powi(2)).sum();
+        let squares: f64 = people.iter().map(|p| (p.offences as f64 - rate * (p.all_years - p.entry)).powi(2)).sum();
         (squares * n / (n - 1.0)).sqrt() / years
     });
     let end = |sign: f64| {

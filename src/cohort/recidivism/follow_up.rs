@@ -26,16 +26,22 @@ pub enum Reoffence {
 }
 
 /// Years of age at liberty, with what happened in them.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FollowUp {
+    /// When the person came under observation; 0 is the start.
+    pub(crate) entry: f64,
     /// From the index offence to the first new offence that counts, or to the end of the window.
     pub(crate) years: f64,
     /// How it ended: in such an offence, in something after which there can be none, or unfinished.
     pub(crate) end: EventStatus,
     /// From the index offence to the end of the window.
     pub(crate) all_years: f64,
+    /// Whether that time ended in something after which there can be no new offence.
+    pub(crate) gone: bool,
     /// New offences that count in all of that time.
     pub(crate) offences: u64,
+    /// When each new case began: the first offence of it that counts.
+    pub(crate) cases: Vec<f64>,
 }
 
 /// Why a career has no follow-up.
@@ -49,6 +55,8 @@ pub(crate) enum NoFollowUp {
     NoSeverity(usize),
     /// The follow-up starts before observation or after its end, or by age where the career has dates.
     StartOutside,
+    /// Came under observation after the end of it or, followed by a first new offence, after that.
+    EntryAfterEnd,
 }
 
 /// Whether an offence belongs to the event that starts the follow-up. The unit is the case: a further count of the
@@ -72,10 +80,11 @@ pub(crate) fn follow_up(career: &Career, options: &RecidivismOptions) -> Result<
 }
 
 /// The follow-up from a moment that is no offence: disposal, release, the end of supervision, the start of an
-/// intervention. What was committed by then, and any further count of a case of it, is no return to crime.
+/// intervention. What was committed by then, and any further count of a case of it, is no return to crime. Who came under
+/// observation later than that is at risk from then on.
 pub(crate) fn follow_up_from(
     career: &Career,
-    start: Moment,
+    (start, entry): (Moment, Option<Moment>),
     options: &RecidivismOptions,
 ) -> Result<FollowUp, NoFollowUp> {
     if career.basis() == TimeBasis::CompletedAges {
@@ -86,9 +95,17 @@ pub(crate) fn follow_up_from(
     let from = from.ok_or(NoFollowUp::StartOutside)?;
     let earlier: Vec<u32> =
         career.offences().iter().zip(positions).filter(|(_, at)| at.0 <= from).filter_map(|(o, _)| o.case).collect();
-    followed(career, options, from, |i| {
+    let mut found = followed(career, options, from, |i| {
         positions[i].0 <= from || career.offences()[i].case.is_some_and(|case| earlier.contains(&case))
-    })
+    })?;
+    if let Some(entry) = entry {
+        let at = career.timeline.clock.moment(entry).ok_or(NoFollowUp::StartOutside)?;
+        found.entry = career.timeline.liberty_years((from, at.max(from)));
+        if found.entry > 0.0 && found.entry >= found.years {
+            return Err(NoFollowUp::EntryAfterEnd);
+        }
+    }
+    Ok(found)
 }
 
 /// Time at liberty from a position to the first offence that counts and is none of an earlier case.
@@ -100,6 +117,7 @@ fn followed(
 ) -> Result<FollowUp, NoFollowUp> {
     let years = |to: f64| career.timeline.liberty_years((from, to));
     let (mut new, mut event) = (0, None);
+    let (mut cases, mut known, mut moment) = (Vec::new(), Vec::new(), None);
     for (i, offence) in career.offences().iter().enumerate() {
         let at = career.positions()[i].0;
         let custody = options.in_custody == OffencesInCustody::LeaveOut && career.is_in_custody(i);
@@ -115,13 +133,22 @@ fn followed(
         if counts {
             new += 1;
             event = event.or(Some(at));
+            // without a case, what was committed at one moment is one
+            let again = offence.case.map_or(moment == Some(at), |case| known.contains(&case));
+            known.extend(offence.case);
+            moment = Some(at);
+            if !again {
+                cases.push(years(at));
+            }
         }
     }
     let all_years = years(career.timeline.window.1);
+    let gone = options.competing.contains(&career.window().end);
     let end = match event {
         Some(_) => EventStatus::Event,
-        None if options.competing.contains(&career.window().end) => EventStatus::Competing,
+        None if gone => EventStatus::Competing,
         None => EventStatus::Censored,
     };
-    Ok(FollowUp { years: event.map_or(all_years, years), end, all_years, offences: new })
+    let years = event.map_or(all_years, years);
+    Ok(FollowUp { entry: 0.0, years, end, all_years, gone, offences: new, cases })
 }

@@ -2,7 +2,7 @@
 //!
 //! Does not belong here: how a hidden figure looks in print.
 
-use super::figures::{FrequencyAfter, GroupRecidivism, ShareFigures, ShareOf};
+use super::figures::{FrequencyAfter, GroupRecidivism, MeanOf, NewCases, ShareFigures, ShareOf};
 
 /// Cells of fewer persons are protected: the limit that statistical offices use for sensitive tables.
 pub(crate) const FEW: u64 = 10;
@@ -11,6 +11,8 @@ pub(crate) const FEW: u64 = 10;
 #[derive(Debug, Clone, PartialEq)]
 struct Unit {
     persons: u64,
+    /// Persons, or the fewest that were at risk at an event where they came under observation one by one.
+    fewest: u64,
     years: Vec<Cells>,
 }
 
@@ -19,6 +21,8 @@ struct Unit {
 struct Cells {
     reoffended: u64,
     competing: u64,
+    /// With a second new case.
+    again: u64,
     at_risk: u64,
 }
 
@@ -27,10 +31,12 @@ impl Unit {
         let cells = |f: Option<ShareFigures>| Cells {
             reoffended: f.and_then(|f| f.events).unwrap_or(0),
             competing: f.and_then(|f| f.competing_events).unwrap_or(0),
+            again: f.and_then(|f| f.new_cases?.again).unwrap_or(0),
             at_risk: f.and_then(|f| f.at_risk).unwrap_or(0),
         };
         let years = group.shares.iter().map(|at| cells(at.figures)).collect();
-        Unit { persons: group.persons.unwrap_or(0), years }
+        let persons = group.persons.unwrap_or(0);
+        Unit { persons, fewest: group.fewest.map_or(persons, |fewest| fewest.min(persons)), years }
     }
 
     /// Those of this unit that are in none of the others.
@@ -41,6 +47,7 @@ impl Unit {
             for (mine, its) in rest.years.iter_mut().zip(&other.years) {
                 mine.reoffended -= its.reoffended;
                 mine.competing -= its.competing;
+                mine.again -= its.again;
                 mine.at_risk -= its.at_risk;
             }
         }
@@ -61,6 +68,8 @@ struct Choice {
     years: Vec<usize>,
     /// Those of the years at which competing events may be shown.
     competing: Vec<usize>,
+    /// Those at which numbers of new cases may be.
+    again: Vec<usize>,
 }
 
 impl Choice {
@@ -83,9 +92,9 @@ pub(super) fn hide(groups: &mut [GroupRecidivism]) {
         group.frequency = frequency.map(|f| rounded_frequency(f, reoffended));
         for (y, at) in group.shares.iter_mut().enumerate() {
             at.followed = units[g].years[y].at_risk >= FEW && shown;
-            let competing = choice.competing.contains(&y);
+            let more = [choice.competing.contains(&y), choice.again.contains(&y)];
             let visible = shown && choice.years.contains(&y);
-            at.figures = at.figures.filter(|_| visible).map(|f| rounded(f, units[g].persons, competing));
+            at.figures = at.figures.filter(|_| visible).map(|f| rounded(f, &units[g], more));
         }
     }
 }
@@ -108,12 +117,13 @@ fn choose(everyone: &Unit, parts: &[Unit]) -> Choice {
         if hidden > 0 {
             units.push(&rest);
         }
-        if units.iter().any(|unit| unit.persons < FEW) {
+        if units.iter().any(|unit| unit.persons.min(unit.fewest) < FEW) {
             continue;
         }
         let years = apart(&units, (0..everyone.years.len()).collect(), |cells| cells.reoffended);
         let competing = apart(&units, years.clone(), |cells| cells.competing);
-        let choice = Choice { groups, years, competing };
+        let again = apart(&units, years.clone(), |cells| cells.again);
+        let choice = Choice { groups, years, competing, again };
         if choice.figures() > best.figures() {
             best = choice;
         }
@@ -151,10 +161,10 @@ const MANY: u64 = 300;
 
 /// Shares move by less than a step when one person leaves unseen: one and a half persons, with ten of them gone. Of many
 /// people, the share that reoffended is given more finely.
-fn rounded(figures: ShareFigures, persons: u64, competing: bool) -> ShareFigures {
-    let n = persons as f64;
+fn rounded(figures: ShareFigures, unit: &Unit, [competing, again]: [bool; 2]) -> ShareFigures {
+    let n = unit.fewest as f64;
     let coarse = step(1.5, n - FEW as f64);
-    let fine = if persons >= MANY { step(0.4, n) } else { coarse };
+    let fine = if unit.fewest >= MANY { step(0.4, n) } else { coarse };
     let share = |of: ShareOf, parts: f64| ShareOf {
         share: (of.share * parts).round() / parts,
         se: None,
@@ -165,29 +175,81 @@ fn rounded(figures: ShareFigures, persons: u64, competing: bool) -> ShareFigures
         reoffended: share(figures.reoffended, fine),
         competing: figures.competing.filter(|_| competing).map(|of| share(of, coarse)),
         kaplan_meier: figures.kaplan_meier.filter(|_| competing).map(|of| share(of, coarse)),
+        new_cases: figures
+            .new_cases
+            .filter(|_| again)
+            .map(|of| rounded_cases(of, figures.events.unwrap_or(0), unit.fewest)),
         at_risk: None,
         events: None,
         competing_events: None,
     }
 }
 
-/// A multiple of 1, 2 or 5 of a decimal place, no finer than two digits nor than what two of those who reoffended add;
-/// the ends of the interval outwards.
+/// Mean numbers, of so many persons, of whom so many reoffended: as frequencies, and no finer than what one person adds.
+fn rounded_cases(of: NewCases, reoffended: u64, persons: u64) -> NewCases {
+    let most = of.most.unwrap_or(0) as f64;
+    let mean = |of: MeanOf, among: u64| {
+        let of_two = of.mean * 2.0 / reoffended.max(1) as f64;
+        let to = Steps::of(of.mean, of_two.max(most / among.max(1) as f64));
+        MeanOf {
+            mean: to.nearest(of.mean),
+            se: None,
+            low: of.low.map(|low| to.below(low)),
+            high: of.high.map(|high| to.above(high)),
+        }
+    };
+    NewCases {
+        per_person: mean(of.per_person, persons),
+        per_reoffender: of.per_reoffender.map(|of| mean(of, reoffended)),
+        cases: None,
+        again: None,
+        most: None,
+    }
+}
+
+/// Multiples of 1, 2 or 5 of a decimal place, no finer than two digits of a value nor than a least step.
+struct Steps {
+    multiple: f64,
+    /// Whole numbers of parts keep the printed decimals short.
+    parts: f64,
+}
+
+impl Steps {
+    fn of(value: f64, least: f64) -> Steps {
+        let places = if value > 0.0 { 1 - value.log10().floor() as i32 } else { 0 };
+        let unit = 10f64.powi(-places);
+        let multiple = [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().find(|m| m * unit >= least).unwrap_or(50.0);
+        Steps { multiple, parts: 10f64.powi(places) }
+    }
+
+    fn to(&self, value: f64, round: fn(f64) -> f64) -> f64 {
+        round(value * self.parts / self.multiple) * self.multiple / self.parts
+    }
+
+    fn nearest(&self, value: f64) -> f64 {
+        self.to(value, f64::round)
+    }
+
+    fn below(&self, value: f64) -> f64 {
+        self.to(value, f64::floor)
+    }
+
+    fn above(&self, value: f64) -> f64 {
+        self.to(value, f64::ceil)
+    }
+}
+
+/// No finer than what two of those who reoffended add; the ends of the interval outwards.
 fn rounded_frequency(f: FrequencyAfter, reoffended: u64) -> FrequencyAfter {
-    let rate = f.rate.filter(|rate| *rate > 0.0);
-    // whole numbers of parts keep the printed decimals short
-    let places = rate.map_or(0, |rate| 1 - rate.log10().floor() as i32);
-    let unit = 10f64.powi(-places);
-    let least = rate.map_or(unit, |rate| rate * 2.0 / reoffended.max(1) as f64);
-    let multiple = [1.0, 2.0, 5.0, 10.0, 20.0].into_iter().find(|m| m * unit >= least).unwrap_or(50.0);
-    let parts = 10f64.powi(places);
-    let to = |v: f64, round: fn(f64) -> f64| round(v * parts / multiple) * multiple / parts;
+    let rate = f.rate.unwrap_or(0.0);
+    let least = if rate > 0.0 { rate * 2.0 / reoffended.max(1) as f64 } else { 1.0 };
+    let to = Steps::of(rate, least);
     FrequencyAfter {
         offences: None,
         years: None,
-        rate: f.rate.map(|v| to(v, f64::round)),
+        rate: f.rate.map(|v| to.nearest(v)),
         se: None,
-        low: f.low.map(|v| to(v, f64::floor)),
-        high: f.high.map(|v| to(v, f64::ceil)),
+        low: f.low.map(|v| to.below(v)),
+        high: f.high.map(|v| to.above(v)),
     }
 }

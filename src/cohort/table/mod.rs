@@ -74,7 +74,7 @@ pub use persons::{PersonTable, read_person_table};
 pub use register::read_categories;
 pub(in crate::cohort) use source::FileKind;
 pub use source::TableSource;
-pub use starts::{read_criteria, read_starts};
+pub use starts::{FollowedFrom, read_criteria, read_starts};
 pub use values::{ValueTable, read_values};
 pub use wide::{read_wide, read_wide_with};
 pub(in crate::cohort) use words::{Cell, shown, whole};

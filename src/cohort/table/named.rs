@@ -119,6 +119,11 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         self.table.issues.add(Some(self.table.row), Some(self.names[column]), message);
     }
 
+    /// What is wrong with a row read before.
+    pub(crate) fn issue_at(&mut self, row: u64, column: usize, message: impl FnOnce() -> String) {
+        self.table.issues.add(Some(row), Some(self.names[column]), message);
+    }
+
     /// An identifier, or `None` with what is wrong with it told.
     pub(crate) fn id(&mut self, column: usize) -> Option<Cow<'_, str>> {
         let at = self.columns[column]?;

@@ -10,20 +10,31 @@ use crate::cohort::recidivism::criteria::{RecidivismCriteria, RecidivismCriterio
 use crate::error::Result;
 use std::collections::HashMap;
 
-/// Reads from which day each person is followed: a table `id`, `start`; further columns are ignored. It is the day of
-/// disposal, release or the end of supervision, as the caller's question has it, and of one kind for everybody.
+/// From when on somebody is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FollowedFrom {
+    /// The day that time at liberty is counted from.
+    pub start: CalendarDate,
+    /// The day on which the person came under observation, where that was later (left truncation).
+    pub entry: Option<CalendarDate>,
+}
+
+/// Reads from which day each person is followed: a table `id`, `start` and, if wanted, `entry`; further columns are
+/// ignored. The start is the day of disposal, release or the end of supervision, as the caller's question has it, and of
+/// one kind for everybody. The entry is the day on which somebody came under observation who, had they reoffended, died or
+/// left before it, would not be in the data.
 ///
 /// ```
 /// use pleegprofiel::{TableOptions, TableSource, read_starts};
 /// let table = TableSource::new("starts.csv", "id,start\na,2015-03-01\n".as_bytes());
-/// assert_eq!(read_starts(table, &TableOptions::new())?["a"].to_string(), "2015-03-01");
+/// assert_eq!(read_starts(table, &TableOptions::new())?["a"].start.to_string(), "2015-03-01");
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 ///
 /// # Errors
 /// Lists, by row, days that are none and persons given twice.
-pub fn read_starts(source: TableSource<'_>, options: &TableOptions) -> Result<HashMap<String, CalendarDate>> {
-    let names = [options.id_column.as_str(), "start"];
+pub fn read_starts(source: TableSource<'_>, options: &TableOptions) -> Result<HashMap<String, FollowedFrom>> {
+    let names = [options.id_column.as_str(), "start", "entry"];
     let mut table = NamedTable::open_with(source, options, names, 2, &[])?;
     let (mut starts, mut rows) = (HashMap::new(), HashMap::new());
     while table.next()? {
@@ -32,13 +43,14 @@ pub fn read_starts(source: TableSource<'_>, options: &TableOptions) -> Result<Ha
         if start == Ok(None) {
             table.issue(1, || "no day".into());
         }
+        let entry = table.date(2);
         let Some(id) = id else { continue };
         let row = table.row();
         if let Some(first) = rows.insert(id.clone(), row) {
             table.issue(0, || format!("same id as row {first}"));
         }
-        if let Ok(Some(start)) = start {
-            starts.insert(id, start);
+        if let (Ok(Some(start)), Ok(entry)) = (start, entry) {
+            starts.insert(id, FollowedFrom { start, entry });
         }
     }
     let (issues, _) = table.finish();

@@ -36,10 +36,12 @@ impl Difference {
     pub(crate) fn rounded(self, persons: u64) -> Difference {
         let parts = step(1.5, persons.saturating_sub(FEW) as f64);
         let to = |value: f64, round: fn(f64) -> f64| round(value * parts) / parts;
+        let (treated, control) = (to(self.treated, f64::round), to(self.control, f64::round));
         Difference {
-            treated: to(self.treated, f64::round),
-            control: to(self.control, f64::round),
-            difference: to(self.difference, f64::round),
+            treated,
+            control,
+            // of its own it would tell where in their steps the shares lie
+            difference: to(treated - control, f64::round),
             se: to(self.se, f64::ceil),
             low: to(self.low, f64::floor),
             high: to(self.high, f64::ceil),
@@ -56,15 +58,7 @@ fn arm(people: &Outcomes, weights: &[f64], time: f64) -> Result<(f64, Vec<f64>)>
     let people = FollowUp::new(times, status)?;
     let table = RiskTable::weighted(&people, weights);
     let found = influence(&table.rows[..table.through(time)], |row| row.events);
-    let by_weight = people.status().iter().enumerate().map(|(i, status)| {
-        let ended = match status {
-            EventStatus::Event => 0,
-            EventStatus::Competing => 1,
-            EventStatus::Censored => 2,
-        };
-        found.of(table.row_of[i], ended)
-    });
-    let by_weight = by_weight.collect();
+    let by_weight = found.of_people(&table, people.status(), EventStatus::Event);
     Ok((found.incidence, by_weight))
 }
 

@@ -14,6 +14,7 @@
 //! reoffend**. Nothing in the data can tell whether they do; only lots drawn can.
 
 pub(crate) mod estimate;
+pub(crate) mod hidden;
 pub(crate) mod power;
 #[cfg(feature = "csv")]
 pub(crate) mod read;

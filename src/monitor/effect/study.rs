@@ -1,6 +1,7 @@
 //! What is asked of two groups, and the answer: first what can be seen at all, then, where it can, what is seen.
 
 use super::estimate::{Difference, difference};
+use super::hidden::{self, Had, had, may_be_told};
 use super::power::{detectable_share, persons_per_group};
 use super::weights::{Balance, Propensity, balance, effective};
 use crate::career::custody::Moment;
@@ -150,7 +151,7 @@ impl EffectData {
             let mut own = Vec::with_capacity(people.len());
             for (i, person) in people.iter().enumerate() {
                 let row = Some(i as u64 + 1);
-                match follow_up_from(person.career, person.start, options) {
+                match follow_up_from(person.career, (person.start, None), options) {
                     Ok(followed) => own.push((followed.years, followed.end)),
                     Err(NoFollowUp::NoSeverity(offence)) => issues.add(row, Some("severity"), || {
                         format!("offence {} has none, and unknown is neither serious nor not serious", offence + 1)
@@ -187,48 +188,56 @@ impl EffectData {
         let of = |group: bool| weights.iter().zip(&self.treated).filter(move |(_, t)| **t == group).map(|(w, _)| *w);
         let sizes = [true, false].map(|group| of(group).count() as u64);
         let effective = [true, false].map(|group| effective(of(group)));
+        let small = options.show_small_cells;
+        let found = Weighted { propensity: &propensity, weights: &weights, effective };
         let mut at = Vec::new();
+        let mut told = [Vec::new(), Vec::new()];
         for (name, people) in &self.outcomes {
             for &years in &options.years {
-                at.push(self.at(name, people, years, options, &propensity, &weights, effective)?);
+                at.push(self.at((name, people), years, options, &found, &mut told)?);
             }
         }
+        let of_balance = balance(&self.treated, &weights, self.covariates.view(), &self.names);
         Ok(Effect {
             options: options.clone(),
             persons: sizes,
-            effective,
-            balance: balance(&self.treated, &weights, self.covariates.view(), &self.names),
+            effective: effective.map(|n| if small { n } else { n.round() }),
+            balance: if small {
+                of_balance
+            } else {
+                hidden::balance(of_balance, &self.treated, self.covariates.view())
+            },
             at,
         })
     }
 
-    #[allow(clippy::too_many_arguments)] // what one line of the answer is made of
     fn at(
         &self,
-        name: &str,
-        people: &[(f64, EventStatus)],
+        (name, people): (&str, &[(f64, EventStatus)]),
         years: f64,
         options: &EffectOptions,
-        propensity: &Propensity,
-        weights: &[f64],
-        effective: [f64; 2],
+        found: &Weighted<'_>,
+        told: &mut [Vec<Had>; 2],
     ) -> Result<EffectAt> {
         let group = |which: bool| people.iter().zip(&self.treated).filter(move |(_, t)| **t == which).map(|(p, _)| *p);
         let sizes = [true, false].map(|which| group(which).count() as u64);
         let shares = [AalenJohansen::new(group(true))?.event(years), AalenJohansen::new(group(false))?.event(years)];
         let followed = shares.map(|share| share.at_risk);
-        let base = shares[1].share;
+        let small = options.show_small_cells;
+        // numbers computed from the share would tell it again, to more digits
+        let base = if small { shares[1].share } else { to_step(shares[1].share, sizes[1]) };
+        let effective = found.effective.map(|n| if small { n } else { n.round() });
         let inside = base > 0.0 && base < 1.0;
         let detectable = if inside { detectable_share(base, effective[0], effective[1])? } else { None };
         let needed = if inside { Some(persons_per_group(base, options.worthwhile * base)?) } else { None };
         let seen =
             followed.iter().all(|n| *n > 0) && detectable.is_some_and(|share| share >= options.worthwhile * base);
-        // of each group: who reoffended, who did not
-        let enough = |g: usize| shares[g].events >= FEW && sizes[g] - shares[g].events >= FEW;
-        let small = options.show_small_cells;
+        let own = [had(group(true), years), had(group(false), years)];
+        let control = small || may_be_told(&own[1], &told[1]);
+        let both = control && (small || may_be_told(&own[0], &told[0]));
         let answer = match seen {
-            true if small || enough(0) && enough(1) => {
-                let weighted = difference(&self.treated, people, weights, Some(propensity), years)?;
+            true if both => {
+                let weighted = difference(&self.treated, people, found.weights, Some(found.propensity), years)?;
                 let unweighted = difference(&self.treated, people, &vec![1.0; people.len()], None, years)?;
                 let to = |d: Difference| if small { d } else { d.rounded(sizes[0].min(sizes[1])) };
                 Answer::Seen { weighted: to(weighted), unweighted: to(unweighted) }
@@ -236,19 +245,31 @@ impl EffectData {
             true => Answer::TooFew,
             false => Answer::NotSeen,
         };
-        let told = small || enough(1);
-        // numbers computed from the share tell it again, to more digits
-        let to = |share: f64| if small { share } else { to_step(share, sizes[1]) };
+        let [treated, others] = own;
+        if seen && both {
+            told[0].push(treated);
+        }
+        if control {
+            told[1].push(others);
+        }
+        let tens = |n: u64| if small { n } else { n / FEW * FEW };
         Ok(EffectAt {
             outcome: name.to_owned(),
             years,
-            followed: (small || followed.iter().all(|n| *n >= FEW)).then_some(followed),
-            base: told.then(|| to(base)),
-            detectable: detectable.filter(|_| told).map(to),
-            needed: needed.filter(|_| told).map(|n| if small { n } else { two_digits(n) }),
+            followed: (small || followed.iter().all(|n| *n >= FEW)).then_some(followed.map(tens)),
+            base: control.then_some(base),
+            detectable: detectable.filter(|_| control).map(|d| if small { d } else { to_step(d, sizes[1]) }),
+            needed: needed.filter(|_| control).map(|n| if small { n } else { two_digits(n) }),
             answer,
         })
     }
+}
+
+/// The groups as they are weighted.
+struct Weighted<'a> {
+    propensity: &'a Propensity,
+    weights: &'a [f64],
+    effective: [f64; 2],
 }
 
 /// To a step that is one and a half persons of so many, as recidivism figures are.
@@ -274,7 +295,8 @@ pub enum Answer {
         /// As the groups are: what the weights change is what they differed in.
         unweighted: Difference,
     },
-    /// Fewer than ten persons of a group reoffended, or did not: the effect could be seen, but is not shown.
+    /// Fewer than ten persons of a group reoffended, or did not, or would follow from another share that is shown: the
+    /// effect could be seen, but is not shown.
     TooFew,
     /// Groups of this size could not show the effect looked for, or are not followed so long: a difference seen here would
     /// say nothing, and none would say nothing either. No figure is given.
@@ -288,7 +310,8 @@ pub struct EffectAt {
     pub outcome: String,
     /// Years at liberty.
     pub years: f64,
-    /// Persons followed so long without an event: treated, others; `None` where of too few people to be shown.
+    /// Persons followed so long without an event: treated, others, in whole tens where small cells are hidden; `None`
+    /// where of too few people to be shown.
     pub followed: Option<[u64; 2]>,
     /// Share of the others who reoffended, unweighted; `None` where of too few people to be shown.
     pub base: Option<f64>,
@@ -302,6 +325,15 @@ pub struct EffectAt {
 }
 
 /// Two groups compared.
+///
+/// # Small cells
+/// Unless [`EffectOptions::show_small_cells`] says otherwise, no number of fewer than ten persons can be worked out from
+/// it. Of each group, shares are told of outcomes and years where ten persons had the outcome and ten had not, and where
+/// of two such sets of people, one within the other, the difference is ten persons or nobody; those asked for first come
+/// first. Shares are rounded to about one and a half persons, numbers followed to tens, effective numbers to whole ones; what
+/// is worked out from a share is worked out from the rounded one. A covariate of two values is in the balance where each
+/// value, and what is left by several that exclude each other, is of ten persons of each group; means are rounded to what
+/// one and a half persons add at most. It holds for one comparison: another of the same people can be subtracted from it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effect {
     /// What was asked.
@@ -310,7 +342,7 @@ pub struct Effect {
     pub persons: [u64; 2],
     /// Effective numbers of them under the weights.
     pub effective: [f64; 2],
-    /// How far the groups differ before and after weighting.
+    /// How far the groups differ before and after weighting; without covariates that would tell of fewer than ten persons.
     pub balance: Vec<Balance>,
     /// The answers, outcome by outcome.
     pub at: Vec<EffectAt>,

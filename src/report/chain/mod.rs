@@ -5,6 +5,8 @@
 
 mod effect;
 mod indicators;
+mod recidivism;
 
 pub use effect::EffectReport;
 pub use indicators::ChainReport;
+pub use recidivism::RecidivismReport;

@@ -1,6 +1,7 @@
 //! The part of people without any event by a time.
 
 use crate::numeric::p_values::Z_975;
+use crate::survival::event_share::product_limit;
 use crate::survival::risk_table::RiskTable;
 use crate::validation::undefined::{Defined, Undefined};
 
@@ -37,14 +38,7 @@ pub struct Median {
 }
 
 pub(crate) fn survival_at(table: &RiskTable, time: f64) -> SurvivalAt {
-    let (mut s, mut sum) = (1.0, 0.0);
-    for r in &table.rows[..table.through(time)] {
-        let d = r.ended();
-        if d > 0.0 {
-            s *= (r.at_risk - d) / r.at_risk;
-            sum += d / (r.at_risk * (r.at_risk - d));
-        }
-    }
+    let (s, sum) = product_limit(&table.rows[..table.through(time)]).last().map_or((1.0, 0.0), |(_, s, sum)| (s, sum));
     let root = f64::sqrt(sum);
     let none = |what: &str| Err(Undefined::new(format!("{what}: no interval on this scale")));
     let (log_log, log, plain, logit) = if s <= 0.0 {
@@ -72,15 +66,13 @@ pub(crate) fn survival_at(table: &RiskTable, time: f64) -> SurvivalAt {
 }
 
 pub(crate) fn median(table: &RiskTable) -> Median {
-    let mut s = 1.0;
     let mut first = f64::INFINITY;
     let mut flat = false;
     let last = table.rows.last().map_or(f64::NAN, |r| r.time);
-    for r in table.rows.iter().filter(|r| r.ended() > 0.0) {
+    for (r, s, _) in product_limit(&table.rows) {
         if flat {
             return Median { first, midpoint: Some(0.5 * (first + r.time)) };
         }
-        s *= (r.at_risk - r.ended()) / r.at_risk;
         if s <= 0.5 + HALF_TOLERANCE {
             first = r.time;
             flat = s >= 0.5 - HALF_TOLERANCE;
