@@ -12,7 +12,6 @@ pub(crate) mod known;
 mod people;
 mod reader;
 
-pub(crate) use asked::keyed;
 pub(crate) use career::Record;
 pub(crate) use identifiers::Identifiers;
 pub use identifiers::Printed;
