@@ -4,7 +4,9 @@ use crate::command::{run, stderr, stdout};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use tempfile::tempdir;
 
 fn dossier(name: &str) -> PathBuf {
@@ -150,4 +152,32 @@ fn many_dossiers_give_a_line_each_in_order_and_a_bad_one_says_why() {
     assert_eq!((lines[1]["line"].as_u64(), lines[0]["hash"].as_str()), (Some(2), lines[3]["hash"].as_str()));
     assert_eq!(lines[2]["body"]["profile"]["profile"], "late-peak");
     assert_eq!(fs::read_to_string(&log).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn a_run_killed_among_many_dossiers_leaves_no_draft_without_its_line() {
+    let dir = tempdir().unwrap();
+    let value: Value = serde_json::from_str(&fs::read_to_string(dossier("undecided-minor")).unwrap()).unwrap();
+    let path = dir.path().join("many.jsonl");
+    fs::write(&path, format!("{value}\n").repeat(1200)).unwrap();
+    let log = dir.path().join("log.jsonl");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pleegprofiel"))
+        .args(["advise", "--lines", "--people", "200", "--record"])
+        .args([&log, &path])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut drafts = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = drafts.next().unwrap().unwrap();
+    // what is not read fills the pipe: the run stands in the middle of printing
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let printed = 1 + drafts.filter(|line| line.as_ref().is_ok_and(|line| line.ends_with('}'))).count();
+    assert!(printed < 1200, "the run was over before it was killed");
+    let kept = fs::read_to_string(&log).unwrap();
+    let whole: Vec<&str> = kept.split_inclusive('\n').filter(|line| line.ends_with('\n')).collect();
+    assert!(printed <= whole.len(), "{printed} drafts, {} lines", whole.len());
+    let draft: Value = serde_json::from_str(&first).unwrap();
+    assert!(whole[0].contains(draft["hash"].as_str().unwrap()));
+    assert_eq!(advise(&["verify".as_ref(), log.as_os_str()]).status.code(), Some(0));
 }
