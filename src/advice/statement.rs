@@ -60,7 +60,7 @@ pub enum Ground {
     Figure {
         /// What it is.
         name: String,
-        /// Its value, in full precision where it is a number.
+        /// Its value, as it is printed; the parts of the draft beside the sentences have it in full precision.
         value: String,
     },
     /// An answer in the dossier, or its absence.

@@ -28,6 +28,19 @@ impl Language {
         self.pick(text.replace('.', ","), text)
     }
 
+    /// A probability with so many decimals; never as a bare 0 or 1, for that is no estimate's to say: `> 0.99`, `< 0.01`.
+    pub(crate) fn probability(self, p: f64, decimals: usize) -> String {
+        let smallest = 0.1_f64.powi(decimals as i32);
+        let text = self.number(p, decimals);
+        if text == self.number(1.0, decimals) {
+            format!("> {}", self.number(1.0 - smallest, decimals))
+        } else if text == self.number(0.0, decimals) {
+            format!("< {}", self.number(smallest, decimals))
+        } else {
+            text
+        }
+    }
+
     /// A limit: two decimals at most, without trailing zeros.
     pub(crate) fn short(self, value: f64) -> String {
         let text = format!("{value:.2}");
@@ -49,6 +62,22 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_probability_is_never_a_bare_nothing_or_one() {
+        assert_eq!(
+            (Language::Dutch.probability(0.996, 2), Language::English.probability(1.0, 3)),
+            ("> 0,99".into(), "> 0.999".into())
+        );
+        assert_eq!(
+            (Language::Dutch.probability(0.004, 2), Language::English.probability(0.0, 3)),
+            ("< 0,01".into(), "< 0.001".into())
+        );
+        assert_eq!(
+            (Language::Dutch.probability(0.994, 2), Language::English.probability(0.006, 2)),
+            ("0,99".into(), "0.01".into())
+        );
+    }
 
     #[test]
     fn numbers_and_lists_follow_the_language() {
