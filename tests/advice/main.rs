@@ -13,3 +13,4 @@ mod properties;
 mod records;
 mod schema;
 mod states;
+mod steps;
