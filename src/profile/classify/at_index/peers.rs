@@ -173,7 +173,9 @@ impl Among<'_> {
             let n = of.people.len();
             let (weight, each) = (weights[k] / n as f64, 1.0 / n as f64);
             let odds = (asked.ln_odds[k] + TIE).exp();
-            let (mut upto, mut posterior, mut clear, mut right, mut apart) = (0u64, 0.0, 0u64, 0u64, [0u64; PROFILES]);
+            // a tie is told by tossing a coin
+            let told = [0.0, 0.25 / n as f64, 0.5 / n as f64];
+            let (mut upto, mut apart) = (0u64, [0.0; PROFILES]);
             let (mut year, mut mark) = (0, 0);
             for person in &of.people {
                 let years = &of.years[year..person.end];
@@ -190,23 +192,19 @@ impl Among<'_> {
                     let value = Logarithm { base: top - shares[best], of: part[best], most: LN_STATES };
                     near.add(weight, value, asked.nearest.1);
                 }
-                posterior += part[k] / sum;
-                clear += u64::from(part[k] >= asked.clear * sum);
-                right += u64::from(best == k);
+                separation.own_posterior[k] += part[k] / sum * each;
+                separation.clear[k] += if part[k] >= asked.clear * sum { each } else { 0.0 };
+                separation.accuracy += if best == k { weight } else { 0.0 };
                 let mine = part[k] / weights[k];
                 for other in 0..PROFILES {
                     let theirs = part[other] / weights[other];
                     let lead = mine - theirs;
-                    // twice, for a tie is told by tossing a coin
-                    apart[other] += u64::from(lead > TIE * mine) + u64::from(lead >= -TIE * mine);
+                    apart[other] += told[usize::from(lead > TIE * mine) + usize::from(lead >= -TIE * mine)];
                 }
             }
             let all_upto = Weighed { values: n, weight: n as f64, below: 0.0, upto: upto as f64 };
             own.push((all_upto.ends().1, n));
-            separation.own_posterior[k] = posterior * each;
-            separation.clear[k] = clear as f64 * each;
-            separation.accuracy += right as f64 * weight;
-            separation.apart[k] = apart.map(|twice| 0.25 * twice as f64 * each).to_vec();
+            separation.apart[k] = apart.to_vec();
             separation.people += n;
             separation.shares[k] = weights[k];
         }
