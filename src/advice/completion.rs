@@ -39,12 +39,18 @@ impl Completion {
     /// be accepted.
     pub fn from_json(text: &str, draft: &Draft) -> Result<Completion> {
         read(text, draft, &[Step::Judge, Step::Show, Step::Finalise], |parts, problems| {
-            let completion =
-                Completion { judgement: parts.judgement?, reaction: parts.reaction?, signature: parts.signature? };
-            completion.judgement.check(draft, problems);
-            completion.reaction.check(draft, problems);
-            completion.signature.check(draft, &completion.judgement, &completion.reaction, problems);
-            Some(completion)
+            let Parts { judgement, reaction, signature } = parts;
+            // what could be read is checked, whether the rest could or not
+            if let Some(judgement) = &judgement {
+                judgement.check(draft, problems);
+            }
+            if let Some(reaction) = &reaction {
+                reaction.check(draft, problems);
+            }
+            if let Some(signature) = &signature {
+                signature.check(draft, judgement.as_ref(), reaction.as_ref(), problems);
+            }
+            Some(Completion { judgement: judgement?, reaction: reaction?, signature: signature? })
         })
     }
 
@@ -134,7 +140,9 @@ impl Signature {
     pub fn from_json(text: &str, shown: &Shown) -> Result<Signature> {
         let judged = shown.judged();
         read(text, judged.draft(), &[Step::Finalise], |parts, problems| {
-            parts.signature.inspect(|one| one.check(judged.draft(), judged.judgement(), shown.reaction(), problems))
+            parts
+                .signature
+                .inspect(|one| one.check(judged.draft(), Some(judged.judgement()), Some(shown.reaction()), problems))
         })
     }
 }

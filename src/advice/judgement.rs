@@ -318,13 +318,21 @@ impl Reaction {
 }
 
 impl Signature {
-    pub(crate) fn check(&self, draft: &Draft, judgement: &Judgement, reaction: &Reaction, problems: &mut Problems) {
+    /// Against what is known of the steps before; of one that cannot be read nothing is said.
+    pub(crate) fn check(
+        &self,
+        draft: &Draft,
+        judgement: Option<&Judgement>,
+        reaction: Option<&Reaction>,
+        problems: &mut Problems,
+    ) {
         if !says(&self.by) {
             problems.add("$.final.by", "it says nothing; who makes the advice final is accepted");
         }
-        if self.on < reaction.on() {
-            problems.add("$.final.on", format_args!("{} lies before the draft was shown, {}", self.on, reaction.on()));
+        if let Some(shown) = reaction.map(Reaction::on).filter(|shown| self.on < *shown) {
+            problems.add("$.final.on", format_args!("{} lies before the draft was shown, {shown}", self.on));
         }
+        let Some(judgement) = judgement else { return };
         for (i, one) in self.approved.iter().enumerate() {
             let own = draft
                 .body

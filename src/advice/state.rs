@@ -125,7 +125,7 @@ impl Shown {
     pub fn finalise(self, signature: Signature) -> Result<Advice> {
         let Shown { judged: Judged { draft, judgement }, reaction } = self;
         let mut problems = Problems::new();
-        signature.check(&draft, &judgement, &reaction, &mut problems);
+        signature.check(&draft, Some(&judgement), Some(&reaction), &mut problems);
         problems.into_result("the advice cannot be made final")?;
         Ok(Advice { draft, judgement, reaction, signature })
     }
