@@ -242,3 +242,15 @@ fn figures_are_printed_in_few_digits_and_no_probability_as_a_bare_nothing_or_one
     }
     assert!(bounded > 0, "no probability of the six is next to nothing or one");
 }
+
+#[test]
+fn without_any_answer_an_instrument_has_no_result_and_the_dossier_is_drafted_all_the_same() {
+    for name in ALL {
+        let mut dossier = value(name);
+        dossier.as_object_mut().unwrap().remove("answers");
+        for result in &draft_of(&dossier, Language::English).body().instruments {
+            assert!(result.says <= Says::Unknown, "{name}: {}", result.title);
+            assert!(result.level.is_none() && !result.not_asked.is_empty(), "{name}: {}", result.title);
+        }
+    }
+}
