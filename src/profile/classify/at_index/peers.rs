@@ -301,7 +301,7 @@ mod tests {
     fn plainly(peers: &Peers, law: &Law, sight: &Sight, asked: &Asked) -> Standing {
         let (shares, whole) = (sight.shares(), log_sum_exp(&sight.shares()));
         let (mut near, mut all) = ([0.0; 4], [0.0; 4]);
-        let mut add = |to: &mut [f64; 4], weight: f64, value: f64, asked: f64| {
+        let add = |to: &mut [f64; 4], weight: f64, value: f64, asked: f64| {
             to[0] += if value < asked - TIE { weight } else { 0.0 };
             to[1] += if value <= asked + TIE { weight } else { 0.0 };
             to[2] += weight;
