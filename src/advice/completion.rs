@@ -1,4 +1,5 @@
-//! Reading a judgement file: judgement, reaction and signature, with every problem named before anything is made of it.
+//! Reading a judgement file: judgement, reaction and signature, in one file or each in its own, with every problem named
+//! before anything is made of it.
 
 use super::dossier::Reader;
 use super::dossier::known::Known;
@@ -8,10 +9,11 @@ use super::judgement::{
     Signature, Stance,
 };
 use super::needs::{AtRisk, Harm, Level, Need, NeedSeverity, NeedState, Setting};
-use super::state::Advice;
+use super::state::{Advice, Judged, Shown};
 use crate::error::{Error, Result};
 use crate::risk::factor::RiscScale;
 use crate::risk::instrument::walk::{Node, Problems, parse, shortened};
+use serde_json::{Value, json};
 
 /// `format` of judgement files.
 pub const JUDGEMENT_FORMAT: &str = "pleegprofiel-judgement";
@@ -30,30 +32,26 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// Reads a judgement of a draft.
+    /// Reads a judgement of a draft, with the reaction and the signature.
     ///
     /// # Errors
     /// When anything in it is wrong, or does not suit the draft: every problem is listed with its JSON path and what would
     /// be accepted.
     pub fn from_json(text: &str, draft: &Draft) -> Result<Completion> {
-        let mut problems = Problems::new();
-        let value = parse(text, "the judgement", &mut problems)?;
-        let root = Node::root(&value);
-        let read = Completion::read(&root, &mut Reader { problems: &mut problems });
-        if let Some(found) = &read {
-            found.judgement.check(draft, &mut problems);
-            found.reaction.check(draft, &mut problems);
-            found.signature.check(draft, &found.judgement, &found.reaction, &mut problems);
-        } else if let Some(other) =
-            root.get("draft").and_then(|n| n.value.as_str()).filter(|hash| *hash != draft.hash())
-        {
-            problems.add(
-                "$.draft",
-                format_args!("{:?} is another draft; this one is {:?}", shortened(other), draft.hash()),
-            );
-        }
-        problems.into_result("the judgement cannot be used")?;
-        read.ok_or_else(|| Error::value("the judgement cannot be used"))
+        read(text, draft, &[Step::Judge, Step::Show, Step::Finalise], |parts, problems| {
+            let Parts { judgement, reaction, signature } = parts;
+            // what could be read is checked, whether the rest could or not
+            if let Some(judgement) = &judgement {
+                judgement.check(draft, problems);
+            }
+            if let Some(reaction) = &reaction {
+                reaction.check(draft, problems);
+            }
+            if let Some(signature) = &signature {
+                signature.check(draft, judgement.as_ref(), reaction.as_ref(), problems);
+            }
+            Some(Completion { judgement: judgement?, reaction: reaction?, signature: signature? })
+        })
     }
 
     /// Takes a draft through all steps to the final advice.
@@ -63,60 +61,183 @@ impl Completion {
     pub fn complete(self, draft: Draft) -> Result<Advice> {
         draft.judge(self.judgement)?.show(self.reaction)?.finalise(self.signature)
     }
+}
 
-    fn read(root: &Node<'_>, r: &mut Reader<'_>) -> Option<Completion> {
-        r.object(
-            root,
-            &[
-                "format",
-                "format_version",
-                "draft",
-                "estimates",
-                "instruments",
-                "information",
-                "needs",
-                "serious_harm",
-                "outcome",
-                "reaction",
-                "final",
-            ],
-        )?;
-        if let Some(format) = r.need(root, "format", "\"pleegprofiel-judgement\"")
-            && format.value.as_str() != Some(JUDGEMENT_FORMAT)
-        {
-            r.wrong(&format, &format!("{JUDGEMENT_FORMAT:?}"));
-        }
-        if let Some(version) = r.need(root, "format_version", "1") {
-            version.whole(r.problems, 1, 1);
-        }
-        let draft = r.need(root, "draft", "the hash of the draft").and_then(|n| r.words(&n, 64));
-        let estimates = each(root, "estimates", r, estimate);
-        let instruments = each(root, "instruments", r, instrument);
-        let information =
-            r.need(root, "information", "an object with \"needed\" and \"obtainable\"").map(|n| information(&n, r));
-        let needs = if root.get("needs").is_some() { each(root, "needs", r, need) } else { Some(Vec::new()) };
-        let serious_harm =
-            if root.get("serious_harm").is_some() { each(root, "serious_harm", r, harm) } else { Some(Vec::new()) };
-        let outcome =
-            r.need(root, "outcome", "an object with \"advice\" or \"no-advice\"").and_then(|n| outcome(&n, r));
-        let reaction = r.need(root, "reaction", "an object with \"said\" or \"none\"").and_then(|n| reaction(&n, r));
-        let signature = r.need(root, "final", "an object with \"by\" and \"on\"").and_then(|n| signature(&n, r));
-        let [information_needed, information_obtainable] = information?;
-        Some(Completion {
-            judgement: Judgement {
-                draft: draft?,
-                estimates: estimates?,
-                instruments: instruments?,
-                information_needed,
-                information_obtainable,
-                needs: needs?,
-                serious_harm: serious_harm?,
-                outcome: outcome?,
+impl Draft {
+    /// A judgement of this draft with nothing filled in: every key, and in the place of a choice what can be chosen. It is
+    /// refused as it stands; `needs`, `serious_harm` and `final.approved` may be left empty.
+    pub fn judgement_form(&self) -> String {
+        let instruments: Vec<Value> = self
+            .body
+            .instruments
+            .iter()
+            .map(|one| {
+                json!({
+                    "instrument": one.assessment.instrument, "stance": "agrees | departs | not-used",
+                    "direction": keys(Direction::ALL, |d| d.key()), "overridden_level": "", "reason": "",
+                })
+            })
+            .collect();
+        let harm = json!({
+            "group": keys(AtRisk::ALL, |g| g.key()), "setting": keys(Setting::ALL, |s| s.key()),
+            "level": keys(Level::ALL, |l| l.key()), "imminence": "", "nature": "",
+        });
+        let need = json!({
+            "scale": "", "state": keys(NeedState::ALL, |s| s.key()), "severity": keys(NeedSeverity::ALL, |s| s.key()),
+            "words": "",
+        });
+        let known = "present | absent | unknown";
+        let form = json!({
+            "format": JUDGEMENT_FORMAT, "format_version": 1, "draft": self.hash(),
+            "estimates": [{"question": "reoffending", "level": keys(Level::ALL, |l| l.key()), "reason": ""}],
+            "instruments": instruments, "information": {"needed": known, "obtainable": known},
+            "needs": [need], "serious_harm": [harm],
+            "outcome": {"advice": "", "no-advice": [{"reason": keys(NoAdvice::ALL, |n| n.key()), "explanation": ""}]},
+            "reaction": {
+                "said": {"on": "YYYY-MM-DD", "text": ""},
+                "none": {"on": "YYYY-MM-DD", "why": keys(NoReaction::ALL, |n| n.key()), "explanation": ""},
             },
-            reaction: reaction?,
-            signature: signature?,
+            "final": {"by": "", "on": "YYYY-MM-DD", "approved": [{"instrument": "", "level": ""}]},
+        });
+        format!("{form:#}")
+    }
+}
+
+fn keys<T: Copy>(all: &[T], key: impl Fn(T) -> &'static str) -> String {
+    all.iter().map(|one| key(*one)).collect::<Vec<_>>().join(" | ")
+}
+
+impl Judgement {
+    /// Reads a judgement of a draft, by itself: a file without `reaction` and `final`.
+    ///
+    /// # Errors
+    /// As [`Completion::from_json`].
+    pub fn from_json(text: &str, draft: &Draft) -> Result<Judgement> {
+        read(text, draft, &[Step::Judge], |parts, problems| {
+            parts.judgement.inspect(|judgement| judgement.check(draft, problems))
         })
     }
+}
+
+impl Reaction {
+    /// Reads what the person said when they were shown this: a file with `draft` and `reaction`.
+    ///
+    /// # Errors
+    /// As [`Completion::from_json`].
+    pub fn from_json(text: &str, judged: &Judged) -> Result<Reaction> {
+        let draft = judged.draft();
+        read(text, draft, &[Step::Show], |parts, problems| {
+            parts.reaction.inspect(|reaction| reaction.check(draft, problems))
+        })
+    }
+}
+
+impl Signature {
+    /// Reads who makes this final: a file with `draft` and `final`.
+    ///
+    /// # Errors
+    /// As [`Completion::from_json`].
+    pub fn from_json(text: &str, shown: &Shown) -> Result<Signature> {
+        let judged = shown.judged();
+        read(text, judged.draft(), &[Step::Finalise], |parts, problems| {
+            parts
+                .signature
+                .inspect(|one| one.check(judged.draft(), Some(judged.judgement()), Some(shown.reaction()), problems))
+        })
+    }
+}
+
+/// A step from a draft to an advice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Judge,
+    Show,
+    Finalise,
+}
+
+impl Step {
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Step::Judge => &["estimates", "instruments", "information", "needs", "serious_harm", "outcome"],
+            Step::Show => &["reaction"],
+            Step::Finalise => &["final"],
+        }
+    }
+}
+
+/// What a file says of the steps that it is for; `None` of others, and of what cannot be read.
+struct Parts {
+    judgement: Option<Judgement>,
+    reaction: Option<Reaction>,
+    signature: Option<Signature>,
+}
+
+/// Reads a file for some steps; `checked` makes of its parts what is wanted, and checks it.
+fn read<T>(
+    text: &str,
+    draft: &Draft,
+    steps: &[Step],
+    checked: impl FnOnce(Parts, &mut Problems) -> Option<T>,
+) -> Result<T> {
+    const WHAT: &str = "the judgement cannot be used";
+    let mut problems = Problems::new();
+    let value = parse(text, "the judgement", &mut problems)?;
+    let parts = parts(&Node::root(&value), draft, steps, &mut Reader { problems: &mut problems });
+    let found = parts.and_then(|parts| checked(parts, &mut problems));
+    problems.into_result(WHAT)?;
+    found.ok_or_else(|| Error::value(WHAT))
+}
+
+fn parts(root: &Node<'_>, draft: &Draft, steps: &[Step], r: &mut Reader<'_>) -> Option<Parts> {
+    let own = steps.iter().flat_map(|step| step.keys());
+    let keys: Vec<&str> = ["format", "format_version", "draft"].iter().chain(own).copied().collect();
+    r.object(root, &keys)?;
+    if let Some(format) = r.need(root, "format", "\"pleegprofiel-judgement\"")
+        && format.value.as_str() != Some(JUDGEMENT_FORMAT)
+    {
+        r.wrong(&format, &format!("{JUDGEMENT_FORMAT:?}"));
+    }
+    if let Some(version) = r.need(root, "format_version", "1") {
+        version.whole(r.problems, 1, 1);
+    }
+    let named = r.need(root, "draft", "the hash of the draft").and_then(|n| r.words(&n, LONGEST));
+    let judgement = if steps.contains(&Step::Judge) { judgement(root, named.clone(), r) } else { None };
+    // a judgement that could be read says so itself
+    if let (Some(other), None) = (named.filter(|hash| *hash != draft.hash()), &judgement) {
+        let (other, own) = (shortened(&other), draft.hash());
+        r.problems.add("$.draft", format_args!("{other:?} is another draft; this one is {own:?}"));
+    }
+    let reaction = match steps.contains(&Step::Show) {
+        true => r.need(root, "reaction", "an object with \"said\" or \"none\"").and_then(|n| reaction(&n, r)),
+        false => None,
+    };
+    let signature = match steps.contains(&Step::Finalise) {
+        true => r.need(root, "final", "an object with \"by\" and \"on\"").and_then(|n| signature(&n, r)),
+        false => None,
+    };
+    Some(Parts { judgement, reaction, signature })
+}
+
+fn judgement(root: &Node<'_>, draft: Option<String>, r: &mut Reader<'_>) -> Option<Judgement> {
+    let estimates = each(root, "estimates", r, estimate);
+    let instruments = each(root, "instruments", r, instrument);
+    let information =
+        r.need(root, "information", "an object with \"needed\" and \"obtainable\"").map(|n| information(&n, r));
+    let needs = if root.get("needs").is_some() { each(root, "needs", r, need) } else { Some(Vec::new()) };
+    let serious_harm =
+        if root.get("serious_harm").is_some() { each(root, "serious_harm", r, harm) } else { Some(Vec::new()) };
+    let outcome = r.need(root, "outcome", "an object with \"advice\" or \"no-advice\"").and_then(|n| outcome(&n, r));
+    let [information_needed, information_obtainable] = information?;
+    Some(Judgement {
+        draft: draft?,
+        estimates: estimates?,
+        instruments: instruments?,
+        information_needed,
+        information_obtainable,
+        needs: needs?,
+        serious_harm: serious_harm?,
+        outcome: outcome?,
+    })
 }
 
 /// Every entry of a list that has to be there; none when one cannot be read.

@@ -4,36 +4,45 @@
 //! Belongs here: these values and their checks against the draft they are about. Does not belong here: the order in which
 //! a draft becomes an advice (`state`).
 
-use super::dossier::keyed;
 use super::dossier::known::Known;
 use super::draft::Draft;
 use super::needs::{AtRisk, Harm, Level, Need, NeedState, Setting};
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::walk::Problems;
+use crate::units::keyed;
 use serde::{Deserialize, Serialize};
 
 keyed! {
     /// In which direction a professional departs from an instrument.
     Direction {
-        Higher = "higher", "hoger", "higher";
-        Lower = "lower", "lager", "lower";
+        /// Higher.
+        Higher = ("higher", "hoger", "higher"),
+        /// Lower.
+        Lower = ("lower", "lager", "lower"),
     }
 }
 keyed! {
     /// A reason why no advice can be given.
     NoAdvice {
-        Obstruction = "obstruction", "belemmert het onderzoek", "obstructs the inquiry";
-        Rejection = "rejection-of-every-intervention", "wijst elke interventie af", "rejects every intervention";
-        NoTie = "no-tie-with-a-european-country", "geen band met een Europees land", "no tie with a European country";
-        NotObtainable = "information-not-obtainable", "de nodige informatie is niet te krijgen", "the information needed cannot be got";
+        /// Obstructs the inquiry.
+        Obstruction = ("obstruction", "belemmert het onderzoek", "obstructs the inquiry"),
+        /// Rejects every intervention.
+        Rejection = ("rejection-of-every-intervention", "wijst elke interventie af", "rejects every intervention"),
+        /// No tie with a European country.
+        NoTie = ("no-tie-with-a-european-country", "geen band met een Europees land", "no tie with a European country"),
+        /// The information needed cannot be got.
+        NotObtainable = ("information-not-obtainable", "de nodige informatie is niet te krijgen", "the information needed cannot be got"),
     }
 }
 keyed! {
     /// Why there is no reaction of the person.
     NoReaction {
-        Refused = "refused", "weigert te reageren", "refuses to react";
-        Silent = "silent", "reageert niet", "does not react";
-        NotReached = "not-reached", "niet bereikt", "was not reached";
+        /// Refuses to react.
+        Refused = ("refused", "weigert te reageren", "refuses to react"),
+        /// Does not react.
+        Silent = ("silent", "reageert niet", "does not react"),
+        /// Was not reached.
+        NotReached = ("not-reached", "niet bereikt", "was not reached"),
     }
 }
 
@@ -309,13 +318,21 @@ impl Reaction {
 }
 
 impl Signature {
-    pub(crate) fn check(&self, draft: &Draft, judgement: &Judgement, reaction: &Reaction, problems: &mut Problems) {
+    /// Against what is known of the steps before; of one that cannot be read nothing is said.
+    pub(crate) fn check(
+        &self,
+        draft: &Draft,
+        judgement: Option<&Judgement>,
+        reaction: Option<&Reaction>,
+        problems: &mut Problems,
+    ) {
         if !says(&self.by) {
             problems.add("$.final.by", "it says nothing; who makes the advice final is accepted");
         }
-        if self.on < reaction.on() {
-            problems.add("$.final.on", format_args!("{} lies before the draft was shown, {}", self.on, reaction.on()));
+        if let Some(shown) = reaction.map(Reaction::on).filter(|shown| self.on < *shown) {
+            problems.add("$.final.on", format_args!("{} lies before the draft was shown, {shown}", self.on));
         }
+        let Some(judgement) = judgement else { return };
         for (i, one) in self.approved.iter().enumerate() {
             let own = draft
                 .body

@@ -22,6 +22,7 @@ mod page;
 pub mod record;
 mod state;
 mod statement;
+mod stored;
 
 #[doc = include_str!("../../docs/what-an-advice-rests-on.en.md")]
 pub mod what_an_advice_rests_on {}
@@ -51,3 +52,4 @@ pub use needs::{AtRisk, Harm, Level, Need, NeedSeverity, NeedState, Setting};
 pub use page::Headings;
 pub use state::{ADVICE_FORMAT, Advice, Judged, Levels, Shown};
 pub use statement::{Ground, Part, Says, Section, SourceStatus, Statement};
+pub use stored::{JUDGED_FORMAT, SHOWN_FORMAT};

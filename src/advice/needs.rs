@@ -1,50 +1,68 @@
 //! Needs and serious harm: structures that the professional fills. Nothing here is computed, least of all from a profile.
 
-use super::dossier::keyed;
 use crate::risk::factor::RiscScale;
+use crate::units::keyed;
 use serde::{Deserialize, Serialize};
 
 keyed! {
     /// A level, in the professional's judgement.
     Level {
-        Low = "low", "laag", "low";
-        Medium = "medium", "gemiddeld", "medium";
-        High = "high", "hoog", "high";
-        VeryHigh = "very-high", "zeer hoog", "very high";
+        /// Low.
+        Low = ("low", "laag", "low"),
+        /// Medium.
+        Medium = ("medium", "gemiddeld", "medium"),
+        /// High.
+        High = ("high", "hoog", "high"),
+        /// Very high.
+        VeryHigh = ("very-high", "zeer hoog", "very high"),
     }
 }
 keyed! {
     /// Who is at risk.
     AtRisk {
-        Children = "children", "kinderen", "children";
-        Public = "public", "publiek", "the public";
-        KnownAdult = "known-adult", "een bekende volwassene", "a known adult";
-        Staff = "staff", "personeel", "staff";
-        Prisoners = "prisoners", "medegedetineerden", "prisoners";
+        /// Children.
+        Children = ("children", "kinderen", "children"),
+        /// The public.
+        Public = ("public", "publiek", "the public"),
+        /// A known adult.
+        KnownAdult = ("known-adult", "een bekende volwassene", "a known adult"),
+        /// Staff.
+        Staff = ("staff", "personeel", "staff"),
+        /// Prisoners.
+        Prisoners = ("prisoners", "medegedetineerden", "prisoners"),
     }
 }
 keyed! {
     /// Where.
     Setting {
-        Community = "community", "in vrijheid", "in the community";
-        Custody = "custody", "in detentie", "in custody";
+        /// In the community.
+        Community = ("community", "in vrijheid", "in the community"),
+        /// In custody.
+        Custody = ("custody", "in detentie", "in custody"),
     }
 }
 keyed! {
     /// Whether there is a need.
     NeedState {
-        Identified = "identified", "vastgesteld", "identified";
-        NotIdentified = "not-identified", "niet vastgesteld", "not identified";
-        Unanswered = "unanswered", "niet beantwoord", "unanswered";
-        Unscored = "unscored", "niet gescoord", "unscored";
+        /// Identified.
+        Identified = ("identified", "vastgesteld", "identified"),
+        /// Not identified.
+        NotIdentified = ("not-identified", "niet vastgesteld", "not identified"),
+        /// Unanswered.
+        Unanswered = ("unanswered", "niet beantwoord", "unanswered"),
+        /// Unscored.
+        Unscored = ("unscored", "niet gescoord", "unscored"),
     }
 }
 keyed! {
     /// How severe a need is.
     NeedSeverity {
-        None = "no-need", "geen behoefte", "no need";
-        Standard = "standard", "gewoon", "standard";
-        Severe = "severe", "ernstig", "severe";
+        /// No need.
+        None = ("no-need", "geen behoefte", "no need"),
+        /// Standard.
+        Standard = ("standard", "gewoon", "standard"),
+        /// Severe.
+        Severe = ("severe", "ernstig", "severe"),
     }
 }
 

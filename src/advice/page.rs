@@ -3,10 +3,10 @@
 //! Does not belong here: what they say.
 
 use super::draft::{Draft, InstrumentResult};
-use super::judgement::{Outcome, Reaction, Stance};
+use super::judgement::{Judgement, Outcome, Reaction, Stance};
 use super::law::frame::Met;
 use super::needs::{Harm, Need, NeedState};
-use super::state::Advice;
+use super::state::{Advice, Judged, levels};
 use super::statement::Part;
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::language::Language;
@@ -56,7 +56,18 @@ impl Draft {
     /// # Errors
     /// None that a caller can bring about; the template engine has a channel for them.
     pub fn html(&self, headings: &Headings) -> Result<String> {
-        Page { draft: self, advice: None, headings, language: self.body.language }.html()
+        Page { draft: self, judgement: None, advice: None, headings, language: self.body.language }.html()
+    }
+}
+
+impl Judged {
+    /// The draft with its judgement as a page to show to the person: still a draft, and marked as one on every page.
+    ///
+    /// # Errors
+    /// As [`Draft::html`].
+    pub fn html(&self, headings: &Headings) -> Result<String> {
+        let (draft, judgement) = (self.draft(), Some(self.judgement()));
+        Page { draft, judgement, advice: None, headings, language: draft.body.language }.html()
     }
 }
 
@@ -66,12 +77,14 @@ impl Advice {
     /// # Errors
     /// As [`Draft::html`].
     pub fn html(&self, headings: &Headings) -> Result<String> {
-        Page { draft: &self.draft, advice: Some(self), headings, language: self.draft.body.language }.html()
+        let (draft, judgement) = (&self.draft, Some(&self.judgement));
+        Page { draft, judgement, advice: Some(self), headings, language: draft.body.language }.html()
     }
 }
 
 struct Page<'a> {
     draft: &'a Draft,
+    judgement: Option<&'a Judgement>,
     advice: Option<&'a Advice>,
     headings: &'a Headings,
     language: Language,
@@ -106,7 +119,7 @@ impl Page<'_> {
             page_word => self.pick("pagina", "page"),
             notice => mark.map(|_| notice),
             facts => self.facts(),
-            judgement => self.advice.map(|advice| self.judgement(advice)),
+            judgement => self.judgement.map(|judgement| self.judged(judgement)),
             judgement_head => self.headings.get("judgement", self.pick("Oordeel van de professional", "Judgement of the professional")),
             basis_head => self.headings.get("basis", self.pick("Waar dit op rust", "What this rests on")),
             sections => self.sections(),
@@ -181,9 +194,9 @@ impl Page<'_> {
 
     fn instruments(&self) -> Vec<Vec<String>> {
         let none = || "-".to_owned();
-        match self.advice {
-            Some(advice) => advice
-                .levels()
+        let approved = self.advice.map_or(&[][..], |advice| &advice.signature.approved);
+        match self.judgement {
+            Some(judgement) => levels(self.draft, judgement, approved)
                 .into_iter()
                 .map(|l| {
                     vec![
@@ -204,10 +217,10 @@ impl Page<'_> {
     }
 
     fn needs(&self) -> Vec<Vec<String>> {
-        let judged = self.advice.map_or(&[][..], |advice| &advice.judgement.needs);
+        let judged = self.judgement.map_or(&[][..], |judgement| &judgement.needs);
         let one = |need: &Need| {
             let need = judged.iter().find(|other| other.scale == need.scale).unwrap_or(need);
-            let blank = need.state == NeedState::Unanswered && self.advice.is_none();
+            let blank = need.state == NeedState::Unanswered && self.judgement.is_none();
             vec![
                 need.scale.label(self.language).to_owned(),
                 if blank { String::new() } else { need.state.label(self.language).to_owned() },
@@ -219,7 +232,7 @@ impl Page<'_> {
     }
 
     fn harm(&self) -> Vec<Vec<String>> {
-        let judged = self.advice.map_or(&[][..], |advice| &advice.judgement.serious_harm);
+        let judged = self.judgement.map_or(&[][..], |judgement| &judgement.serious_harm);
         let one = |harm: &Harm| {
             let same = |other: &&Harm| (other.group, other.setting) == (harm.group, harm.setting);
             let harm = judged.iter().find(same).unwrap_or(harm);
@@ -263,8 +276,7 @@ impl Page<'_> {
         lists.into_iter().map(one).collect()
     }
 
-    fn judgement(&self, advice: &Advice) -> Vec<String> {
-        let j = &advice.judgement;
+    fn judged(&self, j: &Judgement) -> Vec<String> {
         let l = self.language;
         let mut lines: Vec<String> = j
             .estimates

@@ -2,7 +2,7 @@
 //! only the last has anything that renders as an advice.
 
 use super::draft::Draft;
-use super::judgement::{Judgement, Reaction, Signature, Stance};
+use super::judgement::{Approved, Judgement, Reaction, Signature, Stance};
 use crate::error::Result;
 use crate::risk::instrument::sha256::sha256;
 use crate::risk::instrument::walk::Problems;
@@ -31,7 +31,7 @@ pub struct Judged {
 /// ```compile_fail
 /// use pleegprofiel::advice::Shown;
 /// fn publish(shown: Shown) -> String {
-///     shown.to_json() // nothing is an advice before it is final
+///     shown.html() // nothing is an advice before it is final
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -100,9 +100,24 @@ impl Judged {
     pub fn draft(&self) -> &Draft {
         &self.draft
     }
+
+    /// The professional's judgement.
+    pub fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
 }
 
 impl Shown {
+    /// What was shown.
+    pub fn judged(&self) -> &Judged {
+        &self.judged
+    }
+
+    /// What the person said, or why not.
+    pub fn reaction(&self) -> &Reaction {
+        &self.reaction
+    }
+
     /// Makes it final.
     ///
     /// # Errors
@@ -110,7 +125,7 @@ impl Shown {
     pub fn finalise(self, signature: Signature) -> Result<Advice> {
         let Shown { judged: Judged { draft, judgement }, reaction } = self;
         let mut problems = Problems::new();
-        signature.check(&draft, &judgement, &reaction, &mut problems);
+        signature.check(&draft, Some(&judgement), Some(&reaction), &mut problems);
         problems.into_result("the advice cannot be made final")?;
         Ok(Advice { draft, judgement, reaction, signature })
     }
@@ -139,22 +154,7 @@ impl Advice {
 
     /// The three levels of every instrument.
     pub fn levels(&self) -> Vec<Levels> {
-        let one = |result: &super::draft::InstrumentResult| {
-            let id = &result.assessment.instrument;
-            let stance = self.judgement.instruments.iter().find(|one| one.instrument == *id).map(|one| &one.stance);
-            let overridden_level = match stance {
-                Some(Stance::Departs { overridden_level, .. }) => Some(overridden_level.clone()),
-                _ => None,
-            };
-            let approved = self.signature.approved.iter().find(|one| one.instrument == *id);
-            Levels {
-                instrument: id.clone(),
-                level: result.level.clone(),
-                overridden_level,
-                approved_level: approved.map(|one| one.level.clone()),
-            }
-        };
-        self.draft.body.instruments.iter().map(one).collect()
+        levels(&self.draft, &self.judgement, &self.signature.approved)
     }
 
     /// One JSON object on one line.
@@ -171,4 +171,24 @@ impl Advice {
     pub fn hash(&self) -> String {
         sha256(self.to_json().as_bytes())
     }
+}
+
+/// The three levels of every instrument of a draft.
+pub(crate) fn levels(draft: &Draft, judgement: &Judgement, approved: &[Approved]) -> Vec<Levels> {
+    let one = |result: &super::draft::InstrumentResult| {
+        let id = &result.assessment.instrument;
+        let stance = judgement.instruments.iter().find(|one| one.instrument == *id).map(|one| &one.stance);
+        let overridden_level = match stance {
+            Some(Stance::Departs { overridden_level, .. }) => Some(overridden_level.clone()),
+            _ => None,
+        };
+        let approved = approved.iter().find(|one| one.instrument == *id);
+        Levels {
+            instrument: id.clone(),
+            level: result.level.clone(),
+            overridden_level,
+            approved_level: approved.map(|one| one.level.clone()),
+        }
+    };
+    draft.body.instruments.iter().map(one).collect()
 }

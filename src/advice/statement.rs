@@ -60,7 +60,7 @@ pub enum Ground {
     Figure {
         /// What it is.
         name: String,
-        /// Its value, in full precision where it is a number.
+        /// Its value, as it is printed; the parts of the draft beside the sentences have it in full precision.
         value: String,
     },
     /// An answer in the dossier, or its absence.
@@ -120,7 +120,11 @@ impl Ground {
     /// In words, for print.
     pub fn text(&self, language: Language) -> String {
         match self {
-            Ground::Figure { name, value } => format!("{}: {name} = {value}", language.pick("cijfer", "figure")),
+            Ground::Figure { name, value } => {
+                // a bound has its own sign
+                let is = if value.starts_with(['<', '>']) { "" } else { "= " };
+                format!("{}: {name} {is}{value}", language.pick("cijfer", "figure"))
+            }
             Ground::Answer { path, value } => format!("{}: {path} = {value}", language.pick("antwoord", "answer")),
             Ground::Source { text, status } => {
                 let remark = status.remark(language).map_or_else(String::new, |remark| format!(" ({remark})"));

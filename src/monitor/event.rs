@@ -4,43 +4,7 @@
 
 use crate::career::category::Category;
 use crate::career::date::CalendarDate;
-
-/// An enum of keys with Dutch and English labels.
-macro_rules! keyed {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = ($key:literal, $dutch:literal, $english:literal),)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$each])* $variant,)+ }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-
-            /// The key, as tables have it.
-            pub fn key(self) -> &'static str {
-                match self { $($name::$variant => $key,)+ }
-            }
-
-            /// What it is called in Dutch and in English.
-            pub fn labels(self) -> [&'static str; 2] {
-                match self { $($name::$variant => [$dutch, $english],)+ }
-            }
-
-            /// The one of this key.
-            pub fn of(key: &str) -> Option<$name> {
-                match key { $($key => Some($name::$variant),)+ _ => None }
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.key())
-            }
-        }
-    };
-}
-pub(crate) use keyed;
+use crate::units::keyed;
 
 keyed! {
     /// A phase of the chain, in the order in which they follow each other.

@@ -1,8 +1,9 @@
 //! Which populations are told apart, by what, and how the tables hang together.
 
 use super::case::{Defendant, Form};
-use super::event::{Disposal, Exploitation, Phase, Sanction, Sanctions, VerdictOutcome, keyed};
+use super::event::{Disposal, Exploitation, Phase, Sanction, Sanctions, VerdictOutcome};
 use super::options::MonitorOptions;
+use crate::units::keyed;
 
 keyed! {
     /// Whom a table is about. The year is that in which the phase was first reached.

@@ -13,7 +13,7 @@ impl Candidate {
             Some(profile) => format!("'{}'", profile.label(language)),
             None => language.pick("geen profiel", "no profile").to_owned(),
         };
-        format!("{group}, {label} ({})", language.number(self.probability.get(), 2))
+        format!("{group}, {label} ({})", language.probability(self.probability.get(), 2))
     }
 }
 
@@ -65,7 +65,7 @@ impl Undecided {
                 )
             }
             Undecided::IndexUnknown { anywhere, at_last } => {
-                let p = |candidate: &Candidate| language.number(candidate.probability.get(), 2);
+                let p = |candidate: &Candidate| language.probability(candidate.probability.get(), 2);
                 let label = anywhere.profile.map_or("", |profile| profile.label(language));
                 let (anywhere, at_last) = (p(anywhere), p(at_last));
                 language.pick(
@@ -124,7 +124,7 @@ impl PersonProfile {
     pub fn text(&self, language: Language) -> String {
         let mut text = match (&self.profile, &self.undecided) {
             (Some(profile), _) => {
-                let (label, p) = (profile.label(language), language.number(self.probability.get(), 2));
+                let (label, p) = (profile.label(language), language.probability(self.probability.get(), 2));
                 language.pick(
                     format!(
                         "De geschiedenis lijkt het meest op die van groep {}, '{label}' (kans {p}).",

@@ -143,3 +143,18 @@ fn an_item_that_no_instrument_asked_for_reads_is_listed_and_no_error() {
     let read = Dossier::from_json(&dossier.to_string()).unwrap();
     assert_eq!(read.unread(), ["something_else", "temper_control"]);
 }
+
+#[test]
+fn a_date_of_birth_that_cannot_be_hides_no_other_problem_of_the_career() {
+    let mut dossier = value("incidental");
+    dossier["birth"] = json!("1986-02-31");
+    dossier["career"]["offences"][0]["on"] = json!("2009-13-01");
+    dossier["career"]["window"]["to"] = json!("2027-01-01");
+    let found = problems(&dossier);
+    for (place, what) in
+        [("$.birth", "calendar"), ("$.career.offences[0].on", "2009-13-01"), ("$.career.window.to", "after")]
+    {
+        one(&found, &[place, what]);
+    }
+    assert!(found.iter().all(|problem| !problem.contains("1986")), "{found:?}");
+}

@@ -218,3 +218,39 @@ fn interventions_are_the_callers_and_none_are_shipped() {
     let said = &statement(&draft, "interventions/none-shipped").text;
     assert!(said.contains("none with an evaluated effect was found") && said.contains("no proof"));
 }
+
+#[test]
+fn figures_are_printed_in_few_digits_and_no_probability_as_a_bare_nothing_or_one() {
+    let bare = ["0", "1", "0.00", "1.00", "0,00", "1,00", "0.000", "1.000", "0,000", "1,000"];
+    let mut bounded = 0;
+    for name in ALL {
+        for language in [Language::Dutch, Language::English] {
+            let draft = draft_of(&value(name), language);
+            for figure in draft.statements().flat_map(|s| &s.grounds) {
+                let Ground::Figure { name: what, value } = figure else { continue };
+                let decimals = value.split(['.', ',']).nth(1).map_or(0, str::len);
+                assert!(decimals <= 3, "{name}: {what} = {value}");
+                if what.starts_with("posterior") || what == "typicality" {
+                    assert!(!bare.contains(&value.as_str()), "{name}: {what} = {value}");
+                    bounded += usize::from(value.starts_with(['<', '>']));
+                }
+            }
+            for text in draft.part(Part::Profile).iter().map(|s| &s.text) {
+                assert!(!["1.00)", "1,00)", "0.00)", "0,00)"].iter().any(|bare| text.contains(bare)), "{text}");
+            }
+        }
+    }
+    assert!(bounded > 0, "no probability of the six is next to nothing or one");
+}
+
+#[test]
+fn without_any_answer_an_instrument_has_no_result_and_the_dossier_is_drafted_all_the_same() {
+    for name in ALL {
+        let mut dossier = value(name);
+        dossier.as_object_mut().unwrap().remove("answers");
+        for result in &draft_of(&dossier, Language::English).body().instruments {
+            assert!(result.says <= Says::Unknown, "{name}: {}", result.title);
+            assert!(result.level.is_none() && !result.not_asked.is_empty(), "{name}: {}", result.title);
+        }
+    }
+}

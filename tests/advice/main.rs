@@ -6,6 +6,7 @@ mod bad_dossiers;
 mod docs_page;
 mod drafts;
 mod fixtures;
+mod fuzz_corpus;
 #[path = "../support/json_schema.rs"]
 mod json_schema;
 mod monitoring;
@@ -13,3 +14,4 @@ mod properties;
 mod records;
 mod schema;
 mod states;
+mod steps;

@@ -87,6 +87,14 @@ fn all_problems_of_a_judgement_come_at_once() {
     judgement["instruments"][0]["reason"] = json!("");
     judgement["final"]["on"] = json!("2026-13-01");
     assert!(complete(&draft, &judgement).unwrap_err().len() >= 3);
+    // a judgement that cannot be read hides nothing of the other parts
+    judgement["final"]["on"] = json!("2026-03-09");
+    judgement["reaction"]["said"]["on"] = json!("2026-02-01");
+    let found = complete(&draft, &judgement).unwrap_err();
+    assert!(found.iter().any(|p| p.contains("$.reaction: shown on 2026-02-01")), "{found:#?}");
+    judgement["reaction"]["said"]["on"] = json!("2026-03-10");
+    let found = complete(&draft, &judgement).unwrap_err();
+    assert!(found.iter().any(|p| p.contains("$.final.on: 2026-03-09 lies before")), "{found:#?}");
 }
 
 #[test]

@@ -4,7 +4,9 @@ use crate::command::{run, stderr, stdout};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use tempfile::tempdir;
 
 fn dossier(name: &str) -> PathBuf {
@@ -150,4 +152,81 @@ fn many_dossiers_give_a_line_each_in_order_and_a_bad_one_says_why() {
     assert_eq!((lines[1]["line"].as_u64(), lines[0]["hash"].as_str()), (Some(2), lines[3]["hash"].as_str()));
     assert_eq!(lines[2]["body"]["profile"]["profile"], "late-peak");
     assert_eq!(fs::read_to_string(&log).unwrap().lines().count(), 3);
+}
+
+/// The parts of a judgement file that one step is for.
+fn part(whole: &Value, keys: &[&str]) -> Value {
+    let kept = |key: &str| ["format", "format_version", "draft"].contains(&key) || keys.contains(&key);
+    whole.as_object().unwrap().iter().filter(|(key, _)| kept(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+#[test]
+fn the_steps_can_be_taken_one_by_one_each_with_its_line_in_the_record() {
+    let dir = tempdir().unwrap();
+    let out = dir.path().join("out");
+    let whole = judgement(&drafted("incidental", &out));
+    let steps: [(&str, &str, &[&str], &[&str]); 3] = [
+        (
+            "judge",
+            "draft.json",
+            &["estimates", "instruments", "information", "outcome"],
+            &["judged.json", "judged.html"],
+        ),
+        ("show", "judged.json", &["reaction"], &["shown.json"]),
+        ("finalise", "shown.json", &["final"], &["advice.json", "advice.html"]),
+    ];
+    let path = dir.path().join("part.json");
+    for (step, from, keys, files) in steps {
+        // with the parts of all steps it is refused, and nothing is written
+        fs::write(&path, whole.to_string()).unwrap();
+        let refused = advise(&[step.as_ref(), out.join(from).as_os_str(), path.as_os_str()]);
+        assert_eq!(refused.status.code(), Some(2), "{step}");
+        assert!(files.iter().all(|file| !out.join(file).exists()), "{step}");
+        fs::write(&path, part(&whole, keys).to_string()).unwrap();
+        let done = advise(&[step.as_ref(), out.join(from).as_os_str(), path.as_os_str()]);
+        assert_eq!(done.status.code(), Some(0), "{step}: {}", stderr(&done));
+        assert!(files.iter().all(|file| out.join(file).exists()), "{step}");
+    }
+    assert!(fs::read_to_string(out.join("judged.html")).unwrap().contains("CONCEPT - GEEN ADVIES"));
+    let by_steps = fs::read(out.join("advice.json")).unwrap();
+    fs::write(&path, whole.to_string()).unwrap();
+    let at_once = dir.path().join("at-once");
+    let draft = out.join("draft.json");
+    let done =
+        advise(&["complete".as_ref(), draft.as_os_str(), path.as_os_str(), "--out".as_ref(), at_once.as_os_str()]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert_eq!(by_steps, fs::read(at_once.join("advice.json")).unwrap());
+    let log = fs::read_to_string(out.join("record.jsonl")).unwrap();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = lines.iter().map(|line| line["entry"]["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["assessment", "judged", "shown", "decision"]);
+    assert_eq!(advise(&["verify".as_ref(), out.join("record.jsonl").as_os_str()]).status.code(), Some(0));
+}
+
+#[test]
+fn a_run_killed_among_many_dossiers_leaves_no_draft_without_its_line() {
+    let dir = tempdir().unwrap();
+    let value: Value = serde_json::from_str(&fs::read_to_string(dossier("undecided-minor")).unwrap()).unwrap();
+    let path = dir.path().join("many.jsonl");
+    fs::write(&path, format!("{value}\n").repeat(1200)).unwrap();
+    let log = dir.path().join("log.jsonl");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pleegprofiel"))
+        .args(["advise", "--lines", "--people", "200", "--record"])
+        .args([&log, &path])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut drafts = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = drafts.next().unwrap().unwrap();
+    // what is not read fills the pipe: the run stands in the middle of printing
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let printed = 1 + drafts.filter(|line| line.as_ref().is_ok_and(|line| line.ends_with('}'))).count();
+    assert!(printed < 1200, "the run was over before it was killed");
+    let kept = fs::read_to_string(&log).unwrap();
+    let whole: Vec<&str> = kept.split_inclusive('\n').filter(|line| line.ends_with('\n')).collect();
+    assert!(printed <= whole.len(), "{printed} drafts, {} lines", whole.len());
+    let draft: Value = serde_json::from_str(&first).unwrap();
+    assert!(whole[0].contains(draft["hash"].as_str().unwrap()));
+    assert_eq!(advise(&["verify".as_ref(), log.as_os_str()]).status.code(), Some(0));
 }

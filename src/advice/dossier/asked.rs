@@ -3,50 +3,33 @@
 use super::reader::Reader;
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::walk::Node;
+use crate::units::keyed;
 use serde::{Deserialize, Serialize};
-
-macro_rules! keyed {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $key:literal, $nl:literal, $en:literal;)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $(#[doc = $en] #[serde(rename = $key)] $variant,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[$name] = &[$($name::$variant),*];
-
-            /// The key in files.
-            pub fn key(self) -> &'static str {
-                match self { $($name::$variant => $key,)* }
-            }
-
-            /// In words.
-            pub fn label(self, language: crate::profile::language::Language) -> &'static str {
-                match self { $($name::$variant => language.pick($nl, $en),)* }
-            }
-        }
-    };
-}
-pub(crate) use keyed;
 
 keyed! {
     /// The moment at which an advice is asked.
     AdviceMoment {
-        Arrest = "arrest", "aanhouding", "arrest";
-        RemandSuspension = "remand-suspension", "schorsing van de voorlopige hechtenis", "suspension of remand";
-        Hearing = "hearing", "zitting of afdoening door het OM", "hearing or disposal by the prosecution";
-        Detention = "detention", "detentie", "detention";
-        ConditionalRelease = "conditional-release", "voorwaardelijke invrijheidstelling", "conditional release";
+        /// Arrest.
+        Arrest = ("arrest", "aanhouding", "arrest"),
+        /// Suspension of remand.
+        RemandSuspension = ("remand-suspension", "schorsing van de voorlopige hechtenis", "suspension of remand"),
+        /// Hearing or disposal by the prosecution.
+        Hearing = ("hearing", "zitting of afdoening door het OM", "hearing or disposal by the prosecution"),
+        /// Detention.
+        Detention = ("detention", "detentie", "detention"),
+        /// Conditional release.
+        ConditionalRelease = ("conditional-release", "voorwaardelijke invrijheidstelling", "conditional release"),
     }
 }
 keyed! {
     /// The form in which it is asked.
     Form {
-        Written = "written", "schriftelijk", "written";
-        Oral = "oral", "mondeling", "oral";
-        Short = "short", "kort (ZSM, uren tot dagen)", "short (hours to days)";
+        /// Written.
+        Written = ("written", "schriftelijk", "written"),
+        /// Oral.
+        Oral = ("oral", "mondeling", "oral"),
+        /// Short (hours to days).
+        Short = ("short", "kort (ZSM, uren tot dagen)", "short (hours to days)"),
     }
 }
 

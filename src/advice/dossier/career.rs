@@ -35,6 +35,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// By date when the dossier gives a date of birth, also when that cannot be read: then only what is wrong is found.
     pub(super) fn read(
         root: &Node<'_>,
         birth: Option<CalendarDate>,
@@ -43,7 +44,7 @@ impl Record {
     ) -> Option<Record> {
         let node = root.get("career")?;
         r.object(&node, &["window", "offences", "custody"])?;
-        let dated = birth.is_some();
+        let dated = root.get("birth").is_some();
         let before = r.problems.count();
         let window = r.need(&node, "window", "an object with \"from\" and \"to\"").and_then(|n| window(&n, dated, r));
         let mut listed = Vec::new();
@@ -75,6 +76,9 @@ impl Record {
                 "$.career.window.to",
                 format_args!("{to} lies after the day of the assessment, {on}: at most the day after it is accepted"),
             );
+        }
+        if dated && birth.is_none() {
+            return None;
         }
         let builder = birth.map_or_else(Career::by_age, Career::dated);
         let builder = builder

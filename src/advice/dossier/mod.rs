@@ -12,7 +12,6 @@ pub(crate) mod known;
 mod people;
 mod reader;
 
-pub(crate) use asked::keyed;
 pub(crate) use career::Record;
 pub(crate) use identifiers::Identifiers;
 pub use identifiers::Printed;
@@ -144,11 +143,7 @@ impl Dossier {
         let wanted = asked.as_ref().map_or(&[][..], |asked| &asked.instruments);
         let identifiers = Identifiers::read(root, r);
         identifiers.look_for(root, r);
-        // a date of birth that could not be read is no reason to take a career for one by age
-        let record = match (root.get("birth"), birth) {
-            (Some(_), None) => None,
-            _ => Record::read(root, birth, on, r),
-        };
+        let record = Record::read(root, birth, on, r);
         let population = people::population(root, birth, on, r);
         let overrides = people::overrides(root, wanted, r);
         let (asking, unread) = people::asking(root, wanted, own, &population, &overrides, r);

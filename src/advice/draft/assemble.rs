@@ -109,5 +109,9 @@ fn by_hand(key: &str, language: Language) -> Statement {
         "Vult de professional in; dit programma berekent het niet, en een profiel zegt er niets over.",
         "For the professional to fill in; this program does not compute it, and a profile says nothing of it.",
     );
-    Statement::new(key, Says::NotAsked, text, Ground::rule("needs and serious harm are a professional's judgement"))
+    let ground = Ground::rule(language.pick(
+        "behoeften en ernstige schade beoordeelt een professional",
+        "needs and serious harm are a professional's judgement",
+    ));
+    Statement::new(key, Says::NotAsked, text, ground)
 }

@@ -228,7 +228,10 @@ pub(super) fn factors(
         "factors/caution",
         Says::Stated,
         format!("{}.", upper(caution)),
-        Ground::rule("case-control prevalences describe groups"),
+        Ground::rule(language.pick(
+            "aandelen van een vergelijkend onderzoek beschrijven groepen",
+            "case-control prevalences describe groups",
+        )),
     ));
     let parts = [
         (Context::Family, Factor::CriminalFamily),

@@ -37,12 +37,16 @@ pub(super) fn of(dossier: &Dossier, language: Language) -> (Vec<FrameState>, Vec
             "Hieronder staat wat er bestaat en wat het zou vergen. Er wordt geen straf en geen voorwaarde aangeraden.",
             "Below stands what exists and what it would need. No sentence and no condition is recommended.",
         ),
-        Ground::rule("the draft names frames and conditions and chooses none"),
+        Ground::rule(language.pick(
+            "het concept noemt kaders en voorwaarden en kiest er geen",
+            "the draft names frames and conditions and chooses none",
+        )),
     )];
     let states: Vec<FrameState> = Frame::ALL.into_iter().map(|frame| frame.state(&stated, language)).collect();
     for state in &states {
         let text = state.frame.text();
         let label = state.frame.label(language);
+        let article = text.article.unwrap_or(language.pick("artikel niet gelezen", "article not read"));
         let answer = match state.can_apply {
             Met::Yes => language.pick("kan van toepassing zijn", "can apply"),
             Met::No => language.pick("kan niet van toepassing zijn", "cannot apply"),
@@ -59,7 +63,7 @@ pub(super) fn of(dossier: &Dossier, language: Language) -> (Vec<FrameState>, Vec
             Statement::new(
                 format!("frame/{}", state.frame.key()),
                 says,
-                format!("{label} ({}, {of} {}): {answer}; {tests}.{remark}", text.article, text.text_of),
+                format!("{label} ({article}, {of} {}): {answer}; {tests}.{remark}", text.text_of),
                 Ground::source(text.source, text.status),
             )
             .on(Ground::answer("$.asked", answer)),
@@ -82,7 +86,7 @@ pub(super) fn interventions(catalogue: &Interventions, language: Language) -> Ve
             "Dit programma bevat geen interventies voor mensenhandel: er is geen met een onderzocht effect gevonden. Dat niets is gevonden bewijst niet dat er niets is.",
             "This program ships no interventions for trafficking: none with an evaluated effect was found. That none was found is no proof that there is none.",
         ),
-        Ground::rule("interventions are the caller's data"),
+        Ground::rule(language.pick("interventies geeft de gebruiker op", "interventions are the caller's data")),
     );
     let listed = catalogue.list.iter().enumerate().map(|(i, one)| {
         let contra = match one.contra_indications.is_empty() {

@@ -104,7 +104,10 @@ fn levels(results: &[InstrumentResult], language: Language, all: &mut Vec<Statem
             format!("De instrumenten geven verschillende niveaus ({list}). Ze voorspellen verschillende uitkomsten en worden niet gemiddeld."),
             format!("The instruments give different levels ({list}). They predict different outcomes and are not averaged."),
         ),
-        Ground::rule("results that disagree stand beside each other"),
+        Ground::rule(language.pick(
+            "uitkomsten die verschillen staan naast elkaar",
+            "results that disagree stand beside each other",
+        )),
     );
     statement.grounds.extend(given.iter().map(|(id, level)| Ground::figure(&format!("level of {id}"), level)));
     all.push(statement);

@@ -34,9 +34,9 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
                         n(time.at_liberty_years)
                     ),
                 ),
-                Ground::figure("custody_years", time.custody_years),
+                Ground::figure("custody_years", n(time.custody_years)),
             )
-            .on(Ground::figure("at_liberty_years", time.at_liberty_years)),
+            .on(Ground::figure("at_liberty_years", n(time.at_liberty_years))),
         );
     } else {
         all.push(Statement::new(
@@ -70,10 +70,10 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
                     format!("Het eerste waargenomen delict was op {} jaar, het laatste op {} jaar; daarna is {} jaar waargenomen. Dat er dan niets meer is, wil niet zeggen dat het is gestopt.", n(span.onset.get()), n(span.last.get()), n(span.years_after)),
                     format!("The first offence observed was at age {}, the last at {}; {} years were observed after it. Nothing more seen is not the same as having stopped.", n(span.onset.get()), n(span.last.get()), n(span.years_after)),
                 ),
-                Ground::figure("onset", span.onset),
+                Ground::figure("onset", n(span.onset.get())),
             )
-            .on(Ground::figure("last", span.last))
-            .on(Ground::figure("years_after", span.years_after)),
+            .on(Ground::figure("last", n(span.last.get())))
+            .on(Ground::figure("years_after", n(span.years_after))),
         );
     }
     if let (Some(rate), Some(_)) = (measures.frequency.rate, &record.custody) {
@@ -84,7 +84,7 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
                 format!("Dat zijn {} delicten per jaar in vrijheid.", n(rate.get())),
                 format!("That is {} offences per year at liberty.", n(rate.get())),
             ),
-            Ground::figure("frequency", rate),
+            Ground::figure("frequency", n(rate.get())),
         ));
     }
     if let Some(index) = &measures.index_offence {
@@ -108,7 +108,7 @@ pub(super) fn statements(dossier: &Dossier, language: Language) -> Vec<Statement
                         n(index.age.get())
                     ),
                 ),
-                Ground::figure("index_age", index.age),
+                Ground::figure("index_age", n(index.age.get())),
             )
             .on(Ground::figure("earlier_offences", earlier)),
         );
@@ -139,7 +139,7 @@ fn observed(record: &Record, language: Language, years: f64) -> Statement {
                 n(years)
             ),
         ),
-        Ground::figure("observed_years", years),
+        Ground::figure("observed_years", n(years)),
     )
     .on(Ground::answer("$.career", basis))
 }

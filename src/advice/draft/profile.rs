@@ -155,7 +155,7 @@ fn classified(assembler: &Assembler, dossier: &Dossier) -> Result<std::result::R
 fn placed(assembler: &Assembler, answer: &Classification, language: Language) -> (ProfileResult, Vec<Statement>) {
     let model = || assembler.model.clone();
     let posterior = |p: &ProfileProbability| {
-        Ground::figure(&format!("posterior {}", p.profile.key()), format!("{:.6}", p.probability))
+        Ground::figure(&format!("posterior {}", p.profile.key()), language.probability(p.probability, 3))
     };
     let mut first = Statement::new("profile/answer", Says::Stated, answer.answer.text(language), model());
     first.says = if answer.profile().is_some() { Says::Stated } else { Says::Unknown };
@@ -163,18 +163,18 @@ fn placed(assembler: &Assembler, answer: &Classification, language: Language) ->
     let mut statements = vec![first];
     statements.push(
         Statement::new("profile/set", Says::Range, answer.prediction_set.text(language), model())
-            .on(Ground::figure("coverage", answer.prediction_set.coverage)),
+            .on(Ground::figure("coverage", language.short(answer.prediction_set.coverage))),
     );
     statements.push(
         Statement::new("profile/typicality", Says::Stated, answer.typicality.text(language), model())
-            .on(Ground::figure("typicality", answer.typicality.nearest.p)),
+            .on(Ground::figure("typicality", language.probability(answer.typicality.nearest.p, 3))),
     );
     if let Some(change) = &answer.what_if {
         let likeliest = |p: &[f64]| {
             let k = (0..p.len()).max_by(|a, b| p[*a].total_cmp(&p[*b]).then(b.cmp(a))).unwrap_or(0);
             (
                 Profile::ALL.get(k).map_or("", |profile| profile.label(language)),
-                language.number(p.get(k).copied().unwrap_or(0.0), 2),
+                language.probability(p.get(k).copied().unwrap_or(0.0), 2),
             )
         };
         let (free, one) = (likeliest(&change.offence_free), likeliest(&change.one_offence));
@@ -189,7 +189,7 @@ fn placed(assembler: &Assembler, answer: &Classification, language: Language) ->
                 ),
                 model(),
             )
-            .on(Ground::figure("what_if_age", change.age)),
+            .on(Ground::figure("what_if_age", language.short(change.age))),
         );
     }
     for (i, limitation) in answer.limitations.iter().enumerate() {

@@ -26,8 +26,8 @@ pub enum Frame {
 /// Where the text of a frame comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameText {
-    /// Article.
-    pub article: &'static str,
+    /// Article; `None` where it has not been read.
+    pub article: Option<&'static str>,
     /// Source.
     pub source: &'static str,
     /// The date, or year, of the text that was read.
@@ -133,29 +133,30 @@ impl Frame {
         use SourceStatus::{OlderText, Read};
         let (article, source, text_of, status) = match self {
             Frame::SuspendedSentence => (
-                "art. 14a-14c Sr",
+                Some("art. 14a-14c Sr"),
                 "Criminal Code in statengeneraal/laws-markdown; numbers 5 and 6 confirmed in the study of 145 cases (2018-2019)",
                 "ca. 2015",
                 OlderText,
             ),
-            Frame::RemandSuspension => {
-                ("art. 80 Sv", "OM, Aanwijzing voorwaardelijke vrijheidsstraffen en schorsing", "2013-2015", OlderText)
-            }
+            Frame::RemandSuspension => (
+                Some("art. 80 Sv"),
+                "OM, Aanwijzing voorwaardelijke vrijheidsstraffen en schorsing",
+                "2013-2015",
+                OlderText,
+            ),
             Frame::ConditionalRelease => (
-                "art. 6:2:10-14, 6:1:18, 6:6:21 Sv",
+                Some("art. 6:2:10-14, 6:1:18, 6:6:21 Sv"),
                 "Stb. 2020, 224; OM, Aanwijzing 2021A001; list of conditions: Bikker, PROCES 2021/4",
                 "2021",
                 Read,
             ),
             Frame::Gvm => (
-                "art. 38z Sr",
+                Some("art. 38z Sr"),
                 "letter of 19 November 2024 (Kamerstuk 28 638, nr. 254); WODC on the GVM, 2023",
                 "2024",
                 Read,
             ),
-            Frame::AdolescentLaw => {
-                ("article not read", "Kader adolescentenstrafrecht, 2014; WODC 2018-9", "2014", OlderText)
-            }
+            Frame::AdolescentLaw => (None, "Kader adolescentenstrafrecht, 2014; WODC 2018-9", "2014", OlderText),
         };
         FrameText { article, source, text_of, status }
     }

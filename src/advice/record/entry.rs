@@ -3,7 +3,7 @@
 use super::super::dossier::Dossier;
 use super::super::draft::Draft;
 use super::super::judgement::{Outcome, Reaction, Stance};
-use super::super::state::Advice;
+use super::super::state::{Advice, Judged, Shown};
 use super::BEGINNING;
 use crate::risk::instrument::sha256::sha256;
 use serde_json::{Value, json};
@@ -93,6 +93,21 @@ pub fn assessment_entry(dossier: &Dossier, draft: &Draft) -> Value {
         "kind": "assessment", "engine": body.engine, "dossier": body.dossier, "draft": draft.hash(),
         "on": body.asked.on, "moment": body.asked.moment, "form": body.asked.form, "instruments": instruments,
         "model": model, "profile": body.profile, "groups": dossier.protected,
+    })
+}
+
+/// The entry of a draft that was judged, when that is a step of its own; the decision says what was judged.
+pub fn judged_entry(judged: &Judged) -> Value {
+    let draft = judged.draft();
+    json!({"kind": "judged", "engine": draft.body.engine, "draft": draft.hash(), "judged": judged.hash()})
+}
+
+/// The entry of a judged draft that was shown to the person, when that is a step of its own.
+pub fn shown_entry(shown: &Shown) -> Value {
+    let draft = shown.judged().draft();
+    json!({
+        "kind": "shown", "engine": draft.body.engine, "draft": draft.hash(), "judged": shown.judged().hash(),
+        "shown": shown.hash(), "on": shown.reaction().on(),
     })
 }
 

@@ -13,7 +13,7 @@
 mod entry;
 mod verify;
 
-pub use entry::{Chain, assessment_entry, decision_entry};
+pub use entry::{Chain, assessment_entry, decision_entry, judged_entry, shown_entry};
 pub use verify::{Fault, FaultKind, LONGEST_LINE, LogCheck, Verified, verify};
 
 /// `previous` of the first line.

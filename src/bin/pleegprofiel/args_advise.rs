@@ -47,9 +47,21 @@ pub(crate) struct DraftArgs {
     pub(crate) headings: Option<PathBuf>,
 }
 
+/// Where a step is written.
+#[derive(Debug, Args)]
+pub(crate) struct StepArgs {
+    /// Directory for the files; that of the first file named without it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The record, instead of DIR/record.jsonl.
+    #[arg(long, value_name = "LOG")]
+    pub(crate) record: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdviseCommand {
-    /// Make a final advice of a draft and a professional's judgement: advice.json and advice.html, and a line in the record.
+    /// Make a final advice of a draft and a professional's judgement, all steps in one: advice.json and advice.html, and a
+    /// line in the record. `judge`, `show` and `finalise` take them one by one.
     Complete {
         /// The draft, as `advise` wrote it.
         #[arg(value_name = "DRAFT.json")]
@@ -58,15 +70,57 @@ pub(crate) enum AdviseCommand {
         /// final and when.
         #[arg(value_name = "JUDGEMENT.json")]
         judgement: PathBuf,
-        /// Directory for the files; that of the draft without it.
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-        /// The record, instead of DIR/record.jsonl.
-        #[arg(long, value_name = "LOG")]
-        record: Option<PathBuf>,
+        #[command(flatten)]
+        to: StepArgs,
         /// Headings in the place of this program's.
         #[arg(long, value_name = "FILE")]
         headings: Option<PathBuf>,
+    },
+    /// The first step by itself: judge a draft. Writes judged.json, and judged.html to show to the person.
+    Judge {
+        /// The draft, as `advise` wrote it.
+        #[arg(value_name = "DRAFT.json")]
+        draft: PathBuf,
+        /// The judgement, without `reaction` and `final`.
+        #[arg(value_name = "JUDGEMENT.json")]
+        judgement: PathBuf,
+        #[command(flatten)]
+        to: StepArgs,
+        /// Headings in the place of this program's.
+        #[arg(long, value_name = "FILE")]
+        headings: Option<PathBuf>,
+    },
+    /// The second: add what the person said when it was shown to them, or why they did not. Writes shown.json.
+    Show {
+        /// The judged draft, as `advise judge` wrote it.
+        #[arg(value_name = "JUDGED.json")]
+        judged: PathBuf,
+        /// `format`, `format_version` and `draft` as in a judgement, and `reaction`.
+        #[arg(value_name = "REACTION.json")]
+        reaction: PathBuf,
+        #[command(flatten)]
+        to: StepArgs,
+    },
+    /// The last: make it final. Writes advice.json and advice.html.
+    Finalise {
+        /// What was shown, as `advise show` wrote it.
+        #[arg(value_name = "SHOWN.json")]
+        shown: PathBuf,
+        /// `format`, `format_version` and `draft` as in a judgement, and `final`: who, when and which levels are approved.
+        #[arg(value_name = "SIGNATURE.json")]
+        signature: PathBuf,
+        #[command(flatten)]
+        to: StepArgs,
+        /// Headings in the place of this program's.
+        #[arg(long, value_name = "FILE")]
+        headings: Option<PathBuf>,
+    },
+    /// Print a judgement of a draft to fill in: every key, and what can be chosen where there is a choice. For `complete`,
+    /// or in parts for `judge`, `show` and `finalise`.
+    Form {
+        /// The draft, as `advise` wrote it.
+        #[arg(value_name = "DRAFT.json")]
+        draft: PathBuf,
     },
     /// Hold a record against its chain of hashes: lines changed, taken away or moved are named. Exit code 1 when there are.
     Verify {

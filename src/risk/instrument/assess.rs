@@ -4,7 +4,7 @@ use super::case::Case;
 use super::evaluate::{Mode, Scratch};
 use super::instrument::Instrument;
 use super::item::Unknown;
-use super::program::{Effect, all_of};
+use super::program::{Effect, Rule, Test, all_of};
 use super::range;
 use super::result::Assessment;
 use crate::error::Result;
@@ -77,11 +77,27 @@ impl Instrument {
     /// Why known answers cannot be true: they contradict each other or the stated population, or lie outside their range.
     pub(crate) fn impossible(&self, case: &Case) -> Vec<String> {
         let stated = case.population.as_ref().map_or(0, |population| self.population_clash(population, &case.answers));
-        let codes = self.known_errors(&case.answers, self.gaps(&case.answers).unknown) & !self.refusals() | stated;
+        let codes =
+            self.known_errors(&case.answers, self.gaps(&case.answers).unknown) & !self.refusals() & !self.absences()
+                | stated;
         let mut why: Vec<String> = self.contradictions(codes).map(str::to_owned).collect();
         let explained = self.program.reasons.iter().fold(0, |all, reason| all | 1 << reason.code);
         why.extend(self.codes(codes & !explained).map(|code| code.replace('_', " ")));
         why
+    }
+
+    /// Codes of rules that hold only while an answer is missing: then something is unknown, and nothing contradicts.
+    fn absences(&self) -> u64 {
+        let program = &self.program;
+        let missing = |rule: &Rule| {
+            let of_rule = program.conditions.iter().enumerate().filter(|(i, _)| rule.when >> i & 1 == 1);
+            of_rule.into_iter().any(|(_, condition)| condition.test == Test::Given(false))
+        };
+        let codes = |absent: bool| {
+            let rules = program.rules.iter().filter(|rule| missing(rule) == absent);
+            rules.fold(0u64, |all, rule| all | 1 << rule.code)
+        };
+        codes(true) & !codes(false)
     }
 
     /// Codes that refuse answers which may well be true, of this instrument and as a whole of its parts.

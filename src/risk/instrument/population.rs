@@ -144,11 +144,17 @@ pub(crate) fn read(node: &Node<'_>, problems: &mut Problems) -> Option<Populatio
 pub(crate) fn read_override(node: &Node<'_>, problems: &mut Problems) -> Option<PopulationOverride> {
     node.object(problems, &["author", "reason"]);
     let text = |problems: &mut Problems, key: &str| {
-        let found = node.text_at(problems, key)?;
-        if found.trim().is_empty() {
-            node.says(problems, format_args!("{key} says nothing"));
+        let found = node.get(key);
+        let words = found.as_ref().and_then(|n| n.value.as_str()).filter(|text| !text.trim().is_empty());
+        if words.is_none() {
+            let found =
+                found.map_or_else(|| "missing".to_owned(), |n| shortened(&n.value.to_string()) + " says nothing");
+            problems.add(
+                format_args!("{}.{key}", node.path),
+                format_args!("{found}; a text that says who takes it on (author) and why (reason) is accepted"),
+            );
         }
-        Some(found.to_owned())
+        words.map(str::to_owned)
     };
     let (author, reason) = (text(problems, "author"), text(problems, "reason"));
     Some(PopulationOverride { author: author?, reason: reason? })

@@ -1,4 +1,4 @@
-//! Many dossiers: one a line in, one draft a line out, in order; as many are held as fit one batch.
+//! Many dossiers: one a line in, one draft a line out, in order; as many are held as fit two batches.
 
 use super::assembler;
 use super::record::Record;
@@ -13,8 +13,11 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-/// Dossiers held at once.
+/// Dossiers held at once; while their drafts are made, those of as many before them are written.
 const AT_ONCE: usize = 256;
+
+/// A draft on one line with what the record says of it, or the number of the line and why there is none.
+type Made = Result<(String, Option<Value>), (u64, String)>;
 
 pub(crate) fn run(args: &DraftArgs) -> Result<(), Failure> {
     let Some(path) = &args.dossier else { return Err(Failure::Usage("no dossiers are given".to_owned())) };
@@ -26,9 +29,16 @@ pub(crate) fn run(args: &DraftArgs) -> Result<(), Failure> {
     } else {
         Box::new(BufReader::with_capacity(1 << 20, File::open(path).map_err(unread)?))
     };
-    let mut record = args.record.as_deref().map(Record::open).transpose()?;
-    let mut out = io::BufWriter::with_capacity(1 << 20, io::stdout().lock());
-    let (mut number, mut refused) = (0u64, 0u64);
+    let record = args.record.as_deref().map(Record::open).transpose()?;
+    let logged = record.is_some();
+    let made = |(number, line): &(u64, Vec<u8>)| -> Made {
+        let text = std::str::from_utf8(line).map_err(|_| (*number, "it is not UTF-8".to_owned()))?;
+        let dossier = Dossier::with_instruments(text, &library).map_err(|e| (*number, e.to_string()))?;
+        let draft = assembler.draft(&dossier, language).map_err(|e| (*number, e.to_string()))?;
+        Ok((draft.to_json(), logged.then(|| assessment_entry(&dossier, &draft))))
+    };
+    let mut outcome = Outcome { record, out: io::BufWriter::with_capacity(1 << 20, io::stdout()), refused: 0 };
+    let (mut number, mut ready) = (0u64, Vec::new());
     loop {
         let mut batch = Vec::with_capacity(AT_ONCE);
         while batch.len() < AT_ONCE {
@@ -38,48 +48,71 @@ pub(crate) fn run(args: &DraftArgs) -> Result<(), Failure> {
                 batch.push((number, line));
             }
         }
-        if batch.is_empty() {
+        let last = batch.is_empty();
+        let (drafts, reader) = rayon::join(
+            || batch.par_iter().map(made).collect::<Vec<Made>>(),
+            || outcome.take(std::mem::take(&mut ready)),
+        );
+        if reader? == Reader::Gone {
+            return Ok(());
+        }
+        ready = drafts;
+        if last {
             break;
         }
-        let logged = record.is_some();
-        let made = |(number, line): &(u64, Vec<u8>)| -> Result<(String, Option<Value>), (u64, String)> {
-            let text = std::str::from_utf8(line).map_err(|_| (*number, "it is not UTF-8".to_owned()))?;
-            let dossier = Dossier::with_instruments(text, &library).map_err(|e| (*number, e.to_string()))?;
-            let draft = assembler.draft(&dossier, language).map_err(|e| (*number, e.to_string()))?;
-            Ok((draft.to_json(), logged.then(|| assessment_entry(&dossier, &draft))))
-        };
-        let drafts: Vec<_> = batch.par_iter().map(made).collect();
-        let mut entries = Vec::new();
-        for draft in drafts {
-            let line = match draft {
-                Ok((line, entry)) => {
-                    entries.extend(entry);
-                    line
-                }
-                Err((number, why)) => {
-                    refused += 1;
-                    json!({"line": number, "error": why}).to_string()
-                }
-            };
-            match writeln!(out, "{line}") {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-                written => {
-                    written.map_err(|error| Failure::Output(format!("standard output cannot be written: {error}")))?
-                }
-            }
-        }
-        if let Some(record) = &mut record {
-            record.add_all(entries)?;
-        }
     }
-    out.flush().map_err(|error| Failure::Output(format!("standard output cannot be written: {error}")))?;
-    if refused > 0 {
+    if outcome.refused > 0 {
+        let refused = outcome.refused;
         return Err(Failure::Usage(format!("{refused} of the dossiers cannot be used; their lines say why")));
     }
     if number == 0 {
         screen::warn("there was no dossier");
     }
     Ok(())
+}
+
+/// Who reads the drafts.
+#[derive(PartialEq)]
+enum Reader {
+    Reads,
+    Gone,
+}
+
+/// Where drafts go to.
+struct Outcome {
+    record: Option<Record>,
+    out: io::BufWriter<io::Stdout>,
+    refused: u64,
+}
+
+impl Outcome {
+    /// First the record, on disk, then the drafts: a run that is cut off leaves no draft without its line.
+    fn take(&mut self, drafts: Vec<Made>) -> Result<Reader, Failure> {
+        let (mut entries, mut lines) = (Vec::new(), Vec::with_capacity(drafts.len()));
+        for draft in drafts {
+            lines.push(match draft {
+                Ok((line, entry)) => {
+                    entries.extend(entry);
+                    line
+                }
+                Err((number, why)) => {
+                    self.refused += 1;
+                    json!({"line": number, "error": why}).to_string()
+                }
+            });
+        }
+        if let Some(record) = &mut self.record
+            && !entries.is_empty()
+        {
+            record.add_all(entries)?;
+        }
+        let written = lines.iter().try_for_each(|line| writeln!(self.out, "{line}")).and_then(|()| self.out.flush());
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+            Err(error) => Err(Failure::Output(format!("standard output cannot be written: {error}"))),
+            Ok(()) => Ok(Reader::Reads),
+        }
+    }
 }
 
 /// The next line without its end, of which no more is kept than a dossier may have.

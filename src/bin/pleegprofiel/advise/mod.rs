@@ -2,15 +2,16 @@
 
 mod lines;
 mod record;
+mod steps;
 
 use crate::args_advise::{AdviseArgs, AdviseCommand, DraftArgs};
 use crate::failure::Failure;
 use crate::outputs::{Outputs, check_directory};
 use crate::score::read;
 use crate::screen;
-use pleegprofiel::advice::record::{LogCheck, assessment_entry, decision_entry};
+use pleegprofiel::advice::record::{LogCheck, assessment_entry};
 use pleegprofiel::advice::{
-    Assembler, Completion, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions, Overrides,
+    Assembler, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions, Overrides,
 };
 use pleegprofiel::risk::instrument::Library;
 use pleegprofiel::{ClassifyOptions, Language, reference_model};
@@ -24,11 +25,21 @@ pub(crate) fn run(args: &AdviseArgs) -> Result<(), Failure> {
     match &args.command {
         None if args.draft.lines => lines::run(&args.draft),
         None => draft(&args.draft),
-        Some(AdviseCommand::Complete { draft, judgement, out, record, headings }) => {
-            complete(draft, judgement, out.as_deref(), record.as_deref(), headings.as_deref())
+        Some(AdviseCommand::Complete { draft, judgement, to, headings }) => {
+            steps::complete(draft, judgement, to, headings.as_deref())
+        }
+        Some(AdviseCommand::Judge { draft, judgement, to, headings }) => {
+            steps::judge(draft, judgement, to, headings.as_deref())
+        }
+        Some(AdviseCommand::Show { judged, reaction, to }) => steps::show(judged, reaction, to),
+        Some(AdviseCommand::Finalise { shown, signature, to, headings }) => {
+            steps::finalise(shown, signature, to, headings.as_deref())
         }
         Some(AdviseCommand::Verify { log, head, json }) => verify(log, head.as_deref(), *json),
         Some(AdviseCommand::Monitor { logs, json, show_small_cells }) => monitor(logs, *json, *show_small_cells),
+        Some(AdviseCommand::Form { draft }) => {
+            screen::print(&Draft::from_json(read(draft)?.trim_end())?.judgement_form())
+        }
         Some(AdviseCommand::Schema) => screen::print(DOSSIER_SCHEMA.trim_end()),
         Some(AdviseCommand::Template) => screen::print(INTERVENTIONS_TEMPLATE.trim_end()),
     }
@@ -74,37 +85,6 @@ fn draft(args: &DraftArgs) -> Result<(), Failure> {
         draft.hash(),
         draft.statements().count(),
         args.out.display(),
-        record.lines(),
-        record.head()
-    ))
-}
-
-fn complete(
-    draft: &Path,
-    judgement: &Path,
-    out: Option<&Path>,
-    log: Option<&Path>,
-    titles: Option<&Path>,
-) -> Result<(), Failure> {
-    let out: PathBuf = match out.or_else(|| draft.parent()) {
-        Some(path) if !path.as_os_str().is_empty() => path.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    check_directory(&out)?;
-    let headings = headings(titles)?;
-    let made = Draft::from_json(read(draft)?.trim_end())?;
-    let advice = Completion::from_json(&read(judgement)?, &made)?.complete(made)?;
-    let html = advice.html(&headings)?;
-    let mut outputs = Outputs::open(&out)?;
-    outputs.add("advice.json", |file| writeln!(file, "{}", advice.to_json()))?;
-    outputs.add("advice.html", |file| file.write_all(html.as_bytes()))?;
-    let mut record = Record::open(&log.map_or_else(|| out.join("record.jsonl"), Path::to_owned))?;
-    record.add(decision_entry(&advice))?;
-    outputs.publish()?;
-    screen::print(&format!(
-        "advice {}\nin {}; the record has {} lines and ends in {}",
-        advice.hash(),
-        out.display(),
         record.lines(),
         record.head()
     ))

@@ -15,4 +15,5 @@ pub mod classifier;
 mod file;
 mod law;
 mod peers;
+mod seen;
 mod sight;

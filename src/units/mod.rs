@@ -1,6 +1,12 @@
-//! Numbers with a meaning: [`Age`], [`Rate`], [`Probability`], [`Exposure`].
+//! Numbers with a meaning: [`Age`], [`Rate`], [`Probability`], [`Exposure`]; and what choices from a list are made of:
+//! keys, with names in two languages.
 //!
-//! Each has a private field and a checked constructor that names the unit; NaN is refused at the door.
+//! Each number has a private field and a checked constructor that names the unit; NaN is refused at the door.
+
+mod keyed;
+pub mod language;
+
+pub(crate) use keyed::keyed;
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,90 @@
+//! The two languages in which results are worded.
+
+use serde::{Deserialize, Serialize};
+
+/// Language of labels and sentences; never taken from the machine's locale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// Dutch, `nl`; decimal comma.
+    #[serde(rename = "nl")]
+    Dutch,
+    /// English, `en`; decimal point.
+    #[serde(rename = "en")]
+    English,
+}
+
+impl Language {
+    /// The Dutch or the English text.
+    pub(crate) fn pick<T>(self, dutch: T, english: T) -> T {
+        match self {
+            Language::Dutch => dutch,
+            Language::English => english,
+        }
+    }
+
+    /// A number with so many decimals.
+    pub(crate) fn number(self, value: f64, decimals: usize) -> String {
+        let text = format!("{value:.decimals$}");
+        self.pick(text.replace('.', ","), text)
+    }
+
+    /// A probability with so many decimals; never as a bare 0 or 1, for that is no estimate's to say: `> 0.99`, `< 0.01`.
+    pub(crate) fn probability(self, p: f64, decimals: usize) -> String {
+        let smallest = 0.1_f64.powi(decimals as i32);
+        let text = self.number(p, decimals);
+        if text == self.number(1.0, decimals) {
+            format!("> {}", self.number(1.0 - smallest, decimals))
+        } else if text == self.number(0.0, decimals) {
+            format!("< {}", self.number(smallest, decimals))
+        } else {
+            text
+        }
+    }
+
+    /// A limit: two decimals at most, without trailing zeros.
+    pub(crate) fn short(self, value: f64) -> String {
+        let text = format!("{value:.2}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        self.pick(text.replace('.', ","), text.to_owned())
+    }
+
+    /// `a, b and c`.
+    pub(crate) fn list(self, items: &[String]) -> String {
+        let and = self.pick(" en ", " and ");
+        match items {
+            [] => String::new(),
+            [one] => one.clone(),
+            [most @ .., last] => format!("{}{and}{last}", most.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_is_never_a_bare_nothing_or_one() {
+        assert_eq!(
+            (Language::Dutch.probability(0.996, 2), Language::English.probability(1.0, 3)),
+            ("> 0,99".into(), "> 0.999".into())
+        );
+        assert_eq!(
+            (Language::Dutch.probability(0.004, 2), Language::English.probability(0.0, 3)),
+            ("< 0,01".into(), "< 0.001".into())
+        );
+        assert_eq!(
+            (Language::Dutch.probability(0.994, 2), Language::English.probability(0.006, 2)),
+            ("0,99".into(), "0.01".into())
+        );
+    }
+
+    #[test]
+    fn numbers_and_lists_follow_the_language() {
+        assert_eq!(Language::Dutch.number(0.125, 1), "0,1");
+        assert_eq!((Language::English.short(5.0), Language::Dutch.short(0.75)), ("5".into(), "0,75".into()));
+        let items = ["1".to_owned(), "2".to_owned(), "3".to_owned()];
+        assert_eq!(Language::Dutch.list(&items), "1, 2 en 3");
+        assert_eq!((Language::English.list(&items[..1]), Language::English.list(&[])), ("1".into(), "".into()));
+    }
+}
