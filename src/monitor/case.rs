@@ -30,6 +30,8 @@ pub(crate) struct Defendant {
     pub(crate) age: Option<u32>,
     pub(crate) female: Option<bool>,
     pub(crate) form: Option<Form>,
+    /// Value of the further column; `Some(None)` for more than one.
+    pub(crate) further: Option<Option<u16>>,
 }
 
 /// Form of exploitation of all that one defendant is brought up for.
@@ -92,6 +94,8 @@ fn one(events: &[ChainEvent], index: Option<u16>, options: &MonitorOptions, issu
         .filter(|event| event.phase == Phase::Sanction && event.outcome == Outcome::Sanction(Sanction::Unconditional))
         .peekable();
     let days = unconditional.peek().is_some().then(|| unconditional.map(|event| event.days).sum::<Option<u32>>());
+    let mut values = events.iter().filter_map(|event| event.further);
+    let further = values.next().map(|first| values.all(|other| other == first).then_some(first));
     let mut forms = events.iter().filter_map(|event| event.form);
     let form =
         forms.next().map(|first| if forms.all(|other| other == first) { Form::One(first) } else { Form::Several });
@@ -111,6 +115,7 @@ fn one(events: &[ChainEvent], index: Option<u16>, options: &MonitorOptions, issu
         age,
         female: events.iter().find_map(|event| event.female),
         form,
+        further,
     }
 }
 

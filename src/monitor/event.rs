@@ -175,6 +175,8 @@ pub struct ChainEvent {
     /// Place of the category in the set of the options, from 0.
     pub(crate) kind: Option<u16>,
     pub(crate) form: Option<Exploitation>,
+    /// Place of the value of the further column.
+    pub(crate) further: Option<u16>,
     pub(crate) committed: Option<CalendarDate>,
     pub(crate) birth: Option<CalendarDate>,
     pub(crate) female: Option<bool>,
@@ -194,6 +196,7 @@ impl ChainEvent {
             offence: None,
             kind: None,
             form: None,
+            further: None,
             committed: None,
             birth: None,
             female: None,
@@ -254,6 +257,13 @@ impl ChainEvent {
     #[must_use]
     pub fn in_form(self, form: Exploitation) -> ChainEvent {
         ChainEvent { form: Some(form), ..self }
+    }
+
+    /// Of which value of the further column (the public prosecutor's office, for one), by its place in
+    /// [`MonitorOptions::values`](super::MonitorOptions::values).
+    #[must_use]
+    pub fn in_value(self, place: u16) -> ChainEvent {
+        ChainEvent { further: Some(place), ..self }
     }
 
     /// When the offence was (first) committed.

@@ -12,7 +12,7 @@ pub struct Figure {
     /// Whom it is about.
     pub population: &'static str,
     /// By what they are split.
-    pub split: &'static str,
+    pub split: String,
     /// Which of those.
     pub category: String,
     /// The year; `None` for all years together.
@@ -38,7 +38,7 @@ fn of_table<U: Unit>(table: &Table<U>) -> impl Iterator<Item = Figure> {
         table.categories.iter().zip(&row.cells).map(move |(category, cell)| Figure {
             unit: table.unit,
             population: table.of.key(),
-            split: table.by.key(),
+            split: table.column.clone().unwrap_or_else(|| table.by.key().to_owned()),
             category: category.clone(),
             year: row.year,
             total: row.total.get(),
@@ -59,7 +59,7 @@ impl Monitor {
             durations.rows.iter().map(move |row| Figure {
                 unit: super::count::Defendants::KEY,
                 population: durations.of.key(),
-                split: durations.what.key(),
+                split: durations.what.key().to_owned(),
                 category: "days".to_owned(),
                 year: row.year,
                 total: row.defendants.get(),

@@ -56,6 +56,8 @@ pub struct Table<U: Unit> {
     pub of: Population,
     /// By what.
     pub by: Split,
+    /// The column, of a split by a further one.
+    pub column: Option<String>,
     /// The unit.
     pub unit: &'static str,
     /// Keys of the categories.
@@ -130,13 +132,26 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    pub(crate) fn of(built: MonitorBuilder) -> Monitor {
+    pub(crate) fn of(mut built: MonitorBuilder) -> Monitor {
+        let order = Split::order(&mut built.options.values);
+        for (plan, tally) in PLANS.iter().zip(&mut built.tallies).filter(|(plan, _)| plan.by == Split::Further) {
+            debug_assert!(plan.by.describes());
+            *tally = tally.ordered(&order);
+        }
         let options = &built.options;
         let labels: Vec<Vec<Label>> = PLANS.iter().map(|plan| plan.by.labels_of(options)).collect();
         let choices = choices(&built, &labels);
         let tables = PLANS.iter().zip(&built.tallies).zip(&labels).zip(&choices);
         let tables = tables.map(|(((plan, tally), labels), choice)| table(plan.of, plan.by, tally, labels, choice));
-        let tables: Vec<Table<Defendants>> = tables.filter(|table| !table.rows.is_empty()).collect();
+        let named = |mut table: Table<Defendants>| {
+            table.column = (table.by == Split::Further).then(|| options.further.clone());
+            table
+        };
+        // nothing but unknown: the data have no such column
+        let there = |table: &Table<Defendants>| {
+            !table.rows.is_empty() && (table.by != Split::Further || table.categories != ["unknown"])
+        };
+        let tables: Vec<Table<Defendants>> = tables.filter(there).map(named).collect();
         let choice = |of, by| &choices[place(of, by)];
         let (company, counts) = (choice(Population::Judged, Split::Company), choice(Population::Judged, Split::Counts));
         let whole = choice(Population::Judged, Split::All);
@@ -251,6 +266,7 @@ fn table<U: Unit>(of: Population, by: Split, tally: &Tally, labels: &[Label], ch
     Table {
         of,
         by,
+        column: None,
         unit: U::KEY,
         categories: choice.existing.iter().map(|c| labels[*c].key.clone()).collect(),
         labels: choice.existing.iter().map(|c| labels[*c].labels.clone()).collect(),

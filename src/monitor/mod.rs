@@ -19,6 +19,7 @@
 //! | `kind` | no | category of that offence |
 //! | `form` | no | form of exploitation, see [`Exploitation`] |
 //! | `committed` | no | (first) day of the offence: age is taken **at the offence** |
+//! | `parket` | no | the public prosecutor's office or, by another name, any further property by which defendants are told apart |
 //! | `birth`, `sex` | no | of the person: a day, and `female` or `male` |
 //!
 //! A sanction is of the judgement as a whole and names no offence: a court does not say which part of a sentence is for
@@ -45,6 +46,11 @@ pub(crate) mod split;
 pub(crate) mod tally;
 #[cfg(feature = "csv")]
 pub(crate) mod victims;
+
+/// Columns of events after the identifier of the person.
+pub(crate) const fn read_names() -> [&'static str; 11] {
+    ["case", "phase", "date", "outcome", "days", "offence", "kind", "form", "committed", "birth", "sex"]
+}
 
 pub use builder::MonitorBuilder;
 pub use combinations::{Combinations, Fate};

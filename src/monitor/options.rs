@@ -14,6 +14,7 @@ use serde::Serialize;
 /// | `index` | trafficking in human beings | a defendant's outcome is that of offences of this kind; other counts may stand beside an acquittal |
 /// | `young` | 23 | the age that the Rapporteur reports below |
 /// | `describe` | the first phase that the data have | age, sex and form are of one population: of two, one within the other, the difference could be few people |
+/// | `further` | `parket` | the public prosecutor's office, where the data have it: the Dadermonitor's last split |
 /// | `register_end` | none | first day after the register: events from then on are an error |
 /// | `show_small_cells` | no | fewer than 10 people could point at someone |
 ///
@@ -29,6 +30,9 @@ pub struct MonitorOptions {
     pub(crate) describe: Option<Population>,
     pub(crate) register_end: Option<CalendarDate>,
     pub(crate) show_small_cells: bool,
+    pub(crate) further: String,
+    #[serde(skip)]
+    pub(crate) values: Vec<String>,
     #[serde(skip)]
     pub(crate) categories: CategorySet,
 }
@@ -41,6 +45,8 @@ impl Default for MonitorOptions {
             describe: None,
             register_end: None,
             show_small_cells: false,
+            further: "parket".to_owned(),
+            values: Vec::new(),
             categories: CategorySet::built_in(),
         }
     }
@@ -72,6 +78,20 @@ impl MonitorOptions {
     #[must_use]
     pub fn register_end(mut self, end: CalendarDate) -> Self {
         self.register_end = Some(end);
+        self
+    }
+
+    /// By which further column defendants are told apart, beside age, sex and form.
+    #[must_use]
+    pub fn further(mut self, column: &str) -> Self {
+        self.further = column.to_owned();
+        self
+    }
+
+    /// The values of it, where events are not read from a table, for [`ChainEvent::in_value`](super::ChainEvent::in_value).
+    #[must_use]
+    pub fn values(mut self, values: impl IntoIterator<Item = String>) -> Self {
+        self.values = values.into_iter().collect();
         self
     }
 
@@ -111,6 +131,9 @@ impl MonitorOptions {
     pub fn check(&self) -> Result<()> {
         if !(12..=99).contains(&self.young) {
             return Err(Error::options(format!("an age of {} years is not between 12 and 99", self.young)));
+        }
+        if self.further.trim().is_empty() || super::read_names().contains(&self.further.as_str()) {
+            return Err(Error::options(format!("{:?} is no name of a further column", self.further)));
         }
         if !self.categories.contains(&self.index) {
             return Err(Error::options(format!("{} is none of the categories of offences", self.index)));

@@ -10,7 +10,8 @@ use crate::career::category::CategorySet;
 use crate::cohort::table::named::{NamedTable, Numbers, categories, id_column, register_end};
 use crate::cohort::table::{TableOptions, TableSource};
 use crate::error::{Issues, Result};
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 const ID: usize = 0;
@@ -26,9 +27,41 @@ const COMMITTED: usize = 9;
 const BIRTH: usize = 10;
 const SEX: usize = 11;
 
-/// Columns after the identifiers; the first four of all are needed.
-pub(super) const NAMES: [&str; 11] =
-    ["case", "phase", "date", "outcome", "days", "offence", "kind", "form", "committed", "birth", "sex"];
+const FURTHER: usize = 12;
+
+/// More different values than this are no property by which people are told apart.
+const MOST_VALUES: usize = 200;
+
+/// Columns in order; the first four are needed.
+pub(super) fn names<'a>(table: &'a TableOptions, further: &'a str) -> [&'a str; 13] {
+    std::array::from_fn(|i| match i {
+        0 => id_column(table),
+        FURTHER => further,
+        i => super::read_names()[i - 1],
+    })
+}
+
+/// Values of the further column, by first appearance.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    places: HashMap<String, u16>,
+    all: Vec<String>,
+}
+
+impl Values {
+    fn place(&mut self, text: &str) -> Option<u16> {
+        if let Some(place) = self.places.get(text) {
+            return Some(*place);
+        }
+        if self.all.len() >= MOST_VALUES {
+            return None;
+        }
+        let place = self.all.len() as u16;
+        self.all.push(text.to_owned());
+        self.places.insert(text.to_owned(), place);
+        Some(place)
+    }
+}
 
 /// Reads the events of the chain and counts the indicators; the columns stand at [`monitor`](super), and in
 /// [`MonitorOptions`] the end of the register and the categories are those of `table`.
@@ -61,15 +94,15 @@ pub fn read_monitor(
 ) -> Result<Monitor> {
     let mut options = options.clone().categories(categories(table).clone());
     options.register_end = options.register_end.or(register_end(table));
-    let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
-    let rows: NamedTable<'_, 12> = NamedTable::open(source, table, names, 4)?;
+    let further = options.further.clone();
+    let rows: NamedTable<'_, 13> = NamedTable::open(source, table, names(table, &further), 4)?;
     let issues = Issues::of_file(rows.name().to_owned());
     let builder = MonitorBuilder::of_file(options, issues)?;
     if by_case { streamed(rows, builder) } else { held(rows, builder) }
 }
 
 /// The event of the current row, but for its person and case; `None` when anything in it cannot be used.
-fn event(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Option<ChainEvent> {
+fn event(rows: &mut NamedTable<'_, 13>, set: &CategorySet, values: &RefCell<Values>) -> Option<ChainEvent> {
     let keys = |all: Vec<&str>| all.join(", ");
     let phase = rows.word(PHASE, Phase::of, || keys(Phase::ALL.iter().map(|p| p.key()).collect()));
     if phase == Ok(None) {
@@ -93,6 +126,11 @@ fn event(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Option<ChainEvent>
     let offence = rows.count(OFFENCE);
     let kind = rows.category(KIND, set);
     let form = rows.word(FORM, Exploitation::of, || keys(Exploitation::ALL.iter().map(|f| f.key()).collect()));
+    let further = rows.word(
+        FURTHER,
+        |text| values.borrow_mut().place(text),
+        || format!("the first {MOST_VALUES} values of this column: it holds no property of few values"),
+    );
     let committed = rows.date(COMMITTED);
     let birth = rows.date(BIRTH);
     let sex = |text: &str| match text {
@@ -108,6 +146,7 @@ fn event(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Option<ChainEvent>
         offence: offence.ok()?,
         kind: kind.ok()?,
         form: form.ok()?,
+        further: further.ok()?,
         committed: committed.ok()?,
         birth: birth.ok()?,
         female: female.ok()?.flatten(),
@@ -116,7 +155,7 @@ fn event(rows: &mut NamedTable<'_, 12>, set: &CategorySet) -> Option<ChainEvent>
     })
 }
 
-fn outcome(rows: &mut NamedTable<'_, 12>, phase: Phase) -> Option<Outcome> {
+fn outcome(rows: &mut NamedTable<'_, 13>, phase: Phase) -> Option<Outcome> {
     fn keys<T: Copy>(all: &[T], key: impl Fn(T) -> &'static str) -> String {
         all.iter().map(|one| key(*one)).collect::<Vec<_>>().join(", ")
     }
@@ -153,9 +192,9 @@ fn outcome(rows: &mut NamedTable<'_, 12>, phase: Phase) -> Option<Outcome> {
 /// # Errors
 /// Lists values that are none of what a column holds, with row and column. What makes no chain is told by whoever counts.
 pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<ChainEvent>> {
-    let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
-    let mut rows: NamedTable<'_, 12> = NamedTable::open(source, table, names, 4)?;
-    let (events, _) = all_events(&mut rows, &mut Numbers::new(), categories(table))?;
+    let further = MonitorOptions::default().further;
+    let mut rows: NamedTable<'_, 13> = NamedTable::open(source, table, names(table, &further), 4)?;
+    let (events, _) = all_events(&mut rows, &mut Numbers::new(), &RefCell::default(), categories(table))?;
     rows.finish().0.into_result("the events cannot be read")?;
     Ok(events)
 }
@@ -163,8 +202,9 @@ pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<
 /// All events, and the cases of which some could not be read: nothing more is said of these, as a verdict that is missing
 /// only because its row is bad would make its sanctions look wrong.
 pub(super) fn all_events(
-    rows: &mut NamedTable<'_, 12>,
+    rows: &mut NamedTable<'_, 13>,
     people: &mut Numbers,
+    values: &RefCell<Values>,
     set: &CategorySet,
 ) -> Result<(Vec<ChainEvent>, HashSet<u64>)> {
     let mut cases = Numbers::new();
@@ -172,7 +212,7 @@ pub(super) fn all_events(
     while rows.next()? {
         let person = rows.id(ID).map(|id| people.of(&id));
         let case = rows.id(CASE).map(|id| cases.of(&id));
-        match (event(rows, set), person, case) {
+        match (event(rows, set, values), person, case) {
             (Some(event), Some(person), Some(case)) => {
                 events.push(ChainEvent { person: person as u64, case: case as u64, ..event });
             }
@@ -186,8 +226,10 @@ pub(super) fn all_events(
 }
 
 /// All events held, then case by case.
-fn held(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
-    let (mut events, broken) = all_events(&mut rows, &mut Numbers::new(), &builder.options.categories)?;
+fn held(mut rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Monitor> {
+    let values = RefCell::new(Values::default());
+    let (mut events, broken) = all_events(&mut rows, &mut Numbers::new(), &values, &builder.options.categories)?;
+    builder.options.values = values.into_inner().all;
     events.sort_unstable_by_key(|event| (event.case, event.person, event.row));
     let whole = events.chunk_by(|a, b| a.case == b.case).filter(|case| !broken.contains(&case[0].case));
     whole.for_each(|case| builder.add(case));
@@ -195,7 +237,7 @@ fn held(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Mon
 }
 
 /// One case held at a time.
-fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
+fn streamed(mut rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let mut case = String::new();
     let mut events: Vec<ChainEvent> = Vec::new();
     let (mut number, mut broken) = (0, false);
@@ -209,6 +251,7 @@ fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result
         events.clear();
     };
     let set = rows.categories().clone();
+    let values = RefCell::new(Values::default());
     while rows.next()? {
         let person = rows.id(ID).map(|id| {
             let mut hasher = DefaultHasher::new();
@@ -233,16 +276,17 @@ fn streamed(mut rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result
                 break;
             }
         }
-        match (person, event(&mut rows, &set)) {
+        match (person, event(&mut rows, &set, &values)) {
             (Some(person), Some(event)) => events.push(ChainEvent { person, case: number, ..event }),
             _ => broken = true,
         }
     }
     close(&mut events, &mut broken);
+    builder.options.values = values.into_inner().all;
     finish(rows, builder)
 }
 
-fn finish(rows: NamedTable<'_, 12>, mut builder: MonitorBuilder) -> Result<Monitor> {
+fn finish(rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let (mut issues, warnings) = rows.finish();
     if !issues.is_empty() {
         std::mem::swap(&mut builder.issues, &mut issues);

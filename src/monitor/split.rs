@@ -44,6 +44,8 @@ keyed! {
         Sex = ("sex", "geslacht", "sex"),
         /// Form of exploitation.
         Form = ("form", "uitbuitingsvorm", "form of exploitation"),
+        /// By a further column of the caller's.
+        Further = ("further", "nader kenmerk", "further property"),
         /// Alone in the case or with others.
         Company = ("company", "aantal verdachten in de zaak", "defendants in the case"),
         /// Outcome, and one offence judged or several: shown whole or not at all, as the offences of a defendant are.
@@ -91,7 +93,7 @@ const fn whole(of: Population) -> Option<(Population, Split, usize)> {
 /// Every table, parents first. No two of them split one population by properties of which one implies the other: the
 /// difference of two such tables would tell of people whom neither shows. Age, sex and form are therefore shown of one
 /// population only.
-pub(crate) const PLANS: [Plan; 25] = {
+pub(crate) const PLANS: [Plan; 29] = {
     use Population::{Convicted, Disposed, Imprisoned, Intake, Judged, Suspects};
     [
         plan(Suspects, Split::All, None),
@@ -115,6 +117,10 @@ pub(crate) const PLANS: [Plan; 25] = {
         plan(Intake, Split::Form, whole(Intake)),
         plan(Judged, Split::Form, whole(Judged)),
         plan(Convicted, Split::Form, whole(Convicted)),
+        plan(Suspects, Split::Further, whole(Suspects)),
+        plan(Intake, Split::Further, whole(Intake)),
+        plan(Judged, Split::Further, whole(Judged)),
+        plan(Convicted, Split::Further, whole(Convicted)),
         plan(Judged, Split::Company, whole(Judged)),
         plan(Judged, Split::Counts, whole(Judged)),
         plan(Judged, Split::Throughput, whole(Judged)),
@@ -150,9 +156,17 @@ fn beside() -> impl Iterator<Item = Sanctions> {
 }
 
 impl Split {
+    /// Places of the categories of a split by a further column as they are counted, in the order in which they are told.
+    pub(crate) fn order(values: &mut [String]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&a, &b| values[a].cmp(&values[b]));
+        values.sort_unstable();
+        order.into_iter().map(|place| place + 2).chain([1, 0]).collect()
+    }
+
     /// Whether it says who people are, rather than what became of them.
     pub(crate) fn describes(self) -> bool {
-        matches!(self, Split::Age | Split::Sex | Split::Form)
+        matches!(self, Split::Age | Split::Sex | Split::Form | Split::Further)
     }
 
     pub(crate) fn labels_of(self, options: &MonitorOptions) -> Vec<Label> {
@@ -201,6 +215,15 @@ impl Split {
                 all.push(unknown());
                 all
             }
+            Split::Further => {
+                let own = |value: &String| Label {
+                    key: value.clone(),
+                    labels: [value.clone(), value.clone()],
+                    optional: true,
+                };
+                let several = label("several", ["meer dan een", "more than one"], true);
+                options.values.iter().map(own).chain([several, unknown()]).collect()
+            }
             Split::Company => vec![
                 label("alone", ["alleen in de zaak", "alone in the case"], false),
                 label("with-others", ["met anderen in de zaak", "with others in the case"], true),
@@ -245,6 +268,7 @@ impl Split {
                 Some(Form::Several) => Exploitation::ALL.len(),
                 None => Exploitation::ALL.len() + 1,
             },
+            Split::Further => of.further.map_or(0, |value| value.map_or(1, |value| 2 + usize::from(value))),
             Split::Company => usize::from(!alone),
             Split::Counts => {
                 2 * (of.verdict.unwrap_or(VerdictOutcome::Other) as usize) + usize::from(of.judged.len() > 1)

@@ -66,8 +66,19 @@ impl Tally {
     }
 
     pub(crate) fn at(&mut self, year: i16, category: usize) -> &mut Atom {
-        let categories = self.categories;
-        &mut self.years.entry(year).or_insert_with(|| vec![Atom::default(); categories])[category]
+        self.categories = self.categories.max(category + 1);
+        let cells = self.years.entry(year).or_default();
+        if cells.len() < self.categories {
+            cells.resize(self.categories, Atom::default());
+        }
+        &mut cells[category]
+    }
+
+    /// With categories in another order, given by their places; every year has all of them.
+    pub(crate) fn ordered(&self, order: &[usize]) -> Tally {
+        let of = |cells: &Vec<Atom>| order.iter().map(|c| cells.get(*c).copied().unwrap_or_default()).collect();
+        let years = self.years.iter().map(|(year, cells)| (*year, of(cells))).collect();
+        Tally { categories: order.len(), years }
     }
 
     /// Over all years, by category.

@@ -3,7 +3,8 @@
 //! Does not belong here: who counts as what (`roles`, `repeat`).
 
 use super::event::ChainEvent;
-use super::read::{NAMES, all_events};
+use super::options::MonitorOptions;
+use super::read::{all_events, names};
 use crate::career::date::CalendarDate;
 use crate::cohort::table::named::{NamedTable, Numbers, categories, id_column, register_end};
 use crate::cohort::table::{TableOptions, TableSource};
@@ -60,9 +61,9 @@ pub fn read_victims(
     let (mut issues, warnings) = rows.finish();
     found.warnings = warnings;
     if let Some(events) = events {
-        let names = std::array::from_fn(|i| if i == 0 { id_column(table) } else { NAMES[i - 1] });
-        let mut rows: NamedTable<'_, 12> = NamedTable::open(events, table, names, 4)?;
-        found.events = all_events(&mut rows, &mut people, categories(table))?.0;
+        let further = MonitorOptions::default().further;
+        let mut rows: NamedTable<'_, 13> = NamedTable::open(events, table, names(table, &further), 4)?;
+        found.events = all_events(&mut rows, &mut people, &std::cell::RefCell::default(), categories(table))?.0;
         if let Some(end) = register_end(table) {
             let late = found.events.iter().filter(|event| event.date >= end);
             let late: Vec<(u32, CalendarDate)> = late.map(|event| (event.row, event.date)).collect();

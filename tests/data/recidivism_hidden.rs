@@ -101,9 +101,46 @@ fn differences(a: &str, b: &str) -> usize {
     places + a.split(',').count().abs_diff(b.split(',').count())
 }
 
+/// Every figure unrounded, of the groups and years that are shown: how near a cohort comes, for the search only.
+fn exact(people: &[Person], shown: &Recidivism) -> Vec<f64> {
+    let all = figures(people, true);
+    let mut values = Vec::new();
+    for (group, visible) in all.groups.iter().zip(&shown.groups).filter(|(_, visible)| visible.persons.is_some()) {
+        for (at, visible) in group.shares.iter().zip(&visible.shares) {
+            let (Some(of), Some(visible)) = (&at.figures, &visible.figures) else { continue };
+            let ends =
+                |share: f64, low: Option<f64>, high: Option<f64>| [share, low.unwrap_or(0.0), high.unwrap_or(0.0)];
+            values.extend(ends(of.reoffended.share, of.reoffended.low, of.reoffended.high));
+            for other in [
+                of.competing.filter(|_| visible.competing.is_some()),
+                of.kaplan_meier.filter(|_| visible.kaplan_meier.is_some()),
+            ] {
+                values.extend(other.iter().flat_map(|of| ends(of.share, of.low, of.high)));
+            }
+            if let (Some(new), true) = (&of.new_cases, visible.new_cases.is_some()) {
+                for mean in [Some(new.per_person), new.per_reoffender].into_iter().flatten() {
+                    values.extend(ends(mean.mean, mean.low, mean.high));
+                }
+            }
+        }
+        let rate = group.frequency.unwrap();
+        values.extend([rate.rate, rate.low, rate.high].map(|v| v.unwrap_or(0.0)));
+    }
+    values
+}
+
+/// How far apart, as parts of what was printed.
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1e-3)).sum()
+}
+
 /// Cells of fewer than ten that no other cohort found leaves open: `climbs` searches a cell, each of `steps` steps.
 fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut ChaCha8Rng) -> Vec<(usize, usize, u8)> {
     let printed = print(people, small);
+    let shown = figures(people, small);
+    let wanted = exact(people, &shown);
+    let off =
+        |tried: &[Person]| (differences(&print(tried, small), &printed), distance(&exact(tried, &shown), &wanted));
     let truth = cells(people);
     let there = |g: usize| g == GROUPS.len() || people.iter().any(|p| p.0 == g);
     let small_cells = truth.iter().filter(|((g, ..), n)| **n < 10 && there(*g));
@@ -128,21 +165,21 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
                 continue;
             }
             // whose change disturbs the print least, of some
-            let mut far = usize::MAX;
+            let mut far = (usize::MAX, f64::INFINITY);
             let start = other.clone();
             for _ in 0..8 {
                 let i = chosen[rng.gen_range(0..chosen.len())];
                 let mut tried = start.clone();
                 let (group, ..) = tried[i];
                 tried[i] = if leave { (group, 7.5, Fate::Left) } else { (group, late, fates[usize::from(fate)]) };
-                let now = differences(&print(&tried, small), &printed);
+                let now = off(&tried);
                 if now < far {
                     (far, other) = (now, tried);
                 }
             }
             // then others make up for it, as long as the print comes no further from what was printed
             for _ in 0..steps {
-                if far == 0 {
+                if far.0 == 0 {
                     let found = cells(&other);
                     open.retain(|key| found[key] == truth[key]);
                     break;
@@ -155,9 +192,9 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
                     2 => (before.0, 6.0 * rng.r#gen::<f64>(), before.2),
                     _ => (before.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..4)]),
                 };
-                let now = differences(&print(&other, small), &printed);
+                let now = off(&other);
                 let same = other.iter().filter(|p| in_cell(p)).count() as u64 == truth[&cell];
-                if now <= far && !same {
+                if !same && now.0 <= far.0 && (now.1 <= far.1 || rng.gen_bool(0.03)) {
                     far = now;
                 } else {
                     other[i] = before;
@@ -173,17 +210,18 @@ fn no_small_cell_is_pinned_by_everything_printed() {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let mut shown = 0;
     for sizes in [&[40][..], &[30, 60, 400], &[25, 25, 25, 25], &[120, 8, 90], &[300, 40, 6, 9], &[70, 70], &[200]] {
-        for _ in 0..3 {
+        // of the large ones, which take longest, one each
+        for _ in 0..if sizes.iter().sum::<usize>() < 300 { 2 } else { 1 } {
             let people = cohort(sizes, &mut rng);
             let found = figures(&people, false);
             shown += found.groups.iter().flat_map(|g| &g.shares).filter(|at| at.figures.is_some()).count();
-            let pinned = pinned(&people, false, 60, 300, &mut rng);
+            let pinned = pinned(&people, false, 200, 300, &mut rng);
             let truth = cells(&people);
             let told: Vec<_> = pinned.iter().map(|key| (key, truth[key])).collect();
             assert!(told.is_empty(), "{sizes:?}: group, year, fate and number of people: {told:?} of {found:?}");
         }
     }
-    assert!(shown > 60, "hiding everything is no protection worth having: {shown} figures were shown");
+    assert!(shown > 30, "hiding everything is no protection worth having: {shown} figures were shown");
 }
 
 #[test]

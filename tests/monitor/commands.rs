@@ -267,3 +267,46 @@ fn overlap_and_repeat_state_their_definition_and_name_every_problem_at_once() {
     let refused = run(&["repeat", &empty, "--event", "any", "--register-end", "2020-01-01"], "1");
     assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
 }
+
+#[test]
+fn the_office_or_any_column_tells_defendants_apart_and_one_of_few_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = |column: &str| {
+        let mut text = format!("id,case,phase,date,outcome,{column}\n");
+        for i in 0..200 {
+            let office = match i {
+                0..=99 => "Rotterdam",
+                100..=159 => "Amsterdam",
+                160..=194 => "Oost-Nederland",
+                _ => "Limburg",
+            };
+            writeln!(text, "p{i},{},verdict,2019-01-01,convicted,{office}", 1000 + i).unwrap();
+        }
+        text
+    };
+    let counts = |events: &str, more: &[&str]| {
+        let output = run(&[&["monitor", events, "--json"][..], more].concat(), "1");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let figures: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of =
+            |figure: &serde_json::Value| (figure["category"].as_str().unwrap().to_owned(), figure["count"].as_u64());
+        let by = if more.is_empty() { "parket" } else { "office" };
+        figures.iter().filter(|f| f["split"] == by && f["year"].is_null()).map(of).collect::<Vec<_>>()
+    };
+    let events = file(folder.path(), "events.csv", &rows("parket"));
+    let found = counts(&events, &[]);
+    assert_eq!(
+        found.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+        ["Amsterdam", "Limburg", "Oost-Nederland", "Rotterdam"]
+    );
+    // five of Limburg, and the next smallest with them
+    let shown: Vec<Option<u64>> = found.iter().map(|(_, count)| *count).collect();
+    assert_eq!(shown, [Some(60), None, None, Some(100)]);
+    let other = file(folder.path(), "other.csv", &rows("office"));
+    assert_eq!(counts(&other, &["--by", "office"]), found);
+    assert_eq!(counts(&other, &["--by", "office", "--by-case"]), found);
+    let refused = run(&["monitor", &other], "1");
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("office"));
+    let dutch = run(&["monitor", &events, "--lang", "nl"], "1");
+    assert!(String::from_utf8(dutch.stdout).unwrap().contains("Afdoeningen in eerste aanleg: parket"));
+}

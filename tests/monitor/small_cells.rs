@@ -26,6 +26,7 @@ struct One {
     female: bool,
     together: bool,
     two_counts: bool,
+    parket: u16,
 }
 
 fn draw(sizes: usize, rng: &mut ChaCha8Rng) -> Vec<One> {
@@ -64,6 +65,7 @@ fn draw(sizes: usize, rng: &mut ChaCha8Rng) -> Vec<One> {
             female: person % 100 < (women * 100.0) as u64,
             together: false,
             two_counts: verdict.is_some() && rng.gen_bool(0.15),
+            parket: [0, 0, 0, 0, 1, 1, 1, 2, 2, 3][rng.gen_range(0..10)],
         };
         all.push(one);
     }
@@ -86,8 +88,12 @@ fn draw(sizes: usize, rng: &mut ChaCha8Rng) -> Vec<One> {
     all
 }
 
+const OFFICES: [&str; 4] = ["west", "east", "north", "south"];
+
 fn monitor(people: &[One], small: bool) -> Monitor {
-    let mut builder = MonitorBuilder::new(MonitorOptions::default().show_small_cells(small)).unwrap();
+    let mut builder =
+        MonitorBuilder::new(MonitorOptions::default().values(OFFICES.map(str::to_owned)).show_small_cells(small))
+            .unwrap();
     let day = |year: i16| format!("{year}-06-01").parse().unwrap();
     let events = |case: u64, one: &One| {
         let (p, mut own) = (one.person, Vec::new());
@@ -103,7 +109,7 @@ fn monitor(people: &[One], small: bool) -> Monitor {
             own.extend(one.conditional.then(|| ChainEvent::sanction(case, p, day(y), Sanction::Conditional, None)));
             own.extend(one.supervision.then(|| ChainEvent::supervision(case, p, day(y))));
         }
-        own.into_iter().map(|event| event.by(None, Some(one.female))).collect::<Vec<_>>()
+        own.into_iter().map(|event| event.by(None, Some(one.female)).in_value(one.parket)).collect::<Vec<_>>()
     };
     // those together, two by two of one year of verdict
     let mut waiting: BTreeMap<i16, One> = BTreeMap::new();
@@ -142,6 +148,7 @@ fn in_table(one: &One, of: &str, by: &str) -> Option<(i16, String)> {
         "custody" => word(one.custody, "with", "without"),
         "combination" => word(one.conditional, "unconditional+conditional", "unconditional"),
         "supervision" => word(one.supervision, "ordered", "not"),
+        "further" => OFFICES[usize::from(one.parket)].to_owned(),
         "sex" => word(one.female, "female", "male"),
         "company" => word(one.together, "with-others", "alone"),
         "counts" => format!("{}-{}", one.verdict?.1.key(), word(one.two_counts, "several", "one")),
@@ -194,7 +201,9 @@ fn printed(found: &Monitor, people: &[One]) -> Vec<Row> {
     rows
 }
 
-const TABLES: [(&str, &str); 13] = [
+const TABLES: [(&str, &str); 15] = [
+    ("suspects", "further"),
+    ("judged", "further"),
     ("suspects", "all"),
     ("intake", "all"),
     ("disposed", "disposal"),
@@ -301,7 +310,8 @@ fn the_same_attacker_works_out_many_when_nothing_is_hidden() {
 fn ten_trials_of_one_person_are_one_person() {
     let mut people = draw(300, &mut ChaCha8Rng::seed_from_u64(23));
     for one in people.iter_mut().filter(|one| one.female) {
-        one.person = 7;
+        // one person stands trial once in a case
+        (one.person, one.together) = (7, false);
     }
     let found = monitor(&people, false);
     assert!(people.iter().filter(|one| one.female).count() > 30);

@@ -17,6 +17,7 @@ pub(crate) fn run(args: &MonitorArgs) -> Result<(), Failure> {
     let mut options = MonitorOptions::default()
         .index(Category::new(&args.index)?)
         .young(args.young)
+        .further(&args.by)
         .show_small_cells(args.show_small_cells);
     if let Some(population) = args.population() {
         options = options.describe(population);

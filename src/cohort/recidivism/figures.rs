@@ -236,3 +236,62 @@ fn frequency(people: &[&FollowUp]) -> FrequencyAfter {
     };
     FrequencyAfter { offences: Some(offences), years: Some(years), rate, se, low: end(-1.0), high: end(1.0) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(entry: f64, all_years: f64, gone: bool, cases: &[f64]) -> FollowUp {
+        let first = cases.first().copied();
+        let end = match (first, gone) {
+            (Some(_), _) => EventStatus::Event,
+            (None, true) => EventStatus::Competing,
+            (None, false) => EventStatus::Censored,
+        };
+        let years = first.unwrap_or(all_years);
+        FollowUp { entry, years, end, all_years, gone, offences: cases.len() as u64, cases: cases.to_vec() }
+    }
+
+    /// Mean numbers a person and a reoffender by 5 years, of people taken so many times each.
+    fn means(people: &[FollowUp], times: &[usize]) -> NewCases {
+        let all: Vec<&FollowUp> = people.iter().zip(times).flat_map(|(p, &n)| std::iter::repeat_n(p, n)).collect();
+        let recurring =
+            |p: &&FollowUp| Recurring { entry: p.entry, until: p.all_years, gone: p.gone, events: p.cases.clone() };
+        let counted = MeanCount::new(all.iter().map(recurring).collect()).unwrap();
+        let found = AalenJohansen::entered(all.iter().map(|p| (p.entry, p.years, p.end))).unwrap();
+        new_cases(&all, &counted, &found, 5.0).unwrap()
+    }
+
+    #[test]
+    fn the_standard_errors_are_those_of_weighing_each_person_a_little_more_and_a_little_less() {
+        // ties, deaths, losses, late entry, and people with several cases
+        let people = [
+            person(0.0, 6.0, false, &[1.0, 2.0, 5.0]),
+            person(0.0, 6.0, true, &[2.0]),
+            person(0.0, 3.0, true, &[]),
+            person(0.0, 4.0, false, &[]),
+            person(0.5, 7.0, false, &[4.0, 4.5]),
+            person(1.0, 2.5, true, &[2.5]),
+            person(0.0, 4.0, true, &[3.0, 4.0]),
+            person(0.0, 6.0, false, &[]),
+        ];
+        let many = 400usize;
+        let of = |i: usize, more: isize| {
+            let mut times = vec![many; people.len()];
+            times[i] = times[i].saturating_add_signed(more);
+            means(&people, &times)
+        };
+        let ratio = |found: &NewCases| found.per_reoffender.unwrap().mean;
+        let (mut person, mut reoffender) = (0.0, 0.0);
+        for i in 0..people.len() {
+            let (up, down) = (of(i, 1), of(i, -1));
+            let slope = |a: f64, b: f64| ((a - b) * many as f64 / 2.0).powi(2);
+            person += slope(up.per_person.mean, down.per_person.mean);
+            reoffender += slope(ratio(&up), ratio(&down));
+        }
+        let found = means(&people, &vec![1; people.len()]);
+        let close = |a: Option<f64>, b: f64| assert!((a.unwrap() - b).abs() < 1e-5 * b, "{a:?} {b}");
+        close(found.per_person.se, person.sqrt());
+        close(found.per_reoffender.unwrap().se, reoffender.sqrt());
+    }
+}

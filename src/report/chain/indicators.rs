@@ -108,7 +108,8 @@ fn year(of: Option<i16>, language: Language) -> String {
 
 fn heading(table: &Table<Defendants>, language: Language) -> String {
     let ([of_nl, of_en], [by_nl, by_en]) = (table.of.labels(), table.by.labels());
-    let text = language.pick(format!("{of_nl}: {by_nl}"), format!("{of_en}: {by_en}"));
+    let by = table.column.as_deref().unwrap_or(language.pick(by_nl, by_en));
+    let text = format!("{}: {by}", language.pick(of_nl, of_en));
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

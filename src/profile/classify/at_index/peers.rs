@@ -106,8 +106,11 @@ fn parts(sums: &[f64; STATES]) -> (f64, [f64; PROFILES]) {
 #[inline(always)]
 fn nearly_parts(sums: &[f64; STATES]) -> (f64, [f64; PROFILES]) {
     let top = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let part = sums.map(|sum| vexp::exp(sum - top));
-    (top, std::array::from_fn(|k| part[k] + part[k + PROFILES]))
+    // a loop, as what a closure of an array's map calls is not compiled for the processor at hand
+    let (mut of_state, mut part) = ([0.0; STATES], [0.0; PROFILES]);
+    (0..STATES).for_each(|s| of_state[s] = vexp::exp(sums[s] - top));
+    (0..PROFILES).for_each(|k| part[k] = of_state[k] + of_state[k + PROFILES]);
+    (top, part)
 }
 
 impl Peers {
