@@ -69,7 +69,7 @@ impl ClassPredictions {
         }
         for (i, &class) in truth.iter().enumerate() {
             let sum: f64 = probabilities.iter().map(|column| column[i]).sum();
-            if !((sum - 1.0).abs() <= SUM) {
+            if sum.is_nan() || (sum - 1.0).abs() > SUM {
                 issues.add(Some(i as u64 + 1), None, || format!("the probabilities sum to {sum}, not to 1"));
             }
             if class >= labels.len() {

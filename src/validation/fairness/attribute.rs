@@ -65,6 +65,7 @@ impl AttributeBuilder {
     }
 
     /// Puts the people of another one behind these.
+    #[cfg(feature = "csv")]
     pub(crate) fn append(&mut self, next: AttributeBuilder) -> Result<()> {
         let mut names: Vec<(&String, u16)> = next.seen.iter().map(|(name, level)| (name, *level)).collect();
         names.sort_by_key(|(_, level)| *level);
