@@ -191,6 +191,7 @@ fn recidivism_writes_a_page_two_pictures_and_its_figures_in_two_languages_or_not
     let text = String::from_utf8(refused.stderr).unwrap();
     assert_eq!((refused.status.code(), out.exists()), (Some(2), false), "{text}");
     assert_eq!(text.matches("column entry: came under observation when").count(), 2, "{text}");
+    assert!(text.contains("late.csv, row 2, column entry") && text.contains("late.csv, row 3"), "{text}");
     let late = file(
         folder.path(),
         "late.csv",

@@ -80,6 +80,9 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     };
     let starts = args.start.as_ref().map(|file| read_starts(CsvSource::open(file)?, &csv)).transpose()?;
     let mut builder = RecidivismBuilder::new(options)?;
+    if let Some(file) = &args.start {
+        builder = builder.told_of(&file.display().to_string());
+    }
     let alone = |named: &&NamedCareer| !groups.contains_key(&named.id);
     if let Some(file) = args.groups.as_ref().filter(|_| careers.iter().any(|named| alone(&named))) {
         let (first, all) = (careers.iter().position(|named| alone(&named)), careers.iter().filter(alone).count());
@@ -101,6 +104,7 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
                     followed += 1;
                     late += usize::from(from.entry.is_some());
                     let start = Moment::Date(from.start);
+                    builder.at_row(from.row);
                     match from.entry {
                         None => builder.push_from(group, &named.career, start),
                         Some(entry) => builder.push_entered(group, &named.career, start, Moment::Date(entry)),

@@ -49,6 +49,8 @@ pub struct RecidivismBuilder {
     careers: u64,
     without_index: u64,
     issues: Issues,
+    /// Row of the next career in the file that problems are told of.
+    row: Option<u64>,
 }
 
 impl RecidivismBuilder {
@@ -59,7 +61,15 @@ impl RecidivismBuilder {
     pub fn new(options: RecidivismOptions) -> Result<RecidivismBuilder> {
         options.check()?;
         let issues = Issues::in_memory();
-        Ok(RecidivismBuilder { options, names: Vec::new(), people: Vec::new(), careers: 0, without_index: 0, issues })
+        Ok(RecidivismBuilder {
+            options,
+            names: Vec::new(),
+            people: Vec::new(),
+            careers: 0,
+            without_index: 0,
+            issues,
+            row: None,
+        })
     }
 
     /// Adds a career, as a member of a group if it has one. What is wrong with it is told by
@@ -85,9 +95,23 @@ impl RecidivismBuilder {
         self.take(group, found);
     }
 
+    /// Problems are told of this file, by the rows that [`RecidivismBuilder::at_row`] gives.
+    #[cfg(feature = "csv")]
+    #[must_use]
+    pub fn told_of(mut self, file: &str) -> Self {
+        self.issues = Issues::of_file(file);
+        self
+    }
+
+    /// The next career stands in this row of the file.
+    #[cfg(feature = "csv")]
+    pub fn at_row(&mut self, row: u64) {
+        self.row = Some(row);
+    }
+
     fn take(&mut self, group: Option<&str>, found: std::result::Result<FollowUp, NoFollowUp>) {
         self.careers += 1;
-        let row = Some(self.careers);
+        let row = self.row.take().or(Some(self.careers));
         match found {
             Ok(found) => {
                 let group = group.map(|name| self.group(name));

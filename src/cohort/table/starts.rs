@@ -17,6 +17,8 @@ pub struct FollowedFrom {
     pub start: CalendarDate,
     /// The day on which the person came under observation, where that was later (left truncation).
     pub entry: Option<CalendarDate>,
+    /// The row of the table, the header counted as row 1.
+    pub row: u64,
 }
 
 /// Reads from which day each person is followed: a table `id`, `start` and, if wanted, `entry`; further columns are
@@ -50,7 +52,7 @@ pub fn read_starts(source: TableSource<'_>, options: &TableOptions) -> Result<Ha
             table.issue(0, || format!("same id as row {first}"));
         }
         if let (Ok(Some(start)), Ok(entry)) = (start, entry) {
-            starts.insert(id, FollowedFrom { start, entry });
+            starts.insert(id, FollowedFrom { start, entry, row });
         }
     }
     let (issues, _) = table.finish();
