@@ -131,3 +131,74 @@ fn keys_are_serialised_as_tables_have_them() {
     same(Population::ALL, Population::key);
     same(Split::ALL, Split::key);
 }
+
+#[test]
+fn no_number_of_fewer_than_ten_in_both_roles_follows_from_what_is_printed() {
+    let day = |plus: i64| CalendarDate::new(2012, 1, 1).unwrap().plus_days(plus).unwrap();
+    let stated = OverlapDefinition::new("reported", Phase::Suspect);
+    // offenders alone, victims alone, victims first, offenders first, both on one day
+    let printed = |parts: [u64; 5], small: bool| {
+        let (mut events, mut victims, mut person) = (Vec::new(), Vec::new(), 0);
+        for (part, count) in parts.into_iter().enumerate() {
+            for _ in 0..count {
+                if part != 1 {
+                    events.push(ChainEvent::suspect(person, person, day(50)));
+                }
+                if part != 0 {
+                    victims.push((person, day([0, 50, 20, 80, 50][part])));
+                }
+                person += 1;
+            }
+        }
+        serde_json::to_string(&overlap(&events, &victims, &stated, small).unwrap()).unwrap()
+    };
+    // of all that print the same, the lowest and the highest number of each part
+    let pinned = |all: &[[u64; 5]], small: bool| {
+        let mut seen: std::collections::HashMap<String, [(u64, u64); 5]> = std::collections::HashMap::new();
+        for parts in all {
+            let ends = seen.entry(printed(*parts, small)).or_insert(parts.map(|n| (n, n)));
+            ends.iter_mut().zip(parts).for_each(|(ends, &n)| *ends = (ends.0.min(n), ends.1.max(n)));
+        }
+        seen.into_iter().filter(|(_, ends)| ends.iter().any(|(low, high)| low == high && *low < 10)).collect::<Vec<_>>()
+    };
+    // every number alone, as long as totals stay in what is tried; then every order of as many as are shown
+    let mut totals = Vec::new();
+    let some = [0, 1, 4, 9, 10, 11];
+    for (a, b) in (0..=22).flat_map(|a| (0..=22).map(move |b| (a, b))) {
+        for (x, y) in some.into_iter().flat_map(|x| some.map(|y| (x, y))) {
+            let parts = some.map(|z| [a, b, x, y, z]);
+            totals.extend(parts.into_iter().filter(|[a, b, x, y, z]| a.max(b) + x + y + z <= 22));
+        }
+    }
+    let orders = (0..13u64.pow(3)).map(|code| [12, 12, code % 13, code / 13 % 13, code / 169]);
+    let orders: Vec<[u64; 5]> = orders.filter(|[_, _, x, y, z]| x + y + z >= 10).collect();
+    for all in [&totals, &orders] {
+        let told = pinned(all, false);
+        assert!(told.is_empty(), "{} prints, such as {:?}", told.len(), told.first());
+        assert!(pinned(all, true).len() > 1_000, "the same search finds what is not hidden");
+    }
+}
+
+#[test]
+fn fewer_than_ten_who_were_victims_again_or_were_not_are_never_told() {
+    let day = |plus: i64| CalendarDate::new(2010, 1, 1).unwrap().plus_days(plus).unwrap();
+    let stated = RepeatDefinition { event: "any offence".into(), apart_days: 1, years: 5.0 };
+    // all followed ten years, some again in the second
+    let printed = |persons: u64, again: u64, small: bool| {
+        let victims: Days = (0..persons).map(|p| (p, day(0))).chain((0..again).map(|p| (p, day(500)))).collect();
+        serde_json::to_string(&repeat_victims(&victims, day(3650), &stated, small).unwrap()).unwrap()
+    };
+    let told = |small: bool| {
+        let mut told = Vec::new();
+        for persons in [10, 11, 19, 20, 25, 40, 100, 400] {
+            let all: Vec<String> = (0..=persons).map(|again| printed(persons, again, small)).collect();
+            for again in (0..=persons).filter(|again| *again < 10 || persons - again < 10) {
+                let alike = all.iter().filter(|print| **print == all[again as usize]).count();
+                told.extend((alike == 1).then_some((persons, again)));
+            }
+        }
+        told
+    };
+    assert_eq!(told(false), []);
+    assert!(told(true).len() > 50);
+}
