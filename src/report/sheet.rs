@@ -56,3 +56,37 @@ impl Sheet<'_> {
         environment.get_template("report.html").and_then(|t| t.render(values)).map_err(broken)
     }
 }
+
+/// What every report of sections has in common: its parts, what to read first, and its page.
+macro_rules! on_a_sheet {
+    ($report:ident, title: [$title_nl:literal, $title_en:literal], standing: [$nl:literal, $en:literal $(,)?] $(,)?) => {
+        impl $report {
+            /// The parts, in order.
+            pub fn sections(&self) -> &[$crate::report::ReportSection] {
+                &self.sections
+            }
+
+            /// What a reader has to know before reading any figure.
+            pub fn findings(&self) -> &[String] {
+                &self.findings
+            }
+
+            /// The report as a self-contained HTML page.
+            ///
+            /// # Errors
+            /// None that a caller can bring about; the template engine has a channel for them.
+            pub fn html(&self) -> $crate::error::Result<String> {
+                let sheet = $crate::report::sheet::Sheet {
+                    language: self.language,
+                    title: self.language.pick($title_nl, $title_en),
+                    subtitle: &self.subtitle,
+                    standing: self.language.pick($nl, $en),
+                    findings: &self.findings,
+                    sections: &self.sections,
+                };
+                sheet.html()
+            }
+        }
+    };
+}
+pub(super) use on_a_sheet;

@@ -133,11 +133,16 @@ impl MeanCount {
         if !(time >= 0.0 && time.is_finite()) {
             return Err(Error::value(format!("{time} is not a time of 0 or more, and finite")));
         }
+        Ok(self.at_with(time, &self.influences(time)))
+    }
+
+    /// The same from [`MeanCount::influences`] of the time, which cost a pass over the people.
+    pub(crate) fn at_with(&self, time: f64, influences: &[f64]) -> MeanAt {
         let mean = self.row(time).mean;
-        let se = self.influences(time).into_iter().map(|d| d * d).sum::<f64>().sqrt();
+        let se = influences.iter().map(|d| d * d).sum::<f64>().sqrt();
         let end = |sign: f64| (mean > 0.0).then(|| mean * (sign * Z_975 * se / mean).exp());
         let next = self.rows.partition_point(|row| row.time < time);
-        Ok(MeanAt {
+        MeanAt {
             time,
             mean,
             se,
@@ -145,7 +150,7 @@ impl MeanCount {
             high: end(1.0),
             at_risk: self.rows.get(next).map_or(0, |row| row.at_risk as u64),
             events: self.rows[..self.through(time)].iter().map(|row| row.events).sum::<f64>() as u64,
-        })
+        }
     }
 
     /// Derivatives of the mean in the weight of each person.

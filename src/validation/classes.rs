@@ -5,6 +5,7 @@
 
 use super::binary::Validation;
 use super::fairness::rate::Rate;
+use super::parts::equal_parts;
 use super::predictions::{Predictions, check_probabilities};
 use super::undefined::{Defined, Measured};
 use crate::error::{Error, Issues, Result};
@@ -113,28 +114,13 @@ impl ClassPredictions {
             })
             .collect();
         people.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut groups = Vec::new();
-        let mut from = 0;
-        for part in 1..=parts {
-            let mut to = people.len() * part / parts;
-            while to > from && to < people.len() && people[to].0 == people[to - 1].0 {
-                to += 1;
-            }
-            if people.len() - to < least {
-                to = people.len();
-            }
-            if to <= from || to - from < least.min(people.len()) {
-                continue;
-            }
-            let group = &people[from..to];
-            let right = group.iter().filter(|p| p.1).count();
-            if let Ok(right) = Rate::of_counts(right as f64, group.len() as f64) {
-                let stated = group.iter().map(|p| p.0).sum::<f64>() / group.len() as f64;
-                groups.push(StatedGroup { stated, right });
-            }
-            from = to;
-        }
-        groups
+        let stated: Vec<f64> = people.iter().map(|p| p.0).collect();
+        let groups = equal_parts(&stated, parts, least).into_iter().filter_map(|part| {
+            let group = &people[part];
+            let right = Rate::of_counts(group.iter().filter(|p| p.1).count() as f64, group.len() as f64).ok()?;
+            Some(StatedGroup { stated: group.iter().map(|p| p.0).sum::<f64>() / group.len() as f64, right })
+        });
+        groups.collect()
     }
 
     /// Each class by itself.

@@ -24,6 +24,7 @@ pub(crate) mod drift;
 pub(crate) mod fairness;
 pub(crate) mod flat;
 pub(crate) mod follow_up;
+pub(crate) mod parts;
 pub(crate) mod predictions;
 pub(crate) mod runs;
 pub(crate) mod undefined;

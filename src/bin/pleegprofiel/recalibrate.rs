@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::outputs;
 use crate::score::{find, read as text_of};
 use crate::screen;
-use crate::validate::read;
+use crate::validate::one_a_case;
 use pleegprofiel::risk::instrument::{
     Instrument, Mode, RecalibratedVersion, RecalibrationMap, bundled_files, recalibrate,
 };
@@ -75,16 +75,7 @@ pub(crate) fn run(args: &RecalibrateArgs) -> Result<(), Failure> {
         delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
-    let table = read(outcomes, &request)?;
-    if table.rows != read_cases.len() as u64 {
-        return Err(Failure::Usage(format!(
-            "{} has {} rows for {} cases of {}: one a case, in their order, is needed",
-            outcomes.display(),
-            table.rows,
-            read_cases.len(),
-            cases.display()
-        )));
-    }
+    let table = one_a_case(outcomes, &request, read_cases.len(), cases)?;
     let mut results = Vec::with_capacity(read_cases.len());
     for case in &read_cases {
         results.push(loaded.assess(case, Mode::Strict)?);

@@ -98,6 +98,25 @@ fn finish(
     show(args, &report)
 }
 
+/// Reads outcomes of cases: one row a case.
+pub(crate) fn one_a_case(
+    outcomes: &Path,
+    request: &ColumnRequest,
+    cases: usize,
+    of: &Path,
+) -> Result<ColumnTable, Failure> {
+    let table = read(outcomes, request)?;
+    if table.rows == cases as u64 {
+        return Ok(table);
+    }
+    Err(Failure::Usage(format!(
+        "{} has {} rows for {cases} cases of {}: one a case, in their order, is needed",
+        outcomes.display(),
+        table.rows,
+        of.display()
+    )))
+}
+
 /// Scores cases and validates the probabilities; a case that the instrument refuses is counted and left out.
 fn scored(args: &ValidateArgs, name: &str, outcomes: &Path, outcome: &str) -> Result<(), Failure> {
     let instrument = find(name)?;
@@ -124,16 +143,7 @@ fn scored(args: &ValidateArgs, name: &str, outcomes: &Path, outcome: &str) -> Re
         delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
-    let table = read(outcomes, &request)?;
-    if table.rows != cases.len() as u64 {
-        return Err(Failure::Usage(format!(
-            "{} has {} rows for {} cases of {}: one a case, in their order, is needed",
-            outcomes.display(),
-            table.rows,
-            cases.len(),
-            args.predictions.display()
-        )));
-    }
+    let table = one_a_case(outcomes, &request, cases.len(), &args.predictions)?;
     let value = |r: &serde_json::Value, field: &String| r[field.as_str()].as_f64();
     let kept: Vec<usize> =
         (0..cases.len()).filter(|&i| fields.iter().all(|f| value(&results[i], f).is_some())).collect();

@@ -178,7 +178,7 @@ pub(super) fn of_group(
             reoffended: event.into(),
             competing: Some(competing.into()),
             kaplan_meier: Some(km.into()),
-            new_cases: Some(new_cases(people, &counted, &found, at)?),
+            new_cases: Some(new_cases(people, &counted, &found, at)),
             at_risk: Some(event.at_risk),
             events: Some(event.events),
             competing_events: Some(competing.events),
@@ -195,23 +195,23 @@ pub(super) fn of_group(
 }
 
 /// Mean numbers by a time. The standard error of the ratio is that of its derivatives in each person's weight.
-fn new_cases(people: &[&FollowUp], counted: &MeanCount, found: &AalenJohansen, at: f64) -> Result<NewCases> {
-    let (mean, share) = (counted.at(at)?, found.event(at).share);
+fn new_cases(people: &[&FollowUp], counted: &MeanCount, found: &AalenJohansen, at: f64) -> NewCases {
+    let of_mean = counted.influences(at);
+    let (mean, share) = (counted.at_with(at, &of_mean), found.event(at).share);
     let per_reoffender = (share > 0.0).then(|| {
         let ratio = mean.mean / share;
         let of_share = found.influences(at, EventStatus::Event);
-        let of_mean = counted.influences(at);
         let squares = of_mean.iter().zip(of_share).map(|(m, s)| ((m - ratio * s) / share).powi(2));
         on_log_scale(ratio, squares.sum::<f64>().sqrt())
     });
     let by = |p: &&&FollowUp| p.cases.iter().filter(|case| **case <= at).count() as u64;
-    Ok(NewCases {
+    NewCases {
         per_person: on_log_scale(mean.mean, mean.se),
         per_reoffender,
         cases: Some(mean.events),
         again: Some(people.iter().filter(|p| by(p) > 1).count() as u64),
         most: people.iter().map(|p| by(&p)).max(),
-    })
+    }
 }
 
 fn on_log_scale(mean: f64, se: f64) -> MeanOf {
@@ -259,7 +259,7 @@ mod tests {
             |p: &&FollowUp| Recurring { entry: p.entry, until: p.all_years, gone: p.gone, events: p.cases.clone() };
         let counted = MeanCount::new(all.iter().map(recurring).collect()).unwrap();
         let found = AalenJohansen::entered(all.iter().map(|p| (p.entry, p.years, p.end))).unwrap();
-        new_cases(&all, &counted, &found, 5.0).unwrap()
+        new_cases(&all, &counted, &found, 5.0)
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! What two groups can show, and what they show.
 
-use crate::error::Result;
 use crate::monitor::effect::{Answer, Effect};
 use crate::profile::language::Language;
 use crate::report::picture::square::{Square, SquareLine};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::on_a_sheet;
 use crate::report::table::ReportTable;
 use crate::report::validation::ReportSection;
 
@@ -55,35 +54,15 @@ impl EffectReport {
         ];
         EffectReport { language, subtitle, findings: findings(found, language), sections }
     }
+}
 
-    /// The parts, in order.
-    pub fn sections(&self) -> &[ReportSection] {
-        &self.sections
-    }
-
-    /// What a reader has to know before reading any figure.
-    pub fn findings(&self) -> &[String] {
-        &self.findings
-    }
-
-    /// The report as a self-contained HTML page.
-    ///
-    /// # Errors
-    /// None that a caller can bring about; the template engine has a channel for them.
-    pub fn html(&self) -> Result<String> {
-        let sheet = Sheet {
-            language: self.language,
-            title: self.language.pick("Werkt een interventie?", "Is an intervention working?"),
-            subtitle: &self.subtitle,
-            standing: self.language.pick(
-                "Dit verslag vergelijkt twee groepen zoals zij waren. Het verschil is alleen dan van de interventie als de genoemde kenmerken alles bevatten wat mensen in een groep bracht en hen doet recidiveren; geen cijfer hier kan dat laten zien.",
-                "This report compares two groups as they were. The difference is the intervention's only if the covariates hold all that brought people into a group and makes them reoffend; no figure here can show that.",
-            ),
-            findings: &self.findings,
-            sections: &self.sections,
-        };
-        sheet.html()
-    }
+on_a_sheet! {
+    EffectReport,
+    title: ["Werkt een interventie?", "Is an intervention working?"],
+    standing: [
+        "Dit verslag vergelijkt twee groepen zoals zij waren. Het verschil is alleen dan van de interventie als de genoemde kenmerken alles bevatten wat mensen in een groep bracht en hen doet recidiveren; geen cijfer hier kan dat laten zien.",
+        "This report compares two groups as they were. The difference is the intervention's only if the covariates hold all that brought people into a group and makes them reoffend; no figure here can show that.",
+    ],
 }
 
 fn findings(found: &Effect, language: Language) -> Vec<String> {

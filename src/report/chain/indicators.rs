@@ -1,10 +1,9 @@
 //! Tables and pictures of the chain's indicators.
 
-use crate::error::Result;
 use crate::monitor::{Defendants, Durations, Inconsistency, Monitor, Split, Table, Unit};
 use crate::profile::language::Language;
 use crate::report::picture::square::{Square, SquareLine};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::on_a_sheet;
 use crate::report::table::ReportTable;
 use crate::report::validation::ReportSection;
 
@@ -67,35 +66,15 @@ impl ChainReport {
         self.findings.extend(found.iter().map(ToString::to_string));
         self
     }
+}
 
-    /// The parts, in order.
-    pub fn sections(&self) -> &[ReportSection] {
-        &self.sections
-    }
-
-    /// What a reader has to know before reading any figure.
-    pub fn findings(&self) -> &[String] {
-        &self.findings
-    }
-
-    /// The report as a self-contained HTML page.
-    ///
-    /// # Errors
-    /// None that a caller can bring about; the template engine has a channel for them.
-    pub fn html(&self) -> Result<String> {
-        let sheet = Sheet {
-            language: self.language,
-            title: self.language.pick("De strafrechtketen in cijfers", "The criminal justice chain in figures"),
-            subtitle: &self.subtitle,
-            standing: self.language.pick(
-                "Deze cijfers tellen wat is geregistreerd. Ze zeggen niets over wat niet in beeld kwam, en niets over een enkele persoon.",
-                "These figures count what was registered. They say nothing of what did not come into view, and nothing of a single person.",
-            ),
-            findings: &self.findings,
-            sections: &self.sections,
-        };
-        sheet.html()
-    }
+on_a_sheet! {
+    ChainReport,
+    title: ["De strafrechtketen in cijfers", "The criminal justice chain in figures"],
+    standing: [
+        "Deze cijfers tellen wat is geregistreerd. Ze zeggen niets over wat niet in beeld kwam, en niets over een enkele persoon.",
+        "These figures count what was registered. They say nothing of what did not come into view, and nothing of a single person.",
+    ],
 }
 
 fn pick(labels: &[String; 2], language: Language) -> String {

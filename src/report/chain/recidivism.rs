@@ -3,10 +3,9 @@
 use crate::career::window::WindowEnd;
 use crate::cohort::recidivism::figures::{GroupRecidivism, MeanOf, Recidivism, ShareOf};
 use crate::cohort::recidivism::follow_up::Reoffence;
-use crate::error::Result;
 use crate::profile::language::Language;
 use crate::report::picture::square::{Square, SquareLine};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::on_a_sheet;
 use crate::report::table::ReportTable;
 use crate::report::validation::ReportSection;
 
@@ -63,35 +62,15 @@ impl RecidivismReport {
         self.findings.push(self.language.pick(dutch, english).to_owned());
         self
     }
+}
 
-    /// The parts, in order.
-    pub fn sections(&self) -> &[ReportSection] {
-        &self.sections
-    }
-
-    /// What a reader has to know before reading any figure.
-    pub fn findings(&self) -> &[String] {
-        &self.findings
-    }
-
-    /// The report as a self-contained HTML page.
-    ///
-    /// # Errors
-    /// None that a caller can bring about; the template engine has a channel for them.
-    pub fn html(&self) -> Result<String> {
-        let sheet = Sheet {
-            language: self.language,
-            title: self.language.pick("Recidive", "Recidivism"),
-            subtitle: &self.subtitle,
-            standing: self.language.pick(
-                "Deze cijfers beschrijven een groep; ze voorspellen niemands toekomst.",
-                "These figures describe a group; they forecast nobody's future.",
-            ),
-            findings: &self.findings,
-            sections: &self.sections,
-        };
-        sheet.html()
-    }
+on_a_sheet! {
+    RecidivismReport,
+    title: ["Recidive", "Recidivism"],
+    standing: [
+        "Deze cijfers beschrijven een groep; ze voorspellen niemands toekomst.",
+        "These figures describe a group; they forecast nobody's future.",
+    ],
 }
 
 /// What counts as reoffending.

@@ -1,10 +1,9 @@
 //! A stream of assessments watched, as a table, charts and a page.
 
 use super::{ReportSection, Words, table};
-use crate::error::Result;
 use crate::profile::language::Language;
 use crate::report::picture::square::{Square, SquareLine};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::on_a_sheet;
 use crate::report::table::ReportTable;
 use crate::report::thousands;
 use crate::validation::{Drift, DriftAlarm, DriftPeriod, Rate, SMALL_GROUP};
@@ -55,35 +54,15 @@ impl DriftReport {
     pub fn table(&self) -> &ReportTable {
         &self.sections[0].table
     }
+}
 
-    /// The parts, in order.
-    pub fn sections(&self) -> &[ReportSection] {
-        &self.sections
-    }
-
-    /// Periods with alarms, in words.
-    pub fn findings(&self) -> &[String] {
-        &self.findings
-    }
-
-    /// The report as a self-contained HTML page.
-    ///
-    /// # Errors
-    /// None that a caller can bring about; the template engine has a channel for them.
-    pub fn html(&self) -> Result<String> {
-        let sheet = Sheet {
-            language: self.language,
-            title: self.language.pick("Verloop van beoordelingen", "Assessments over time"),
-            subtitle: &self.subtitle,
-            standing: self.language.pick(
-                "Dit verslag zegt of uitkomsten, scores en antwoorden nog zijn wat zij waren. Een alarm is een reden om te kijken, geen bewijs van een fout; geen alarm is geen bewijs dat alles klopt.",
-                "This report says whether outcomes, scores and answers are still what they were. An alarm is a reason to look, no proof of an error; no alarm is no proof that all is well.",
-            ),
-            findings: &self.findings,
-            sections: &self.sections,
-        };
-        sheet.html()
-    }
+on_a_sheet! {
+    DriftReport,
+    title: ["Verloop van beoordelingen", "Assessments over time"],
+    standing: [
+        "Dit verslag zegt of uitkomsten, scores en antwoorden nog zijn wat zij waren. Een alarm is een reden om te kijken, geen bewijs van een fout; geen alarm is geen bewijs dat alles klopt.",
+        "This report says whether outcomes, scores and answers are still what they were. An alarm is a reason to look, no proof of an error; no alarm is no proof that all is well.",
+    ],
 }
 
 fn alarms(w: Words, drift: &Drift, period: &DriftPeriod) -> String {

@@ -6,13 +6,13 @@
 mod binary;
 mod drift;
 mod groups;
-mod page;
 mod pictures;
 mod profiles;
 mod times;
 
 pub use drift::DriftReport;
 
+use super::sheet::on_a_sheet;
 use super::table::ReportTable;
 use crate::profile::language::Language;
 use crate::validation::{Contrast, Defined, Measured};
@@ -50,20 +50,19 @@ pub struct ValidationReport {
 }
 
 impl ValidationReport {
-    /// The parts, in order.
-    pub fn sections(&self) -> &[ReportSection] {
-        &self.sections
-    }
-
-    /// What a reader has to know before reading any figure.
-    pub fn findings(&self) -> &[String] {
-        &self.findings
-    }
-
     /// How many people the report stands on, in words.
     pub fn subtitle(&self) -> &str {
         &self.subtitle
     }
+}
+
+on_a_sheet! {
+    ValidationReport,
+    title: ["Validatie van kansen", "Validation of predicted risks"],
+    standing: [
+        "Dit verslag zegt of kansen kloppen voor deze groep mensen. Het zegt niets over een enkele persoon, en geen cijfer hier is grond voor een beslissing over iemand.",
+        "This report says whether risks are right for this group of people. It says nothing of a single person, and no figure here is ground for a decision about anyone.",
+    ],
 }
 
 /// Figures as they look in a language.

@@ -118,12 +118,16 @@ pub fn recalibrate(original: &str, new: &RecalibratedVersion) -> Result<String> 
     Ok(text)
 }
 
-/// The probability that an output gives of the sum it is made of, if it is such an output.
-fn from_sum(output: &Value) -> Option<Box<dyn Fn(f64) -> f64>> {
-    let figure = |key: &str| match &output[key] {
+fn figure(output: &Value, key: &str) -> Option<f64> {
+    match &output[key] {
         Value::String(text) => text.parse::<f64>().ok(),
         other => other.as_f64(),
-    };
+    }
+}
+
+/// The probability that an output gives of the sum it is made of, if it is such an output.
+fn from_sum(output: &Value) -> Option<Box<dyn Fn(f64) -> f64>> {
+    let figure = |key: &str| figure(output, key);
     match output["kind"].as_str()? {
         "logistic" => {
             let (a, b) = (figure("intercept").unwrap_or(0.0), figure("slope").unwrap_or(1.0));
@@ -144,9 +148,7 @@ fn remap(output: &Value, map: &RecalibrationMap, changed: &mut Vec<Changed>) -> 
     let (field, sum) = (text("field"), text("of"));
     let mut new = output.clone();
     if let (RecalibrationMap::Logit { intercept, slope }, "logistic") = (map, text("kind").as_str()) {
-        let old = |key: &str, none: f64| {
-            output[key].as_str().and_then(|t| t.parse::<f64>().ok()).or(output[key].as_f64()).unwrap_or(none)
-        };
+        let old = |key: &str, none: f64| figure(output, key).unwrap_or(none);
         let (a, b) = (rounded(intercept + slope * old("intercept", 0.0)), rounded(slope * old("slope", 1.0)));
         new["intercept"] = a.clone().into();
         new["slope"] = b.clone().into();

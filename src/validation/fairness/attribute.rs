@@ -46,22 +46,25 @@ impl AttributeBuilder {
 
     pub(crate) fn push(&mut self, value: &str) -> Result<()> {
         let value = if value.trim().is_empty() { UNKNOWN } else { value.trim() };
+        let level = self.level(value)?;
+        self.raw.push(level);
+        Ok(())
+    }
+
+    /// The number of a value, a new one if need be.
+    fn level(&mut self, value: &str) -> Result<u16> {
         let next = self.seen.len();
-        let level = match self.seen.get(value) {
-            Some(&level) => level,
+        match self.seen.get(value) {
+            Some(&level) => Ok(level),
             None if next < MAX_LEVELS => {
                 self.seen.insert(value.to_owned(), next as u16);
-                next as u16
+                Ok(next as u16)
             }
             None => {
                 let name = &self.name;
-                return Err(Error::options(format!(
-                    "{name} has more than {MAX_LEVELS} different values: that is no group"
-                )));
+                Err(Error::options(format!("{name} has more than {MAX_LEVELS} different values: that is no group")))
             }
-        };
-        self.raw.push(level);
-        Ok(())
+        }
     }
 
     /// Puts the people of another one behind these.
@@ -69,11 +72,7 @@ impl AttributeBuilder {
     pub(crate) fn append(&mut self, next: AttributeBuilder) -> Result<()> {
         let mut names: Vec<(&String, u16)> = next.seen.iter().map(|(name, level)| (name, *level)).collect();
         names.sort_by_key(|(_, level)| *level);
-        let mut place = Vec::with_capacity(names.len());
-        for (name, _) in names {
-            self.push(name)?;
-            place.extend(self.raw.pop());
-        }
+        let place = names.into_iter().map(|(name, _)| self.level(name)).collect::<Result<Vec<u16>>>()?;
         self.raw.extend(next.raw.iter().map(|level| place[*level as usize]));
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::{EventStatus, FollowUp};
 use crate::error::{Error, Result};
 use crate::validation::fairness::rate::Rate;
 use crate::validation::fairness::small_cells::SMALL_GROUP;
+use crate::validation::parts::equal_parts;
 use crate::validation::undefined::{Defined, Undefined};
 
 /// People of one range of risk, at a horizon.
@@ -33,23 +34,8 @@ pub fn horizon_groups(people: &FollowUp, risks: &[f64], horizon: f64) -> Result<
     people.check_horizon(horizon)?;
     let mut order: Vec<usize> = (0..risks.len()).collect();
     order.sort_by(|&a, &b| risks[a].total_cmp(&risks[b]));
-    let n = order.len();
-    let mut groups = Vec::new();
-    let mut from = 0;
-    for tenth in 1..=10 {
-        let mut to = n * tenth / 10;
-        while to > from && to < n && risks[order[to]] == risks[order[to - 1]] {
-            to += 1;
-        }
-        if n - to < SMALL_GROUP {
-            to = n;
-        }
-        if to >= from + SMALL_GROUP.min(n) {
-            groups.push(group(people, risks, &order[from..to], horizon)?);
-            from = to;
-        }
-    }
-    Ok(groups)
+    let rising: Vec<f64> = order.iter().map(|&i| risks[i]).collect();
+    equal_parts(&rising, 10, SMALL_GROUP).into_iter().map(|part| group(people, risks, &order[part], horizon)).collect()
 }
 
 fn group(people: &FollowUp, risks: &[f64], who: &[usize], horizon: f64) -> Result<HorizonGroup> {
