@@ -25,16 +25,16 @@ impl Language {
     /// A number with so many decimals.
     pub(crate) fn number(self, value: f64, decimals: usize) -> String {
         let text = format!("{value:.decimals$}");
-        self.pick(text.replace('.', ","), text)
+        if self == Language::Dutch { text.replace('.', ",") } else { text }
     }
 
     /// A probability with so many decimals; never as a bare 0 or 1, for that is no estimate's to say: `> 0.99`, `< 0.01`.
     pub(crate) fn probability(self, p: f64, decimals: usize) -> String {
         let smallest = 0.1_f64.powi(decimals as i32);
         let text = self.number(p, decimals);
-        if text == self.number(1.0, decimals) {
+        if text.starts_with('1') {
             format!("> {}", self.number(1.0 - smallest, decimals))
-        } else if text == self.number(0.0, decimals) {
+        } else if text.bytes().all(|b| matches!(b, b'0' | b'.' | b',')) {
             format!("< {}", self.number(smallest, decimals))
         } else {
             text

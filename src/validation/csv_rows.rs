@@ -13,6 +13,30 @@ pub(super) struct Places {
     pub(super) texts: Vec<usize>,
     /// Columns of the table.
     pub(super) width: usize,
+    /// For each column of the table its place among the numbers wanted, when nothing but numbers is wanted and no column
+    /// twice.
+    pub(super) only_numbers: Option<Vec<Option<usize>>>,
+}
+
+impl Places {
+    pub(super) fn new(
+        numbers: Vec<usize>,
+        status: Option<usize>,
+        groups: Vec<usize>,
+        texts: Vec<usize>,
+        width: usize,
+    ) -> Places {
+        let mut slots = vec![None; width];
+        for (slot, &at) in numbers.iter().enumerate() {
+            // a column that is not there has a place of 0, and is told of next
+            if let Some(of) = slots.get_mut(at) {
+                *of = Some(slot);
+            }
+        }
+        let once = slots.iter().flatten().count() == numbers.len();
+        let only_numbers = (once && status.is_none() && groups.is_empty() && texts.is_empty()).then_some(slots);
+        Places { numbers, status, groups, texts, width, only_numbers }
+    }
 }
 
 /// Rows read so far, of the whole table or of a part of it.
@@ -49,23 +73,33 @@ fn text(cell: &[u8]) -> &str {
 /// Powers of ten that are doubles exactly, as far as short decimals need them.
 const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-/// A number; NaN for anything else. Digits with at most one point, fifteen in all, are a whole number over a power of
-/// ten, both exact: their quotient is the nearest double, as from the parser.
-fn number(cell: &[u8]) -> f64 {
-    if (1..TENS.len() + 1).contains(&cell.len()) && cell[0].is_ascii_digit() {
-        let (mut whole, mut digits, mut point) = (0u64, 0, None);
-        for &byte in cell {
-            match byte {
-                b'0'..=b'9' => (whole, digits) = (10 * whole + u64::from(byte - b'0'), digits + 1),
-                b'.' if point.is_none() => point = Some(digits),
-                _ => return text(cell).parse().unwrap_or(f64::NAN),
-            }
+/// Digits with at most one point, fifteen in all, at the beginning of some bytes, and how many bytes they take. They are a
+/// whole number over a power of ten, both exact: their quotient is the nearest double, as from the parser.
+#[inline]
+pub(super) fn short_decimal(bytes: &[u8]) -> Option<(f64, usize)> {
+    let (mut whole, mut length) = (0u64, 0);
+    let mut point = None;
+    for &byte in &bytes[..bytes.len().min(TENS.len() + 1)] {
+        match byte {
+            b'0'..=b'9' => whole = 10 * whole + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(length),
+            _ => break,
         }
-        if digits < TENS.len() {
-            return whole as f64 / TENS[digits - point.unwrap_or(digits)];
-        }
+        length += 1;
     }
-    text(cell).parse().unwrap_or(f64::NAN)
+    let (digits, decimals) = match point {
+        Some(at) => (length - 1, length - 1 - at),
+        None => (length, 0),
+    };
+    ((1..TENS.len()).contains(&digits) && point != Some(0)).then(|| (whole as f64 / TENS[decimals], length))
+}
+
+/// A number; NaN for anything else.
+fn number(cell: &[u8]) -> f64 {
+    match short_decimal(cell) {
+        Some((value, length)) if length == cell.len() => value,
+        _ => text(cell).parse().unwrap_or(f64::NAN),
+    }
 }
 
 impl Kept {
@@ -79,6 +113,12 @@ impl Kept {
             missing: 0,
             left_out_before: Vec::new(),
         }
+    }
+
+    /// Of a table of which only numbers are wanted.
+    pub(super) fn of_numbers(numbers: Vec<Vec<f64>>, request: &ColumnRequest) -> Kept {
+        let rows = numbers.first().map_or(0, Vec::len) as u64;
+        Kept { numbers, rows, ..Kept::new(request) }
     }
 
     fn kept(&self) -> usize {

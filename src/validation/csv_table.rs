@@ -145,13 +145,13 @@ fn places(header: &[String], name: &str, request: &ColumnRequest) -> Result<Plac
         }
         found.unwrap_or(0)
     };
-    let places = Places {
-        numbers: request.numbers.iter().map(|(n, _)| place(n)).collect(),
-        status: request.status.as_deref().map(&mut place),
-        groups: request.groups.iter().map(|n| place(n)).collect(),
-        texts: request.texts.iter().map(|n| place(n)).collect(),
-        width: header.len(),
-    };
+    let places = Places::new(
+        request.numbers.iter().map(|(n, _)| place(n)).collect(),
+        request.status.as_deref().map(&mut place),
+        request.groups.iter().map(|n| place(n)).collect(),
+        request.texts.iter().map(|n| place(n)).collect(),
+        header.len(),
+    );
     issues.into_result("the table cannot be used")?;
     Ok(places)
 }

@@ -104,6 +104,10 @@ impl Predictions {
 
 /// Tells of each value that is no probability; when many look like per cents, that is said.
 pub(crate) fn check_probabilities(values: &[f64], mut tell: impl FnMut(usize, String)) {
+    // without a way out of the loop, so that it is one of vectors
+    if values.iter().fold(true, |fine, p| fine & (*p >= 0.0) & (*p <= 1.0)) {
+        return;
+    }
     let bad = |p: &f64| !(0.0..=1.0).contains(p);
     let percent = values.iter().filter(|p| bad(p)).all(|p| (1.0..=100.0).contains(p));
     for (i, p) in values.iter().enumerate().filter(|(_, p)| bad(p)) {

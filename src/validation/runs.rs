@@ -6,6 +6,8 @@
 use super::predictions::Predictions;
 use rayon::prelude::*;
 
+/// From so many people a value on, on average, they are kept as runs: 40 bytes each for 8 a person.
+const PEOPLE_A_RUN: usize = 4;
 /// Up to so many people are always kept as runs.
 const SMALL: usize = 1 << 18;
 /// People a chunk of a pass: fixed, so that sums do not depend on the number of threads.
@@ -47,22 +49,32 @@ pub(crate) struct Ordered {
 impl Ordered {
     pub(crate) fn new(predictions: &Predictions) -> Ordered {
         match predictions.weights() {
-            None => Self::counted(predictions.probabilities(), predictions.outcomes(), |_| true),
+            None => {
+                let people = predictions.probabilities().par_iter().zip(predictions.outcomes());
+                Self::of_keys(people.map(|(&p, &y)| key(p, y)).collect())
+            }
             Some(weights) => Self::weighted(predictions, weights),
         }
     }
 
     /// Of those people of whom `keep` is true, without weights.
     pub(crate) fn counted(p: &[f64], y: &[bool], keep: impl Fn(usize) -> bool + Sync) -> Ordered {
-        // adding 0 makes -0 into 0, whose bits sort first
-        let mut keys: Vec<u64> =
-            (0..p.len()).filter(|&i| keep(i)).map(|i| ((p[i] + 0.0).to_bits() << 1) | u64::from(y[i])).collect();
+        Self::of_keys((0..p.len()).filter(|&i| keep(i)).map(|i| key(p[i], y[i])).collect())
+    }
+
+    fn of_keys(mut keys: Vec<u64>) -> Ordered {
         keys.par_sort_unstable();
         let people = keys.len();
-        let cases = keys.iter().filter(|k| *k & 1 == 1).count() as f64;
+        let cases = keys.par_chunks(CHUNK).map(|part| part.iter().map(|k| k & 1).sum::<u64>()).sum::<u64>() as f64;
         let controls = people as f64 - cases;
-        let distinct = if people <= SMALL { 0 } else { 1 + keys.windows(2).filter(|w| w[0] >> 1 != w[1] >> 1).count() };
-        let store = if distinct <= people / 16 { Store::Runs(runs_of(&keys).collect()) } else { Store::Keys(keys) };
+        let few = people <= SMALL || distinct(&keys) <= people / PEOPLE_A_RUN;
+        let store = if few {
+            let starts = chunk_starts(&keys);
+            let parts: Vec<Vec<Run>> = starts.par_windows(2).map(|w| runs_of(&keys[w[0]..w[1]]).collect()).collect();
+            Store::Runs(parts.concat())
+        } else {
+            Store::Keys(keys)
+        };
         Ordered { store, people, cases, controls }
     }
 
@@ -112,9 +124,7 @@ impl Ordered {
     pub(crate) fn distinct(&self) -> usize {
         match &self.store {
             Store::Runs(runs) => runs.len(),
-            Store::Keys(keys) => {
-                usize::from(!keys.is_empty()) + keys.windows(2).filter(|w| w[0] >> 1 != w[1] >> 1).count()
-            }
+            Store::Keys(keys) => distinct(keys),
         }
     }
 
@@ -160,36 +170,76 @@ impl Ordered {
         }
     }
 
-    /// Sums of a number from [`Ordered::map`] with the weights of cases and controls it belongs to, as
-    /// [`Ordered::sum`].
-    pub(crate) fn sum_mapped<const N: usize>(
-        &self,
-        mapped: &[f64],
-        f: impl Fn(f64, f64, f64) -> [f64; N] + Sync,
-    ) -> [f64; N] {
-        let add = |mut a: [f64; N], b: [f64; N]| {
-            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-            a
-        };
+    /// Sums of what `f` makes of a number from [`Ordered::map`] and of the weights of cases and controls it belongs to:
+    /// chunks added in order, each in as many sums as there are lanes.
+    pub(crate) fn sum_mapped<const N: usize>(&self, mapped: &[f64], f: impl Mapped<N>) -> [f64; N] {
         let parts: Vec<[f64; N]> = match &self.store {
-            Store::Runs(runs) => runs
-                .par_chunks(CHUNK)
-                .zip(mapped.par_chunks(CHUNK))
-                .map(|(r, m)| r.iter().zip(m).fold([0.0; N], |acc, (r, &m)| add(acc, f(m, r.case, r.control))))
-                .collect(),
-            Store::Keys(keys) => keys
-                .par_chunks(CHUNK)
-                .zip(mapped.par_chunks(CHUNK))
-                .map(|(k, m)| {
-                    k.iter().zip(m).fold([0.0; N], |acc, (k, &m)| {
-                        let case = (k & 1) as f64;
-                        add(acc, f(m, case, 1.0 - case))
-                    })
-                })
-                .collect(),
+            Store::Runs(runs) => {
+                let parts = runs.par_chunks(CHUNK).zip(mapped.par_chunks(CHUNK));
+                parts.map(|(runs, mapped)| in_lanes(mapped, |i| (runs[i].case, runs[i].control), &f)).collect()
+            }
+            Store::Keys(keys) => {
+                let parts = keys.par_chunks(CHUNK).zip(mapped.par_chunks(CHUNK));
+                let weights = |key: u64| ((key & 1) as f64, (1 - (key & 1)) as f64);
+                parts.map(|(keys, mapped)| in_lanes(mapped, |i| weights(keys[i]), &f)).collect()
+            }
         };
-        parts.into_iter().fold([0.0; N], add)
+        let mut sum = [0.0; N];
+        parts.iter().for_each(|part| (0..N).for_each(|n| sum[n] += part[n]));
+        sum
     }
+}
+
+/// What a sum over people is made of: a number of each risk, and the weights of cases and controls. Without a branch, and
+/// inlined, it becomes vector code.
+pub(crate) trait Mapped<const N: usize>: Sync {
+    fn of(&self, number: f64, case: f64, control: f64) -> [f64; N];
+}
+
+const LANES: usize = 8;
+
+/// Sums over one chunk.
+fn in_lanes<const N: usize>(mapped: &[f64], weights: impl Fn(usize) -> (f64, f64), f: &impl Mapped<N>) -> [f64; N] {
+    struct Work<'a, W, F, const N: usize>(&'a [f64], W, &'a F);
+    impl<W: Fn(usize) -> (f64, f64), F: Mapped<N>, const N: usize> pulp::NullaryFnOnce for Work<'_, W, F, N> {
+        type Output = [f64; N];
+        #[inline(always)]
+        fn call(self) -> [f64; N] {
+            let Work(mapped, weights, f) = self;
+            let mut sums = [[0.0; LANES]; N];
+            let whole = mapped.len() - mapped.len() % LANES;
+            for at in (0..whole).step_by(LANES) {
+                let (mut numbers, mut cases, mut controls) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+                for i in 0..LANES {
+                    numbers[i] = mapped[at + i];
+                    (cases[i], controls[i]) = weights(at + i);
+                }
+                for i in 0..LANES {
+                    let of = f.of(numbers[i], cases[i], controls[i]);
+                    (0..N).for_each(|n| sums[n][i] += of[n]);
+                }
+            }
+            for at in whole..mapped.len() {
+                let (case, control) = weights(at);
+                let of = f.of(mapped[at], case, control);
+                (0..N).for_each(|n| sums[n][at - whole] += of[n]);
+            }
+            sums.map(|lanes| lanes.iter().sum())
+        }
+    }
+    pulp::Arch::new().dispatch(Work(mapped, weights, f))
+}
+
+/// Adding 0 makes -0 into 0, whose bits sort first.
+fn key(p: f64, y: bool) -> u64 {
+    ((p + 0.0).to_bits() << 1) | u64::from(y)
+}
+
+/// Number of distinct values of keys in order.
+fn distinct(keys: &[u64]) -> usize {
+    let begins = |at: usize| usize::from(at == 0 || keys[at - 1] >> 1 != keys[at] >> 1);
+    let parts = (0..keys.len().div_ceil(CHUNK)).into_par_iter();
+    parts.map(|part| (part * CHUNK..keys.len().min((part + 1) * CHUNK)).map(begins).sum::<usize>()).sum()
 }
 
 /// Where chunks begin, moved on to where a new value begins; the end is last.

@@ -40,6 +40,7 @@ fn the_same_dossier_gives_the_same_draft_and_reads_back() {
     for name in ALL {
         let made = draft(name);
         assert_eq!(made.to_json(), draft(name).to_json());
+        assert_eq!(made.to_json(), made.clone().into_json());
         assert_eq!(Draft::from_json(&made.to_json()).unwrap(), made);
         // written again by another program, with spaces between
         let pretty = serde_json::to_string_pretty(&serde_json::from_str::<Value>(&made.to_json()).unwrap()).unwrap();

@@ -1,6 +1,7 @@
 //! Every instrument asked for, as printed: value, range or refusal; whom it was made for; what it may not be used for.
 //! Results that differ stand beside each other.
 
+use super::dutch::dutch;
 use crate::advice::dossier::Dossier;
 use crate::advice::statement::{Ground, Says, Statement};
 use crate::error::Result;
@@ -55,7 +56,10 @@ pub(super) fn of(dossier: &Dossier, language: Language) -> Result<(Vec<Instrumen
             not_for: card.not_for.clone(),
             validation: card.validation.clone(),
         };
-        result.sentences(language, &mut statements);
+        let differences = asking.case.population.as_ref();
+        let differences =
+            differences.map(|of| result.assessment.made_for.differences(of, language)).unwrap_or_default();
+        result.sentences(&differences, language, &mut statements);
         results.push(result);
     }
     levels(&results, language, &mut statements);
@@ -123,13 +127,14 @@ impl InstrumentResult {
         }
     }
 
-    fn sentences(&self, language: Language, all: &mut Vec<Statement>) {
+    fn sentences(&self, differences: &[String], language: Language, all: &mut Vec<Statement>) {
         let a = &self.assessment;
+        let said = |text: &str| language.pick(dutch(text), text.to_owned());
         let key = |what: &str| format!("instrument/{}/{what}", a.instrument);
         let title = &self.title;
         let mut add =
             |what: &str, says: Says, text: String| all.push(Statement::new(key(what), says, text, self.ground()));
-        let outcome = &a.outcome;
+        let outcome = said(&a.outcome);
         let text = match self.says {
             Says::Stated if a.scored => {
                 let values = fields(a, language);
@@ -144,12 +149,12 @@ impl InstrumentResult {
                 )
             }
             _ => {
-                let why = if a.refusal.is_empty() { a.error.join(", ") } else { a.refusal.join("; ") };
+                let refusal: Vec<String> = a.refusal.iter().map(|why| said(why)).collect();
+                let why = if refusal.is_empty() { a.error.join(", ") } else { refusal.join("; ") };
                 language.pick(format!("{title}: geen uitkomst ({why})."), format!("{title}: no result ({why})."))
             }
         };
         add("result", self.says, text);
-        let differences = &a.population_differences;
         if !differences.is_empty() {
             let list = differences.join("; ");
             let passed = match &a.population_override {
@@ -159,12 +164,13 @@ impl InstrumentResult {
                 ),
                 None => String::new(),
             };
+            let made_for = said(&a.made_for.words);
             add(
                 "population",
                 Says::Stated,
                 language.pick(
-                    format!("{title} is voor anderen gemaakt ({}): {list}.{passed}", a.made_for.words),
-                    format!("{title} was made for others ({}): {list}.{passed}", a.made_for.words),
+                    format!("{title} is voor anderen gemaakt ({made_for}): {list}.{passed}"),
+                    format!("{title} was made for others ({made_for}): {list}.{passed}"),
                 ),
             );
         }
@@ -178,7 +184,7 @@ impl InstrumentResult {
             );
         }
         if !self.not_for.is_empty() {
-            let list = self.not_for.join("; ");
+            let list = self.not_for.iter().map(|use_| said(use_)).collect::<Vec<_>>().join("; ");
             add(
                 "not-for",
                 Says::Stated,
@@ -189,7 +195,12 @@ impl InstrumentResult {
             );
         }
         if !a.uses.is_empty() {
-            let list = language.list(&a.uses);
+            let named = |name: &String| match name.as_str() {
+                "age" => language.pick("leeftijd", "age").to_owned(),
+                "sex" => language.pick("geslacht", "sex").to_owned(),
+                other => other.to_owned(),
+            };
+            let list = language.list(&a.uses.iter().map(named).collect::<Vec<_>>());
             add(
                 "uses",
                 Says::Stated,
@@ -200,7 +211,7 @@ impl InstrumentResult {
             );
         }
         for warning in &a.warnings {
-            add("warning", Says::Stated, format!("{title}: {warning}."));
+            add("warning", Says::Stated, format!("{title}: {}.", said(warning)));
         }
     }
 }

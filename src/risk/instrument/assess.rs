@@ -8,6 +8,7 @@ use super::program::{Effect, Rule, Test, all_of};
 use super::range;
 use super::result::Assessment;
 use crate::error::Result;
+use crate::units::language::Language;
 
 /// What a strict reading of a case finds before anything is scored.
 #[derive(Debug, Default)]
@@ -127,7 +128,7 @@ impl Instrument {
             ));
             return false;
         };
-        result.population_differences = self.card.population.differences(population);
+        result.population_differences = self.card.population.differences(population, Language::English);
         if result.population_differences.is_empty() {
             return true;
         }

@@ -181,5 +181,5 @@ impl Item {
 }
 
 fn brief(value: &Value) -> String {
-    super::walk::shortened(&value.to_string())
+    super::walk::shortened(&value.to_string()).into_owned()
 }

@@ -3,7 +3,7 @@
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Reads a value and notes the path of every key that stands twice.
 pub(crate) fn read(text: &str) -> Result<(Value, Vec<String>), serde_json::Error> {
@@ -67,7 +67,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut all = Vec::new();
         let length = self.path.len();
         loop {
-            self.path.push_str(&format!("[{}]", all.len()));
+            // writing to a text does not fail
+            let _ = write!(self.path, "[{}]", all.len());
             let next = list.next_element_seed(Reader { path: &mut *self.path, twice: &mut *self.twice })?;
             self.path.truncate(length);
             match next {

@@ -2,6 +2,7 @@
 
 use super::build::Build;
 use super::walk::{Node, Problems, shortened};
+use crate::units::language::Language;
 use serde::{Deserialize, Serialize};
 
 /// Legal statuses.
@@ -56,29 +57,46 @@ pub struct TargetPopulation {
 
 impl TargetPopulation {
     /// In what a case differs; empty when it does not.
-    pub(crate) fn differences(&self, case: &Population) -> Vec<String> {
+    pub(crate) fn differences(&self, case: &Population, language: Language) -> Vec<String> {
         let mut found = Vec::new();
         if case.jurisdiction != self.jurisdiction {
-            found.push(format!("jurisdiction {} is not {}", shortened(&case.jurisdiction), self.jurisdiction));
+            let (is, wanted) = (shortened(&case.jurisdiction), &self.jurisdiction);
+            found.push(language.pick(
+                format!("het rechtsgebied is {}, niet {}", in_dutch(&is), in_dutch(wanted)),
+                format!("jurisdiction {is} is not {wanted}"),
+            ));
         }
         if !self.legal_status.contains(&case.legal_status) {
-            found.push(format!(
-                "legal status {} is not {}",
-                shortened(&case.legal_status),
-                self.legal_status.join(" or ")
+            let is = shortened(&case.legal_status);
+            let wanted: Vec<&str> = self.legal_status.iter().map(|status| in_dutch(status)).collect();
+            found.push(language.pick(
+                format!("de juridische status is {}, niet {}", in_dutch(&is), wanted.join(" of ")),
+                format!("legal status {is} is not {}", self.legal_status.join(" or ")),
             ));
         }
         let limited = self.age_from > 0 || self.age_to.is_some();
-        match case.age {
-            None if limited => found.push("age is not stated, and the instrument has a limit of age".to_owned()),
-            Some(age) if age < self.age_from => found.push(format!("age {age} is below {}", self.age_from)),
-            Some(age) if self.age_to.is_some_and(|to| age > to) => found.push(format!("age {age} is above the limit")),
-            _ => {}
-        }
+        let age = match case.age {
+            None if limited => Some(language.pick(
+                "de leeftijd is niet opgegeven, en het instrument heeft een leeftijdsgrens".to_owned(),
+                "age is not stated, and the instrument has a limit of age".to_owned(),
+            )),
+            Some(age) if age < self.age_from => {
+                let from = self.age_from;
+                Some(language.pick(format!("leeftijd {age} is onder {from}"), format!("age {age} is below {from}")))
+            }
+            Some(age) if self.age_to.is_some_and(|to| age > to) => Some(
+                language.pick(format!("leeftijd {age} is boven de grens"), format!("age {age} is above the limit")),
+            ),
+            _ => None,
+        };
+        found.extend(age);
         if let Some(sex) = &self.sex
             && case.sex.as_ref() != Some(sex)
         {
-            found.push(format!("the instrument is for {sex} persons only"));
+            found.push(language.pick(
+                format!("het instrument is alleen voor {}", in_dutch(sex)),
+                format!("the instrument is for {sex} persons only"),
+            ));
         }
         found
     }
@@ -91,6 +109,23 @@ impl TargetPopulation {
                 age >= self.age_from && self.age_to.is_none_or(|to| age <= to)
             })
             && self.sex.as_ref().is_none_or(|sex| case.sex.as_ref() == Some(sex))
+    }
+}
+
+/// Dutch for a word of a population; a name that is not known stays as it is.
+fn in_dutch(word: &str) -> &str {
+    match word {
+        "netherlands" => "Nederland",
+        "england-and-wales" => "Engeland en Wales",
+        "united-states" => "de Verenigde Staten",
+        "sweden" => "Zweden",
+        "suspect" => "verdachte",
+        "community" => "in vrijheid",
+        "custody" => "in detentie",
+        "release" => "vrijgelaten",
+        "female" => "vrouwen",
+        "male" => "mannen",
+        other => other,
     }
 }
 
@@ -147,8 +182,8 @@ pub(crate) fn read_override(node: &Node<'_>, problems: &mut Problems) -> Option<
         let found = node.get(key);
         let words = found.as_ref().and_then(|n| n.value.as_str()).filter(|text| !text.trim().is_empty());
         if words.is_none() {
-            let found =
-                found.map_or_else(|| "missing".to_owned(), |n| shortened(&n.value.to_string()) + " says nothing");
+            let found = found
+                .map_or_else(|| "missing".to_owned(), |n| format!("{} says nothing", shortened(&n.value.to_string())));
             problems.add(
                 format_args!("{}.{key}", node.path),
                 format_args!("{found}; a text that says who takes it on (author) and why (reason) is accepted"),

@@ -3,6 +3,7 @@
 use super::decimal::Decimal;
 use crate::error::{Error, ErrorKind, Issues, Result};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Every problem found so far, each with its JSON path.
@@ -77,7 +78,7 @@ impl<'a> Node<'a> {
     }
 
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {
-        Node { value, path: format!("{}.{key}", self.path) }
+        Node { value, path: [&self.path, ".", key].concat() }
     }
 
     /// The object, after naming every key that is not expected.
@@ -172,7 +173,13 @@ impl<'a> Node<'a> {
 }
 
 /// Text from a file, short enough for a message.
-pub(crate) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     const MOST: usize = 60;
-    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).collect::<String>() + ".." }
+    if text.len() <= MOST {
+        return Cow::Borrowed(text);
+    }
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}..", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }

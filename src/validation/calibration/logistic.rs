@@ -1,8 +1,9 @@
 //! Logistic models of the outcome on the logit of the risk: two models, whose intercepts are not the same thing.
 
 use super::super::discrimination::auc::both_classes;
-use super::super::runs::Ordered;
+use super::super::runs::{Mapped, Ordered};
 use super::super::undefined::{Defined, Measured, Undefined};
+use crate::numeric::vexp;
 
 /// Steps of Newton's method; the likelihood is concave in two parameters.
 const MOST_STEPS: usize = 100;
@@ -112,13 +113,48 @@ fn separated(people: &Ordered) -> Defined<()> {
     Ok(())
 }
 
+/// A model `eta = a + b x` of targets.
+#[derive(Clone, Copy)]
+struct Line {
+    targets: Targets,
+    a: f64,
+    b: f64,
+}
+
 /// `sum w (t eta - ln(1 + e^eta))`.
-fn log_likelihood(people: &Ordered, logits: &[f64], targets: Targets, a: f64, b: f64) -> f64 {
-    people.sum_mapped(logits, |x, case, control| {
+struct LogLikelihood(Line);
+
+impl Mapped<1> for LogLikelihood {
+    #[inline(always)]
+    fn of(&self, x: f64, case: f64, control: f64) -> [f64; 1] {
+        let Line { targets, a, b } = self.0;
         let eta = a + b * x;
-        let soft = eta.max(0.0) + (-eta.abs()).exp().ln_1p();
+        let e = vexp::exp(-eta.abs());
+        let soft = (if eta > 0.0 { eta } else { 0.0 }) + vexp::ln_1p(e, 1.0 / (1.0 + e));
         [(case * targets.case + control * targets.control) * eta - (case + control) * soft]
-    })[0]
+    }
+}
+
+/// Its gradient and information: of `a`, of `b`, and of `a a`, `a b`, `b b`.
+struct Slopes(Line);
+
+impl Mapped<5> for Slopes {
+    #[inline(always)]
+    fn of(&self, x: f64, case: f64, control: f64) -> [f64; 5] {
+        let Line { targets, a, b } = self.0;
+        let eta = a + b * x;
+        let e = vexp::exp(-eta.abs());
+        let inverse = 1.0 / (1.0 + e);
+        let mu = if eta >= 0.0 { inverse } else { e * inverse };
+        let size = case + control;
+        let w = size * e * inverse * inverse;
+        let g = case * targets.case + control * targets.control - size * mu;
+        [g, g * x, w, w * x, w * x * x]
+    }
+}
+
+fn log_likelihood(people: &Ordered, logits: &[f64], targets: Targets, a: f64, b: f64) -> f64 {
+    people.sum_mapped(logits, LogLikelihood(Line { targets, a, b }))[0]
 }
 
 /// Newton's method from the risks as they are. Steps beyond [`LARGE`] are halved until the likelihood does not fall;
@@ -126,16 +162,7 @@ fn log_likelihood(people: &Ordered, logits: &[f64], targets: Targets, a: f64, b:
 fn climb(people: &Ordered, logits: &[f64], targets: Targets, free: bool) -> Defined<Climbed> {
     let (mut a, mut b) = (0.0, 1.0);
     for _ in 0..MOST_STEPS {
-        let [ga, gb, haa, hab, hbb] = people.sum_mapped(logits, |x, case, control| {
-            let eta = a + b * x;
-            let e = (-eta.abs()).exp();
-            let inverse = 1.0 / (1.0 + e);
-            let mu = if eta >= 0.0 { inverse } else { e * inverse };
-            let size = case + control;
-            let w = size * e * inverse * inverse;
-            let g = case * targets.case + control * targets.control - size * mu;
-            [g, g * x, w, w * x, w * x * x]
-        });
+        let [ga, gb, haa, hab, hbb] = people.sum_mapped(logits, Slopes(Line { targets, a, b }));
         let det = haa * hbb - hab * hab;
         let (da, db) = if free { ((hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det) } else { (ga / haa, 0.0) };
         if !(da.is_finite() && db.is_finite()) {

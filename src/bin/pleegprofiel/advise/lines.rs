@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 /// Dossiers held at once; while their drafts are made, those of as many before them are written.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 128;
 
 /// A draft on one line with what the record says of it, or the number of the line and why there is none.
 type Made = Result<(String, Option<Value>), (u64, String)>;
@@ -35,7 +35,8 @@ pub(crate) fn run(args: &DraftArgs) -> Result<(), Failure> {
         let text = std::str::from_utf8(line).map_err(|_| (*number, "it is not UTF-8".to_owned()))?;
         let dossier = Dossier::with_instruments(text, &library).map_err(|e| (*number, e.to_string()))?;
         let draft = assembler.draft(&dossier, language).map_err(|e| (*number, e.to_string()))?;
-        Ok((draft.to_json(), logged.then(|| assessment_entry(&dossier, &draft))))
+        let entry = logged.then(|| assessment_entry(&dossier, &draft));
+        Ok((draft.into_json(), entry))
     };
     let mut outcome = Outcome { record, out: io::BufWriter::with_capacity(1 << 20, io::stdout()), refused: 0 };
     let (mut number, mut ready) = (0u64, Vec::new());
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &DraftArgs) -> Result<(), Failure> {
         }
         let last = batch.is_empty();
         let (drafts, reader) = rayon::join(
-            || batch.par_iter().map(made).collect::<Vec<Made>>(),
+            || batch.par_iter().with_max_len(1).map(made).collect::<Vec<Made>>(),
             || outcome.take(std::mem::take(&mut ready)),
         );
         if reader? == Reader::Gone {

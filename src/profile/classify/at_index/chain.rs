@@ -45,17 +45,18 @@ pub(super) fn explain(law: &Law, sights: &[Sight], row: &PersonRow<'_>, parted: 
     for t in 0..sights.first().map_or(0, |sight| sight.cells.len()) {
         let count = row.counts[t];
         if let Some(offences) = count {
-            let with = |nothing: bool| -> Vec<[f64; STATES]> {
+            let with = |sums: &[[f64; STATES]], others: &dyn Fn(&Sight) -> Others| -> Vec<[f64; STATES]> {
                 let one = |(sight, sums): (&Sight, &[f64; STATES])| {
-                    let others = if nothing { (0, 0) } else { others(row, sight, parted, t) };
-                    let p = sight.ln_p(law, t, others);
+                    let p = sight.ln_p(law, t, others(sight));
                     std::array::from_fn(|s| sums[s] + p[s])
                 };
-                sights.iter().zip(&sums).map(one).collect()
+                sights.iter().zip(sums).map(one).collect()
             };
-            let none: Vec<f64> = each(&with(true)).iter().zip(&before).map(|(a, b)| a - b).collect();
-            sums = with(false);
+            let quiet = (offences > 0).then(|| each(&with(&sums, &|_| (0, 0))));
+            sums = with(&sums, &|sight| others(row, sight, parted, t));
             let now = each(&sums);
+            let less = |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
+            let none = less(quiet.as_ref().unwrap_or(&now), &before);
             let events =
                 (0..PROFILES).map(|k| if offences == 0 { 0.0 } else { now[k] - before[k] - none[k] }).collect();
             total = normalise(sums.iter(), &mut posterior);

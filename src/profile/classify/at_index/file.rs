@@ -8,7 +8,7 @@
 use super::age::{IndexAge, intervals};
 use super::classifier::CareerClassifier;
 use super::law::{Law, PROFILES, STATES};
-use super::peers::poisson;
+use super::people::poisson;
 use super::sight::{Cell, Place, Sight};
 use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;

@@ -5,8 +5,8 @@
 //! a person and expect too much of the years ahead at the moment an advice is written, when everyone has just had it.
 //!
 //! Belongs here: [`classifier::CareerClassifier`] and what it is made of: `law` (the career model as tables) - `offence`
-//! (what is known of the index offence) - `sight` (a record's probability) - `peers` (who it is judged against) -
-//! `classifier` - `career` (dated careers).
+//! (what is known of the index offence) - `sight` (a record's probability) - `people` (drawn once) - `seen` (as the record
+//! would have seen them) - `peers` (where the record lies among them) - `classifier` - `career` (dated careers).
 
 pub mod age;
 mod career;
@@ -15,5 +15,6 @@ pub mod classifier;
 mod file;
 mod law;
 mod peers;
+mod people;
 mod seen;
 mod sight;

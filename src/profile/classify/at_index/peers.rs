@@ -1,59 +1,25 @@
-//! The people a record with a dated index offence is judged against: drawn from the career model, with their index offence
-//! where the record has it, observed at the same ages and for as long at liberty.
-//!
-//! They are drawn once, at liberty throughout and at the higher of the rates before and after the index offence, every
-//! other offence with a uniform number. For one record those are kept whose number lies below the record's part: a
-//! Poisson count thinned so is Poisson (Kingman 1993, *Poisson Processes*, section 5.1), and index offence and custody
-//! change its mean alone. Who stops, and where in its interval the index offence lies, are read off a number of the person.
+//! The people a record with a dated index offence is judged against: drawn from the career model (`people`), with their
+//! index offence where the record has it, observed at the same ages and for as long at liberty.
 
 use super::law::{Law, PROFILES, STATES};
-use super::seen::Seen;
+use super::people::{self, BLOCK, Block, Column, Rows};
+use super::seen::{Records, Seen};
 use super::sight::Sight;
 use crate::numeric::logspace::{log_add_exp, log_sum_exp};
-use crate::numeric::streams::stream;
 use crate::numeric::vexp;
 use crate::profile::classify::ranked::ends;
-use crate::profile::classify::reference::{Separation, likeliest};
+use crate::profile::classify::reference::Separation;
 use crate::profile::classify::standing::Standing;
 use crate::profile::classify::typicality::PValue;
-use rand::Rng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Poisson};
 
 /// Differences of logarithms below this are none: sums are added up in another order.
 const TIE: f64 = 1e-9;
 
-/// A person at liberty throughout, before the index offence is put anywhere.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Peer {
-    /// Stops when this is below the probability to.
-    pub(super) stops: f64,
-    /// The place of the index offence within its interval, as a part of what is probable.
-    pub(super) place: f64,
-    /// Where the years of this person end; they begin where those of the one before end.
-    end: usize,
+pub(super) struct Peers {
+    rows: Rows,
+    of_profile: [Vec<Block>; PROFILES],
 }
-
-/// An interval in which a person has offences. Each has a mark, and is kept where that lies below the expected number of
-/// it: a part of the interval, times what the rate is multiplied by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Year {
-    pub(super) interval: u16,
-    /// How many are kept of an interval not seen, and of a whole one before and after the index offence.
-    pub(super) kept: [u16; 3],
-    /// Where their marks end.
-    pub(super) end: u32,
-}
-
-#[derive(Debug, Clone, Default, PartialEq)]
-struct OfProfile {
-    people: Vec<Peer>,
-    years: Vec<Year>,
-    marks: Vec<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Peers([OfProfile; PROFILES]);
 
 /// A record among them.
 #[derive(Debug, Clone, Copy)]
@@ -102,41 +68,12 @@ fn parts(sums: &[f64; STATES]) -> (f64, [f64; PROFILES]) {
     (top, std::array::from_fn(|k| (sums[k] - top).exp() + (sums[k + PROFILES] - top).exp()))
 }
 
-/// The same by the vector exponential: the people drawn are many, and compared to nine digits.
-#[inline(always)]
-fn nearly_parts(sums: &[f64; STATES]) -> (f64, [f64; PROFILES]) {
-    let top = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    // a loop, as what a closure of an array's map calls is not compiled for the processor at hand
-    let (mut of_state, mut part) = ([0.0; STATES], [0.0; PROFILES]);
-    (0..STATES).for_each(|s| of_state[s] = vexp::exp(sums[s] - top));
-    (0..PROFILES).for_each(|k| part[k] = of_state[k] + of_state[k + PROFILES]);
-    (top, part)
-}
-
 impl Peers {
     /// So many people of every profile.
     pub(super) fn new(law: &Law, people: usize, seed: u64) -> Peers {
-        Peers(std::array::from_fn(|k| {
-            let mut rng = stream(seed, k as u64);
-            let most = law.after[k].max(1.0);
-            let mut of = OfProfile::default();
-            for _ in 0..people {
-                let (stops, place) = (rng.r#gen(), rng.r#gen());
-                for interval in 0..law.grid.len() {
-                    let begin = of.marks.len();
-                    let number = poisson(most * law.mean(k, interval, false), &mut rng);
-                    of.marks.extend((0..number).map(|_| most * rng.r#gen::<f64>()));
-                    let marks = &of.marks[begin..];
-                    let kept = |limit: f64| marks.iter().filter(|mark| **mark < limit).count() as u16;
-                    if !marks.is_empty() {
-                        let kept = [0, kept(1.0), kept(law.after[k])];
-                        of.years.push(Year { interval: interval as u16, kept, end: of.marks.len() as u32 });
-                    }
-                }
-                of.people.push(Peer { stops, place, end: of.years.len() });
-            }
-            of
-        }))
+        let rows = Rows::new(law);
+        let of_profile = std::array::from_fn(|k| people::draw(law, &rows, k, people, seed));
+        Peers { rows, of_profile }
     }
 
     /// Where a record lies among people seen so.
@@ -165,50 +102,33 @@ impl Among<'_> {
     #[inline(always)]
     fn standing(&self) -> Standing {
         let Among { peers, law, sight, asked } = *self;
-        let mut seen = Seen::new(law, sight);
+        let mut seen = Seen::new(law, &peers.rows, sight);
         let shares = seen.shares;
         let whole = log_sum_exp(&shares);
         let weights = shares.map(|share| (share - whole).exp());
+        let mut records = Records::new();
         let (mut near, mut all) = (Weighed::default(), Weighed::default());
         let mut own = Vec::with_capacity(PROFILES);
         let mut separation = Separation::nobody(PROFILES);
-        for (k, of) in peers.0.iter().enumerate() {
-            let n = of.people.len();
-            let (weight, each) = (weights[k] / n as f64, 1.0 / n as f64);
-            let odds = (asked.ln_odds[k] + TIE).exp();
-            // a tie is told by tossing a coin
-            let told = [0.0, 0.25 / n as f64, 0.5 / n as f64];
-            let (mut upto, mut apart) = (0u64, [0.0; PROFILES]);
-            let (mut year, mut mark) = (0, 0);
-            for person in &of.people {
-                let years = &of.years[year..person.end];
-                let sums = seen.sums(law, k, person, years, (&of.marks, mark));
-                mark = years.last().map_or(mark, |last| last.end as usize);
-                year = person.end;
-                let (top, part) = nearly_parts(&sums);
-                let sum: f64 = part.iter().sum();
-                let best = likeliest(&part);
-                let rest: f64 = (0..PROFILES).filter(|&l| l != k).map(|l| part[l]).sum();
-                upto += u64::from(part[k] / rest <= odds);
-                all.add(weight, Logarithm { base: top - whole, of: sum, most: LN_STATES }, asked.total);
-                if best == asked.nearest.0 {
-                    let value = Logarithm { base: top - shares[best], of: part[best], most: LN_STATES };
-                    near.add(weight, value, asked.nearest.1);
-                }
-                separation.own_posterior[k] += part[k] / sum * each;
-                separation.clear[k] += if part[k] >= asked.clear * sum { each } else { 0.0 };
-                separation.accuracy += if best == k { weight } else { 0.0 };
-                let mine = part[k] / weights[k];
-                for other in 0..PROFILES {
-                    let theirs = part[other] / weights[other];
-                    let lead = mine - theirs;
-                    apart[other] += told[usize::from(lead > TIE * mine) + usize::from(lead >= -TIE * mine)];
-                }
+        for (k, blocks) in peers.of_profile.iter().enumerate() {
+            let question = Question::new(k, asked, &shares, whole, &weights);
+            let mut tally = Tally::new();
+            for block in blocks {
+                seen.block(k, block, &mut records);
+                tally.add(&question, &seen, &records, block.people);
             }
-            let all_upto = Weighed { values: n, weight: n as f64, below: 0.0, upto: upto as f64 };
-            own.push((all_upto.ends().1, n));
-            separation.apart[k] = apart.to_vec();
-            separation.people += n;
+            let people = tally.people;
+            let weight = weights[k] / people;
+            near.add(weight, total(&tally.near), total(&tally.near_below), total(&tally.near_upto));
+            all.add(weight, people, total(&tally.below), total(&tally.upto));
+            let of_class = Weighed { values: people, weight: people, below: 0.0, upto: total(&tally.own_upto) };
+            own.push((of_class.ends().1, people as usize));
+            separation.own_posterior[k] = total(&tally.own_posterior) / people;
+            separation.clear[k] = total(&tally.clear) / people;
+            separation.accuracy += weight * total(&tally.right);
+            // a tie is told by tossing a coin; half of the pairs are those with the other profile
+            separation.apart[k] = tally.told.iter().map(|told| 0.25 * total(told) / people).collect();
+            separation.people += people as usize;
             separation.shares[k] = weights[k];
         }
         separation.both_ways();
@@ -221,46 +141,162 @@ impl Among<'_> {
     }
 }
 
-pub(super) fn poisson(mean: f64, rng: &mut ChaCha8Rng) -> u64 {
-    // a mean of nothing has no distribution there
-    Poisson::new(mean).map_or(0, |poisson| poisson.sample(rng) as u64)
+fn total(column: &Column) -> f64 {
+    column.iter().sum()
 }
 
-/// `base + ln(of)`, where `ln(of)` lies between 0 and `most`.
-#[derive(Debug, Clone, Copy)]
-struct Logarithm {
-    base: f64,
-    of: f64,
-    most: f64,
+/// What is asked of people of one profile.
+struct Question {
+    k: usize,
+    clear: f64,
+    /// Their odds lie at most as high as these when they are no higher than the record's.
+    odds: f64,
+    group: usize,
+    /// `ln P(record)`, with what all profiles weigh.
+    total: f64,
+    /// `P(record)` in the nearest group with what that weighs, over the same of all.
+    nearest: f64,
+    /// One over what each profile weighs.
+    over_weight: [f64; PROFILES],
 }
 
-/// `ln` of [`STATES`], rounded up: the parts of all states are at most 1, and one of them is.
-const LN_STATES: f64 = 2.08;
+impl Question {
+    fn new(k: usize, asked: &Asked, shares: &[f64; PROFILES], whole: f64, weights: &[f64; PROFILES]) -> Question {
+        let (group, nearest) = asked.nearest;
+        let total = asked.total + whole;
+        Question {
+            k,
+            clear: asked.clear,
+            odds: (asked.ln_odds[k] + TIE).exp(),
+            group,
+            total,
+            nearest: (nearest + shares[group] - total).exp(),
+            over_weight: weights.map(|weight| 1.0 / weight),
+        }
+    }
+}
+
+/// Counts of people of one profile: a sum for each place in a block, so that people side by side are looked at at once.
+struct Tally {
+    people: f64,
+    /// Whose nearest group is that of the record.
+    near: Column,
+    /// Of these, whose record is less probable, and at most as probable.
+    near_below: Column,
+    near_upto: Column,
+    /// The same of all.
+    below: Column,
+    upto: Column,
+    /// Whose posterior of their own profile is at most as high.
+    own_upto: Column,
+    own_posterior: Column,
+    clear: Column,
+    right: Column,
+    /// By other profile: who are told to be of their own, twice, or once when it is a tie.
+    told: [Column; PROFILES],
+}
+
+impl Tally {
+    fn new() -> Tally {
+        let none = [0.0; BLOCK];
+        Tally {
+            people: 0.0,
+            near: none,
+            near_below: none,
+            near_upto: none,
+            below: none,
+            upto: none,
+            own_upto: none,
+            own_posterior: none,
+            clear: none,
+            right: none,
+            told: [none; PROFILES],
+        }
+    }
+
+    #[allow(clippy::needless_range_loop)] // columns side by side, place by place, are vector code
+    #[inline(always)]
+    fn add(&mut self, question: &Question, seen: &Seen<'_>, records: &Records, people: usize) {
+        let Question { k, group, .. } = *question;
+        let (least, most) = (1.0 - TIE, 1.0 + TIE);
+        let count = |yes: bool| if yes { 1.0 } else { 0.0 };
+        let mut parts = [[0.0; BLOCK]; PROFILES];
+        let mut tops = [0.0; BLOCK];
+        for i in 0..people {
+            let mut top = records.ln[0][i];
+            for l in 1..PROFILES {
+                top = if records.ln[l][i] > top { records.ln[l][i] } else { top };
+            }
+            tops[i] = top;
+        }
+        for l in 0..PROFILES {
+            let (goes_on, stops) = (seen.goes_on[l], seen.stops[l]);
+            for i in 0..people {
+                let stops = if records.after[i] > 0.0 { 0.0 } else { stops * records.within[l][i] };
+                parts[l][i] = vexp::exp(records.ln[l][i] - tops[i]) * (goes_on + stops);
+            }
+        }
+        let own = &parts[k];
+        let others: [f64; PROFILES] = std::array::from_fn(|l| if l == k { 0.0 } else { 1.0 });
+        let (mut sums, mut highest, mut best) = ([0.0; BLOCK], parts[0], [0.0; BLOCK]);
+        for i in 0..people {
+            sums[i] = (parts[0][i] + parts[1][i]) + (parts[2][i] + parts[3][i]);
+            let rest = (parts[0][i] * others[0] + parts[1][i] * others[1])
+                + (parts[2][i] * others[2] + parts[3][i] * others[3]);
+            self.own_upto[i] += count(own[i] <= question.odds * rest);
+            self.own_posterior[i] += own[i] / sums[i];
+            self.clear[i] += count(own[i] >= question.clear * sums[i]);
+        }
+        for l in 1..PROFILES {
+            for i in 0..people {
+                best[i] = if parts[l][i] > highest[i] { l as f64 } else { best[i] };
+                highest[i] = if parts[l][i] > highest[i] { parts[l][i] } else { highest[i] };
+            }
+        }
+        for i in 0..people {
+            self.right[i] += count(best[i] == k as f64);
+            // P(record) of the one asked for, on the scale of this person's
+            let asked = question.total - tops[i];
+            let asked = vexp::exp(if asked > 709.0 { 709.0 } else { asked });
+            self.below[i] += count(sums[i] < asked * least);
+            self.upto[i] += count(sums[i] <= asked * most);
+            let near = count(best[i] == group as f64);
+            let asked = asked * question.nearest;
+            self.near[i] += near;
+            self.near_below[i] += near * count(highest[i] < asked * least);
+            self.near_upto[i] += near * count(highest[i] <= asked * most);
+        }
+        for l in 0..PROFILES {
+            for i in 0..people {
+                let mine = own[i] * question.over_weight[k];
+                let lead = mine - parts[l][i] * question.over_weight[l];
+                self.told[l][i] += count(lead > TIE * mine) + count(lead >= -TIE * mine);
+            }
+        }
+        self.people += people as f64;
+    }
+}
 
 /// Weights of values below one and at most as high.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weighed {
-    values: usize,
+    values: f64,
     weight: f64,
     below: f64,
     upto: f64,
 }
 
 impl Weighed {
-    /// Adds a value; its logarithm is worked out only where it decides.
-    #[inline(always)]
-    fn add(&mut self, weight: f64, value: Logarithm, asked: f64) {
-        self.values += 1;
-        self.weight += weight;
-        let Logarithm { base, of, most } = value;
-        let decides = base <= asked + TIE && base + most >= asked - TIE;
-        let value = if decides { base + of.ln() } else { base };
-        self.below += if value < asked - TIE { weight } else { 0.0 };
-        self.upto += if value <= asked + TIE { weight } else { 0.0 };
+    /// Adds so many values of one weight.
+    fn add(&mut self, weight: f64, values: f64, below: f64, upto: f64) {
+        self.values += values;
+        self.weight += weight * values;
+        self.below += weight * below;
+        self.upto += weight * upto;
     }
 
     fn ends(self) -> (f64, f64) {
-        ends(self.below, self.upto, self.weight, self.values)
+        ends(self.below, self.upto, self.weight, self.values as usize)
     }
 }
 
@@ -275,12 +311,14 @@ impl Sight {
 mod tests {
     use super::super::sight::{Cell, Place};
     use super::*;
+    use crate::numeric::streams::stream;
+    use crate::profile::classify::reference::likeliest;
     use crate::profile::reference::reference_model;
+    use rand::Rng;
 
     /// Counts of one person seen so, interval by interval, offence by offence.
-    fn counts(law: &Law, sight: &Sight, k: usize, person: &Peer, marks: &[Vec<f64>]) -> Vec<(u32, u32)> {
-        let goes_on = person.stops >= law.ln_stops[k + PROFILES].exp();
-        let after = if goes_on { law.after[k] } else { 0.0 };
+    fn counts(law: &Law, sight: &Sight, k: usize, block: &Block, person: usize, marks: &[Vec<f64>]) -> Vec<(u32, u32)> {
+        let after = if block.goes_on[person] { law.after[k] } else { 0.0 };
         let below = |t: usize, limit: f64| marks[t].iter().filter(|mark| **mark < limit).count() as u32;
         let one = |(t, cell): (usize, &Cell)| match cell {
             Cell::Unseen => (0, 0),
@@ -290,7 +328,7 @@ mod tests {
                 let mut sum = 0.0;
                 let passed = |place: &&(f64, f64, [f64; PROFILES])| {
                     sum += place.2[k];
-                    sum > person.place
+                    sum > block.place[person]
                 };
                 let (e1, e2, _) = *within.places.iter().find(passed).unwrap_or(&within.places[within.places.len() - 1]);
                 let (first, all) = (below(t, e1), below(t, e1 + after * e2));
@@ -311,19 +349,19 @@ mod tests {
             to[3] += 1.0;
         };
         let (mut own, mut separation) = (Vec::new(), Separation::nobody(PROFILES));
-        for (k, of) in peers.0.iter().enumerate() {
-            let n = of.people.len() as f64;
+        for (k, blocks) in peers.of_profile.iter().enumerate() {
+            let n = blocks.iter().map(|block| block.people).sum::<usize>() as f64;
             let share = (shares[k] - whole).exp();
-            let (mut class, mut year, mut mark) = ([0.0; 4], 0, 0);
-            for person in &of.people {
-                let mut marks = vec![Vec::new(); law.grid.len()];
-                for one in &of.years[year..person.end] {
-                    marks[usize::from(one.interval)] = of.marks[mark..one.end as usize].to_vec();
-                    mark = one.end as usize;
-                }
-                year = person.end;
+            let mut class = [0.0; 4];
+            for (block, person) in blocks.iter().flat_map(|block| (0..block.people).map(move |person| (block, person)))
+            {
+                let of = |t: usize| -> Vec<f64> {
+                    let own = block.years(t).filter(|(year, _)| usize::from(year.person) == person);
+                    own.flat_map(|(_, marks)| marks.to_vec()).collect()
+                };
+                let marks: Vec<Vec<f64>> = (0..law.grid.len()).map(of).collect();
                 let mut sums = sight.ln_weight;
-                for (t, others) in counts(law, sight, k, person, &marks).into_iter().enumerate() {
+                for (t, others) in counts(law, sight, k, block, person, &marks).into_iter().enumerate() {
                     let p = sight.ln_p(law, t, others);
                     (0..STATES).for_each(|s| sums[s] += p[s]);
                 }
@@ -343,8 +381,8 @@ mod tests {
                     separation.apart[k][other] += 0.5 * told / n;
                 }
             }
-            own.push((ends(class[0], class[1], class[2], class[3] as usize).1, of.people.len()));
-            separation.people += of.people.len();
+            own.push((ends(class[0], class[1], class[2], class[3] as usize).1, n as usize));
+            separation.people += n as usize;
             separation.shares[k] = share;
         }
         separation.both_ways();
@@ -355,9 +393,10 @@ mod tests {
     #[test]
     fn people_counted_when_drawn_stand_where_they_stand_offence_by_offence() {
         let law = Law::new(reference_model().career_model()).unwrap();
-        let peers = Peers::new(&law, 60, 3);
+        // a block and a part of one
+        let peers = Peers::new(&law, 150, 3);
         let mut rng = stream(20, 0);
-        for case in 0..300 {
+        for case in 0..200 {
             let last = rng.gen_range(law.first..law.grid.len());
             let index = rng.gen_range(law.first..=last);
             let mut at_risk: Vec<f64> =
@@ -381,17 +420,16 @@ mod tests {
             let group = likeliest(&of.posterior);
             let asked = Asked { ln_odds: of.ln_odds, nearest: (group, of.ln_p[group]), total: of.total, clear: 0.8 };
             let (found, plain) = (peers.standing(&law, &sight, &asked), plainly(&peers, &law, &sight, &asked));
-            assert_eq!(
-                (&found.nearest, &found.mixture, &found.own_class),
-                (&plain.nearest, &plain.mixture, &plain.own_class),
-                "{case}"
-            );
-            let numbers = |s: &Separation| -> Vec<f64> {
-                let all = s.shares.iter().chain(&s.own_posterior).chain(&s.clear).chain(s.apart.iter().flatten());
-                all.copied().chain([s.accuracy]).collect()
+            let numbers = |standing: &Standing| -> Vec<f64> {
+                let (s, near, all) = (&standing.separation, standing.nearest, standing.mixture);
+                let by_profile =
+                    s.shares.iter().chain(&s.own_posterior).chain(&s.clear).chain(s.apart.iter().flatten());
+                let own = standing.own_class.iter().map(|(part, people)| part + *people as f64);
+                let ends = [s.accuracy, near.low, near.high, all.low, all.high];
+                by_profile.copied().chain(own).chain(ends).collect()
             };
-            for (a, b) in numbers(&found.separation).into_iter().zip(numbers(&plain.separation)) {
-                // sums of 240 terms in another order
+            for (a, b) in numbers(&found).into_iter().zip(numbers(&plain)) {
+                // sums of 600 terms in another order
                 assert!((a - b).abs() < 1e-12, "{case}: {a} {b}");
             }
         }

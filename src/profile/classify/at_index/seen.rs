@@ -1,177 +1,209 @@
 //! What a record's sight makes of the people drawn: whom of their offences it would have seen, and what those say of the
 //! states.
 //!
-//! An interval that was whole keeps the same offences of a person whatever the record, so these are counted when people
-//! are drawn; only an interval seen in part, and that of the index offence, is gone through offence by offence.
+//! Of an interval that was whole that is known since people were drawn (`people`); only an interval seen in part or not at
+//! all, and that of the index offence, is gone through offence by offence.
+//!
+//! A person who stops and one who goes on are seen alike up to the index offence. So what a record says of the one follows
+//! from what it says of the other: nothing is left once there is an offence after it, else both differ by a factor of the
+//! sight alone and by one of the offences in the interval of the index offence.
 
-use super::law::{Law, PROFILES, STATES};
-use super::peers::{Peer, Year};
-use super::sight::{Cell, Others, Sight};
-
-/// Counts of one interval that are looked up; higher ones are added up.
-const ROWS: usize = 16;
+use super::law::{Law, PROFILES};
+use super::people::{BLOCK, Block, Column, Row, Rows, below};
+use super::sight::{Cell, Others, Sight, Within};
 
 /// Counts in the interval of the index offence that are looked up.
 const WITHIN: usize = 8;
 
-/// Which of the counts of a [`Year`] holds, or that its offences are gone through.
-const UNSEEN: u8 = 0;
-const BEFORE: u8 = 1;
-const AFTER: u8 = 2;
-const EACH: u8 = 3;
+/// `ln` of how much more probable other offences in the interval of the index offence are than none, for people who go on,
+/// and over that the same for people who stop.
+type More = ([f64; PROFILES], [f64; PROFILES]);
+
+/// The people of a block as a record would have seen them.
+pub(super) struct Records {
+    /// `ln P(record)`, up to what `goes_on` and `stops` have, by profile.
+    pub(super) ln: [Column; PROFILES],
+    /// Offences after the interval of the index offence.
+    pub(super) after: Column,
+    /// What the interval of the index offence makes of people who stop, over people who go on.
+    pub(super) within: [Column; PROFILES],
+}
+
+impl Records {
+    pub(super) fn new() -> Records {
+        Records { ln: [[0.0; BLOCK]; PROFILES], after: [0.0; BLOCK], within: [[1.0; BLOCK]; PROFILES] }
+    }
+}
+
+/// An interval that was not whole.
+struct Part {
+    t: usize,
+    /// Before the index offence, or after it.
+    before: bool,
+    /// The part at liberty, and what its counts say.
+    seen: Option<(f64, Row)>,
+}
 
 pub(super) struct Seen<'a> {
+    law: &'a Law,
+    rows: &'a Rows,
     sight: &'a Sight,
-    /// Sums of people without any other offence.
-    none: [f64; STATES],
-    /// Which count of each interval holds: for people who go on after the index offence, and for those who stop.
-    counts: [Vec<u8>; 2],
-    /// By interval, what 0, 1, .. offences add: `n ln(mean) - ln(n!)`.
-    rows: Vec<[f64; STATES]>,
-    /// `ln` of the expected number in each interval seen outside that of the index offence.
-    ln_mean: Vec<[f64; STATES]>,
+    parts: Vec<Part>,
+    /// `ln` of what a person without any other offence has, the higher of those who go on and who stop.
+    none: [f64; PROFILES],
+    /// What people who go on have of it.
+    pub(super) goes_on: [f64; PROFILES],
+    /// What people who stop have of it.
+    pub(super) stops: [f64; PROFILES],
     /// `ln` of what each profile weighs.
     pub(super) shares: [f64; PROFILES],
     /// Up to here lies the place of the index offence, by profile.
     places: Vec<[f64; PROFILES]>,
-    /// `ln` of how much more probable other offences in the interval of the index offence are than none, for the first
-    /// counts before and after it; worked out when first asked for.
-    within: [Option<[f64; STATES]>; WITHIN * WITHIN],
-    /// Probability of a profile to stop.
-    stops: [f64; PROFILES],
+    /// Worked out when first asked for.
+    more: [Option<More>; WITHIN * WITHIN],
 }
 
 impl<'a> Seen<'a> {
-    pub(super) fn new(law: &Law, sight: &'a Sight) -> Seen<'a> {
-        let mut none = sight.ln_weight;
+    pub(super) fn new(law: &'a Law, rows: &'a Rows, sight: &'a Sight) -> Seen<'a> {
+        let mut states = sight.ln_weight;
         for t in 0..sight.cells.len() {
             let p = sight.ln_p(law, t, (0, 0));
-            (0..STATES).for_each(|s| none[s] += p[s]);
+            states.iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
         }
-        let ln_mean: Vec<[f64; STATES]> =
-            sight.cells.iter().enumerate().map(|(t, cell)| ln_mean(law, t, cell)).collect();
-        let mut rows = Vec::with_capacity(ln_mean.len() * ROWS);
-        for ln_mean in &ln_mean {
-            let mut sum = [0.0; STATES];
-            for n in 0..ROWS {
-                rows.push(sum);
-                add_one(&mut sum, ln_mean, n + 1);
-            }
-        }
-        let count = |cell: &Cell, stops: bool| match cell {
-            Cell::Unseen => UNSEEN,
-            Cell::Before(e) if *e == 1.0 => BEFORE,
-            Cell::After(_) if stops => UNSEEN,
-            Cell::After(e) if *e == 1.0 => AFTER,
-            Cell::Before(_) | Cell::After(_) | Cell::Within(_) => EACH,
-        };
-        let (mut sum, mut places) = ([0.0; PROFILES], Vec::new());
-        if let Cell::Within(within) = &sight.cells[sight.index] {
-            for place in &within.places {
-                (0..PROFILES).for_each(|k| sum[k] += place.2[k]);
-                places.push(sum);
-            }
-        }
+        let none: [f64; PROFILES] = std::array::from_fn(|l| states[l].max(states[l + PROFILES]));
+        // a profile of which nobody can have this index offence has nothing of nothing
+        let of = |state: f64, none: f64| if none == f64::NEG_INFINITY { 0.0 } else { (state - none).exp() };
+        let mut sum = [0.0; PROFILES];
+        let places = within(sight).map_or(&[][..], |within| &within.places[..]).iter().map(|place| {
+            (0..PROFILES).for_each(|k| sum[k] += place.2[k]);
+            sum
+        });
         Seen {
-            sight,
-            none,
-            counts: [false, true].map(|stops| sight.cells.iter().map(|cell| count(cell, stops)).collect()),
+            law,
             rows,
-            ln_mean,
+            sight,
+            parts: parts(law, sight),
+            none,
+            goes_on: std::array::from_fn(|l| of(states[l], none[l])),
+            stops: std::array::from_fn(|l| of(states[l + PROFILES], none[l])),
             shares: sight.shares(),
-            places,
-            within: [None; WITHIN * WITHIN],
-            stops: std::array::from_fn(|k| law.ln_stops[k + PROFILES].exp()),
+            places: places.collect(),
+            more: [None; WITHIN * WITHIN],
         }
     }
 
-    /// Sums over the states of one person of profile `k`, whose marks begin at `begin`.
+    /// The people of a block of profile `k`.
     #[inline(always)]
-    pub(super) fn sums(
-        &mut self,
-        law: &Law,
-        k: usize,
-        person: &Peer,
-        years: &[Year],
-        (marks, begin): (&[f64], usize),
-    ) -> [f64; STATES] {
-        let stops = person.stops < self.stops[k];
-        let mut sums = self.none;
-        let mut within: Others = (0, 0);
-        let mut begin = begin;
-        for year in years {
-            let t = usize::from(year.interval);
-            let Some(which) = self.counts[usize::from(stops)].get(t) else { break };
-            let count = if *which == EACH {
-                let marks = &marks[begin..year.end as usize];
-                let after = if stops { 0.0 } else { law.after[k] };
-                match &self.sight.cells[t] {
-                    Cell::Within(_) => {
-                        within = self.others(k, person.place, after, marks);
-                        0
-                    }
-                    Cell::Before(e) => below(marks, *e),
-                    Cell::After(e) => below(marks, e * after),
-                    Cell::Unseen => 0,
-                }
-            } else {
-                usize::from(year.kept[usize::from(*which)])
+    pub(super) fn block(&mut self, k: usize, block: &Block, records: &mut Records) {
+        let Records { ln, after, within } = records;
+        block.whole(self.sight.index, self.sight.cells.len() - 1, ln, after);
+        for l in 0..PROFILES {
+            (0..BLOCK).for_each(|i| ln[l][i] += self.none[l]);
+            within[l] = [1.0; BLOCK];
+        }
+        for part in &self.parts {
+            self.part(k, part, block, ln, after);
+        }
+        self.within(k, block, ln, within);
+    }
+
+    /// In the place of a whole interval the part of it that was seen.
+    #[inline(always)]
+    fn part(&self, k: usize, part: &Part, block: &Block, ln: &mut [Column; PROFILES], after: &mut Column) {
+        let Part { t, before, seen } = part;
+        let (whole, multiplied) =
+            if *before { (&self.rows.before[*t], 1.0) } else { (&self.rows.after[*t], self.law.after[k]) };
+        let limit = seen.as_ref().map_or(0.0, |(e, _)| e * multiplied);
+        for (year, marks) in block.years(*t) {
+            let person = usize::from(year.person);
+            let counted = usize::from(if *before { year.before } else { year.after });
+            if counted == 0 {
+                continue; // a part holds no more than the whole
+            }
+            let had = whole.ln(counted);
+            let count = below(marks, limit);
+            let has = match seen {
+                Some((_, row)) => row.ln(count),
+                None => [0.0; PROFILES],
             };
-            begin = year.end as usize;
-            let row = &self.rows[t * ROWS + count.min(ROWS - 1)];
-            (0..STATES).for_each(|s| sums[s] += row[s]);
-            for n in ROWS..=count {
-                add_one(&mut sums, &self.ln_mean[t], n);
+            (0..PROFILES).for_each(|l| ln[l][person] += has[l] - had[l]);
+            if !before {
+                after[person] -= (counted - count) as f64;
             }
         }
-        if within != (0, 0) {
-            let more = self.more(law, within);
-            (0..STATES).for_each(|s| sums[s] += more[s]);
-        }
-        sums
     }
 
-    /// How many other offences lie in the interval of the index offence, for a person with it at this place.
-    fn others(&self, k: usize, place: f64, after: f64, marks: &[f64]) -> Others {
-        let Cell::Within(cell) = &self.sight.cells[self.sight.index] else { return (0, 0) };
-        let at = self.places.partition_point(|sum| sum[k] <= place).min(cell.places.len() - 1);
-        let (e1, e2, _) = cell.places[at];
-        let (first, all) = (below(marks, e1) as u32, below(marks, e1 + after * e2) as u32);
-        if cell.parted { (first, all - first) } else { (all, 0) }
+    /// Other offences in the interval of the index offence.
+    #[inline(always)]
+    fn within(&mut self, k: usize, block: &Block, ln: &mut [Column; PROFILES], stops: &mut [Column; PROFILES]) {
+        let Some(cell) = within(self.sight) else { return };
+        for (year, marks) in block.years(self.sight.index) {
+            let person = usize::from(year.person);
+            let after = if block.goes_on[person] { self.law.after[k] } else { 0.0 };
+            let at = match &self.places[..] {
+                [_] => 0,
+                places => {
+                    let place = block.place[person];
+                    places.partition_point(|sum| sum[k] <= place).min(cell.places.len() - 1)
+                }
+            };
+            let (e1, e2, _) = cell.places[at];
+            let (until, upto) = (e1, e1 + after * e2);
+            let (first, all) = (below(marks, until) as u32, below(marks, upto) as u32);
+            let others = if cell.parted { (first, all - first) } else { (all, 0) };
+            if others == (0, 0) {
+                continue;
+            }
+            let (more, over) = match looked_up(others).and_then(|at| self.more[at]) {
+                Some(found) => found,
+                None => self.more(cell, others),
+            };
+            for l in 0..PROFILES {
+                ln[l][person] += more[l];
+                stops[l][person] = over[l];
+            }
+        }
     }
 
-    fn more(&mut self, law: &Law, within: Others) -> [f64; STATES] {
-        let at = (within.0 as usize, within.1 as usize);
-        let kept = at.0 < WITHIN && at.1 < WITHIN;
-        if let (true, Some(found)) = (kept, self.within[at.0 % WITHIN * WITHIN + at.1 % WITHIN]) {
-            return found;
+    #[inline(never)]
+    fn more(&mut self, cell: &Within, others: Others) -> More {
+        let (some, none) =
+            (cell.ln_p(self.law, self.sight.index, others), cell.ln_p(self.law, self.sight.index, (0, 0)));
+        let more = |s: usize| some[s] - none[s];
+        // what cannot be of people who go on cannot be of anyone
+        let goes_on: [f64; PROFILES] = std::array::from_fn(more);
+        let over = std::array::from_fn(|l| {
+            if goes_on[l] == f64::NEG_INFINITY { 0.0 } else { (more(l + PROFILES) - goes_on[l]).exp() }
+        });
+        if let Some(at) = looked_up(others) {
+            self.more[at] = Some((goes_on, over));
         }
-        let Cell::Within(cell) = &self.sight.cells[self.sight.index] else { return [0.0; STATES] };
-        let (some, none) = (cell.ln_p(law, self.sight.index, within), cell.ln_p(law, self.sight.index, (0, 0)));
-        let more = std::array::from_fn(|s| some[s] - none[s]);
-        if kept {
-            self.within[at.0 * WITHIN + at.1] = Some(more);
-        }
-        more
+        (goes_on, over)
     }
 }
 
-fn ln_mean(law: &Law, t: usize, cell: &Cell) -> [f64; STATES] {
-    match cell {
-        Cell::Before(e) => std::array::from_fn(|s| (e * law.mean(s, t, false)).ln()),
-        Cell::After(e) => std::array::from_fn(|s| (e * law.mean(s, t, true)).ln()),
-        Cell::Unseen | Cell::Within(_) => [0.0; STATES],
-    }
-}
-
-/// From a count of `n - 1` to one of `n`.
+/// Where counts in the interval of the index offence are kept, when they are low.
 #[inline(always)]
-fn add_one(sums: &mut [f64; STATES], ln_mean: &[f64; STATES], n: usize) {
-    let ln = (n as f64).ln();
-    (0..STATES).for_each(|s| sums[s] += ln_mean[s] - ln);
+fn looked_up((first, second): Others) -> Option<usize> {
+    let (first, second) = (first as usize, second as usize);
+    (first < WITHIN && second < WITHIN).then_some(first * WITHIN + second)
 }
 
-#[inline(always)]
-fn below(marks: &[f64], limit: f64) -> usize {
-    marks.iter().filter(|mark| **mark < limit).count()
+fn within(sight: &Sight) -> Option<&Within> {
+    if let Cell::Within(within) = &sight.cells[sight.index] { Some(within) } else { None }
+}
+
+fn parts(law: &Law, sight: &Sight) -> Vec<Part> {
+    let part = |(t, cell): (usize, &Cell)| {
+        let row = |e: f64, after: bool| Row::new(std::array::from_fn(|l| e * law.mean(l, t, after)));
+        let (before, seen) = match cell {
+            Cell::Within(_) => return None,
+            Cell::Before(e) | Cell::After(e) if *e == 1.0 => return None,
+            Cell::Before(e) => (true, Some((*e, row(*e, false)))),
+            Cell::After(e) => (false, Some((*e, row(*e, true)))),
+            Cell::Unseen => (t < sight.index, None),
+        };
+        Some(Part { t, before, seen })
+    };
+    sight.cells.iter().enumerate().filter_map(part).collect()
 }
