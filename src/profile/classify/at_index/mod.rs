@@ -6,7 +6,8 @@
 //!
 //! Belongs here: [`classifier::CareerClassifier`] and what it is made of: `law` (the career model as tables) - `offence`
 //! (what is known of the index offence) - `sight` (a record's probability) - `people` (drawn once) - `seen` (as the record
-//! would have seen them) - `peers` (where the record lies among them) - `classifier` - `career` (dated careers).
+//! would have seen them) - `peers` and `tally` (where the record lies among them) - `classifier` - `career` (dated
+//! careers).
 
 pub mod age;
 mod career;
@@ -18,3 +19,4 @@ mod peers;
 mod people;
 mod seen;
 mod sight;
+mod tally;
