@@ -17,6 +17,7 @@ pub mod trajectory;
 pub mod units;
 pub mod validation;
 
+pub use career::articles::{ArticleCategory, ArticleTable};
 pub use career::builder::{CareerBuilder, MAX_OFFENCES, MAX_STAYS};
 pub use career::category::{Category, CategoryLabel, CategorySet};
 pub use career::custody::{Custody, Moment};
@@ -46,10 +47,11 @@ pub use cohort::recidivism::follow_up::Reoffence;
 pub use cohort::recidivism::options::RecidivismOptions;
 #[cfg(feature = "csv")]
 pub use cohort::table::{
-    AgeUnit, CareerTable, CsvOptions, CsvSource, DateFormat, DecimalMark, FollowedFrom, Incomplete, NamedCareer,
-    Observed, PersonTable, TableOptions, TableSource, Unlisted, ValueTable, read_career_table, read_careers,
-    read_categories, read_cohort, read_cohort_of, read_criteria, read_groups, read_offences, read_person_ages,
-    read_person_ages_of, read_person_table, read_starts, read_values, read_wide, read_wide_with,
+    AgeInYear, AgeUnit, CareerTable, CellKind, CellTable, Cells, CsvOptions, CsvSource, DateFormat, DecimalMark,
+    FollowedFrom, Incomplete, NamedCareer, Observed, PersonTable, TableOptions, TableSource, Unlisted, ValueTable,
+    read_articles, read_career_table, read_careers, read_categories, read_cohort, read_cohort_of, read_criteria,
+    read_groups, read_offences, read_person_ages, read_person_ages_of, read_person_table, read_starts, read_values,
+    read_wide, read_wide_with,
 };
 pub use cohort::warning::{CellPlace, CohortWarning};
 pub use error::{Error, ErrorKind, Issue, Result};

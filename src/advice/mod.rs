@@ -30,6 +30,8 @@ pub mod what_an_advice_rests_on {}
 #[doc = include_str!("../../docs/waar-een-advies-op-rust.nl.md")]
 pub mod waar_een_advies_op_rust {}
 
+pub use crate::career::article::{Article, ArticleOn};
+pub use crate::units::source_status::SourceStatus;
 pub use completion::{Completion, JUDGEMENT_FORMAT};
 pub use dossier::asked::{AdviceMoment, Asked, Form};
 pub use dossier::known::Known;
@@ -43,7 +45,6 @@ pub use judgement::{
     Approved, Direction, Estimate, Explained, InstrumentJudgement, Judgement, NoAdvice, NoReaction, Outcome, Reaction,
     Signature, Stance,
 };
-pub use law::article::{Article, ArticleOn};
 pub use law::condition::Condition;
 pub use law::frame::{Frame, FrameState, FrameText, Met, Test};
 pub use monitor::{OverrideRow, Overrides, Share};
@@ -51,5 +52,5 @@ pub use needs::{AtRisk, Harm, Level, Need, NeedSeverity, NeedState, Setting};
 #[cfg(feature = "report")]
 pub use page::Headings;
 pub use state::{ADVICE_FORMAT, Advice, Judged, Levels, Shown};
-pub use statement::{Ground, Part, Says, Section, SourceStatus, Statement};
+pub use statement::{Ground, Part, Says, Section, Statement};
 pub use stored::{JUDGED_FORMAT, SHOWN_FORMAT};

@@ -214,6 +214,30 @@ impl CategorySet {
         &self.0
     }
 
+    /// The category that a text names: by its key, or by its Dutch or English label in any case when only one category
+    /// has it.
+    ///
+    /// ```
+    /// use pleegprofiel::{Category, CategorySet};
+    /// let set = CategorySet::built_in();
+    /// assert_eq!(set.named("Mensenhandel"), Some(&Category::HUMAN_TRAFFICKING));
+    /// assert_eq!(set.named("road-traffic"), set.named("verkeer"));
+    /// assert_eq!(set.named("diefstal"), None);
+    /// ```
+    pub fn named(&self, text: &str) -> Option<&Category> {
+        self.place_of(text).map(|at| &self.0[at].category)
+    }
+
+    /// The place in the set of the category that a text names.
+    pub(crate) fn place_of(&self, text: &str) -> Option<usize> {
+        if let Some(at) = self.0.iter().position(|label| label.category.key() == text) {
+            return Some(at);
+        }
+        let same = |other: &str| other.trim().to_lowercase() == text.trim().to_lowercase();
+        let mut called = (0..self.0.len()).filter(|&at| same(&self.0[at].dutch) || same(&self.0[at].english));
+        called.next().filter(|_| called.next().is_none())
+    }
+
     /// The labels of a category; `None` when the set does not have it.
     pub fn label(&self, category: &Category) -> Option<&CategoryLabel> {
         self.0.iter().find(|label| label.category == *category)

@@ -14,6 +14,8 @@
 //! - A career is counted from what was observed. What lies before the window is unknown, not absent:
 //!   onset, career length and the number of earlier offences can only be as early as the window.
 
+pub(crate) mod article;
+pub mod articles;
 pub mod builder;
 pub mod category;
 pub mod custody;

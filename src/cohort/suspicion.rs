@@ -3,7 +3,11 @@
 //! Nothing is changed or guessed: what looks wrong is named with its place, and the caller says what it is.
 
 use super::data::Cohort;
+#[cfg(feature = "csv")]
+use super::grid::AgeGrid;
 use super::warning::{CellPlace, CohortWarning};
+#[cfg(feature = "csv")]
+use ndarray::Array2;
 
 /// A count more than so many times the next highest is no tail of a distribution of counts.
 const FAR: f64 = 50.0;
@@ -99,6 +103,34 @@ fn highest_counts(cohort: &Cohort, cells: &[u64], all: &mut Vec<CohortWarning>) 
             all.push(CohortWarning::LikeMissingCodes { counts: codes, next, cells, place });
         }
     }
+}
+
+/// Values of scales and the like that look like codes for missing ones: the highest far from all others, or below 0 where
+/// all others are not. `rows` are those of a file.
+#[cfg(feature = "csv")]
+pub(super) fn of_values(values: &Array2<Option<f64>>, rows: &[u64], grid: AgeGrid) -> Option<CohortWarning> {
+    let mut all: Vec<f64> = values.iter().flatten().copied().collect();
+    all.sort_unstable_by(f64::total_cmp);
+    all.dedup();
+    let code = |value: f64| CODES.iter().any(|&code| f64::from(code) == value);
+    let high: Vec<usize> = (1..all.len())
+        .rev()
+        .take_while(|&i| code(all[i]))
+        .filter(|&i| all[i] >= CODE_GAP * all[i - 1].max(1.0))
+        .collect();
+    // from the lowest code with a gap below it
+    let from = high.last().copied().unwrap_or(all.len());
+    // below 0, single digits are codes as well
+    let negative = all.iter().take_while(|&&value| value < 0.0).count();
+    let below = |value: &f64| code(-value) || matches!(*value as i64, -9..=-7) && value.fract() == 0.0;
+    let low = if negative < all.len() && all[..negative].iter().all(below) { negative } else { 0 };
+    let next = *all.get(low..from)?.last()?;
+    let found: Vec<f64> = all[..low].iter().chain(&all[from..]).copied().collect();
+    let is_one = |value: &f64| found.contains(value);
+    let cells = values.iter().flatten().filter(|value| is_one(value)).count() as u64;
+    let ((person, j), _) = values.indexed_iter().find(|(_, value)| value.as_ref().is_some_and(is_one))?;
+    let place = CellPlace { person: person + 1, row: rows.get(person).copied(), age: Some(grid.label(j)) };
+    Some(CohortWarning::ValuesLikeMissingCodes { values: found, next, cells, place })
 }
 
 /// A person who is a row of totals, or has more events than all others.
@@ -200,6 +232,27 @@ mod tests {
         assert_eq!(warnings(&nines).len(), 1);
         assert!(warnings(&array![[0_u32, 2, 9], [0, 3, 0], [1, 9, 0], [0, 0, 3]]).is_empty());
         assert!(warnings(&array![[0_u32, 6, 9], [0, 9, 0], [1, 9, 0], [0, 0, 3]]).is_empty());
+    }
+
+    #[cfg(feature = "csv")]
+    #[test]
+    fn a_value_that_no_other_is_near_is_a_code_and_so_are_nines_below_zero() {
+        let grid = AgeGrid::years(12, 14).unwrap();
+        let told = |values: [f64; 6]| {
+            let values = Array2::from_shape_vec((2, 3), values.map(Some).to_vec()).unwrap();
+            of_values(&values, &[2, 3], grid).map(|warning| warning.to_string())
+        };
+        let high = told([12.0, 30.5, 999.0, 7.0, 998.0, 20.0]).unwrap();
+        assert!(
+            high.starts_with("2 cells with 998, 999, while the next highest value is 30.5 (first: row 2, age 14)"),
+            "{high}"
+        );
+        let low = told([12.0, 30.5, -9.0, 7.0, -99.0, 20.0]).unwrap();
+        assert!(low.starts_with("2 cells with -99, -9"), "{low}");
+        // scales that reach so far, or below 0 by themselves
+        assert_eq!(told([12.0, 30.5, 99.0, 7.0, 80.0, 20.0]), None);
+        assert_eq!(told([12.0, 30.5, -9.0, -7.5, -2.0, 20.0]), None);
+        assert_eq!(told([0.1, 0.5, 0.9, 0.0, 1.0, 0.2]), None);
     }
 
     #[test]

@@ -54,6 +54,30 @@ pub enum CohortWarning {
         /// The first of these.
         place: CellPlace,
     },
+    /// Values, not counts, that files use for "unknown" or "refused", far from all others or below 0 alone.
+    ValuesLikeMissingCodes {
+        /// These values, ascending.
+        values: Vec<f64>,
+        /// The highest of the others.
+        next: f64,
+        /// Cells that hold them.
+        cells: u64,
+        /// The first of these.
+        place: CellPlace,
+    },
+    /// Counts that the file gives a name of their own: codes for missing values, or categories?
+    LabelledCounts {
+        /// These counts, ascending.
+        counts: Vec<u32>,
+        /// What each is called.
+        labels: Vec<String>,
+        /// Cells that hold them.
+        cells: u64,
+        /// Row of the first.
+        row: u64,
+        /// Column of the first.
+        column: String,
+    },
     /// A table of persons by age without a single 0: were ages and people without an offence left out of it?
     NoZero {
         /// Cells it lists.
@@ -112,6 +136,39 @@ pub enum CohortWarning {
         /// Rows.
         rows: u64,
     },
+    /// A covariate whose values are categories, each of which but the first became a covariate of 0 and 1.
+    Categories {
+        /// The file as the caller named it.
+        file: String,
+        /// The column.
+        column: String,
+        /// The category that the others are compared with.
+        reference: String,
+        /// The others, in order.
+        others: Vec<String>,
+    },
+    /// Offences whose category follows from an article of law and the day they were committed on.
+    Articles {
+        /// The file as the caller named it.
+        file: String,
+        /// Offences.
+        offences: u64,
+        /// Where it stands that these articles are of these categories.
+        sources: Vec<String>,
+    },
+    /// Counts by calendar year, taken as counts by age by the rule that the caller stated.
+    CalendarYears {
+        /// The file as the caller named it.
+        file: String,
+        /// The rule, as options name it.
+        rule: String,
+        /// Cells that became cells of an age.
+        cells: u64,
+        /// Cells outside the ages asked for, left out.
+        outside: u64,
+        /// Cells with a count of 0 before birth, left out.
+        before_birth: u64,
+    },
     /// Dates without a day or month, placed by the rule that the caller stated.
     IncompleteDates {
         /// The file as the caller named it.
@@ -149,6 +206,8 @@ impl CohortWarning {
             CohortWarning::LikeMissingCodes { counts, .. } => counts.iter().all(|&count| count > 9),
             CohortWarning::FarOutside { .. }
             | CohortWarning::NoZero { .. }
+            | CohortWarning::LabelledCounts { .. }
+            | CohortWarning::ValuesLikeMissingCodes { .. }
             | CohortWarning::CalledTotal { .. }
             | CohortWarning::SumOfOthers { .. } => true,
             _ => false,
@@ -192,6 +251,26 @@ impl fmt::Display for CohortWarning {
                 s(*cells),
                 few(counts)
             ),
+            CohortWarning::ValuesLikeMissingCodes { values, next, cells, place } => {
+                let values: Vec<String> = values.iter().take(5).map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "{cells} cell{} with {}, while the next highest value is {next} (first: {place}): a code for a missing value?",
+                    s(*cells),
+                    values.join(", ")
+                )
+            }
+            CohortWarning::LabelledCounts { counts, labels, cells, row, column } => {
+                let named =
+                    counts.iter().zip(labels).take(5).map(|(count, label)| format!("{count} is called \"{label}\""));
+                let named: Vec<String> = named.collect();
+                write!(
+                    f,
+                    "{cells} cell{} with counts that the file gives a name, first in row {row}, column {column} ({}): codes for missing values, or categories?",
+                    s(*cells),
+                    named.join(", ")
+                )
+            }
             CohortWarning::NoZero { cells } => write!(
                 f,
                 "{cells} cell{} by person and age and not a single 0 among them: were ages, and people, without an offence left out?",
@@ -221,6 +300,20 @@ impl fmt::Display for CohortWarning {
             }
             CohortWarning::ColumnsLeftOut { file, columns } => {
                 write!(f, "{file}: left out {}", columns.join(", "))
+            }
+            CohortWarning::Articles { file, offences, sources } => {
+                write!(f, "{file}: {offences} offence{} in categories by article of law", s(*offences))?;
+                if sources.is_empty() { Ok(()) } else { write!(f, ", after {}", sources.join("; ")) }
+            }
+            CohortWarning::CalendarYears { file, rule, cells, outside, before_birth } => {
+                write!(f, "{file}: {cells} cell{} of calendar years taken as the age by the rule {rule}", s(*cells))?;
+                if outside + before_birth == 0 {
+                    return Ok(());
+                }
+                write!(f, "; left out {outside} outside the ages asked for and {before_birth} before birth")
+            }
+            CohortWarning::Categories { file, column, reference, others } => {
+                write!(f, "{file}: {column} has categories: {}, compared with {reference}", others.join(", "))
             }
             CohortWarning::EmptyRows { file, rows } => write!(f, "{file}: left out {rows} empty row{}", s(*rows)),
             CohortWarning::IncompleteDates { file, rule, dates, left_out } => {

@@ -18,6 +18,24 @@ pub(super) fn dutch(warning: &CohortWarning) -> String {
             few(counts),
             at(place)
         ),
+        CohortWarning::ValuesLikeMissingCodes { values, next, cells: n, place } => {
+            let values: Vec<String> = values.iter().take(5).map(ToString::to_string).collect();
+            format!(
+                "{} met {}, terwijl de op een na hoogste waarde {next} is (de eerste: {}): een code voor een ontbrekende waarde?",
+                cells(n),
+                values.join(", "),
+                at(place)
+            )
+        }
+        CohortWarning::LabelledCounts { counts, labels, cells: n, row, column } => {
+            let named = counts.iter().zip(labels).take(5).map(|(count, label)| format!("{count} heet \"{label}\""));
+            let named: Vec<String> = named.collect();
+            format!(
+                "{} met aantallen die het bestand een naam geeft, de eerste in rij {row}, kolom {column} ({}): codes voor ontbrekende waarden, of categorieën?",
+                cells(n),
+                named.join(", ")
+            )
+        }
         CohortWarning::NoZero { cells: n } => format!(
             "{} per persoon en leeftijd en niet één 0 daarin: zijn leeftijden en mensen zonder delict weggelaten?",
             cells(n)
@@ -48,6 +66,16 @@ pub(super) fn dutch(warning: &CohortWarning) -> String {
             format!("{} met een code voor een ontbrekende waarde: opgevat als niet waargenomen", cells(n))
         }
         CohortWarning::ColumnsLeftOut { file, columns } => format!("{file}: weggelaten {}", columns.join(", ")),
+        CohortWarning::Articles { file, offences, sources } => {
+            format!("{file}: delicten in categorieën volgens wetsartikel: {offences}, naar {}", sources.join("; "))
+        }
+        CohortWarning::CalendarYears { file, rule, cells: n, outside, before_birth } => format!(
+            "{file}: {} van kalenderjaren opgevat als de leeftijd volgens de regel {rule}; weggelaten buiten de gevraagde leeftijden: {outside}, voor de geboorte: {before_birth}",
+            cells(n)
+        ),
+        CohortWarning::Categories { file, column, reference, others } => {
+            format!("{file}: {column} heeft categorieën: {}, vergeleken met {reference}", others.join(", "))
+        }
         CohortWarning::EmptyRows { file, rows } => format!("{file}: weggelaten lege rijen: {rows}"),
         CohortWarning::IncompleteDates { file, rule, dates, left_out } => {
             format!(

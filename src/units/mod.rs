@@ -5,6 +5,7 @@
 
 mod keyed;
 pub mod language;
+pub mod source_status;
 
 pub(crate) use keyed::keyed;
 

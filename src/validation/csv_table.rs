@@ -1,5 +1,6 @@
 //! Columns of a table of predictions, read in one pass; every problem told with its row and column.
 
+use super::cells::hinted;
 use super::csv_lines::{Lines, Taken};
 use super::csv_rows::{Kept, Places};
 use super::fairness::attribute::{AttributeBuilder, ProtectedAttribute};
@@ -90,7 +91,7 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
     let delimiter = request.delimiter.unwrap_or(b',');
     let mut lines = Lines::open(source, delimiter).map_err(|e| unreadable(name, &e.to_string(), None))?;
     let header = lines.header().map_err(|e| unreadable(name, &e.to_string(), Some(1)))?;
-    let places = places(&header, name, request)?;
+    let places = places(&header, name, Some(1), request)?;
     let mut issues = Issues::of_file(name);
     let mut kept = Kept::new(request);
     loop {
@@ -116,7 +117,7 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
                         request,
                         |at| record.get(at).unwrap_or_default(),
                         |row, column, message| {
-                            issues.add(Some(row), column, || message);
+                            issues.add(Some(row), column, || hinted(message));
                         },
                     )?;
                 }
@@ -125,7 +126,11 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
             Taken::End => break,
         }
     }
-    finish(kept, issues, name, request)
+    // rows kept of a table, for messages: the place of row i when none was left out
+    finish(kept, issues, name, request, |i, left_out_before| {
+        let before = left_out_before.partition_point(|(kept, _)| *kept <= i);
+        i as u64 + 2 + before.checked_sub(1).map_or(0, |b| left_out_before[b].1)
+    })
 }
 
 fn unreadable(name: &str, cause: &str, row: Option<u64>) -> Error {
@@ -135,13 +140,13 @@ fn unreadable(name: &str, cause: &str, row: Option<u64>) -> Error {
 }
 
 /// Where the columns are.
-fn places(header: &[String], name: &str, request: &ColumnRequest) -> Result<Places> {
+pub(super) fn places(header: &[String], name: &str, row: Option<u64>, request: &ColumnRequest) -> Result<Places> {
     let mut issues = Issues::of_file(name);
     let mut place = |wanted: &str| {
         let found = header.iter().position(|h| h.trim() == wanted);
         if found.is_none() {
             let there = header.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
-            issues.add(Some(1), Some(wanted), || format!("is not there; the table has {there}"));
+            issues.add(row, Some(wanted), || format!("is not there; the table has {there}"));
         }
         found.unwrap_or(0)
     };
@@ -156,22 +161,24 @@ fn places(header: &[String], name: &str, request: &ColumnRequest) -> Result<Plac
     Ok(places)
 }
 
-fn finish(kept: Kept, mut issues: Issues, name: &str, request: &ColumnRequest) -> Result<ColumnTable> {
+/// What was kept as a table; `row_of` is the row of the file that a row kept stands in, given those left out before.
+pub(super) fn finish(
+    kept: Kept,
+    mut issues: Issues,
+    name: &str,
+    request: &ColumnRequest,
+    row_of: impl Fn(usize, &[(usize, u64)]) -> u64,
+) -> Result<ColumnTable> {
     let Kept { numbers, ended, groups, texts, rows, missing, left_out_before } = kept;
     if rows == missing {
         issues
             .add(None, None, || format!("has no row to stand on ({rows} rows, {missing} of them with missing values)"));
     }
-    // rows kept of a table, for messages: the place of row i when none was left out
-    let row_of = |i: usize| {
-        let before = left_out_before.partition_point(|(kept, _)| *kept <= i);
-        i as u64 + 2 + before.checked_sub(1).map_or(0, |b| left_out_before[b].1)
-    };
     for ((column, kind), values) in request.numbers.iter().zip(&numbers) {
         if *kind == ColumnKind::Probability {
             check_probabilities(values, |i, message| {
                 if values[i].is_finite() {
-                    issues.add(Some(row_of(i)), Some(column), || message);
+                    issues.add(Some(row_of(i, &left_out_before)), Some(column), || message);
                 }
             });
         }

@@ -12,6 +12,8 @@
 
 pub(crate) mod binary;
 pub(crate) mod calibration;
+#[cfg(feature = "csv")]
+pub(crate) mod cells;
 pub(crate) mod classes;
 #[cfg(feature = "csv")]
 pub(crate) mod csv_lines;
@@ -38,6 +40,8 @@ pub use calibration::isotonic::Isotonic;
 pub use calibration::logistic::Recalibration;
 pub use calibration::scores::{Brier, MeanCalibration, Murphy, Spiegelhalter};
 pub use calibration::smooth::CalibrationDistance;
+#[cfg(feature = "csv")]
+pub use cells::ColumnCells;
 pub use classes::{ClassFigures, ClassPredictions, StatedGroup};
 #[cfg(feature = "csv")]
 pub use csv_table::{ColumnKind, ColumnRequest, ColumnTable, read_columns};

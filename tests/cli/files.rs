@@ -127,3 +127,63 @@ fn dated_tables_are_read_by_the_rules_that_are_stated_and_the_output_counts_them
     let done = recidivism("people.csv", "offences-own-category.csv", &["--categories", own.to_str().unwrap()]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
 }
+
+#[test]
+fn offences_by_article_of_law_are_of_the_category_that_the_table_says_on_their_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let people = fixture("files/people.csv").to_str().unwrap().to_owned();
+    let by_article = file("o.csv", "id,committed,article\n1,2000-01-01,273f\n1,2001-06-01,310\n");
+    let articles = file(
+        "articles.csv",
+        "article,category,source\n310,property,Wetboek van Strafrecht\n273f,human-trafficking,my own reading\n",
+    );
+    let good = stdout(&run(["recidivism", &people, fixture("files/offences-good.csv").to_str().unwrap()]));
+    let done = run(["recidivism", &people, &by_article, "--articles", &articles]);
+    let told = stdout(&done);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert!(told.starts_with(good.trim_end()), "{told}\n{good}");
+    assert!(
+        told.contains("2 offences in categories by article of law, after Wetboek van Strafrecht; my own reading"),
+        "{told}"
+    );
+    // 273f was read from 2018 on only: an older offence needs a row of its own
+    let articles = file("less.csv", "article,category,source\n310,property,Wetboek van Strafrecht\n");
+    let refused = run(["recidivism", &people, &by_article, "--articles", &articles]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("o.csv, row 2, column article: article 273f Sr is not in the table"),
+        "{}",
+        stderr(&refused)
+    );
+    let plain = run(["recidivism", &people, &by_article]);
+    assert!(stderr(&plain).contains("(--articles)"), "{}", stderr(&plain));
+}
+
+#[test]
+fn calendar_years_are_read_by_the_rule_that_is_stated_and_the_output_counts_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("years.csv");
+    // the good table: those born in 1993 are 12 to 16 in 2005 to 2009
+    let text = std::fs::read_to_string(fixture("files/counts-good.csv")).unwrap();
+    let mut lines = text.lines();
+    let header = lines.next().unwrap().replace("age_12", "born,y2005");
+    let header = [(13, 2006), (14, 2007), (15, 2008), (16, 2009)]
+        .iter()
+        .fold(header, |header, (age, year)| header.replace(&format!("age_{age}"), &format!("y{year}")));
+    let rows: Vec<String> = lines.map(|line| line.replacen(',', ",1993,", 1)).collect();
+    std::fs::write(&path, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+    let plain =
+        ["fit", path.to_str().unwrap(), "--family", "poisson", "--groups", "1", "--degree", "1", "--starts", "1"];
+    let years = ["--year-prefix", "y", "--birth", "born", "--age-in-year", "end", "--json"];
+    let (figures, warnings) = answer(&run(plain.iter().chain(&years)));
+    assert_eq!((figures, warnings), (good(), vec!["calendar-years".to_owned()]));
+    let refused = run(plain);
+    assert!(stderr(&refused).contains("--year-prefix y"), "{}", stderr(&refused));
+    let half = run(plain.iter().chain(&["--year-prefix", "y"]));
+    assert!(half.status.code() == Some(2) && stderr(&half).contains("--birth"), "{}", stderr(&half));
+}

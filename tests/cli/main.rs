@@ -10,6 +10,7 @@ mod files;
 mod output;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod predictions;
 mod score;
 mod select;
 #[path = "../support/mod.rs"]

@@ -145,3 +145,26 @@ fn a_search_without_a_model_to_trust_ends_with_1_and_shows_why() {
     assert!(stdout(&done).contains("x not to be trusted"), "{}", stdout(&done));
     assert_eq!(files_in(&out), ["selection.csv", "selection.svg"]);
 }
+
+/// The report of 15 people (fixtures/cases/reports): groups of 10 and 5.
+#[test]
+fn a_selection_and_a_fit_hide_small_groups_by_one_rule() {
+    let dir = tempdir().unwrap();
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/reports/n15.csv");
+    let plain = ["--family", "poisson", "--groups", "2", "--degree", "1", "--starts", "5"];
+    let of_selection = |more: &[&str]| {
+        let all: Vec<&str> = plain.iter().chain(more).copied().collect();
+        stdout(&select(&table, &dir.path().join("out"), &all))
+    };
+    let hidden = of_selection(&[]);
+    assert!(hidden.contains("fewer than 10 people are not shown") && !hidden.contains("33.3 %"), "{hidden}");
+    let shown = of_selection(&["--show-small-cells"]);
+    assert!(shown.contains("33.3 %") && !shown.contains("not shown in numbers"), "{shown}");
+    let fit = |more: &[&str]| {
+        let args = [&["fit", table.to_str().unwrap()], &plain[..], more].concat();
+        stdout(&run(args))
+    };
+    let (fitted, all) = (fit(&[]), fit(&["--show-small-cells"]));
+    assert!(!fitted.contains("33%") && !fitted.contains("67%"), "{fitted}");
+    assert!(all.contains("33%"), "{all}");
+}

@@ -121,7 +121,7 @@ fn a_bad_row_of_counts_is_told_with_its_place(#[case] rows: &str, #[case] expect
 )]
 #[case::calendar_years(
     "id,y2001,y2002\n1,0,0\n",
-    "c.csv, row 1: no columns of ages (age_12, ..): those of calendar years are not read, since people differ in age; make ages of them, by the year of birth\nc.csv, row 1: \"y2001\" is not a column of an age, which are called age_12, age_13, and so on: leave it out with --ignore y2001\nc.csv, row 1: \"y2002\" is not a column of an age, which are called age_12, age_13, and so on: leave it out with --ignore y2002"
+    "c.csv, row 1: no columns of ages (age_12, ..): if those like \"y2001\" are calendar years, they become ages by a column of birth and a rule (--year-prefix y, --birth, --age-in-year)"
 )]
 #[case::a_band(
     "id,age_12_14\n1,0\n",

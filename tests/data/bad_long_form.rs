@@ -138,7 +138,8 @@ fn the_form_of_a_table_is_known_by_its_header() {
         "t.csv, row 1: one row per offence does not say who was observed at which ages: give the ages, or a file of persons"
     );
     let exposure = CsvSource::new("e.csv", "id,age_12\n".as_bytes());
-    let error = read_cohort(CsvSource::new("t.csv", "id,age,count\n".as_bytes()), Some(exposure), &plain).unwrap_err();
+    let offences = CsvSource::new("t.csv", "id,age,offence\n".as_bytes());
+    let error = read_cohort(offences, Some(exposure), &on_grid).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidOptions);
 }
 

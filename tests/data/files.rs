@@ -9,11 +9,11 @@ use pleegprofiel::{
 use rstest::rstest;
 use std::path::{Path, PathBuf};
 
-fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(name)
 }
 
-fn open(name: &str) -> TableSource<'static> {
+pub(crate) fn open(name: &str) -> TableSource<'static> {
     TableSource::open(fixture(name)).unwrap()
 }
 

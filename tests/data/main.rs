@@ -3,14 +3,22 @@
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
 #[cfg(feature = "csv")]
+mod articles;
+#[cfg(feature = "csv")]
 mod bad_input;
 #[cfg(feature = "csv")]
 mod bad_long_form;
+#[cfg(feature = "csv")]
+mod calendar_years;
 mod careers;
 #[cfg(feature = "csv")]
 mod csv_properties;
 #[cfg(feature = "parquet")]
 mod files;
+#[cfg(all(feature = "parquet", feature = "stata"))]
+mod fuzz_corpus;
+#[cfg(all(feature = "parquet", feature = "stata"))]
+mod labels;
 mod late_entry;
 #[cfg(feature = "parquet")]
 mod parquet;

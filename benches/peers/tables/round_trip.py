@@ -5,8 +5,9 @@
 
 Writes the same invented people (ages 12 to 18, a missing count here and there) with pandas, polars, pyarrow, DuckDB,
 fastparquet, pyreadstat and base R, by their defaults and usual options, and runs `BINARY fit` on each file. A file
-counts as read when persons, cells and log-likelihood are those of the plain CSV file. Packages that are not there are
-named and skipped. Nothing here runs in the gate.
+counts as read when persons, cells and log-likelihood are those of the plain CSV file. SPSS files must be refused with the
+command that converts them, and come back equal when PSPP is there to run it. Packages and programs that are not there
+are named and skipped. Nothing here runs in the gate.
 """
 import json
 import math
@@ -168,6 +169,25 @@ def main():
     case("R, haven, Stata", "haven.dta", lambda p: r(p, "haven::write_dta(x, '{p}')"))
     case("R, foreign::write.dta", "r.dta", lambda p: r(p, "foreign::write.dta(x, '{p}')"))
 
+    def spss(p, **how):
+        import pyreadstat
+        pyreadstat.write_sav(frame, p, **how)
+
+    def by_pspp(p):
+        if shutil.which("pspp") is None:
+            raise ImportError("no pspp")
+        spss(folder / "spss.sav")
+        # as the refusal prints it
+        text = (f"GET FILE='{folder / 'spss.sav'}'. SAVE TRANSLATE /OUTFILE='{p}' /TYPE=CSV /FIELDNAMES /CELLS=VALUES "
+                "/MISSING=RECODE.")
+        subprocess.run(["pspp"], input=text, text=True, check=True, capture_output=True)
+
+    case("PSPP, CSV of an SPSS file", "pspp.csv", by_pspp)
+    case("R, haven, CSV of an SPSS file", "haven_sav.csv",
+         lambda p: (spss(folder / "haven.sav"),
+                    r(p, f"write.csv(haven::read_sav('{folder / 'haven.sav'}', user_na = FALSE), '{{p}}', na = '', "
+                         "row.names = FALSE)")))
+
     def answer(path, options):
         done = subprocess.run([binary, "fit", str(path), *options, *FIT], capture_output=True, text=True)
         if done.returncode != 0:
@@ -177,15 +197,29 @@ def main():
 
     expected, why = answer(plain, [])
     assert expected is not None, why
-    bad = 0
+    bad = equal = 0
     for what, path, options in cases:
         found, why = answer(path, options)
+        equal += found == expected
         if found != expected:
             bad += 1
             print(f"NOT {what} {' '.join(options)}: {found or why.strip()}")
+    spss_files = 0
+    for name, how in (("plain.sav", {}), ("compressed.zsav", {"compress": True})):
+        try:
+            spss(folder / name, **how)
+        except ImportError as why:
+            skipped.append(f"pyreadstat, {name}: {why}")
+            continue
+        spss_files += 1
+        found, why = answer(folder / name, [])
+        if found is not None or "SPSS" not in why or "/MISSING=RECODE" not in why or "read_sav" not in why:
+            bad += 1
+            print(f"NOT refused with the command that converts it: {name}: {found or why.strip()}")
     for what in skipped:
         print("skipped", what)
-    print(f"{len(cases) - bad} of {len(cases)} files came back equal: {expected}")
+    print(f"{spss_files} SPSS files refused with the command that converts them")
+    print(f"{equal} of {len(cases)} files came back equal: {expected}")
     sys.exit(bad != 0)
 
 

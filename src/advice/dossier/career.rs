@@ -1,7 +1,7 @@
 //! The career in a dossier: by date when there is a date of birth, else by age.
 
 use super::reader::Reader;
-use crate::advice::law::article::{Article, ArticleOn};
+use crate::career::article::{Article, ArticleOn};
 use crate::career::category::Category;
 use crate::career::custody::{Custody, Moment};
 use crate::career::date::CalendarDate;

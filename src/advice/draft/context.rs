@@ -4,9 +4,10 @@
 use super::{ContextState, FactorState};
 use crate::advice::dossier::Dossier;
 use crate::advice::dossier::known::Known;
-use crate::advice::statement::{Ground, Says, SourceStatus, Statement};
+use crate::advice::statement::{Ground, Says, Statement};
 use crate::profile::language::Language;
 use crate::risk::factor::{Certainty, Context, Factor, Factors, Presence, ReferenceGroup, compare};
+use crate::units::source_status::SourceStatus;
 
 const LETTER: &str = "letter of 28 June 2024 (Kamerstuk 28 638, nr. 252)";
 

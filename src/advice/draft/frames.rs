@@ -108,7 +108,7 @@ pub(super) fn interventions(catalogue: &Interventions, language: Language) -> Ve
             ),
             Ground::Source {
                 text: format!("{} (catalogue of the caller)", one.source),
-                status: crate::advice::statement::SourceStatus::NotRead,
+                status: crate::units::source_status::SourceStatus::NotRead,
             },
         )
     });

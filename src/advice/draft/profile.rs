@@ -5,7 +5,7 @@
 
 use super::Assembler;
 use crate::advice::dossier::{Dossier, Record};
-use crate::advice::statement::{Ground, Says, SourceStatus, Statement};
+use crate::advice::statement::{Ground, Says, Statement};
 use crate::career::category::Category;
 use crate::career::person::Career;
 use crate::cohort::careers::{CareerOptions, OutsideGrid};
@@ -14,6 +14,7 @@ use crate::profile::classify::classification::{Classification, ProfileProbabilit
 use crate::profile::classify::record::Refusal;
 use crate::profile::kind::Profile;
 use crate::profile::language::Language;
+use crate::units::source_status::SourceStatus;
 use serde::{Deserialize, Serialize};
 
 /// Why nobody was placed.

@@ -2,9 +2,9 @@
 //! apply, as far as what the caller states goes. Nothing here recommends one.
 
 use super::condition::{self, Condition};
-use crate::advice::statement::SourceStatus;
 use crate::career::date::CalendarDate;
 use crate::profile::language::Language;
+use crate::units::source_status::SourceStatus;
 use serde::{Deserialize, Serialize};
 
 /// A frame.

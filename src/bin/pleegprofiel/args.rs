@@ -104,6 +104,13 @@ pub(crate) struct FitArgs {
     /// Covariates of group membership (multinomial logit, estimated with the curves), columns of --covariates.
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "covariates")]
     pub(crate) membership: Vec<String>,
+    /// Covariates that are categories: each category but the first becomes a covariate of 0 and 1. A Stata variable with
+    /// labels is one anyway.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "membership")]
+    pub(crate) categorical: Vec<String>,
+    /// Take covariates with labels (Stata) as the numbers that they are stored as.
+    #[arg(long, requires = "membership")]
+    pub(crate) ignore_labels: bool,
     /// Write the model to this file.
     #[arg(long = "model", value_name = "OUT.json")]
     pub(crate) out: Option<PathBuf>,
@@ -150,6 +157,9 @@ pub(crate) struct SelectArgs {
     /// What models are ranked by: bic-persons, bic-observations, aic or icl.
     #[arg(long, value_name = "C", default_value = "bic-persons", value_parser = criterion)]
     criterion: SelectionCriterion,
+    /// Show shares of groups of fewer than 10 persons. They are in selection.csv and in JSON in any case.
+    #[arg(long)]
+    pub(crate) show_small_cells: bool,
     /// Store finished models in this file, and go on from it when it is there.
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! Arguments of the commands about the chain and about interventions.
 
 use crate::args::Lang;
-use crate::args_table::DatedArgs;
+use crate::args_dated::{CareerArgs, DatedArgs};
 use clap::{Args, ValueEnum};
 use pleegprofiel::monitor::{Phase, Population};
 use std::path::PathBuf;
@@ -114,7 +114,7 @@ pub(crate) struct EffectArgs {
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     #[command(flatten)]
-    pub(crate) dated: DatedArgs,
+    pub(crate) dated: CareerArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,8 @@
 //! Arguments of the commands about people and instruments: placing, drawing, following, scoring.
 
 use crate::args::Lang;
-use crate::args_table::{DatedArgs, InputArgs};
+use crate::args_dated::CareerArgs;
+use crate::args_table::InputArgs;
 use clap::{Args, Subcommand, ValueEnum};
 use pleegprofiel::WindowEnd;
 use std::path::PathBuf;
@@ -199,7 +200,7 @@ pub(crate) struct RecidivismArgs {
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     #[command(flatten)]
-    pub(crate) dated: DatedArgs,
+    pub(crate) dated: CareerArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,27 +1,46 @@
 //! Arguments that say what a table is: shared by all commands that read people.
 
+use crate::args_dated::IncompleteDates;
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use pleegprofiel::{
-    AgeGrid, AgeUnit, CalendarDate, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, Incomplete,
-    PersonTable, TableSource, Unlisted, ValueTable, read_categories, read_cohort_of, read_person_table, read_values,
+    AgeGrid, AgeInYear, AgeUnit, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, PersonTable,
+    TableSource, Unlisted, ValueTable, read_cohort_of, read_person_table, read_values,
 };
 use std::path::PathBuf;
 
+/// How the values of a table are written, whatever its columns mean.
 #[derive(Debug, Args)]
-pub(crate) struct TableArgs {
+pub(crate) struct ValueArgs {
     /// What stands between two values: `,` `;` `|` or `tab`.
     #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
-    /// Name of the column of identifiers.
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    id: String,
     /// Values that stand for a missing one, such as `999,NA,.`: taken as not observed.
     #[arg(long, value_name = "V,..", value_delimiter = ',', allow_hyphen_values = true)]
     missing: Vec<String>,
     /// What stands before the decimals of a number; a point without it, and then 1.000 (a thousand?) is refused.
     #[arg(long, value_enum)]
     decimal: Option<Decimal>,
+}
+
+impl ValueArgs {
+    pub(crate) fn options(&self) -> CsvOptions {
+        let options = CsvOptions::new().delimiter(self.delimiter).missing(&self.missing);
+        match self.decimal {
+            None => options,
+            Some(Decimal::Point) => options.decimal(DecimalMark::Point),
+            Some(Decimal::Comma) => options.decimal(DecimalMark::Comma),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    #[command(flatten)]
+    values: ValueArgs,
+    /// Name of the column of identifiers.
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id: String,
     /// Columns to leave out.
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     ignore: Vec<String>,
@@ -40,17 +59,7 @@ enum Decimal {
 
 impl TableArgs {
     pub(crate) fn options(&self) -> CsvOptions {
-        let options = CsvOptions::new()
-            .delimiter(self.delimiter)
-            .id_column(&self.id)
-            .missing(&self.missing)
-            .ignore(&self.ignore)
-            .ignore_others(self.ignore_others);
-        match self.decimal {
-            None => options,
-            Some(Decimal::Point) => options.decimal(DecimalMark::Point),
-            Some(Decimal::Comma) => options.decimal(DecimalMark::Comma),
-        }
+        self.values.options().id_column(&self.id).ignore(&self.ignore).ignore_others(self.ignore_others)
     }
 }
 
@@ -61,7 +70,8 @@ pub(crate) struct InputArgs {
     /// the features `parquet` and `stata` reads, as the file itself shows; a folder of Parquet files is one table.
     #[arg(value_name = "COUNTS.csv")]
     counts: PathBuf,
-    /// Table of the same shape with the fraction of each year at liberty; rows are found by identifier.
+    /// Table with the fraction of each year at liberty, of the same shape or one row per person and age (`id,age,exposure`);
+    /// rows are found by identifier.
     #[arg(long, value_name = "FILE")]
     exposure: Option<PathBuf>,
     #[command(flatten)]
@@ -75,6 +85,22 @@ pub(crate) struct InputArgs {
     /// What stands before the age in the names of columns; '' when they are called 12, 13, ..
     #[arg(long, value_name = "TEXT", default_value = "age_")]
     age_prefix: String,
+    /// The columns are calendar years called by this and the year (`y` for y2005, y2006, ..); needs --birth and
+    /// --age-in-year.
+    #[arg(long, value_name = "TEXT", requires_all = ["birth", "age_in_year"])]
+    year_prefix: Option<String>,
+    /// Column of birth, a date or a year, for calendar years.
+    #[arg(long, value_name = "NAME", requires = "year_prefix")]
+    birth: Option<String>,
+    /// Which age a calendar year is: that on 1 January, 1 July or 31 December. The result says how many cells.
+    #[arg(long, value_enum, requires = "year_prefix")]
+    age_in_year: Option<YearRule>,
+    /// What a birth without its day is when the rule needs it; refused without it.
+    #[arg(long, value_enum, requires = "year_prefix")]
+    incomplete_dates: Option<IncompleteDates>,
+    /// How births are written: `d-m-yyyy`, `yyyymmdd`, ..; `yyyy-mm-dd` or a year without it.
+    #[arg(long, value_name = "FORMAT", requires = "year_prefix")]
+    date_format: Option<DateFormat>,
     /// What ages are written in: years without it, which may then not pass 110.
     #[arg(long, value_enum)]
     ages_in: Option<Unit>,
@@ -111,6 +137,26 @@ enum Unit {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum YearRule {
+    /// The age on 1 January
+    Start,
+    /// The age on 1 July
+    Middle,
+    /// The age on 31 December, reached in the year
+    End,
+}
+
+impl YearRule {
+    fn rule(self) -> AgeInYear {
+        match self {
+            YearRule::Start => AgeInYear::Start,
+            YearRule::Middle => AgeInYear::Middle,
+            YearRule::End => AgeInYear::End,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum UnlistedAges {
     /// A count of 0
     Zero,
@@ -136,6 +182,15 @@ impl InputArgs {
             Some(UnlistedAges::Zero) => options.unlisted(Unlisted::Zero),
             Some(UnlistedAges::NotObserved) => options.unlisted(Unlisted::NotObserved),
         };
+        if let (Some(prefix), Some(birth), Some(rule)) = (&self.year_prefix, &self.birth, self.age_in_year) {
+            options = options.calendar_years(prefix, birth, rule.rule());
+        }
+        if let Some(rule) = self.incomplete_dates {
+            options = options.incomplete_dates(rule.rule());
+        }
+        if let Some(format) = &self.date_format {
+            options = options.date_format(format.clone());
+        }
         if let Some(step) = self.age_step {
             options = options.width_months(step);
         }
@@ -149,8 +204,22 @@ impl InputArgs {
     }
 
     /// Reads a table of values that are no counts.
-    pub(crate) fn read_values(&self) -> Result<ValueTable, Error> {
-        quietly(|| read_values(TableSource::open(&self.counts)?, &self.options()?))
+    pub(crate) fn read_values(&self) -> Result<ValueTable, Failure> {
+        let table = quietly(|| read_values(TableSource::open(&self.counts)?, &self.options()?))?;
+        self.without_doubts(&table.warnings)?;
+        Ok(table)
+    }
+
+    /// What was asked for and means nothing for values that are no counts.
+    pub(crate) fn for_counts_only(&self) -> Option<&'static str> {
+        let given = [
+            (self.exposure.is_some(), "--exposure"),
+            (self.people.is_some(), "--people"),
+            (self.unlisted.is_some(), "--unlisted"),
+            (self.year_prefix.is_some(), "--year-prefix"),
+            (self.ages.is_some(), "--ages"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, option)| option)
     }
 
     /// Reads covariates of the people of a cohort.
@@ -159,18 +228,15 @@ impl InputArgs {
         file: &PathBuf,
         cohort: &Cohort,
         names: &[String],
+        (categorical, ignore_labels): (&[String], bool),
     ) -> Result<PersonTable, Error> {
-        quietly(|| read_person_table(TableSource::open(file)?, cohort, names, &self.table.options()))
+        let options = self.table.options().categorical(categorical).ignore_labels(ignore_labels);
+        quietly(|| read_person_table(TableSource::open(file)?, cohort, names, &options))
     }
 
     /// The table of counts or values, as the user named it.
     pub(crate) fn counts_name(&self) -> String {
         self.counts.display().to_string()
-    }
-
-    /// Whether time at risk is given.
-    pub(crate) fn has_exposure(&self) -> bool {
-        self.exposure.is_some()
     }
 
     /// Reads the cohort; what may mean something else is refused until the user says what it is.
@@ -181,10 +247,16 @@ impl InputArgs {
             let people = self.people.as_ref().map(TableSource::open).transpose()?;
             read_cohort_of(counts, exposure, people, &self.options()?)
         })?;
-        let doubts = cohort.warnings().iter().filter(|warning| warning.is_doubt() && !self.trust_values);
+        self.without_doubts(cohort.warnings())?;
+        Ok(cohort)
+    }
+
+    /// Refuses what may mean something else, unless the user says that it does not.
+    fn without_doubts(&self, warnings: &[CohortWarning]) -> Result<(), Failure> {
+        let doubts = warnings.iter().filter(|warning| warning.is_doubt() && !self.trust_values);
         let lines: Vec<String> = doubts.map(|doubt| format!("\n  {doubt}\n    {}", way_out(doubt))).collect();
         if lines.is_empty() {
-            return Ok(cohort);
+            return Ok(());
         }
         Err(Failure::Usage(format!(
             "{} may mean something else than it seems to:{}",
@@ -197,9 +269,15 @@ impl InputArgs {
 /// What the user can say of a table that looks suspicious.
 fn way_out(doubt: &CohortWarning) -> String {
     match doubt {
-        CohortWarning::FarOutside { counts, .. } | CohortWarning::LikeMissingCodes { counts, .. } => {
+        CohortWarning::FarOutside { counts, .. }
+        | CohortWarning::LikeMissingCodes { counts, .. }
+        | CohortWarning::LabelledCounts { counts, .. } => {
             let codes: Vec<String> = counts.iter().take(5).map(ToString::to_string).collect();
             format!("if so, say --missing {}; if these are counts, --trust-values", codes.join(","))
+        }
+        CohortWarning::ValuesLikeMissingCodes { values, .. } => {
+            let codes: Vec<String> = values.iter().take(5).map(ToString::to_string).collect();
+            format!("if so, say --missing {}; if these are values, --trust-values", codes.join(","))
         }
         CohortWarning::NoZero { .. } => {
             "if so, say --unlisted zero (with --people FILE for those without any row); if \
@@ -224,77 +302,13 @@ pub(crate) fn quietly<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, E
     read()
 }
 
-/// What dated tables leave open, and by which rules it is read.
-#[derive(Debug, Args)]
-pub(crate) struct DatedArgs {
-    #[command(flatten)]
-    table: TableArgs,
-    /// How dates are written: `d-m-yyyy`, `yyyymmdd`, .., or day numbers of `excel`, `stata`, `sas`, `spss`;
-    /// `yyyy-mm-dd` without it.
-    #[arg(long, value_name = "FORMAT")]
-    date_format: Option<DateFormat>,
-    /// What a date without its day or month (1980-00-00, 1980) is; refused without it. The output says how many.
-    #[arg(long, value_enum)]
-    incomplete_dates: Option<IncompleteDates>,
-    /// First day after the register: the end of windows and stays that have none (empty, or 9999-12-31).
-    #[arg(long, value_name = "DATE")]
-    register_end: Option<CalendarDate>,
-    /// Keep offences before the window of their person as prior record, outside the career, and say how many.
-    #[arg(long)]
-    prior_record: bool,
-    /// Table of own categories of offences: `key, dutch, english`; the built-in ones stay.
-    #[arg(long, value_name = "FILE")]
-    categories: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum IncompleteDates {
-    /// The first day that it may be
-    Earliest,
-    /// The middle of the days that it may be
-    Middle,
-    /// The last day that it may be
-    Latest,
-    /// Leave the row out
-    LeaveOut,
-}
-
-impl DatedArgs {
-    pub(crate) fn register_end(&self) -> Option<CalendarDate> {
-        self.register_end
-    }
-
-    pub(crate) fn options(&self) -> Result<CsvOptions, Error> {
-        let mut options = self.table.options().prior_record(self.prior_record);
-        if let Some(format) = &self.date_format {
-            options = options.date_format(format.clone());
-        }
-        if let Some(rule) = self.incomplete_dates {
-            options = options.incomplete_dates(match rule {
-                IncompleteDates::Earliest => Incomplete::Earliest,
-                IncompleteDates::Middle => Incomplete::Middle,
-                IncompleteDates::Latest => Incomplete::Latest,
-                IncompleteDates::LeaveOut => Incomplete::LeaveOut,
-            });
-        }
-        if let Some(end) = self.register_end {
-            options = options.register_end(end);
-        }
-        if let Some(file) = &self.categories {
-            let set = read_categories(TableSource::open(file)?, &self.table.options())?;
-            options = options.categories(set);
-        }
-        Ok(options)
-    }
-}
-
 /// `12-24`
 fn ages(text: &str) -> Result<[u32; 2], String> {
     let ages = text.split_once('-').and_then(|(a, b)| Some([a.trim().parse().ok()?, b.trim().parse().ok()?]));
     ages.ok_or_else(|| "use the first and the last age, such as 12-24".into())
 }
 
-pub(crate) fn delimiter(text: &str) -> Result<u8, String> {
+fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "tab" | "\\t" => Ok(b'\t'),
         _ => match text.as_bytes() {

@@ -1,13 +1,15 @@
 //! Arguments of the commands about whether numbers are right: validation and drift.
 
 use crate::args::Lang;
-use crate::args_table::delimiter;
+use crate::args_table::ValueArgs;
 use clap::{Args, ValueEnum};
+use pleegprofiel::DateFormat;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// Table of people with predictions and what came of them; with --instrument the cases to score, as for `score`.
+    /// Table of people with predictions and what came of them (CSV, or what a build with `parquet` and `stata` reads);
+    /// with --instrument the cases to score, as for `score`.
     #[arg(value_name = "PREDICTIONS.csv|CASES.json")]
     pub(crate) predictions: PathBuf,
     /// With --instrument: table of outcomes, a row a case in the order of the cases.
@@ -74,9 +76,8 @@ pub(crate) struct ValidateArgs {
     /// Language of tables and report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
-    /// What stands between two values: `,` `;` `|` or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    pub(crate) delimiter: u8,
+    #[command(flatten)]
+    pub(crate) values: ValueArgs,
 }
 
 #[derive(Debug, Args)]
@@ -106,9 +107,8 @@ pub(crate) struct RecalibrateArgs {
     /// Print a VERSION.json to fill in.
     #[arg(long)]
     pub(crate) template: bool,
-    /// What stands between two values: `,` `;` `|` or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    pub(crate) delimiter: u8,
+    #[command(flatten)]
+    pub(crate) values: ValueArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -141,6 +141,9 @@ pub(crate) struct DriftArgs {
     /// Column of dates (yyyy-mm-dd or yyyy-mm), needed for periods of the calendar.
     #[arg(long, value_name = "COL")]
     pub(crate) date: Option<String>,
+    /// How dates are written: `d-m-yyyy`, `yyyymmdd`, .., or day numbers of `excel`, `stata`, `sas`, `spss`.
+    #[arg(long, value_name = "FORMAT", requires = "date")]
+    pub(crate) date_format: Option<DateFormat>,
     /// Length of a period: `month`, `quarter` or `year`, or a number of assessments.
     #[arg(long, value_name = "PERIOD", default_value = "1000")]
     pub(crate) period: String,
@@ -171,9 +174,8 @@ pub(crate) struct DriftArgs {
     /// Language of table and report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
-    /// What stands between two values: `,` `;` `|` or `tab`.
-    #[arg(long, value_name = "CHAR", default_value = ",", value_parser = delimiter)]
-    pub(crate) delimiter: u8,
+    #[command(flatten)]
+    pub(crate) values: ValueArgs,
 }
 
 fn risk(text: &str) -> Result<(f64, String), String> {

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     let index = match &args.index {
         None => Vec::new(),
         Some(file) => {
-            let table = args.input.read_covariates(file, &cohort, &["index_age".to_owned()])?;
+            let table = args.input.read_covariates(file, &cohort, &["index_age".to_owned()], (&[], true))?;
             let ages = table.values.first().map_or(&[][..], Vec::as_slice);
             ages.iter().map(|age| IndexAge::of_number(*age)).collect::<Result<Vec<_>, _>>()?
         }

@@ -3,15 +3,14 @@
 use crate::args_validate::DriftArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
+use crate::predictions::{header_of, read, read_with_days};
 use crate::screen;
-use crate::validate::read;
 use pleegprofiel::report::DriftReport;
 use pleegprofiel::validation::{
     ColumnKind, ColumnRequest, Drift, DriftAlarm, DriftOptions, DriftPeriod, Predictions, flat_cusum, flat_stability,
 };
 use serde::Serialize;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 
 /// Assessments that a reference has at least.
 const FEWEST: usize = 20;
@@ -20,23 +19,17 @@ pub(crate) fn run(args: &DriftArgs) -> Result<(), Failure> {
     if args.flat { flat(args) } else { watch(args) }
 }
 
-fn request(args: &DriftArgs, numbers: &[(&str, ColumnKind)]) -> ColumnRequest {
-    ColumnRequest {
-        numbers: numbers.iter().map(|(n, k)| ((*n).to_owned(), *k)).collect(),
-        delimiter: Some(args.delimiter),
-        ..ColumnRequest::default()
-    }
+fn request(numbers: &[(&str, ColumnKind)]) -> ColumnRequest {
+    ColumnRequest { numbers: numbers.iter().map(|(n, k)| ((*n).to_owned(), *k)).collect(), ..ColumnRequest::default() }
 }
 
 /// A table of counts or of a sequence, told apart by its header.
 fn flat(args: &DriftArgs) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::Output(format!("{} cannot be read: {e}", args.stream.display()));
-    let mut header = String::new();
-    BufReader::new(File::open(&args.stream).map_err(failed)?).read_line(&mut header).map_err(failed)?;
-    let counts = header.trim().split(char::from(args.delimiter)).any(|c| c.trim() == "reference");
+    let options = args.values.options();
+    let counts = header_of(&args.stream, &options)?.iter().any(|name| name == "reference");
     let flat = if counts {
         let columns = [("points", ColumnKind::Score), ("reference", ColumnKind::Count), ("current", ColumnKind::Count)];
-        let table = read(&args.stream, &request(args, &columns))?;
+        let table = read(&args.stream, &options, &request(&columns))?;
         flat_stability(&table.numbers[0], &table.numbers[1], &table.numbers[2], args.merge)?
     } else {
         let stream = stream(args)?;
@@ -57,9 +50,13 @@ struct Stream {
 
 fn stream(args: &DriftArgs) -> Result<Stream, Failure> {
     let columns = [(args.probability.as_str(), ColumnKind::Probability), (args.outcome.as_str(), ColumnKind::Outcome)];
-    let mut request = request(args, &columns);
+    let mut request = request(&columns);
     request.texts.extend(args.date.iter().chain(&args.answer).chain(&args.r#override).cloned());
-    let table = read(&args.stream, &request)?;
+    let mut options = args.values.options();
+    if let Some(format) = &args.date_format {
+        options = options.date_format(format.clone());
+    }
+    let table = read_with_days(&args.stream, &options, &request, args.date.as_deref())?;
     let (mut numbers, mut texts) = (table.numbers.into_iter(), table.texts.into_iter());
     let p = numbers.next().unwrap_or_default();
     let y = numbers.next().unwrap_or_default().into_iter().map(|v| v == 1.0).collect();

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &EffectArgs) -> Result<(), Failure> {
         files.publish()?;
     }
     if args.json {
-        read.warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
+        read.warnings.iter().for_each(|warning| screen::note(warning));
         return screen::print(&json);
     }
     let warnings = read.warnings.iter().map(|warning| format!("  ! {warning}"));

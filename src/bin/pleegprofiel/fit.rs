@@ -51,7 +51,11 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
                 let naming = naming.map_err(|error| Failure::Untrusted(error.to_string()))?;
                 let report = Report::new(&fit, &cohort, &naming)?.show_small_cells(args.show_small_cells);
                 let table = screen::layout(&report.table(), &report.findings());
-                screen::print(&format!("{}\n{table}\n\n{}", figures(general), screen::intervals(general)))?;
+                screen::print(&format!(
+                    "{}\n{table}\n\n{}",
+                    figures(general),
+                    screen::intervals(general, args.show_small_cells)
+                ))?;
             }
             None => screen::print(&plain(general, args.show_small_cells))?,
         }
@@ -61,15 +65,22 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
 
 /// Scale scores and fractions: no counts, so no profiles.
 fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
-    if args.input.has_exposure() {
-        return Err(usage(&format!("the family {} does not use time at risk", args.model.family())));
+    if let Some(option) = args.input.for_counts_only() {
+        return Err(usage(&format!(
+            "{option} goes with counts, not with the values of the family {}",
+            args.model.family()
+        )));
     }
     if args.covariates.is_some() {
         return Err(usage("--covariates goes with counts on the command line"));
     }
     let table = args.input.read_values()?;
-    let panel = Panel::new(table.grid).series(VALUES, table.values.view())?;
-    show(args, &args.model.spec(VALUES, bounds), &panel, &[]).map_err(|failure| placed(failure, &args.input, &table))
+    let mut panel = Panel::new(table.grid).series(VALUES, table.values.view())?;
+    if !table.weights.is_empty() {
+        panel = panel.weights(&table.weights)?;
+    }
+    show(args, &args.model.spec(VALUES, bounds), &panel, &table.warnings)
+        .map_err(|failure| placed(failure, &args.input, &table))
 }
 
 /// Name of the one series of a table of values.
@@ -99,12 +110,14 @@ fn placed(failure: Failure, input: &InputArgs, table: &ValueTable) -> Failure {
 
 /// Counts with covariates of membership.
 fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<(), Failure> {
-    let table = args.input.read_covariates(file, cohort, &args.membership)?;
+    let reading = (args.categorical.as_slice(), args.ignore_labels);
+    let table = args.input.read_covariates(file, cohort, &args.membership, reading)?;
+    let warnings: Vec<CohortWarning> = cohort.warnings().iter().cloned().chain(table.warnings).collect();
     let mut panel = Panel::from_cohort(cohort);
     for (name, values) in table.names.iter().zip(&table.values) {
         panel = panel.covariate(name, values)?;
     }
-    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel, cohort.warnings())
+    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel, &warnings)
 }
 
 /// Fits a general model and shows it, without profiles.
@@ -147,5 +160,5 @@ fn figures(fit: &ModelFit) -> String {
 /// Groups that have no profile, the findings, and intervals.
 fn plain(fit: &ModelFit, show_small_cells: bool) -> String {
     let groups = screen::plain_groups(fit, show_small_cells);
-    format!("{}\n{groups}\n\n{}", figures(fit), screen::intervals(fit))
+    format!("{}\n{groups}\n\n{}", figures(fit), screen::intervals(fit, show_small_cells))
 }

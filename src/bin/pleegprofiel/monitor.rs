@@ -41,7 +41,7 @@ pub(crate) fn run(args: &MonitorArgs) -> Result<(), Failure> {
     }
     if args.json {
         let lines: Result<Vec<String>, _> = figures.iter().map(serde_json::to_string).collect();
-        found.warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
+        found.warnings.iter().for_each(|warning| screen::note(warning));
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
     screen::print(&text(&found, report.sections(), report.findings()))

@@ -72,10 +72,9 @@ pub(crate) fn run(args: &RecalibrateArgs) -> Result<(), Failure> {
     let read_cases = loaded.read_cases(&text_of(cases)?)?;
     let request = ColumnRequest {
         numbers: args.outcome.iter().map(|(_, column)| (column.clone(), ColumnKind::Outcome)).collect(),
-        delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
-    let table = one_a_case(outcomes, &request, read_cases.len(), cases)?;
+    let table = one_a_case(outcomes, &args.values, &request, read_cases.len(), cases)?;
     let mut results = Vec::with_capacity(read_cases.len());
     for case in &read_cases {
         results.push(loaded.assess(case, Mode::Strict)?);

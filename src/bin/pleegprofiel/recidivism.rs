@@ -153,7 +153,7 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     if args.json {
         let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
         // lines on the standard output are figures
-        read.warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
+        read.warnings.iter().for_each(|warning| screen::note(warning));
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
     let warnings = read.warnings.iter().map(|warning| format!("  ! {warning}"));

@@ -4,15 +4,12 @@
 
 use crate::failure::Failure;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
-use pleegprofiel::report::ReportTable;
+use pleegprofiel::report::{ReportTable, SMALL_CELL, ShownCount, protect};
 use pleegprofiel::{Errors, ModelFit};
 use std::io::{self, ErrorKind, Write};
 
 /// Width of tables, in characters.
 const WIDTH: u16 = 110;
-
-/// Groups of fewer people are not shown in numbers, unless asked for.
-const SMALL: u64 = 10;
 
 /// Prints a text with a line end behind it.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -33,6 +30,11 @@ pub(crate) fn warn(text: &str) {
 /// Prints a complaint; there is no one left to tell when even that fails.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {text}");
+}
+
+/// Prints what to know where the standard output is for figures.
+pub(crate) fn note(text: &dyn std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "note: {text}");
 }
 
 /// Where lines are drawn: between rows only where a cell may run over several lines.
@@ -66,20 +68,25 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
     let shares = fit.population_shares(errors);
     let header = ["group", "share", "95 %", "people", "AvePP", "first age", "highest", "at age", "last age"];
     let mut rows = Vec::new();
-    let mut hidden = false;
+    let sizes = shown_sizes(fit, show_small_cells);
+    let hidden = sizes.iter().any(|size| !size.is_exact());
     for (k, group) in fit.groups.iter().enumerate() {
-        let small = group.members < SMALL && !show_small_cells;
-        hidden |= small;
+        let exact = sizes[k].is_exact();
         let curve = fit.curve(errors, 0, k);
         let peak = (0..curve.len()).rev().max_by(|&a, &b| curve[a].value.total_cmp(&curve[b].value)).unwrap_or(0);
         let value = |j: usize| format!("{:.3}", curve[j].value);
         let ends = shares[k].low.zip(shares[k].high).filter(|_| fit.groups.len() > 1);
         rows.push(vec![
             (k + 1).to_string(),
-            format!("{:.1} %", 100.0 * group.share),
-            ends.map_or("-".into(), |(low, high)| format!("{:.1} to {:.1}", 100.0 * low, 100.0 * high)),
-            if small { format!("< {SMALL}") } else { group.members.to_string() },
-            group.avepp.map_or("-".into(), |a| format!("{a:.2}")),
+            if exact { format!("{:.1} %", 100.0 * group.share) } else { "-".into() },
+            ends.filter(|_| exact)
+                .map_or("-".into(), |(low, high)| format!("{:.1} to {:.1}", 100.0 * low, 100.0 * high)),
+            match sizes[k] {
+                ShownCount::Exact(size) => size.to_string(),
+                ShownCount::Small => format!("< {SMALL_CELL}"),
+                ShownCount::Withheld => "-".into(),
+            },
+            group.avepp.filter(|_| exact).map_or("-".into(), |a| format!("{a:.2}")),
             value(0),
             value(peak),
             grid.label(peak),
@@ -88,15 +95,26 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
     }
     let mut text = lines(&header, &rows, |_| false, Rules::Few);
     if hidden {
-        text.extend(wrapped(&format!("Groups of fewer than {SMALL} people are not shown in numbers."), "  ", "  "));
+        text.extend(wrapped(
+            &format!("Groups of fewer than {SMALL_CELL} people are not shown in numbers, nor what they follow from."),
+            "  ",
+            "  ",
+        ));
     }
     text.extend(fit.findings.iter().flat_map(|finding| wrapped(&finding.to_string(), "  ! ", "    ")));
     text.join("\n")
 }
 
+/// The sizes of the groups as far as they are shown, and with them whatever says how large a group is.
+fn shown_sizes(fit: &ModelFit, show_small_cells: bool) -> Vec<ShownCount> {
+    let sizes: Vec<u64> = fit.groups.iter().map(|group| group.members).collect();
+    if show_small_cells { sizes.into_iter().map(ShownCount::Exact).collect() } else { protect(&sizes) }
+}
+
 /// 95 % intervals of shares and of each group's highest rate or mean: by the information, by the sandwich, and which of
 /// them to use.
-pub(crate) fn intervals(fit: &ModelFit) -> String {
+pub(crate) fn intervals(fit: &ModelFit, show_small_cells: bool) -> String {
+    let sizes = shown_sizes(fit, show_small_cells);
     let (grid, both) = (fit.model().grid(), [Errors::Information, Errors::Sandwich]);
     let ends = |low: Option<f64>, high: Option<f64>, factor: f64, decimals: usize| {
         let of = |(low, high): (f64, f64)| format!("{:.decimals$} to {:.decimals$}", factor * low, factor * high);
@@ -111,6 +129,7 @@ pub(crate) fn intervals(fit: &ModelFit) -> String {
             let peak = (0..of.len()).rev().max_by(|&a, &b| of[a].value.total_cmp(&of[b].value)).unwrap_or(0);
             let share = |e: usize| match fit.groups.len() {
                 1 => "-".to_owned(),
+                _ if !sizes[k].is_exact() => "-".to_owned(),
                 _ => ends(shares[e][k].low, shares[e][k].high, 100.0, 1),
             };
             let rate = |e: usize| ends(curves[e][peak].low, curves[e][peak].high, 1.0, 3);

@@ -4,7 +4,7 @@ use crate::args::SelectArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::{progress, screen};
-use pleegprofiel::report::selection_svg;
+use pleegprofiel::report::{SMALL_CELL, selection_svg};
 use pleegprofiel::{
     CandidateFit, Cohort, Error, ErrorKind, NO_DISCOVERY, Progress, Selection, SelectionState, SelectionWatch,
 };
@@ -50,7 +50,8 @@ pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
     if args.json {
         screen::print(&json(&selection)?)?;
     } else {
-        let text = screen::grid(&HEADER, &rows(&selection), &notes(&selection, args.starts_only));
+        let shown = Shown { persons: cohort.persons() as f64, small: args.show_small_cells };
+        let text = screen::grid(&HEADER, &rows(&selection, shown), &notes(&selection, args.starts_only, shown));
         screen::print(&format!("{text}\n\n{}", written(&selection, &args.out)))?;
     }
     selection.best().map(|_| ()).map_err(Failure::from)
@@ -178,7 +179,20 @@ fn rank(selection: &Selection, candidate: usize) -> Option<usize> {
 const HEADER: [&str; 12] =
     ["", "family", "groups", "degree", "logL", "par.", "BIC", "AIC", "ICL", "entropy", "smallest", "AvePP"];
 
-fn rows(selection: &Selection) -> Vec<Vec<String>> {
+/// Which smallest groups are shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    persons: f64,
+    small: bool,
+}
+
+impl Shown {
+    fn shows(self, share: f64) -> bool {
+        self.small || share * self.persons >= SMALL_CELL as f64
+    }
+}
+
+fn rows(selection: &Selection, shown: Shown) -> Vec<Vec<String>> {
     let row = |(i, c): (usize, &CandidateFit)| {
         let mark = match (selection.best == Some(i), selection.parsimonious == Some(i), c.trusted()) {
             (true, ..) => "*",
@@ -196,8 +210,8 @@ fn rows(selection: &Selection) -> Vec<Vec<String>> {
                 format!("{:.1}", f.aic),
                 format!("{:.1}", f.icl),
                 f.entropy.map_or("-".into(), |e| format!("{e:.3}")),
-                format!("{:.1} %", 100.0 * f.smallest_share),
-                f.smallest_avepp.map_or("-".into(), |a| format!("{a:.2}")),
+                if shown.shows(f.smallest_share) { format!("{:.1} %", 100.0 * f.smallest_share) } else { "-".into() },
+                f.smallest_avepp.filter(|_| shown.shows(f.smallest_share)).map_or("-".into(), |a| format!("{a:.2}")),
             ],
         });
         cells
@@ -206,7 +220,7 @@ fn rows(selection: &Selection) -> Vec<Vec<String>> {
 }
 
 /// What the marks mean, and what has to be read with any selection.
-fn notes(selection: &Selection, starts_only: bool) -> Vec<String> {
+fn notes(selection: &Selection, starts_only: bool, shown: Shown) -> Vec<String> {
     let criterion = selection.criterion();
     let mut notes = Vec::new();
     match selection.best {
@@ -245,6 +259,10 @@ fn notes(selection: &Selection, starts_only: bool) -> Vec<String> {
     }
     let refused: Vec<&CandidateFit> = selection.candidates.iter().filter(|c| c.trusted().is_none()).collect();
     notes.extend(refused.iter().map(|c| format!("x not to be trusted: {}: {}", c.model, c.fatal.join("; "))));
+    let figures = selection.candidates.iter().filter_map(|c| c.figures.as_ref());
+    if figures.into_iter().any(|f| !shown.shows(f.smallest_share)) {
+        notes.push(format!("Groups of fewer than {SMALL_CELL} people are not shown in numbers (--show-small-cells)."));
+    }
     notes.push(NO_DISCOVERY.to_owned());
     notes
 }

@@ -1,8 +1,10 @@
 //! `pleegprofiel validate`: predictions against what came of them, as tables, a report, or one flat list.
 
+use crate::args_table::ValueArgs;
 use crate::args_validate::ValidateArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
+use crate::predictions::read;
 use crate::score::{find, read as text_of};
 use crate::screen;
 use pleegprofiel::Profile;
@@ -10,11 +12,10 @@ use pleegprofiel::report::ValidationReport;
 use pleegprofiel::risk::instrument::Mode;
 use pleegprofiel::validation::{
     ClassPredictions, ColumnKind, ColumnRequest, ColumnTable, FollowUp, Predictions, ProtectedAttribute, flat_binary,
-    flat_times, read_columns,
+    flat_times,
 };
 use serde::Serialize;
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
@@ -37,11 +38,6 @@ pub(crate) fn run(args: &ValidateArgs) -> Result<(), Failure> {
     }
 }
 
-pub(crate) fn read(path: &Path, request: &ColumnRequest) -> Result<ColumnTable, Failure> {
-    let file = File::open(path).map_err(|e| Failure::Output(format!("{} cannot be read: {e}", path.display())))?;
-    Ok(read_columns(file, &path.display().to_string(), request)?)
-}
-
 fn binary(args: &ValidateArgs, outcome: &str) -> Result<(), Failure> {
     let names: Vec<String> = args.probability.iter().chain(&args.compare).cloned().collect();
     if names.is_empty() {
@@ -54,10 +50,9 @@ fn binary(args: &ValidateArgs, outcome: &str) -> Result<(), Failure> {
         numbers,
         groups: args.group.clone(),
         drop_missing: args.drop_missing,
-        delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
-    let table = read(&args.predictions, &request)?;
+    let table = read(&args.predictions, &args.values.options(), &request)?;
     let mut columns = table.numbers.into_iter();
     let y: Vec<bool> = columns.next().unwrap_or_default().into_iter().map(|v| v == 1.0).collect();
     let events = y.iter().filter(|y| **y).count();
@@ -101,11 +96,12 @@ fn finish(
 /// Reads outcomes of cases: one row a case.
 pub(crate) fn one_a_case(
     outcomes: &Path,
+    values: &ValueArgs,
     request: &ColumnRequest,
     cases: usize,
     of: &Path,
 ) -> Result<ColumnTable, Failure> {
-    let table = read(outcomes, request)?;
+    let table = read(outcomes, &values.options(), request)?;
     if table.rows == cases as u64 {
         return Ok(table);
     }
@@ -140,10 +136,9 @@ fn scored(args: &ValidateArgs, name: &str, outcomes: &Path, outcome: &str) -> Re
     let request = ColumnRequest {
         numbers: vec![(outcome.to_owned(), ColumnKind::Outcome)],
         groups: args.group.clone(),
-        delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
-    let table = one_a_case(outcomes, &request, cases.len(), &args.predictions)?;
+    let table = one_a_case(outcomes, &args.values, &request, cases.len(), &args.predictions)?;
     let value = |r: &serde_json::Value, field: &String| r[field.as_str()].as_f64();
     let kept: Vec<usize> =
         (0..cases.len()).filter(|&i| fields.iter().all(|f| value(&results[i], f).is_some())).collect();
@@ -193,10 +188,9 @@ fn times(args: &ValidateArgs, time: &str) -> Result<(), Failure> {
         numbers,
         status: args.status.clone(),
         drop_missing: args.drop_missing,
-        delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
-    let table = read(&args.predictions, &request)?;
+    let table = read(&args.predictions, &args.values.options(), &request)?;
     let mut columns = table.numbers.into_iter();
     let people = FollowUp::new(columns.next().unwrap_or_default(), table.status)?;
     let scores: Vec<(String, Vec<f64>)> = args.score.iter().cloned().zip(columns.by_ref()).collect();
@@ -217,7 +211,6 @@ fn profiles(args: &ValidateArgs, truth: &Path) -> Result<(), Failure> {
     let keys: Vec<String> = Profile::ALL.iter().map(|p| p.key().to_owned()).chain(["none".to_owned()]).collect();
     let texts = |names: &[&str]| ColumnRequest {
         texts: names.iter().map(|n| (*n).to_owned()).collect(),
-        delimiter: Some(args.delimiter),
         ..ColumnRequest::default()
     };
     let stated = keys.iter().map(|key| (format!("posterior_{key}"), ColumnKind::Probability));
@@ -227,8 +220,8 @@ fn profiles(args: &ValidateArgs, truth: &Path) -> Result<(), Failure> {
         drop_missing: true,
         ..texts(&["id", "prediction_set"])
     };
-    let placed = read(&args.predictions, &request)?;
-    let known = read(truth, &texts(&["id", "profile"]))?;
+    let placed = read(&args.predictions, &args.values.options(), &request)?;
+    let known = read(truth, &args.values.options(), &texts(&["id", "profile"]))?;
     let of: HashMap<&String, &String> = known.texts[0].iter().zip(&known.texts[1]).collect();
     let class = |name: &str| keys.iter().position(|key| key == name);
     let mut classes = Vec::with_capacity(placed.texts[0].len());

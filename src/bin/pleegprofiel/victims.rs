@@ -58,7 +58,7 @@ fn finish<T: Serialize>(
         outputs::write_file(path, format!("{object}\n").as_bytes())?;
     }
     if json {
-        warnings.iter().for_each(|warning| screen::complain(&format!("note: {warning}")));
+        warnings.iter().for_each(|warning| screen::note(warning));
         return screen::print(&object);
     }
     let warnings: Vec<String> = warnings.iter().map(|warning| format!("\n  ! {warning}")).collect();

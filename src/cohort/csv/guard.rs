@@ -79,20 +79,9 @@ impl<'a> Guard<'a> {
         Some(delimiter)
     }
 
-    /// The delimiter of the first line: the one said, or the only other that the line has when it has none of those.
+    /// The delimiter of the first line.
     pub(in crate::cohort) fn delimiter_of(&self, said: u8) -> u8 {
-        let text = &self.head[self.head_at..];
-        let Some(line) = text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()) else {
-            return said;
-        };
-        if line.contains(&said) {
-            return said;
-        }
-        let mut others = [b',', b';', b'\t', b'|'].into_iter().filter(|other| line.contains(other));
-        match (others.next(), others.next()) {
-            (Some(only), None) => only,
-            _ => said,
-        }
+        delimiter_of(&self.head[self.head_at..], said)
     }
 
     /// Takes back the bytes handed out last, and the failure behind them: the text begins anew with them.
@@ -108,6 +97,22 @@ impl<'a> Guard<'a> {
     /// Lets bytes through up to this offset, counted from the start of the text.
     pub(in crate::cohort) fn allow(&mut self, offset: u64) {
         self.allowed = offset;
+    }
+}
+
+/// The delimiter of the first line of a text: the one said, or the only other that the line has when it has none of
+/// those.
+pub(in crate::cohort) fn delimiter_of(text: &[u8], said: u8) -> u8 {
+    let Some(line) = text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()) else {
+        return said;
+    };
+    if line.contains(&said) {
+        return said;
+    }
+    let mut others = [b',', b';', b'\t', b'|'].into_iter().filter(|other| line.contains(other));
+    match (others.next(), others.next()) {
+        (Some(only), None) => only,
+        _ => said,
     }
 }
 

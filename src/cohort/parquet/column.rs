@@ -17,6 +17,7 @@ pub(super) enum Holds {
         signed: bool,
     },
     Decimal,
+    Flag,
     /// Whole numbers of `10^-scale`.
     Scaled {
         scale: u32,
@@ -70,6 +71,7 @@ impl Holds {
             (None, ConvertedType::NONE) => match column.physical_type() {
                 Stored::INT32 | Stored::INT64 => Some(Holds::Whole { signed: true }),
                 Stored::FLOAT | Stored::DOUBLE => Some(Holds::Decimal),
+                Stored::BOOLEAN => Some(Holds::Flag),
                 // what writers that know no text leave
                 Stored::BYTE_ARRAY => Some(Holds::Text),
                 // the date-times of older Spark and Impala
@@ -96,6 +98,7 @@ enum Values {
     Whole(Vec<i64>),
     Unsigned(Vec<u64>),
     Decimal(Vec<f64>),
+    Flags(Vec<bool>),
     Scaled(Vec<i64>, u32),
     ScaledBytes(Vec<ByteArray>, u32),
     ScaledFixed(Vec<FixedLenByteArray>, u32),
@@ -139,6 +142,7 @@ impl Decoded {
             (ColumnReader::Int96ColumnReader(column), Holds::Instant { .. }) => {
                 Values::Instants(records(column, rows, to)?.iter().map(Int96::to_micros).collect())
             }
+            (ColumnReader::BoolColumnReader(column), Holds::Flag) => Values::Flags(records(column, rows, to)?),
             (ColumnReader::DoubleColumnReader(column), _) => Values::Decimal(records(column, rows, to)?),
             (ColumnReader::FloatColumnReader(column), _) => {
                 Values::Decimal(records(column, rows, to)?.into_iter().map(f64::from).collect())
@@ -167,6 +171,7 @@ impl Decoded {
             Values::Whole(values) => Field::Whole(values[row]),
             Values::Decimal(values) => Field::Decimal(values[row]),
             Values::Text(values) => Field::Text(values[row].data()),
+            Values::Flags(values) => Field::Flag(values[row]),
             Values::Unsigned(values) => whole(i128::from(values[row])),
             Values::Days(values) => Field::Day(values[row]),
             Values::Instants(values) => Field::Instant(values[row]),

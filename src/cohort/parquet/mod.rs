@@ -19,6 +19,7 @@
 
 mod column;
 pub(crate) mod columns;
+mod footer;
 pub(in crate::cohort) mod rows;
 mod source;
 mod zstd;

@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::footer;
 use super::zstd::{Unpacked, is_zstd, without_codec};
 
 /// A Parquet table to read, of one or several files, and the name that messages call it by.
@@ -147,6 +148,22 @@ impl ChunkReader for Shared {
     }
 }
 
+/// Looks at what stands at the end of a file; what is no Parquet file is for the crate to say.
+fn check_footer(file: &mut (impl io::Read + Seek)) -> Read<()> {
+    let length = file.seek(SeekFrom::End(0))?;
+    if length < footer::TAIL {
+        return Ok(());
+    }
+    let mut tail = [0; footer::TAIL as usize];
+    file.seek(SeekFrom::Start(length - footer::TAIL))?;
+    file.read_exact(&mut tail)?;
+    let Some(stated) = footer::metadata_length(tail, length) else { return Ok(()) };
+    let mut metadata = Vec::new();
+    file.seek(SeekFrom::Start(length - footer::TAIL - stated))?;
+    file.take(stated).read_to_end(&mut metadata)?;
+    footer::check(&metadata)
+}
+
 /// Memory set aside before anything is read: a damaged file may ask for any amount.
 const MOST_AT_ONCE: usize = 1 << 24;
 
@@ -155,11 +172,13 @@ impl Opened {
         let metadata = |chunks: &dyn Fn() -> Read<ParquetMetaData>| guarded(chunks);
         let PathOrData { name, data } = file;
         Ok(match data {
-            Data::Open(file) => {
+            Data::Open(mut file) => {
+                check_footer(&mut file)?;
                 let metadata = metadata(&|| ParquetMetaDataReader::new().parse_and_finish(&file))?;
                 Opened { name, metadata, chunks: Chunks::File(Arc::new(Shared(Arc::new(Mutex::new(file))))) }
             }
             Data::Bytes(bytes) => {
+                check_footer(&mut io::Cursor::new(&bytes))?;
                 let metadata = metadata(&|| ParquetMetaDataReader::new().parse_and_finish(&bytes))?;
                 Opened { name, metadata, chunks: Chunks::Bytes(Arc::new(bytes)) }
             }

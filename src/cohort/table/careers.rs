@@ -3,6 +3,7 @@
 //! Belongs here: the three tables and their columns. Does not belong here: the checks of a career, which the
 //! career's own builder makes.
 
+use super::articles::ArticleColumns;
 use super::field::{Field, Reading, identifier};
 use super::header::{self, Others};
 use super::ids::Ids;
@@ -43,7 +44,8 @@ pub struct CareerTable {
 /// Reads careers from a table of people (`id, birth, from, to`, and `end` if wanted: the window is from the day `from`
 /// up to, not including, the day `to`), one of offences (`id, committed, offence`, and `severity` and `case` if
 /// wanted; further columns are ignored) and one of stays in custody (`id, from, to`). Dates are `YYYY-MM-DD` or as
-/// [`TableOptions::date_format`] says; offences are of [`TableOptions::categories`]. People keep their order; everyone
+/// [`TableOptions::date_format`] says; offences are of [`TableOptions::categories`], or have an `article` of law instead
+/// ([`TableOptions::articles`]). People keep their order; everyone
 /// in the other tables must be among them.
 ///
 /// ```
@@ -125,7 +127,7 @@ pub fn read_groups(source: TableSource<'_>, column: &str, options: &TableOptions
                 continue;
             }
             let person = ids.take_new(&mut table, id, options);
-            let text = String::from_utf8_lossy(&table.field(value).text()).trim().to_owned();
+            let text = String::from_utf8_lossy(&table.rows.category(value)).trim().to_owned();
             if text.is_empty() {
                 table.issues.add(Some(table.row), Some(column), || "no group".into());
             }
@@ -220,12 +222,17 @@ impl People {
     }
 
     fn read_offences(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {
-        let names = [options.id_column.as_str(), "committed", "offence", "severity", "case"];
-        let Some([Some(id), Some(committed), Some(offence), severity, case]) =
+        let what = if options.articles.is_some() { "article" } else { "offence" };
+        let names = [options.id_column.as_str(), "committed", what, "severity", "case", "paragraph", "law"];
+        let Some([Some(id), Some(committed), Some(offence), severity, case, paragraph, law]) =
             header::named(table, names, 3, Others::IgnoredBut(&[]), options)
         else {
             return Ok(());
         };
+        let by_article = options.articles.as_ref().map(|articles| {
+            (articles, ArticleColumns { article: offence, paragraph, law }, vec![0_u64; articles.rows().len()])
+        });
+        let mut by_article = by_article;
         let (reading, mut tally) = (Reading::new(options), Tally::default());
         while table.next()? {
             if !table.complete() {
@@ -233,7 +240,17 @@ impl People {
             }
             let person = self.find(table, id, options);
             let on = day(table, (committed, "committed"), false, &reading, options, &mut tally);
-            let kind = category(table, offence, &options.categories);
+            let kind = match &mut by_article {
+                None => category(table, offence, &options.categories),
+                Some((articles, columns, used)) => {
+                    let stated = reading.date(table.field(committed)).ok();
+                    let found = columns.category(table, articles, on.date(), stated, &reading, options);
+                    found.map(|(category, row)| {
+                        used[row] += 1;
+                        category
+                    })
+                }
+            };
             // numbers as they are stored, where they will do
             let severity = match severity.map(|at| table.field(at)) {
                 Some(Field::Decimal(number)) if Severity::new(number).is_ok() => Severity::new(number).ok(),
@@ -260,6 +277,16 @@ impl People {
         }
         self.warnings.extend(table.finish(&reading));
         self.warnings.extend(tally.warnings(&table.name, options.incomplete));
+        if let Some((articles, _, used)) = by_article {
+            let mut sources: Vec<String> = Vec::new();
+            for (row, _) in articles.rows().iter().zip(&used).filter(|(_, used)| **used > 0) {
+                if !sources.contains(&row.source) {
+                    sources.push(row.source.clone());
+                }
+            }
+            let (file, offences) = (table.name.clone(), used.iter().sum());
+            self.warnings.push(CohortWarning::Articles { file, offences, sources });
+        }
         Ok(())
     }
 
@@ -339,8 +366,10 @@ fn value<T>(
     name: &str,
     read: impl Fn(&str) -> std::result::Result<T, String>,
 ) -> Option<T> {
-    let text = String::from_utf8_lossy(&table.field(column).text()).trim().to_owned();
-    match read(&text) {
+    let text = String::from_utf8_lossy(&table.rows.category(column)).trim().to_owned();
+    // a value with a label may be meant by either
+    let stored = || read(String::from_utf8_lossy(&table.rows.field(column).text()).trim()).ok();
+    match read(&text).or_else(|problem| stored().ok_or(problem)) {
         Ok(value) => Some(value),
         Err(problem) => {
             // long enough for any value, short enough for a message

@@ -144,6 +144,14 @@ pub(super) enum Stated {
 }
 
 impl Stated {
+    /// A whole day as `2010-12-31`.
+    pub(super) fn iso(self) -> Option<String> {
+        match self {
+            Stated::Day(day) => Some(day.to_string()),
+            _ => None,
+        }
+    }
+
     /// The day by a rule; `None` when there is none.
     pub(super) fn by(self, rule: Incomplete) -> Option<CalendarDate> {
         match (self, rule) {

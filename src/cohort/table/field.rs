@@ -22,6 +22,8 @@ pub(in crate::cohort) enum Field<'a> {
     /// A whole number beyond those.
     Huge(i128),
     Decimal(f64),
+    /// True or false, as the file has it by type.
+    Flag(bool),
     /// Days since 1 January 1970.
     Day(i64),
     /// Microseconds since then.
@@ -37,6 +39,7 @@ impl<'a> Field<'a> {
             Field::Whole(number) => Cow::Owned(number.to_string().into_bytes()),
             Field::Huge(number) => Cow::Owned(number.to_string().into_bytes()),
             Field::Decimal(number) => Cow::Owned(number.to_string().into_bytes()),
+            Field::Flag(flag) => Cow::Borrowed(if flag { b"true" } else { b"false" }),
             Field::Day(days) => Cow::Owned(day_text(days).into_bytes()),
             Field::Instant(micros) => Cow::Owned(match micros.rem_euclid(DAY) {
                 0 => day_text(micros.div_euclid(DAY)).into_bytes(),
@@ -83,7 +86,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether the cell holds a code for a missing value, which then is counted.
-    fn is_missing(&self, field: Field<'_>) -> bool {
+    pub(super) fn is_missing(&self, field: Field<'_>) -> bool {
         let found = match field {
             _ if self.options.missing.is_empty() => false,
             Field::Text(text) => {
@@ -190,6 +193,7 @@ impl<'a> Reading<'a> {
     /// A number of 0 or more.
     pub(super) fn decimal(&self, field: Field<'_>) -> Cell<f64> {
         match self.number(field) {
+            _ if matches!(field, Field::Flag(_)) => Cell::Bad,
             Cell::Value(v) if v < 0.0 || v.is_sign_negative() && v != 0.0 => Cell::Bad,
             cell => cell,
         }
@@ -212,6 +216,7 @@ impl<'a> Reading<'a> {
             Field::Whole(n) => Cell::Value(n as f64),
             Field::Huge(n) => Cell::Value(n as f64),
             Field::Decimal(v) if !v.is_nan() => Cell::Value(v),
+            Field::Flag(flag) => Cell::Value(f64::from(u8::from(flag))),
             _ => Cell::Bad,
         }
     }

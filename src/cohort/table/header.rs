@@ -3,6 +3,7 @@
 //! Columns are found by name wherever they stand; a name that differs in case alone serves when it is the only one.
 //! A first line without a column of identifiers may be a person's data; its fields are then not shown.
 
+use super::header_words::{before_number, ignore, is_year, no_age, no_id, numbered_alike, unknown_wide};
 use super::options::TableOptions;
 use super::rows::Table;
 use super::words::shown;
@@ -17,6 +18,14 @@ pub(super) struct WideColumns {
     pub(super) ages: Vec<usize>,
     pub(super) names: Vec<String>,
     pub(super) weight: Option<usize>,
+}
+
+impl WideColumns {
+    /// The columns that counts on a grid would have, none of which has a place.
+    pub(super) fn of_grid(grid: AgeGrid, options: &TableOptions) -> WideColumns {
+        let names = (0..grid.len()).map(|j| format!("{}{}", options.age_prefix, grid.label(j))).collect();
+        WideColumns { grid, id: 0, ages: Vec::new(), names, weight: None }
+    }
 }
 
 /// An age column whose name could be read.
@@ -106,22 +115,25 @@ fn wide_columns(
     let no_ages = ages.is_empty() && !unreadable;
     if no_ages {
         let numbered = numbered_alike(header, &unknown, options);
-        let years = unknown.iter().any(|&position| is_year(&header[position]));
+        let year = unknown.iter().map(|&position| &header[position]).find(|name| is_year(name));
         table.issues.add(row, None, || match &numbered {
             Some((prefix, first)) => format!(
                 "no columns of ages (age_12, ..): if those like {} are, their names begin as --age-prefix {} says",
                 shown(first.as_bytes()),
                 if prefix.is_empty() { "''" } else { prefix.as_str() }
             ),
-            None if years => {
-                "no columns of ages (age_12, ..): those of calendar years are not read, since people differ in \
-                              age; make ages of them, by the year of birth"
-                    .into()
-            }
+            None if year.is_some() => format!(
+                "no columns of ages (age_12, ..): if those like {} are calendar years, they become ages by a column of birth \
+                 and a rule (--year-prefix {}, --birth, --age-in-year)",
+                shown(year.map_or(&b""[..], |year| year.as_bytes())),
+                year.and_then(|year| before_number(year)).filter(|prefix| !prefix.is_empty()).unwrap_or("''")
+            ),
             None => format!("no columns of ages ({prefix}12, ..): another beginning of names is given by --age-prefix"),
         });
         if let Some((prefix, _)) = numbered {
             unknown.retain(|&position| before_number(&header[position]) != Some(prefix.as_str()));
+        } else {
+            unknown.retain(|&position| !is_year(&header[position]));
         }
     }
     for position in unknown {
@@ -134,6 +146,9 @@ fn wide_columns(
         && let Some(doubt) = options.ages.doubtful(first.months, last.months)
     {
         table.issues.add(row, None, || doubt);
+    }
+    if weights {
+        table.check_declared_weight(options);
     }
     let (Some(id), true) = (id, table.issues.count() == before) else { return None };
     match AgeGrid::months(ages[0].months, options.ages.step(), ages.len()) {
@@ -166,45 +181,6 @@ fn prefix(header: &[String], wanted: &str) -> String {
     }
 }
 
-/// What a name begins with before the number that it ends in, if it does.
-fn before_number(name: &str) -> Option<&str> {
-    let prefix = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    (prefix.len() < name.len()).then_some(prefix)
-}
-
-/// Whether a name ends in a year of the last or this century.
-fn is_year(name: &str) -> bool {
-    let number = before_number(name).map_or("", |prefix| &name[prefix.len()..]);
-    number.len() == 4 && (number.starts_with("19") || number.starts_with("20"))
-}
-
-/// What is said of a column that begins as those of ages do and goes on otherwise.
-fn no_age(name: &str, label: &str, what: &str) -> String {
-    let band = |separator: char| {
-        label.split_once(separator).is_some_and(|(a, b)| [a, b].iter().all(|part| part.parse::<u32>().is_ok()))
-    };
-    let text = shown(name.as_bytes());
-    if ['_', '-'].into_iter().any(band) {
-        return format!(
-            "{text} is not a column of {what}: a band of ages is named by its first age, and all bands have one width \
-             (--age-step, in months)"
-        );
-    }
-    format!("{text} is not a column of {what}: if it is none at all, {}", ignore(name))
-}
-
-/// The beginning that at least two of these columns share before a number, and the first of them.
-fn numbered_alike(header: &[String], columns: &[usize], options: &TableOptions) -> Option<(String, String)> {
-    let of = |&position: &usize| {
-        let name = &header[position];
-        let prefix = before_number(name)?;
-        options.ages.months(&name.as_bytes()[prefix.len()..]).map(|_| prefix)
-    };
-    let often = |prefix: &str| columns.iter().filter_map(of).filter(|other| *other == prefix).count();
-    let &first = columns.iter().find(|position| of(position).is_some_and(|prefix| often(prefix) > 1))?;
-    Some((of(&first)?.to_owned(), header[first].clone()))
-}
-
 /// Whether a column is left out: by name, or since it has none (what it holds is watched then).
 fn left_out(table: &mut Table<'_>, position: usize, name: &str, options: &TableOptions) -> bool {
     if options.ignored.iter().any(|ignored| ignored == name) {
@@ -225,47 +201,6 @@ fn is_nameless(name: &str) -> bool {
     };
     let level = name.strip_prefix("__index_level_").and_then(|rest| rest.strip_suffix("__"));
     name.is_empty() || numbered("Unnamed: ") || numbered("...") || level.is_some()
-}
-
-/// The word that leaves a column out.
-fn ignore(name: &str) -> String {
-    format!("leave it out with --ignore {}", shown(name.as_bytes()).trim_matches('"'))
-}
-
-/// A header without identifiers; it may be a row of data, so only what differs in case is shown.
-fn no_id(header: &[String], name: &str) -> String {
-    let alike: Vec<&String> = header.iter().filter(|column| column.eq_ignore_ascii_case(name)).collect();
-    match alike[..] {
-        [first, second, ..] => format!(
-            "no column {}, and both {} and {} are like it: name the one by --id",
-            shown(name.as_bytes()),
-            shown(first.as_bytes()),
-            shown(second.as_bytes())
-        ),
-        _ => format!("no column {}: is the header missing, or is it to be named by --id?", shown(name.as_bytes())),
-    }
-}
-
-fn unknown_wide(name: &str, position: usize, options: &TableOptions, prefix: &str) -> String {
-    let text = shown(name.as_bytes());
-    if *name == options.id_column {
-        return format!("a second column {text}");
-    }
-    if options.weight_column.as_deref() == Some(name) {
-        return format!(
-            "{text} (column {}) does not belong here a second time, nor in a table of times at risk: {}",
-            position + 1,
-            ignore(name)
-        );
-    }
-    if name.eq_ignore_ascii_case("weight") {
-        return format!(
-            "{text} is not a column of an age: if it holds weights, name it as the weight column (--weights {}), else {}",
-            text.trim_matches('"'),
-            ignore(name)
-        );
-    }
-    format!("{text} is not a column of an age, which are called {prefix}12, {prefix}13, and so on: {}", ignore(name))
 }
 
 /// Ages of the columns, ascending: each once, without gaps, in equal steps.
@@ -356,13 +291,55 @@ pub(super) fn named<const N: usize>(
         table.issues.add(row, None, || {
             let other = [(&options.age_column, "--age-column"), (&options.count_column, "--count-column")];
             let other = other.into_iter().find(|(own, _)| own == name);
-            let other = other.map_or(String::new(), |(_, option)| format!(": another name is given by {option}"));
+            let by_article = *name == "offence" && find(&header, "article").is_some();
+            let other = match other {
+                Some((_, option)) => format!(": another name is given by {option}"),
+                None if by_article => ": articles of law become categories by a table of them (--articles)".to_owned(),
+                None => String::new(),
+            };
             format!("no column {}{other}", shown(name.as_bytes()))
         });
     }
     table.header = header;
     table.needs(found.iter().flatten().copied());
     (table.issues.count() == before).then_some(found)
+}
+
+/// Finds the identifiers and up to two more columns in a header whose other columns are `known`, or left out; what is
+/// wrong stands among the issues.
+pub(super) fn beside_columns(
+    table: &mut Table<'_>,
+    asked: &[&str],
+    known: &[String],
+    options: &TableOptions,
+) -> [Option<usize>; 3] {
+    let header = std::mem::take(&mut table.header);
+    let row = table.header_row;
+    let mut found = [find(&header, &options.id_column), None, None];
+    if found[0].is_none() {
+        table.issues.add(row, None, || no_id(&header, &options.id_column));
+    }
+    for (name, to) in asked.iter().zip(&mut found[1..]) {
+        *to = find(&header, name);
+        if to.is_none() {
+            table.issues.add(row, None, || format!("no column {}", shown(name.as_bytes())));
+        }
+    }
+    // without identifiers the first line may be a person's
+    for (position, column) in header.iter().enumerate().filter(|_| found[0].is_some()) {
+        let used = found.contains(&Some(position)) || known.contains(column);
+        if used || left_out(table, position, column, options) {
+            continue;
+        }
+        if options.ignore_others {
+            table.leave_out(format!("the column {}", shown(column.as_bytes())));
+        } else {
+            let text = shown(column.as_bytes());
+            table.issues.add(row, None, || format!("{text} is not a column of this table: {}", ignore(column)));
+        }
+    }
+    table.header = header;
+    found
 }
 
 /// What may stand beside the named columns.

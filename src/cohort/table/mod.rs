@@ -7,11 +7,12 @@
 //!
 //! | form | columns | read by |
 //! | --- | --- | --- |
-//! | wide | `id`, then `age_12`, `age_13`, .. without gaps; a second file of the same shape for time at risk | [`read_wide`] |
+//! | wide | `id`, then `age_12`, `age_13`, .. without gaps; a second file of the same shape, or of the next, for time at risk | [`read_wide`] |
+//! | by calendar year | `id`, a column of birth, then `y2005`, `y2006`, .. ([`TableOptions::calendar_years`]) | [`read_cohort`] |
 //! | wide, of values | the same with decimal numbers, for models of scores and fractions | [`read_values`] |
-//! | one row per person and age | `id`, `age`, `count`, and `exposure` if wanted | [`read_person_ages`] |
+//! | one row per person and age | `id`, `age`, `count`, and `exposure` if wanted, in it or in a table of its own | [`read_person_ages`] |
 //! | one row per offence | `id`, `age`, `offence`, further columns ignored; who was observed when comes separately | [`read_offences`] |
-//! | dated | people (`id`, `birth`, `from`, `to`), offences (`id`, `committed`, `offence`), custody (`id`, `from`, `to`) | [`read_careers`], into careers |
+//! | dated | people (`id`, `birth`, `from`, `to`), offences (`id`, `committed`, `offence`, or `article` by a table of articles), custody (`id`, `from`, `to`) | [`read_careers`], into careers |
 //!
 //! # Rules of every form
 //!
@@ -44,11 +45,17 @@
 //! risk in another order than the counts are held until it is their turn.
 
 mod ages;
+mod articles;
+mod beside;
 mod careers;
+mod cells;
+mod covariate;
 mod dates;
 mod field;
 mod header;
+mod header_words;
 mod ids;
+mod labelled;
 pub(crate) mod named;
 mod offences;
 mod options;
@@ -61,9 +68,12 @@ mod starts;
 mod values;
 mod wide;
 mod words;
+mod years;
 
 pub use ages::AgeUnit;
+pub use articles::read_articles;
 pub use careers::{CareerTable, NamedCareer, read_career_table, read_careers, read_groups};
+pub use cells::{CellKind, CellTable, Cells};
 pub use dates::{DateFormat, Incomplete};
 #[cfg(any(feature = "parquet", feature = "stata"))]
 pub(in crate::cohort) use field::Field;
@@ -73,11 +83,14 @@ pub use person_ages::{read_person_ages, read_person_ages_of};
 pub use persons::{PersonTable, read_person_table};
 pub use register::read_categories;
 pub(in crate::cohort) use source::FileKind;
+#[cfg(feature = "stata")]
+pub(in crate::cohort) use source::ReadSeek;
 pub use source::TableSource;
 pub use starts::{FollowedFrom, read_criteria, read_starts};
 pub use values::{ValueTable, read_values};
 pub use wide::{read_wide, read_wide_with};
 pub(in crate::cohort) use words::{Cell, shown, whole};
+pub use years::AgeInYear;
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Issues, Result};
@@ -95,8 +108,8 @@ const UNREADABLE: &str = "the cohort cannot be read";
 /// Reads a table in whichever of the three forms its header shows.
 ///
 /// A table with an `offence` column needs [`TableOptions::grid`], over which everyone then counts as
-/// observed; [`read_offences`] takes a window per person instead. A separate `exposure` table goes with
-/// the wide form only.
+/// observed; [`read_offences`] takes a window per person instead. A separate `exposure` table, wide or one row
+/// per person and age, goes with counts by age.
 ///
 /// ```
 /// use pleegprofiel::{CsvOptions, CsvSource, read_cohort};
@@ -108,8 +121,8 @@ const UNREADABLE: &str = "the cohort cannot be read";
 /// ```
 ///
 /// # Errors
-/// As the reader of the form does; and when an exposure table comes with a long form, or offences
-/// without a grid.
+/// As the reader of the form does; and when an exposure table comes with one row per offence, or offences
+/// come without a grid.
 pub fn read_cohort(
     counts: TableSource<'_>,
     exposure: Option<TableSource<'_>>,
@@ -131,6 +144,15 @@ pub fn read_cohort_of(
 ) -> Result<Cohort> {
     options.check()?;
     let mut counts = Table::open(counts, options)?;
+    if let Some(form) = &options.calendar_years {
+        if people.is_some() {
+            return Err(Error::options(
+                "a table of people goes with one row per person and age, not with calendar years",
+            ));
+        }
+        let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
+        return years::read(counts, exposure, form, options);
+    }
     let has = |name: &str| counts.header.iter().any(|column| column.eq_ignore_ascii_case(name));
     let (age, count) = (has(&options.age_column), has(&options.count_column));
     let by_offence = has("offence") || has("date");
@@ -144,14 +166,15 @@ pub fn read_cohort_of(
         let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
         return wide::read(counts, exposure, options);
     }
-    if exposure.is_some() {
-        return Err(Error::options(
-            "a separate file of time at risk goes with wide counts; one row per person and age has it in a column exposure",
-        ));
-    }
     if by_age {
         let people = people.map(|people| Table::open(people, options)).transpose()?;
-        return person_ages::read(counts, people, options);
+        let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
+        return person_ages::read(counts, people, exposure, options);
+    }
+    if exposure.is_some() {
+        return Err(Error::options(
+            "a separate file of time at risk goes with counts by age: one row per offence has no ages without one",
+        ));
     }
     match options.grid {
         Some(grid) => offences::read(counts, Observed::Throughout(grid), options),

@@ -150,14 +150,20 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         if field.is_empty() {
             return Ok(None);
         }
-        let text = field.text();
+        let word = |text: &[u8]| std::str::from_utf8(text.trim_ascii()).ok().and_then(&of);
+        // a value with a label may be meant by either: 1, called "yes", is 1
+        let found = rows.label(at).and_then(&of).or_else(|| word(&field.text()));
+        let text = rows.category(at);
         let text = text.trim_ascii();
-        let found = std::str::from_utf8(text).ok().and_then(of);
         if found.is_none() {
             issues.add(Some(*row), Some(self.names[column]), || format!("{} is none of {}", shown(text), known()));
             return Err(());
         }
         Ok(found)
+    }
+
+    pub(crate) fn is_empty(&self, column: usize) -> bool {
+        self.columns[column].is_none_or(|at| self.table.field(at).is_empty())
     }
 
     /// A whole number of 0 or more, if there is one.
@@ -221,7 +227,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
 
     /// A category, by its place in a set.
     pub(crate) fn category(&mut self, column: usize, set: &CategorySet) -> std::result::Result<Option<u16>, ()> {
-        let at = |key: &str| set.labels().iter().position(|label| label.category.key() == key).map(|at| at as u16);
+        let at = |text: &str| set.place_of(text).map(|at| at as u16);
         self.word(column, at, || {
             let keys: Vec<&str> = set.labels().iter().take(20).map(|label| label.category.key()).collect();
             format!("{}; others come from a file (--categories)", keys.join(", "))

@@ -2,6 +2,8 @@
 
 use super::ages::{AgeUnit, Ages};
 use super::dates::{DateFormat, Incomplete};
+use super::years::{AgeInYear, CalendarYears};
+use crate::career::articles::ArticleTable;
 use crate::career::category::CategorySet;
 use crate::career::date::CalendarDate;
 use crate::cohort::grid::{AgeGrid, MAX_INTERVALS};
@@ -58,6 +60,10 @@ pub struct TableOptions {
     pub(super) register_end: Option<CalendarDate>,
     pub(super) prior_record: bool,
     pub(super) categories: CategorySet,
+    pub(super) categorical: Vec<String>,
+    pub(super) ignore_labels: bool,
+    pub(super) calendar_years: Option<CalendarYears>,
+    pub(super) articles: Option<ArticleTable>,
 }
 
 impl TableOptions {
@@ -84,6 +90,10 @@ impl TableOptions {
             register_end: None,
             prior_record: false,
             categories: CategorySet::built_in(),
+            categorical: Vec::new(),
+            ignore_labels: false,
+            calendar_years: None,
+            articles: None,
         }
     }
 
@@ -144,6 +154,25 @@ impl TableOptions {
     #[must_use]
     pub fn grid(mut self, grid: AgeGrid) -> Self {
         self.grid = Some(grid);
+        self
+    }
+
+    /// The wide columns are calendar years, called by this prefix and the year (`y2005`); `birth` is the column of birth,
+    /// a date or a year, and the rule says which age a year is. Ages outside [`TableOptions::grid`] are left out then, and
+    /// counted.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeInYear, TableOptions, TableSource, read_cohort};
+    /// let table = TableSource::new("t.csv", "id,born,y2005,y2006\na,1990,0,2\nb,1991,1,0\n".as_bytes());
+    /// let options = TableOptions::new().calendar_years("y", "born", AgeInYear::End);
+    /// let cohort = read_cohort(table, None, &options)?;
+    /// assert_eq!(cohort.counts(0), [None, Some(0), Some(2)]);
+    /// assert_eq!(cohort.counts(1), [Some(1), Some(0), None]);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    #[must_use]
+    pub fn calendar_years(mut self, prefix: impl Into<String>, birth: impl Into<String>, rule: AgeInYear) -> Self {
+        self.calendar_years = Some(CalendarYears { prefix: prefix.into(), birth: birth.into(), rule });
         self
     }
 
@@ -234,6 +263,34 @@ impl TableOptions {
         self
     }
 
+    /// Offences have an `article` of law (and, if wanted, `paragraph` and `law`) in place of a category, which this table
+    /// gives them by the day they were committed on.
+    #[must_use]
+    pub fn articles(mut self, table: ArticleTable) -> Self {
+        self.articles = Some(table);
+        self
+    }
+
+    /// Covariates that are categories, whatever stands in their cells; a column whose values have labels (Stata) is one
+    /// in any case.
+    #[must_use]
+    pub fn categorical(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.categorical.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Takes the numbers of covariates whose values have labels as numbers.
+    #[must_use]
+    pub fn ignore_labels(mut self, ignore: bool) -> Self {
+        self.ignore_labels = ignore;
+        self
+    }
+
+    /// Whether the caller uses this column as weights, or leaves it out by name.
+    pub(super) fn says_of_weight(&self, name: &str) -> bool {
+        self.weight_column.as_deref() == Some(name) || self.ignored.iter().any(|ignored| ignored == name)
+    }
+
     pub(in crate::cohort) fn check(&self) -> Result<()> {
         if !matches!(self.delimiter, b',' | b';' | b'\t' | b'|') {
             return Err(Error::options(format!(
@@ -254,6 +311,13 @@ impl TableOptions {
         }
         if self.missing.iter().any(String::is_empty) {
             return Err(Error::options("an empty cell is a missing value anyway: a code for one may not be empty"));
+        }
+        let other_ages = self.ages.unit == Some(AgeUnit::Months) || self.ages.step.is_some_and(|step| step != 12);
+        if self.calendar_years.is_some() && (other_ages || self.unlisted.is_some()) {
+            return Err(Error::options(
+                "calendar years become ages in whole years, and none is unlisted: months, other widths and unlisted ages \
+                 go with ages",
+            ));
         }
         let width = self.ages.step();
         if width == 0 || width as usize > MAX_INTERVALS {

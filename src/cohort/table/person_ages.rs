@@ -1,8 +1,10 @@
 //! The long form with one row per person and age: `id`, `age`, `count`, and `exposure` if wanted.
 
+use super::beside::{Beside, Exposure};
 use super::field::Reading;
-use super::header::{self, Others};
+use super::header::{self, Others, WideColumns};
 use super::ids::Ids;
+use super::labelled::Labelled;
 use super::options::{TableOptions, Unlisted};
 use super::rows::Table;
 use super::source::TableSource;
@@ -62,7 +64,7 @@ pub fn read_person_ages_of(
 ) -> Result<Cohort> {
     options.check()?;
     let people = people.map(|people| Table::open(people, options)).transpose()?;
-    read(Table::open(table, options)?, people, options)
+    read(Table::open(table, options)?, people, None, options)
 }
 
 /// One row: a person at an age in months.
@@ -74,7 +76,12 @@ struct Entry {
     risk: f64,
 }
 
-pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &TableOptions) -> Result<Cohort> {
+pub(super) fn read(
+    mut table: Table<'_>,
+    people: Option<Table<'_>>,
+    mut beside: Option<Table<'_>>,
+    options: &TableOptions,
+) -> Result<Cohort> {
     if people.is_some() && options.unlisted != Some(Unlisted::Zero) {
         return Err(Error::options(
             "a table of people says who is counted; that their ages without a row have a count of 0 must be said as \
@@ -97,6 +104,12 @@ pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &Ta
         table.issues.add(row, None, || format!("no column {weight_name:?}"));
         return Err(unreadable(table.issues));
     }
+    table.check_declared_weight(options);
+    let form = beside.as_mut().map(|table| Exposure::of(table, options));
+    if let (Some(_), Some(other)) = (exposure, &mut beside) {
+        let row = other.header_row;
+        other.issues.add(row, None, || format!("{} has times at risk of its own, in a column exposure", table.name));
+    }
     let reading = Reading::new(options);
     let mut ids = Ids::new();
     let everyone = people.as_ref().map(|people| people.name.clone());
@@ -107,6 +120,7 @@ pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &Ta
     }
     let mut weights: Vec<f64> = vec![UNWEIGHTED; ids.len()];
     let mut entries: Vec<Entry> = Vec::new();
+    let mut labelled = Labelled::of(&table, &[count]);
     let mut no_time = 0;
     let mut zero = false;
     while table.next()? {
@@ -154,6 +168,7 @@ pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &Ta
                 entries.push(Entry { person: person as u32, age, count, row: *row, risk });
             }
         }
+        labelled.look(&table, &[count]);
     }
     if entries.is_empty() {
         table.no_rows();
@@ -169,16 +184,43 @@ pub(super) fn read(mut table: Table<'_>, people: Option<Table<'_>>, options: &Ta
     }
     weights.iter_mut().filter(|weight| weight.is_nan()).for_each(|weight| *weight = 1.0);
     let mut warnings = table.finish(&reading);
+    warnings.extend(labelled.warning());
+    let table_name = table.name;
     let mut issues = table.issues;
     issues.append(issues_of_people);
-    let (Some(grid), true) = (grid, issues.is_empty()) else { return Err(unreadable(issues)) };
+    let (Some(grid), true) = (grid, issues.is_empty()) else {
+        issues.append(beside.map(|table| table.issues).unwrap_or_default());
+        return Err(unreadable(issues));
+    };
+    let columns = WideColumns::of_grid(grid, options);
+    let mut beside = match beside {
+        None => None,
+        Some(other) => match Beside::open(other, form.flatten(), (&columns, &table_name), options)? {
+            (None, issues) => return Err(unreadable(issues)),
+            (beside, _) => beside,
+        },
+    };
     if no_time > 0 {
         warnings.push(CohortWarning::NoTimeAtRisk { cells: no_time });
     }
     if !zero && options.unlisted.is_none() {
         warnings.insert(0, CohortWarning::NoZero { cells: entries.len() as u64 });
     }
-    let Assembled { builder, unlisted, kept } = assemble(&entries, &ids, grid, exposure.is_some(), &weights, filled)?;
+    let people = Assembly {
+        ids: &ids,
+        weights: &weights,
+        filled,
+        own_risk: exposure.is_some(),
+        name: everyone.as_deref().unwrap_or(&table_name),
+    };
+    let Assembled { builder, unlisted, kept } = people.assemble(&entries, grid, beside.as_mut())?;
+    if let Some(mut beside) = beside {
+        beside.finish(false, &ids, &table_name)?;
+        warnings.extend(beside.warnings());
+        if !beside.is_good() {
+            return Err(unreadable(beside.into_issues()));
+        }
+    }
     if builder.is_empty() {
         issues.add(None, None, || "nobody was observed at any age".into());
         return Err(unreadable(issues));
@@ -225,7 +267,7 @@ fn keep_weight(
 }
 
 /// Reads an age, in months.
-fn read_age(
+pub(super) fn read_age(
     table: &mut Table<'_>,
     at: usize,
     name: &str,
@@ -336,36 +378,47 @@ struct Assembled {
     kept: Vec<usize>,
 }
 
-fn assemble(
-    entries: &[Entry],
-    ids: &Ids,
-    grid: AgeGrid,
-    exposure: bool,
-    weights: &[f64],
+/// What is known of the people besides their rows.
+struct Assembly<'a> {
+    ids: &'a Ids,
+    weights: &'a [f64],
+    /// Ages without a row have a count of 0.
     filled: bool,
-) -> Result<Assembled> {
-    let mut builder = CohortBuilder::new(grid);
-    let mut cells = vec![None; grid.len()];
-    let mut risk = vec![0.0; grid.len()];
-    let mut unlisted = 0;
-    let mut kept = Vec::with_capacity(ids.len());
-    let mut rest = entries;
-    for (person, &weight) in weights.iter().enumerate() {
-        let (own, others) = rest.split_at(rest.partition_point(|entry| entry.person as usize == person));
-        rest = others;
-        cells.fill(filled.then_some(0));
-        risk.fill(1.0);
-        unlisted += (grid.len() - own.len()) as u64;
-        for entry in own {
-            let j = ((entry.age - grid.start_months()) / grid.width_months()) as usize;
-            (cells[j], risk[j]) = (entry.count, entry.risk);
+    /// The rows have times at risk of their own.
+    own_risk: bool,
+    /// The table of the rows.
+    name: &'a str,
+}
+
+impl Assembly<'_> {
+    fn assemble(&self, entries: &[Entry], grid: AgeGrid, mut beside: Option<&mut Beside<'_, '_>>) -> Result<Assembled> {
+        let mut builder = CohortBuilder::new(grid);
+        let mut cells = vec![None; grid.len()];
+        let mut risk = vec![0.0; grid.len()];
+        let mut unlisted = 0;
+        let mut kept = Vec::with_capacity(self.ids.len());
+        let mut rest = entries;
+        for (person, &weight) in self.weights.iter().enumerate() {
+            let (own, others) = rest.split_at(rest.partition_point(|entry| entry.person as usize == person));
+            rest = others;
+            cells.fill(self.filled.then_some(0));
+            risk.fill(1.0);
+            unlisted += (grid.len() - own.len()) as u64;
+            for entry in own {
+                let j = ((entry.age - grid.start_months()) / grid.width_months()) as usize;
+                (cells[j], risk[j]) = (entry.count, entry.risk);
+            }
+            if let Some(beside) = &mut beside {
+                beside.join((self.ids.row(person), self.name), self.ids.get(person), Some(&mut cells))?;
+                risk.copy_from_slice(beside.risk());
+            }
+            if cells.iter().all(Option::is_none) {
+                continue;
+            }
+            kept.push(person);
+            let exposure = (self.own_risk || beside.is_some()).then_some(risk.as_slice());
+            builder.push_checked(Some(self.ids.get(person)), |j| cells[j], exposure, weight)?;
         }
-        if cells.iter().all(Option::is_none) {
-            continue;
-        }
-        kept.push(person);
-        let id = Some(ids.get(person));
-        builder.push_checked(id, |j| cells[j], exposure.then_some(risk.as_slice()), weight)?;
+        Ok(Assembled { builder, unlisted, kept })
     }
-    Ok(Assembled { builder, unlisted, kept })
 }

@@ -1,22 +1,26 @@
 //! Tables of person covariates: `id`, then one column per covariate.
 
+use super::covariate::Covariate;
 use super::field::Reading;
 use super::ids::Ids;
 use super::options::TableOptions;
 use super::rows::Table;
 use super::source::TableSource;
 use super::unreadable;
-use super::words::Cell;
 use crate::cohort::data::Cohort;
+use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, Issues, Result};
 
 /// Covariates of persons, in the order of a cohort.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonTable {
-    /// Names of the covariates asked for, in that order.
+    /// Names of the covariates, in the order they were asked for; one of categories has a name for each category but the
+    /// first, such as `region=south`.
     pub names: Vec<String>,
-    /// Values, covariate after covariate, person after person of the cohort.
+    /// Values, covariate after covariate, person after person of the cohort: 1 for people of a category, 0 for others.
     pub values: Vec<Vec<f64>>,
+    /// Which covariates are categories, and what they are compared with.
+    pub warnings: Vec<CohortWarning>,
 }
 
 /// Reads the covariates `names` of the people of a cohort from a table with their identifiers, in any order.
@@ -32,8 +36,24 @@ pub struct PersonTable {
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 ///
+/// A covariate of categories ([`TableOptions::categorical`], or a column whose values have labels) becomes one of 0 and 1
+/// for each of its categories but the first: that of the lowest value with a label, or else the first by the alphabet.
+///
+/// ```
+/// use pleegprofiel::{CsvOptions, CsvSource, read_person_table, read_wide_with};
+/// let options = CsvOptions::new().categorical(["town"]);
+/// let counts = CsvSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\nc,0,0\n".as_bytes());
+/// let cohort = read_wide_with(counts, None, &options)?;
+/// let table = CsvSource::new("persons.csv", "id,town\na,y\nb,x\nc,z\n".as_bytes());
+/// let covariates = read_person_table(table, &cohort, &["town".into()], &options)?;
+/// assert_eq!(covariates.names, ["town=y", "town=z"]);
+/// assert_eq!(covariates.values, [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]);
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
 /// # Errors
-/// When a name is not a column, a value is missing or not a finite number, a person stands twice, is not in the
+/// When a name is not a column, some values of a column have labels and others none, a column of categories has fewer than
+/// two or more than 50, a value is missing or not a finite number, a person stands twice, is not in the
 /// cohort, or is in the cohort and not in the table; all problems at once, without identifiers. And when the
 /// cohort was built without identifiers.
 pub fn read_person_table(
@@ -73,7 +93,11 @@ pub fn read_person_table(
     let reading = Reading::new(options);
     let mut people = people_by_id(cohort)?;
     let mut ids = Ids::new();
-    let mut values = vec![vec![f64::NAN; cohort.persons()]; names.len()];
+    let mut covariates: Vec<Covariate> = columns
+        .iter()
+        .zip(names)
+        .map(|(&at, name)| Covariate::new(&table, at, name, cohort.persons(), options))
+        .collect();
     let mut seen = 0;
     while table.next()? {
         if !table.complete() {
@@ -85,19 +109,7 @@ pub fn read_person_table(
             continue;
         };
         seen += 1;
-        let Table { rows, issues, row, .. } = &mut table;
-        for ((&column, name), values) in columns.iter().zip(names).zip(&mut values) {
-            let field = rows.field(column);
-            match reading.number(field) {
-                Cell::Value(v) if v.is_finite() => values[at] = v,
-                Cell::Empty => {
-                    issues.add(Some(*row), Some(name), || "no value: covariates of membership must be complete".into())
-                }
-                _ => issues.add(Some(*row), Some(name), || {
-                    reading.number_problem(field, "a finite number", "covariates of membership must be complete")
-                }),
-            }
-        }
+        covariates.iter_mut().for_each(|covariate| covariate.take(&mut table, at, &reading));
     }
     if seen < cohort.persons() && !table.stopped {
         let missing = cohort.persons() - seen;
@@ -105,10 +117,14 @@ pub fn read_person_table(
             format!("{missing} person{} of the cohort not in this table", if missing == 1 { "" } else { "s" })
         });
     }
+    let mut found = PersonTable { names: Vec::new(), values: Vec::new(), warnings: Vec::new() };
+    for covariate in covariates {
+        covariate.finish(&mut table, &mut found);
+    }
     if !table.issues.is_empty() {
         return Err(unreadable(std::mem::replace(&mut table.issues, Issues::in_memory())));
     }
-    Ok(PersonTable { names: names.to_vec(), values })
+    Ok(found)
 }
 
 /// The person behind each identifier.

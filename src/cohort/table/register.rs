@@ -120,9 +120,8 @@ pub(super) fn day(
 /// Reads the category of an offence, which must be in the set.
 pub(super) fn category(table: &mut Table<'_>, column: usize, set: &CategorySet) -> Option<Category> {
     let Table { rows, issues, row, .. } = table;
-    let text = rows.field(column).text();
-    let key = String::from_utf8_lossy(text.trim_ascii());
-    let found = Category::new(&key).ok().filter(|category| set.contains(category));
+    let text = rows.category(column);
+    let found = std::str::from_utf8(text.trim_ascii()).ok().and_then(|text| set.named(text)).cloned();
     if found.is_none() {
         issues.add(Some(*row), Some("offence"), || {
             let known: Vec<&str> = set.labels().iter().take(20).map(|label| label.category.key()).collect();

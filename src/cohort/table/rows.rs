@@ -13,6 +13,7 @@ use crate::cohort::parquet::rows::ParquetRows;
 use crate::cohort::stata::StataRows;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub(in crate::cohort) struct Table<'a> {
@@ -94,6 +95,23 @@ impl<'a> Rows<'a> {
             #[cfg(feature = "stata")]
             Rows::Stata(_) => None,
         }
+    }
+
+    /// What the value of a cell of the current row is called, in a file that labels values.
+    pub(super) fn label(&self, column: usize) -> Option<&str> {
+        match self {
+            #[cfg(feature = "stata")]
+            Rows::Stata(rows) => rows.label(column),
+            _ => {
+                let _ = column;
+                None
+            }
+        }
+    }
+
+    /// What a cell of the current row says as one of a set of categories: its label, or else what stands there.
+    pub(super) fn category(&self, column: usize) -> Cow<'_, [u8]> {
+        self.label(column).map_or_else(|| self.field(column).text(), |label| Cow::Borrowed(label.as_bytes()))
     }
 
     /// A cell of the current row.
@@ -257,6 +275,34 @@ impl<'a> Table<'a> {
     /// A cell of the current row.
     pub(super) fn field(&self, column: usize) -> Field<'_> {
         self.rows.field(column)
+    }
+
+    /// Whether values of a column have labels.
+    pub(super) fn is_labelled(&self, column: usize) -> bool {
+        match &self.rows {
+            #[cfg(feature = "stata")]
+            Rows::Stata(rows) => rows.is_labelled(column),
+            _ => {
+                let _ = column;
+                false
+            }
+        }
+    }
+
+    /// Refuses weights that the file declares and the caller neither uses nor leaves out by name.
+    pub(super) fn check_declared_weight(&mut self, options: &TableOptions) {
+        let declared: Option<&str> = match &self.rows {
+            #[cfg(feature = "stata")]
+            Rows::Stata(rows) => rows.declared_weight(),
+            _ => None,
+        };
+        let Some(name) = declared.filter(|&name| !options.says_of_weight(name)) else { return };
+        let problem = format!(
+            "the file declares {} as its survey weights (svyset): use them (--weights {name}), or leave them out by name \
+             (--ignore {name})",
+            super::words::shown(name.as_bytes()),
+        );
+        self.issues.add(None, None, || problem);
     }
 
     /// Ends the reading of this table with a problem.

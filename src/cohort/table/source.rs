@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 
 #[cfg(feature = "parquet")]
@@ -20,8 +20,15 @@ pub(super) enum Input<'a> {
     #[cfg(feature = "parquet")]
     Parquet(ParquetSource),
     #[cfg(feature = "stata")]
-    Stata(File),
+    Stata(Box<dyn ReadSeek>),
 }
+
+/// Something to read in any order.
+#[cfg(feature = "stata")]
+pub(in crate::cohort) trait ReadSeek: Read + Seek {}
+
+#[cfg(feature = "stata")]
+impl<T: Read + Seek> ReadSeek for T {}
 
 impl<'a> TableSource<'a> {
     /// A text table (CSV) from any reader. Reading is buffered; `name` stands in every message about it.
@@ -31,6 +38,26 @@ impl<'a> TableSource<'a> {
 }
 
 impl TableSource<'static> {
+    /// A table from bytes in memory, of the kind that the first of them show, as [`TableSource::open`] does it; `name`
+    /// stands in every message about it.
+    ///
+    /// ```
+    /// use pleegprofiel::{TableOptions, TableSource, read_cohort};
+    /// let table = TableSource::from_bytes("counts.csv", "id;age_12;age_13\na;0;2\n");
+    /// assert_eq!(read_cohort(table, None, &TableOptions::new())?.events(), 2);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        let (name, bytes) = (name.into(), bytes.into());
+        match FileKind::of(&bytes) {
+            #[cfg(feature = "parquet")]
+            Some(FileKind::Parquet) => ParquetSource::new(name, bytes).into(),
+            #[cfg(feature = "stata")]
+            Some(FileKind::Stata) => TableSource { name, input: Input::Stata(Box::new(Cursor::new(bytes))) },
+            _ => TableSource::new(name, Cursor::new(bytes)),
+        }
+    }
+
     /// A table from a file, of the kind that its first bytes show, whatever its name: text (CSV), and Parquet, Stata
     /// when the crate was built with these features. A folder is a Parquet table in several files.
     ///
@@ -61,10 +88,10 @@ impl TableSource<'static> {
             #[cfg(feature = "parquet")]
             Some(FileKind::Parquet) if rewound => Ok(ParquetSource::of_file(name, file).into()),
             #[cfg(feature = "stata")]
-            Some(FileKind::Stata) if rewound => Ok(TableSource { name, input: Input::Stata(file) }),
+            Some(FileKind::Stata) if rewound => Ok(TableSource { name, input: Input::Stata(Box::new(file)) }),
             _ if rewound => Ok(TableSource::new(name, file)),
             // a pipe has gone on
-            _ => Ok(TableSource::new(name, io::Cursor::new(head[..read].to_vec()).chain(file))),
+            _ => Ok(TableSource::new(name, Cursor::new(head[..read].to_vec()).chain(file))),
         }
     }
 }

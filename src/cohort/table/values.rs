@@ -7,8 +7,11 @@ use super::options::TableOptions;
 use super::rows::Table;
 use super::source::TableSource;
 use super::unreadable;
+use super::wide::read_weight;
 use super::words::Cell;
 use crate::cohort::grid::AgeGrid;
+use crate::cohort::suspicion;
+use crate::cohort::warning::CohortWarning;
 use crate::error::Result;
 use ndarray::Array2;
 
@@ -24,6 +27,10 @@ pub struct ValueTable {
     /// Row of the file that each person came from, the header counted as row 1: for complaints about values that
     /// only a model can make.
     pub rows: Vec<u64>,
+    /// Weights of the persons; empty when no column of them was named ([`TableOptions::weight_column`]).
+    pub weights: Vec<f64>,
+    /// What was left out or taken as missing, and values that look like codes for missing ones.
+    pub warnings: Vec<CohortWarning>,
 }
 
 /// What becomes of a missing value, for messages.
@@ -44,18 +51,20 @@ const MISSING: &str = "a missing value is an empty cell, or a code named by --mi
 pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<ValueTable> {
     options.check()?;
     let mut table = Table::open(source, options)?;
-    let Some(columns) = header::wide(&mut table, options, false) else {
+    let Some(columns) = header::wide(&mut table, options, true) else {
         return Err(unreadable(table.issues));
     };
     let reading = Reading::new(options);
     let mut ids = Ids::new();
-    let (mut kept, mut values, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unobserved = 0;
+    let (mut kept, mut values, mut rows, mut weights) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     while table.next()? {
         let complete = table.complete();
         let person = ids.take_new(&mut table, columns.id, options);
         if !complete {
             continue;
         }
+        let weight = columns.weight.map(|at| read_weight(&mut table, at, &reading));
         let Table { rows: cells, issues, row, .. } = &mut table;
         let mut observed = false;
         for (j, &at) in columns.ages.iter().enumerate() {
@@ -75,6 +84,7 @@ pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<Va
         }
         if !observed && options.leave_out_unobserved {
             values.truncate(values.len() - columns.ages.len());
+            unobserved += 1;
             continue;
         }
         if !observed {
@@ -83,22 +93,28 @@ pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<Va
         if let Some(person) = person {
             kept.push(ids.get(person).into());
             rows.push(table.row);
+            weights.extend(weight);
         }
         if !table.issues.is_empty() {
             // there will be no table: what follows is checked, not stored
             values.clear();
             kept.clear();
             rows.clear();
+            weights.clear();
         }
     }
     if kept.is_empty() {
         table.no_rows();
     }
-    table.finish(&reading);
+    let mut warnings = table.finish(&reading);
+    if unobserved > 0 {
+        warnings.push(CohortWarning::NeverObserved { persons: unobserved });
+    }
     if !table.issues.is_empty() {
         return Err(unreadable(table.issues));
     }
     // every row pushed one value a column
     let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
-    Ok(ValueTable { grid: columns.grid, ids: kept, values, rows })
+    warnings.extend(suspicion::of_values(&values, &rows, columns.grid));
+    Ok(ValueTable { grid: columns.grid, ids: kept, values, rows, weights, warnings })
 }

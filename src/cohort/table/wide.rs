@@ -1,20 +1,21 @@
 //! The wide form: one row per person, one column per age, and a second table of the same shape for time at risk, its
 //! rows found by identifier.
 
+use super::beside::{Beside, Exposure};
 use super::field::Reading;
 use super::header::{self, WideColumns};
 use super::ids::Ids;
+use super::labelled::Labelled;
 use super::options::TableOptions;
 use super::rows::{NO_COUNT, Table};
 use super::source::TableSource;
 use super::unreadable;
-use super::words::{Cell, NO_TIME, NOT_OBSERVED, count_without_time};
+use super::words::{Cell, NOT_OBSERVED};
 use crate::cohort::builder::CohortBuilder;
 use crate::cohort::data::Cohort;
 use crate::cohort::names::Names;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
-use std::collections::HashMap;
 use std::path::Path;
 
 /// The largest weight of one person: a guard against sums that overflow.
@@ -61,30 +62,18 @@ pub fn read_wide_with(
 
 pub(super) fn read(mut counts: Table<'_>, mut exposure: Option<Table<'_>>, options: &TableOptions) -> Result<Cohort> {
     let columns = header::wide(&mut counts, options, true);
-    let risk = match &mut exposure {
-        None => None,
-        Some(table) => header::wide(table, options, false),
-    };
-    if let (Some(table), Some(columns), Some(risk)) = (&mut exposure, &columns, &risk)
-        && columns.grid != risk.grid
-    {
-        let ages = |c: &WideColumns| format!("ages {} to {}", c.grid.label(0), c.grid.label(c.grid.len() - 1));
-        let row = table.header_row;
-        table.issues.add(row, None, || format!("{}, but {} has {}", ages(risk), counts.name, ages(columns)));
-    }
-    let (beside, refused) = match (exposure, risk) {
-        (Some(table), Some(columns)) if table.issues.is_empty() => {
-            (Some(Beside::new(table, columns, options)), Issues::default())
-        }
-        (Some(table), _) => (None, table.issues),
-        (None, _) => (None, Issues::default()),
+    let form = exposure.as_mut().map(|table| Exposure::of(table, options));
+    let (beside, refused) = match (exposure, form, &columns) {
+        (None, ..) => (None, Issues::default()),
+        (Some(table), form, Some(columns)) => Beside::open(table, form.flatten(), (columns, &counts.name), options)?,
+        (Some(table), ..) => (None, table.issues),
     };
     match columns {
         // Counts are checked to the end even when the times at risk are no use.
         Some(columns) => read_rows(counts, &columns, beside, refused, options),
         None => {
             let mut issues = counts.issues;
-            issues.append(beside.map_or(refused, |beside| beside.table.issues));
+            issues.append(beside.map_or(refused, Beside::into_issues));
             Err(unreadable(issues))
         }
     }
@@ -102,6 +91,7 @@ fn read_rows(
     let mut ids = Ids::new();
     let mut cells = vec![None; columns.grid.len()];
     let (mut rows, mut lost) = (false, false);
+    let mut labelled = Labelled::of(&counts, &columns.ages);
     if reading.plain_counts() {
         counts.rows.counts_in(&columns.ages);
     }
@@ -118,10 +108,11 @@ fn read_rows(
         let mut weight = 1.0;
         if good {
             good = read_counts(&mut counts, columns, &reading, &mut cells);
+            labelled.look(&counts, &cells);
             weight = columns.weight.map_or(1.0, |at| read_weight(&mut counts, at, &reading));
         }
         if let (Some(exposure), Some(person)) = (&mut exposure, person) {
-            exposure.join(&counts, ids.get(person), good.then_some(cells.as_mut_slice()))?;
+            exposure.join((counts.row, &counts.name), ids.get(person), good.then_some(cells.as_mut_slice()))?;
         }
         if good && cells.iter().all(Option::is_none) {
             if options.leave_out_unobserved {
@@ -131,9 +122,9 @@ fn read_rows(
             counts.issues.add(Some(counts.row), None, || NOT_OBSERVED.into());
         }
         // After the first problem there will be no cohort: what follows is checked, not stored.
-        if counts.issues.is_empty() && exposure.as_ref().is_none_or(|e| e.table.issues.is_empty()) {
+        if counts.issues.is_empty() && exposure.as_ref().is_none_or(Beside::is_good) {
             let id = person.filter(|_| !named_at_once).map(|person| ids.get(person));
-            builder.push_checked(id, |j| cells[j], exposure.as_ref().map(|e| e.risk.as_slice()), weight)?;
+            builder.push_checked(id, |j| cells[j], exposure.as_ref().map(Beside::risk), weight)?;
             rows_of.extend(options.leave_out_unobserved.then_some(counts.row));
         }
     }
@@ -141,16 +132,14 @@ fn read_rows(
         counts.no_rows();
     }
     let mut warnings = counts.finish(&reading);
+    warnings.extend(labelled.warning());
     let mut issues = counts.issues;
     if let Some(mut exposure) = exposure {
         if rows {
             exposure.finish(lost || counts.stopped, &ids, &counts.name)?;
         }
-        warnings.extend(exposure.table.finish(&Reading::new(options)));
-        if exposure.no_time > 0 {
-            warnings.push(CohortWarning::NoTimeAtRisk { cells: exposure.no_time });
-        }
-        issues.append(exposure.table.issues);
+        warnings.extend(exposure.warnings());
+        issues.append(exposure.into_issues());
     }
     issues.append(refused);
     if issues.is_empty() && builder.is_empty() {
@@ -169,7 +158,12 @@ fn read_rows(
 }
 
 /// Reads the counts of the current row; whether all are good.
-fn read_counts(table: &mut Table<'_>, columns: &WideColumns, reading: &Reading<'_>, cells: &mut [Option<u32>]) -> bool {
+pub(super) fn read_counts(
+    table: &mut Table<'_>,
+    columns: &WideColumns,
+    reading: &Reading<'_>,
+    cells: &mut [Option<u32>],
+) -> bool {
     let Table { rows, issues, row, .. } = table;
     if let Some(plain) = rows.plain_counts() {
         let counts = plain.iter().map(|&count| (count != NO_COUNT).then_some(count));
@@ -204,139 +198,4 @@ pub(super) fn read_weight(table: &mut Table<'_>, at: usize, reading: &Reading<'_
         }),
     }
     1.0
-}
-
-/// Stands for a time at risk that is none, of which the reader was told.
-const TOLD: f64 = f64::INFINITY;
-
-/// The table of times at risk, read in step with the counts as far as both have the same order.
-struct Beside<'a, 'o> {
-    table: Table<'a>,
-    columns: WideColumns,
-    options: &'o TableOptions,
-    reading: Reading<'o>,
-    /// Everyone in the table so far, and whether their counts have come.
-    ids: Ids,
-    used: Vec<bool>,
-    /// Rows read before it was their turn: the row, and its times at risk, not a number where the cell is empty.
-    waiting: HashMap<usize, (u64, Box<[f64]>)>,
-    risk: Vec<f64>,
-    /// Cells with a count of 0 and no time at risk.
-    no_time: u64,
-    /// Rows without a usable identifier were seen: then nobody can be said not to be here.
-    lost: bool,
-}
-
-impl<'a, 'o> Beside<'a, 'o> {
-    fn new(table: Table<'a>, columns: WideColumns, options: &'o TableOptions) -> Self {
-        let risk = vec![0.0; columns.grid.len()];
-        Beside {
-            table,
-            columns,
-            options,
-            reading: Reading::new(options),
-            ids: Ids::new(),
-            used: Vec::new(),
-            waiting: HashMap::new(),
-            risk,
-            no_time: 0,
-            lost: false,
-        }
-    }
-
-    /// Finds the times at risk of a person, whose counts are in the current row of the other table, and holds them
-    /// against these counts when they are good.
-    fn join(&mut self, counts: &Table<'_>, id: &str, cells: Option<&mut [Option<u32>]>) -> Result<()> {
-        if let Some(person) = self.ids.find(id) {
-            self.used[person] = true;
-            if let Some((row, risk)) = self.waiting.remove(&person) {
-                self.risk.copy_from_slice(&risk);
-                self.hold(row, cells);
-            }
-            return Ok(());
-        }
-        while let Some(person) = self.read_row()? {
-            if self.ids.get(person) == id {
-                self.used[person] = true;
-                self.hold(self.table.row, cells);
-                return Ok(());
-            }
-            self.waiting.insert(person, (self.table.row, self.risk.as_slice().into()));
-        }
-        if !self.lost && !self.table.stopped {
-            let absent = self.ids.absent(id, "this table");
-            self.table.issues.add(None, None, || {
-                format!("no time at risk for the person of row {} of {}: {absent}", counts.row, counts.name)
-            });
-        }
-        Ok(())
-    }
-
-    /// Reads the next row with a usable identifier into `risk`; its person.
-    fn read_row(&mut self) -> Result<Option<usize>> {
-        while self.table.next()? {
-            if !self.table.complete() {
-                self.lost = true;
-                continue;
-            }
-            let person = self.ids.take_new(&mut self.table, self.columns.id, self.options);
-            let Table { rows, issues, row, .. } = &mut self.table;
-            for (j, (&at, risk)) in self.columns.ages.iter().zip(&mut self.risk).enumerate() {
-                let field = rows.field(at);
-                *risk = match self.reading.time_at_risk(field) {
-                    Cell::Value(value) => value,
-                    Cell::Empty => f64::NAN,
-                    Cell::Bad => {
-                        issues
-                            .add(Some(*row), Some(&self.columns.names[j]), || self.reading.time_at_risk_problem(field));
-                        TOLD
-                    }
-                };
-            }
-            match person {
-                Some(person) => {
-                    self.used.push(false);
-                    return Ok(Some(person));
-                }
-                None => self.lost = true,
-            }
-        }
-        Ok(None)
-    }
-
-    /// Holds the times at risk against the counts; a count of 0 without any is not observed.
-    fn hold(&mut self, row: u64, cells: Option<&mut [Option<u32>]>) {
-        let Some(cells) = cells else { return };
-        for (j, (cell, risk)) in cells.iter_mut().zip(&mut self.risk).enumerate() {
-            let problem = match *cell {
-                Some(0) if *risk == 0.0 => {
-                    *cell = None;
-                    self.no_time += 1;
-                    None
-                }
-                Some(count) if *risk == 0.0 => Some(count_without_time(count)),
-                Some(_) if risk.is_nan() => Some(NO_TIME.to_owned()),
-                _ => None,
-            };
-            if !risk.is_finite() {
-                *risk = 0.0;
-            }
-            if let Some(problem) = problem {
-                self.table.issues.add(Some(row), Some(&self.columns.names[j]), || problem);
-            }
-        }
-    }
-
-    /// Once the counts have ended, everyone here must have had some; unless some counts could not be read.
-    fn finish(&mut self, counts_lost: bool, counts: &Ids, name: &str) -> Result<()> {
-        if counts_lost {
-            return Ok(());
-        }
-        while self.read_row()?.is_some() {}
-        for (person, _) in self.used.iter().enumerate().filter(|(_, used)| !**used) {
-            let (row, absent) = (self.ids.row(person), counts.absent(self.ids.get(person), name));
-            self.table.issues.add(Some(row), Some(&self.options.id_column), || absent);
-        }
-        Ok(())
-    }
 }

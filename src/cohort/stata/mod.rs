@@ -3,37 +3,78 @@
 //! Belongs here: what Stata's types and formats are to a table of people. Does not belong here: what columns mean.
 //!
 //! Missing values (`.` and `.a` to `.z`) are empty cells, whatever their letter. A variable with a daily format (`%td`)
-//! holds dates, one with a format in milliseconds (`%tc`) date-times. Labels of values are not read.
+//! holds dates, one with a format in milliseconds (`%tc`) date-times. Labels of values stand beside the values, and so does
+//! the variable of weights that `svyset` left in the file.
 
-use crate::cohort::table::Field;
+mod lengths;
+
+use self::lengths::Lengths;
+use crate::cohort::table::{Field, ReadSeek};
 use crate::error::Issues;
-use dta::stata::dta::dta_error::Result as Read;
+use dta::stata::dta::characteristic::CharacteristicTarget;
+use dta::stata::dta::dta_error::{DtaError, Result as Read, Section};
 use dta::stata::dta::dta_reader::DtaReader;
 use dta::stata::dta::record_reader::RecordReader;
 use dta::stata::dta::value::Value;
+use dta::stata::dta::value_label::ValueLabelEntry;
+use dta::stata::dta::value_label_table::ValueLabelTable;
 use dta::stata::dta::variable_type::VariableType;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Display;
-use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 /// Days from 1 January 1960, where Stata counts from, to 1 January 1970.
 const EPOCH: i64 = 3653;
 
+/// An open file that is looked at from two sides: the dta crate reads it, and what it is about to read is checked.
+#[derive(Clone)]
+struct Shared(Rc<RefCell<BufReader<Box<dyn ReadSeek>>>>);
+
+impl io::Read for Shared {
+    #[inline]
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.0.borrow_mut().read(to)
+    }
+
+    #[inline]
+    fn read_exact(&mut self, to: &mut [u8]) -> io::Result<()> {
+        self.0.borrow_mut().read_exact(to)
+    }
+}
+
+impl io::Seek for Shared {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.0.borrow_mut().seek(to)
+    }
+
+    fn stream_position(&mut self) -> io::Result<u64> {
+        self.0.borrow_mut().stream_position()
+    }
+}
+
 /// The rows of a file.
 pub(in crate::cohort) struct StataRows {
-    reader: RecordReader<BufReader<File>>,
+    reader: RecordReader<Shared>,
     columns: Vec<Column>,
     /// Rows that the file says it has.
     expected: u64,
     wanted: Vec<usize>,
     current: Vec<Stored>,
+    weight: Option<String>,
 }
 
 struct Column {
     name: String,
     holds: Holds,
+    /// What values are called, in a variable that says so.
+    labels: Option<HashMap<i32, Box<str>>>,
 }
+
+/// Where `svyset` writes the variable of weights, among the characteristics of the data.
+const SURVEY_WEIGHT: &str = "_svy_wvar";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
@@ -52,15 +93,36 @@ enum Stored {
 }
 
 impl StataRows {
-    pub(in crate::cohort) fn open(file: File) -> Result<StataRows, String> {
+    pub(in crate::cohort) fn open(file: Box<dyn ReadSeek>) -> Result<StataRows, String> {
         let read = || -> Read<_> {
-            let schema = DtaReader::new().from_file(file).read_header()?;
+            let mut shared = Shared(Rc::new(RefCell::new(BufReader::new(file))));
+            let unfit = |section| move |source| DtaError::Io { section, source };
+            let schema = DtaReader::new().from_reader(shared.clone()).read_header()?;
             let expected = schema.header().observation_count();
+            let variables = Lengths::of(&mut shared, schema.header()).and_then(|lengths| lengths.check_variables());
+            variables.map_err(unfit(Section::Schema))?;
             let mut characteristics = schema.read_schema()?;
-            characteristics.skip_to_end()?;
-            Ok((expected, characteristics.into_record_reader()?))
+            let about = Lengths::of(&mut shared, characteristics.header());
+            about.and_then(|mut lengths| lengths.check_characteristics()).map_err(unfit(Section::Characteristics))?;
+            let mut weight = None;
+            while let Some(about) = characteristics.read_characteristic()? {
+                if *about.target() == CharacteristicTarget::Dataset && about.name() == SURVEY_WEIGHT {
+                    weight =
+                        Some(about.value().trim_end_matches('\0').trim().to_owned()).filter(|name| !name.is_empty());
+                }
+            }
+            let records = characteristics.into_record_reader()?;
+            if !records.schema().variables().iter().any(|variable| !variable.value_label_name().is_empty()) {
+                return Ok((expected, weight, ValueLabelTable::new(), records));
+            }
+            // labels stand behind the rows
+            let (mut labels, mut behind) = (ValueLabelTable::new(), records.seek_value_labels()?);
+            let sets = Lengths::of(&mut shared, behind.header()).and_then(|mut lengths| lengths.check_labels());
+            sets.map_err(unfit(Section::ValueLabels))?;
+            behind.read_remaining_into(&mut labels)?;
+            Ok((expected, weight, labels, behind.seek_records()?))
         };
-        let (expected, reader) = guarded(read)?;
+        let (expected, weight, labels, reader) = guarded(read)?;
         let column = |variable: &dta::stata::dta::variable::Variable| {
             let format = variable.format().trim_start_matches('%').trim_start_matches('-');
             let holds = match variable.variable_type() {
@@ -70,12 +132,15 @@ impl StataRows {
                 _ if format.starts_with("tc") => Holds::Milliseconds,
                 _ => Holds::Number,
             };
-            Column { name: variable.name().to_owned(), holds }
+            let of = |entry: &ValueLabelEntry| (entry.value(), entry.label().trim().into());
+            let labels = labels.get(variable.value_label_name()).filter(|_| holds == Holds::Number);
+            let labels = labels.map(|set| set.entries().iter().map(of).collect());
+            Column { name: variable.name().to_owned(), holds, labels }
         };
         let columns: Vec<Column> = reader.schema().variables().iter().map(column).collect();
         let wanted = (0..columns.len()).collect();
         let current = vec![Stored::Empty; columns.len()];
-        Ok(StataRows { reader, columns, expected, wanted, current })
+        Ok(StataRows { reader, columns, expected, wanted, current, weight })
     }
 
     pub(in crate::cohort) fn names(&self) -> Vec<String> {
@@ -113,6 +178,27 @@ impl StataRows {
         *stopped = true;
         issues.add(None, None, || problem);
         false
+    }
+
+    /// Whether values of a column have labels.
+    pub(in crate::cohort) fn is_labelled(&self, column: usize) -> bool {
+        self.columns[column].labels.as_ref().is_some_and(|labels| !labels.is_empty())
+    }
+
+    /// What the value of a cell of the current row is called.
+    pub(in crate::cohort) fn label(&self, column: usize) -> Option<&str> {
+        let labels = self.columns[column].labels.as_ref()?;
+        match self.current[column] {
+            Stored::Number(number) if number.fract() == 0.0 && f64::from(number as i32) == number => {
+                labels.get(&(number as i32)).map(|label| &**label).filter(|label| !label.is_empty())
+            }
+            _ => None,
+        }
+    }
+
+    /// The variable that the file declares as that of its weights.
+    pub(in crate::cohort) fn declared_weight(&self) -> Option<&str> {
+        self.weight.as_deref()
     }
 
     /// A cell of the current row.

@@ -1,0 +1,69 @@
+//! What the fuzz targets of tables share: every reader of tables on the same bytes.
+
+use pleegprofiel::{
+    AgeInYear, ArticleTable, DecimalMark, Incomplete, TableOptions, TableSource, Unlisted, read_articles,
+    read_career_table, read_categories, read_cohort_of, read_groups, read_person_table, read_starts, read_values,
+};
+use std::sync::Once;
+
+/// Options by the bits of a byte.
+fn options(how: u8) -> TableOptions {
+    let mut options = TableOptions::new().max_persons(10_000);
+    if how & 1 != 0 {
+        options = options.missing(["NA", "999", "."]).ignore_others(true);
+    }
+    if how & 2 != 0 {
+        options = options.decimal(DecimalMark::Comma).delimiter(b';');
+    }
+    if how & 4 != 0 {
+        options = options.unlisted(Unlisted::Zero).leave_out_unobserved(true);
+    }
+    if how & 8 != 0 {
+        options = options.incomplete_dates(Incomplete::Middle).prior_record(true);
+        options = options.register_end("2025-01-01".parse().expect("a date"));
+    }
+    if how & 16 != 0 {
+        options = options.age_prefix("").weight_column("weight");
+    }
+    if how & 32 != 0 {
+        options = options.date_format("d-m-yyyy".parse().expect("a format"));
+    }
+    if how & 128 != 0 {
+        options = options.calendar_years("y", "born", AgeInYear::Middle).articles(ArticleTable::read_in_law());
+    }
+    options
+}
+
+/// Reads the bytes as every kind of table; what is read must be whole.
+pub fn read_all(how: u8, bytes: &[u8]) {
+    let options = options(how);
+    let source = || TableSource::from_bytes("table", bytes);
+    if let Ok(cohort) = read_cohort_of(source(), None, None, &options) {
+        assert!(cohort.persons() > 0 && cohort.observations() > 0);
+        let again = read_cohort_of(source(), Some(source()), None, &options);
+        assert!(again.is_err() || again.is_ok_and(|c| c.persons() == cohort.persons()));
+        let categories = options.clone().categorical(["age_12"]);
+        let _ = read_person_table(source(), &cohort, &["age_12".into()], &options);
+        let _ = read_person_table(source(), &cohort, &["age_12".into()], &categories);
+    }
+    if how & 64 != 0 {
+        let _ = read_values(source(), &options);
+        let _ = read_groups(source(), "group", &options);
+        let _ = read_articles(source(), &options);
+    } else {
+        let _ = read_career_table(source(), source(), None, &options);
+        let _ = read_starts(source(), &options);
+        let _ = read_categories(source(), &options);
+    }
+}
+
+/// Panics of decoders that come back as errors are not worth a line each; the fuzzer's own hook would end the run.
+pub fn quietly() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+}
+
+/// Whether bytes begin as a Stata file does, of before version 13 or after.
+pub fn is_stata(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"<stata_dta>") || matches!(bytes, [0x66..=0x73, 1 | 2, 1, 0, ..])
+}
