@@ -113,3 +113,15 @@ fn labels_that_state_more_bytes_than_the_file_has_are_refused_as_damage() {
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("c.dta") && refused.contains("a set of labels is longer than the file"), "{refused}");
 }
+
+#[test]
+fn a_day_beyond_every_calendar_is_refused_by_its_place() {
+    let refused = read_career_table(
+        open("files/people.csv"),
+        open("files/offences-day-out-of-reach.dta"),
+        None,
+        &CsvOptions::new(),
+    );
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("committed") && refused.contains("a day outside the years 1600 to 2399"), "{refused}");
+}

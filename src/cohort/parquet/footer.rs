@@ -28,6 +28,37 @@ pub(super) fn check(metadata: &[u8]) -> Result<()> {
     Walk { rest: metadata }.fields(DEPTH)
 }
 
+/// What the header of a page says of its length, and how long the header is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PageLengths {
+    pub(super) header: u64,
+    pub(super) unpacked: i64,
+    pub(super) packed: i64,
+}
+
+/// Reads the header of a page at the beginning of some bytes.
+pub(super) fn page_header(bytes: &[u8]) -> Result<PageLengths> {
+    let mut walk = Walk { rest: bytes };
+    let (mut field, mut lengths) = (0, [0, 0]);
+    loop {
+        let head = walk.byte()?;
+        if head & 0x0F == 0 {
+            let header = (bytes.len() - walk.rest.len()) as u64;
+            return Ok(PageLengths { header, unpacked: lengths[0], packed: lengths[1] });
+        }
+        field = if head >> 4 == 0 { zigzag(walk.number()?) } else { field + i64::from(head >> 4) };
+        match (head & 0x0F, field) {
+            (5, 2 | 3) => lengths[(field - 2) as usize] = zigzag(walk.number()?),
+            (1 | 2, _) => {}
+            (kind, _) => walk.value(kind, DEPTH)?,
+        }
+    }
+}
+
+fn zigzag(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
 struct Walk<'a> {
     rest: &'a [u8],
 }
@@ -137,6 +168,15 @@ mod tests {
         assert!(said(&[0x18, 0xFF, 0x7F, 0]).contains("a value is longer"));
         assert!(said(&[0x1C; 200]).contains("nested too deeply"));
         assert!(said(&[0xFF; 20]).contains("no known kind"));
+    }
+
+    #[test]
+    fn the_header_of_a_page_says_how_long_it_is() {
+        // kind 0, 300 bytes unpacked, 20 packed, a structure of one number, the end; then the page
+        let bytes = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0x28, 0x2C, 0x15, 0x02, 0x00, 0x00, 0xAA];
+        assert_eq!(page_header(&bytes).unwrap(), PageLengths { header: 12, unpacked: 300, packed: 20 });
+        assert!(page_header(&bytes[..11]).is_err());
+        assert_eq!([zigzag(0), zigzag(1), zigzag(2), zigzag(u64::MAX)], [0, -1, 1, i64::MIN]);
     }
 
     #[test]

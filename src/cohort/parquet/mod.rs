@@ -20,6 +20,7 @@
 mod column;
 pub(crate) mod columns;
 mod footer;
+mod pages;
 pub(in crate::cohort) mod rows;
 mod source;
 mod zstd;

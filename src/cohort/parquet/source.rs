@@ -15,8 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::footer;
 use super::zstd::{Unpacked, is_zstd, without_codec};
+use super::{footer, pages};
 
 /// A Parquet table to read, of one or several files, and the name that messages call it by.
 pub struct ParquetSource {
@@ -198,6 +198,7 @@ impl Opened {
         let rows = usize::try_from(metadata.num_rows())
             .map_err(|_| ParquetError::General("a row group of a negative number of rows".into()))?;
         let chunk = metadata.column(column);
+        pages::check(chunks.as_ref(), chunk)?;
         let pages: Box<dyn PageReader> = if is_zstd(chunk) {
             Box::new(Unpacked::new(SerializedPageReader::new(chunks.clone(), &without_codec(chunk)?, rows, None)?))
         } else {

@@ -2,16 +2,14 @@
 //!
 //! The column is read as if it were not packed, and each page is unpacked on its way to the decoder.
 
+use super::pages::most_unpacked;
 use ::bytes::Bytes;
-use ::parquet::basic::Compression;
+use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::column::page::{Page, PageMetadata, PageReader};
 use ::parquet::errors::{ParquetError, Result as Read};
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use ruzstd::decoding::StreamingDecoder;
 use std::io::Read as _;
-
-/// No page of a table of people is larger: a bound on what a damaged or hostile page may unpack to.
-const MAX_PAGE_BYTES: u64 = 1 << 30;
 
 pub(super) fn is_zstd(column: &ColumnChunkMetaData) -> bool {
     matches!(column.compression(), Compression::ZSTD(_))
@@ -39,8 +37,9 @@ fn unpack(packed: &[u8], to: &mut Vec<u8>) -> Read<()> {
         return Ok(());
     }
     let decoder = StreamingDecoder::new(packed).map_err(|cause| damaged(cause.to_string()))?;
-    let read = decoder.take(MAX_PAGE_BYTES).read_to_end(to).map_err(|cause| damaged(cause.to_string()))?;
-    if read as u64 == MAX_PAGE_BYTES { Err(damaged("it unpacks to more than a gigabyte".into())) } else { Ok(()) }
+    let most = most_unpacked(Compression::ZSTD(ZstdLevel::default()), packed.len() as u64);
+    let read = decoder.take(most + 1).read_to_end(to).map_err(|cause| damaged(cause.to_string()))?;
+    if read as u64 > most { Err(damaged("it unpacks to more than its bytes can hold".into())) } else { Ok(()) }
 }
 
 impl<P: PageReader> Iterator for Unpacked<P> {

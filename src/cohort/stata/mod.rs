@@ -207,7 +207,9 @@ impl StataRows {
         match (&self.current[column], self.columns[column].holds) {
             (Stored::Empty, _) => Field::Empty,
             (Stored::Text(text), _) => Field::Text(text.as_bytes()),
-            (Stored::Number(days), Holds::Day) if days.fract() == 0.0 => Field::Day(*days as i64 - EPOCH),
+            (Stored::Number(days), Holds::Day) if days.fract() == 0.0 => {
+                Field::Day((*days as i64).saturating_sub(EPOCH))
+            }
             (Stored::Number(time), Holds::Milliseconds) if time.fract() == 0.0 => {
                 Field::Instant((*time as i64).saturating_mul(1000).saturating_sub(EPOCH * 86_400_000_000))
             }
