@@ -6,8 +6,10 @@
 
 use super::dossier::known::Known;
 use super::draft::Draft;
+use super::draft::InstrumentResult;
 use super::needs::{AtRisk, Harm, Level, Need, NeedState, Setting};
 use crate::career::date::CalendarDate;
+use crate::risk::instrument::Instrument;
 use crate::risk::instrument::walk::Problems;
 use crate::units::keyed;
 use serde::{Deserialize, Serialize};
@@ -259,7 +261,10 @@ impl Judgement {
                 problems.add(&path, format_args!("{:?} stands twice", one.instrument));
             }
             match &one.stance {
-                Stance::Departs { reason, overridden_level, .. } => {
+                Stance::Departs { reason, overridden_level, direction } => {
+                    if let Some(problem) = level_problem(result, overridden_level, *direction) {
+                        problems.add(format_args!("{path}.stance.departs.overridden_level"), problem);
+                    }
                     if !says(reason) {
                         problems.add(
                             format_args!("{path}.stance.departs.reason"),
@@ -292,6 +297,23 @@ impl Judgement {
             }
         }
     }
+}
+
+/// What is wrong with another level, by the bands of a bundled instrument.
+fn level_problem(result: &InstrumentResult, level: &str, direction: Direction) -> Option<String> {
+    let instrument = Instrument::bundled(&result.assessment.instrument).ok()?;
+    let bands = instrument.band_names();
+    if bands.is_empty() || !says(level) {
+        return None;
+    }
+    let place = |name: &str| bands.iter().position(|band| band == name);
+    let Some(to) = place(level) else {
+        return Some(format!("{level:?} is no level of the instrument; {} are accepted", bands.join(", ")));
+    };
+    let from = result.level.as_deref().and_then(place)?;
+    let way = if to > from { Direction::Higher } else { Direction::Lower };
+    (to != from && way != direction)
+        .then(|| format!("{level:?} is {} than {:?}, and the direction says otherwise", way.key(), bands[from]))
 }
 
 impl Reaction {

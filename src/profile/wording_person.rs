@@ -52,8 +52,8 @@ impl Undecided {
             Undecided::TooFewAges { years, needed } => {
                 let (years, needed) = (language.short(*years), language.short(*needed));
                 language.pick(
-                    format!("er is maar {years} jaar waargenomen, en {needed} is nodig"),
-                    format!("only {years} years were observed, and {needed} are needed"),
+                    format!("er zijn maar leeftijden van {years} jaar samen waargenomen, en {needed} is nodig"),
+                    format!("ages of only {years} years together were observed, and {needed} are needed"),
                 )
             }
             Undecided::Alike(candidates) => {

@@ -25,6 +25,11 @@ impl Language {
     /// A number with so many decimals.
     pub(crate) fn number(self, value: f64, decimals: usize) -> String {
         let text = format!("{value:.decimals$}");
+        // what rounds to nothing has no sign
+        let text = match text.strip_prefix('-') {
+            Some(rest) if rest.bytes().all(|b| matches!(b, b'0' | b'.')) => rest.to_owned(),
+            _ => text,
+        };
         if self == Language::Dutch { text.replace('.', ",") } else { text }
     }
 
@@ -43,9 +48,8 @@ impl Language {
 
     /// A limit: two decimals at most, without trailing zeros.
     pub(crate) fn short(self, value: f64) -> String {
-        let text = format!("{value:.2}");
-        let text = text.trim_end_matches('0').trim_end_matches('.');
-        self.pick(text.replace('.', ","), text.to_owned())
+        let text = self.number(value, 2);
+        text.trim_end_matches('0').trim_end_matches(['.', ',']).to_owned()
     }
 
     /// `a, b and c`.
@@ -82,6 +86,7 @@ mod tests {
     #[test]
     fn numbers_and_lists_follow_the_language() {
         assert_eq!(Language::Dutch.number(0.125, 1), "0,1");
+        assert_eq!((Language::Dutch.number(-0.001, 2), Language::English.short(-0.0)), ("0,00".into(), "0".into()));
         assert_eq!((Language::English.short(5.0), Language::Dutch.short(0.75)), ("5".into(), "0,75".into()));
         let items = ["1".to_owned(), "2".to_owned(), "3".to_owned()];
         assert_eq!(Language::Dutch.list(&items), "1, 2 en 3");

@@ -158,3 +158,39 @@ fn a_date_of_birth_that_cannot_be_hides_no_other_problem_of_the_career() {
     }
     assert!(found.iter().all(|problem| !problem.contains("1986")), "{found:?}");
 }
+
+#[test]
+fn an_article_is_the_same_however_its_law_is_spelled() {
+    for (law, number) in [("Sr", "240b"), ("SR", "240B"), ("Wetboek van Strafrecht", "240b"), ("WvSr", "240B")] {
+        let offence = json!({"on": "2025-02-01", "category": "sexual", "case": 1, "adjudicated": true,
+                             "article": {"law": law, "number": number}});
+        one(&with("/career/offences/0", offence), &["$.career.offences[0].article", "did not exist on 2025-02-01"]);
+    }
+}
+
+#[test]
+fn an_article_and_a_category_that_contradict_each_other_are_refused() {
+    let of = |category: &str, number: &str| {
+        let offence = json!({"on": "2020-02-01", "category": category, "case": 1, "adjudicated": true,
+                             "article": {"number": number}});
+        with("/career/offences/0", offence)
+    };
+    one(&of("human-trafficking", "242"), &["$.career.offences[0].category", "contradicts article 242"]);
+    one(&of("property", "273f"), &["$.career.offences[0].category", "\"human-trafficking\" is accepted"]);
+    assert!(of("human-trafficking", "273F").is_empty() && of("sexual", "242").is_empty());
+    // what was not read says nothing against a category
+    assert!(of("property", "310").is_empty());
+}
+
+#[test]
+fn a_verdict_follows_birth_and_the_offences_it_is_about() {
+    one(&with("/asked/verdict", json!("2019-04-09")), &["$.asked.verdict", "before the offence it is about", "[1]"]);
+    one(&with("/asked/verdict", json!("1980-01-01")), &["$.asked.verdict", "lies before the day of birth"]);
+    assert!(with("/asked/verdict", json!("2019-04-10")).is_empty());
+}
+
+#[test]
+fn a_first_offence_as_a_minor_that_was_not_there_to_be_seen_is_refused() {
+    let found = with("/factors/first-offence-as-minor", json!("present"));
+    one(&found, &["$.factors.first-offence-as-minor", "\"present\" contradicts $.career"]);
+}

@@ -57,6 +57,12 @@ fn a_departure_without_a_reason_a_direction_or_another_level_is_refused() {
         &["$.instruments[0].direction", "\"sideways\"", "higher, lower"],
     );
     refused("/instruments/0/overridden_level", json!("low"), &["overridden_level", "\"low\"", "no other level"]);
+    refused(
+        "/instruments/0/overridden_level",
+        json!("quite high"),
+        &["overridden_level", "no level of the instrument", "medium"],
+    );
+    refused("/instruments/0/direction", json!("lower"), &["overridden_level", "\"medium\" is higher than \"low\""]);
     refused("/instruments/0/stance", json!("shrugs"), &["$.instruments[0].stance", "agrees, departs, not-used"]);
 }
 

@@ -107,3 +107,18 @@ fn a_file_of_another_kind_is_named_with_the_command_that_converts_it() {
         );
     }
 }
+
+#[cfg(feature = "stata")]
+#[test]
+fn an_outcome_that_is_called_yes_or_no_is_refused_until_the_caller_takes_its_numbers() {
+    // nee and ja by the alphabet: 0 is ja
+    let refused = of("validate", "outcome-labels.dta", &BINARY);
+    assert!(
+        refused.status.code() == Some(2) && stderr(&refused).contains("nee is not an outcome"),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(stderr(&refused).contains("--ignore-labels"), "{}", stderr(&refused));
+    let taken: Vec<&str> = BINARY.iter().copied().chain(["--ignore-labels"]).collect();
+    assert_eq!(of("validate", "outcome-labels.dta", &taken).status.code(), Some(0));
+}

@@ -125,3 +125,17 @@ fn a_day_beyond_every_calendar_is_refused_by_its_place() {
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("committed") && refused.contains("a day outside the years 1600 to 2399"), "{refused}");
 }
+
+#[test]
+fn identifiers_that_a_program_numbered_are_those_that_it_numbered() {
+    // codes in the order of the alphabet, rows in another
+    let named = read_cohort(open("files/counts-encoded-id.dta"), None, &CsvOptions::new()).unwrap();
+    let good = cohort();
+    for i in 0..named.persons() {
+        let other = (0..good.persons()).find(|&j| good.id(j) == named.id(i)).unwrap();
+        assert_eq!(named.counts(i), good.counts(other), "{i}");
+    }
+    let numbers =
+        read_cohort(open("files/counts-encoded-id.dta"), None, &CsvOptions::new().ignore_labels(true)).unwrap();
+    assert_eq!(numbers.id(0).map(|id| id.len()), Some(1));
+}

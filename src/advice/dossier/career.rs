@@ -10,6 +10,7 @@ use crate::career::person::Career;
 use crate::career::window::{Window, WindowEnd};
 use crate::risk::instrument::walk::Node;
 use crate::units::Age;
+use crate::units::source_status::SourceStatus;
 
 /// Longest text of a free field, in characters.
 pub(super) const LONGEST: usize = 20_000;
@@ -182,6 +183,9 @@ fn offence(node: &Node<'_>, dated: bool, on: Option<CalendarDate>, r: &mut Reade
         Category::new(key).map_err(|why| n.says(r.problems, why)).ok()
     });
     let article = node.get("article").and_then(|n| article(&n, when, r));
+    if let Some(category) = &category {
+        check_category(node, article.as_ref(), category, when, r);
+    }
     let case = node.get("case").and_then(|n| n.whole(r.problems, 0, i64::from(u32::MAX))).map(|case| case as u32);
     let severity = node.get("severity").and_then(|n| {
         let found = n.value.as_f64().and_then(|value| Severity::new(value).ok());
@@ -211,10 +215,45 @@ fn offence(node: &Node<'_>, dated: bool, on: Option<CalendarDate>, r: &mut Reade
     Some(Listed { offence, article, adjudicated })
 }
 
+/// The Criminal Code under any of its names; other laws as they are written, in lower case.
+fn law_of(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    match text.as_str() {
+        "sr" | "sr." | "wvsr" | "w.v.sr." | "wetboek van strafrecht" | "strafrecht" => "sr".to_owned(),
+        _ => text,
+    }
+}
+
+/// What the article is says against the category of an offence.
+fn check_category(
+    node: &Node<'_>,
+    article: Option<&Article>,
+    category: &Category,
+    when: Option<When>,
+    r: &mut Reader<'_>,
+) {
+    let (Some(article), Some(When::Date(date))) = (article, when) else { return };
+    if !matches!(article.on(date), ArticleOn::Known { status: SourceStatus::Read, .. }) {
+        return;
+    }
+    let trafficking = *category == Category::HUMAN_TRAFFICKING;
+    if (article.number == "273f") != trafficking {
+        let (path, number) = (format!("{}.category", node.path), &article.number);
+        let wanted = if trafficking { "another category" } else { "\"human-trafficking\"" };
+        r.problems.add(
+            path,
+            format_args!(
+                "{:?} contradicts article {number} on {date}; {wanted} is accepted, or another article",
+                category.key()
+            ),
+        );
+    }
+}
+
 fn article(node: &Node<'_>, when: Option<When>, r: &mut Reader<'_>) -> Option<Article> {
     r.object(node, &["law", "number", "paragraph"])?;
     let law = match node.get("law") {
-        Some(law) => r.words(&law, 60)?,
+        Some(law) => law_of(&r.words(&law, 60)?),
         None => "sr".to_owned(),
     };
     let number = r.need(node, "number", "a number such as \"273f\"").and_then(|n| {
@@ -227,7 +266,7 @@ fn article(node: &Node<'_>, when: Option<When>, r: &mut Reader<'_>) -> Option<Ar
         if good.is_none() {
             r.wrong(&n, "a number of an article, such as \"273f\" or 242");
         }
-        good
+        good.map(|text| text.to_ascii_lowercase())
     });
     let paragraph = node.get("paragraph").and_then(|n| n.whole(r.problems, 1, 50)).map(|p| p as u8);
     let article = Article { law, number: number?, paragraph };

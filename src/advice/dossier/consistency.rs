@@ -4,6 +4,7 @@ use super::career::Record;
 use super::known::Known;
 use super::reader::Reader;
 use crate::career::date::CalendarDate;
+use crate::career::offence::When;
 use crate::risk::factor::Factor;
 use crate::risk::instrument::walk::Node;
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ impl Parts<'_> {
         self.check_factors(r);
         self.check_sex(root, r);
         self.check_about(r);
+        self.check_verdict(root, r);
         let answered = root.get("answers").and_then(|answers| answers.value.get("date_of_birth")?.as_str());
         if let (Some(answered), Some(birth)) = (answered, self.birth)
             && answered != birth.to_string()
@@ -61,12 +63,45 @@ impl Parts<'_> {
                 ),
             );
         }
+        let seen_from = self.record.map(|record| &record.career).filter(|career| career.onset().is_some());
+        let onset = seen_from.and_then(|career| career.onset()).map(|age| age.get());
+        let since = seen_from.map(|career| career.age_of(career.timeline.window.0).get());
+        if of(Factor::FirstOffenceAsMinor) == Known::Present
+            && onset.is_some_and(|age| age >= 18.0)
+            && since.is_some_and(|age| age <= 12.0)
+        {
+            r.problems.add(
+                "$.factors.first-offence-as-minor",
+                "\"present\" contradicts $.career: it was observed from the age of 12, and the first offence is later than 18",
+            );
+        }
         let minor = self.record.and_then(|record| record.career.onset()).is_some_and(|age| age.get() < 18.0);
         if of(Factor::FirstOffenceAsMinor) == Known::Absent && minor {
             r.problems.add(
                 "$.factors.first-offence-as-minor",
                 "\"absent\" contradicts $.career.offences: there is one before the age of 18",
             );
+        }
+    }
+
+    /// A verdict follows birth and the offences that it is about.
+    fn check_verdict(&self, root: &Node<'_>, r: &mut Reader<'_>) {
+        let stated = root.get("asked").and_then(|asked| asked.value.get("verdict")?.as_str());
+        let Some(verdict) = stated.and_then(|text| text.parse::<CalendarDate>().ok()) else { return };
+        if self.birth.is_some_and(|birth| verdict < birth) {
+            r.problems.add("$.asked.verdict", format_args!("{verdict} lies before the day of birth"));
+        }
+        let listed = self.record.map_or(&[][..], |record| &record.listed);
+        let about = self.about.unwrap_or_default().iter().filter_map(|at| Some((*at, listed.get(*at)?)));
+        for (at, offence) in about {
+            if let When::Date(on) = offence.offence.when
+                && verdict < on
+            {
+                r.problems.add(
+                    "$.asked.verdict",
+                    format_args!("{verdict} lies before the offence it is about, $.career.offences[{at}] of {on}"),
+                );
+            }
         }
     }
 

@@ -182,6 +182,16 @@ pub(super) fn factors(
         Presence::Absent => Known::Absent,
         Presence::Unknown => asked(factor),
     };
+    // an answer is a ground where it was given
+    let ground = |factor: Factor| {
+        if asked(factor) == state(factor) {
+            Ground::answer(format!("$.factors.{}", factor.key()), state(factor).key())
+        } else {
+            Ground::rule(
+                language.pick("volgt uit andere antwoorden over factoren", "follows from other answers about factors"),
+            )
+        }
+    };
     let found = compare(&person);
     let mut statements = Vec::new();
     for factor in Factor::ALL {
@@ -215,13 +225,8 @@ pub(super) fn factors(
             }
         }
         statements.push(
-            Statement::new(
-                format!("factor/{}", factor.key()),
-                known.says(),
-                text,
-                Ground::answer(format!("$.factors.{}", factor.key()), known.key()),
-            )
-            .on(Ground::source(evidence.source, status)),
+            Statement::new(format!("factor/{}", factor.key()), known.says(), text, ground(factor))
+                .on(Ground::source(evidence.source, status)),
         );
     }
     let caution = compare(&Factors::default()).cautions(language)[0];

@@ -107,10 +107,17 @@ const TEXTS: [(&str, &str); 36] = [
 ];
 
 /// What stands before a text of an instrument or a name, and what after it.
-const FORMS: [(&str, &str, &str, &str); 3] = [
+const FORMS: [(&str, &str, &str, &str); 5] = [
     ("contradictory answers: ", "", "tegenstrijdige antwoorden: ", ""),
     ("completions left out as contradictory: ", "", "weggelaten als tegenstrijdig: ", ""),
     ("", " has to be known", "", " moet bekend zijn"),
+    ("", " (by logic alone)", "", " (volgt uit de logica)"),
+    (
+        "the case states no population; the instrument is for ",
+        "",
+        "de populatie van de persoon is niet opgegeven; het instrument is voor ",
+        "",
+    ),
 ];
 
 /// A text of an instrument in Dutch.
@@ -120,7 +127,8 @@ pub(super) fn dutch(text: &str) -> String {
     }
     for (before, after, vooraf, achteraf) in FORMS {
         if let Some(within) = text.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) {
-            let name = within.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            // keys and names stay
+            let name = !within.contains(' ') || before.ends_with("is for ");
             let within = if name { within.to_owned() } else { dutch(within) };
             return format!("{vooraf}{within}{achteraf}");
         }
@@ -165,6 +173,12 @@ mod tests {
     fn what_is_not_known_stays_as_it_is_in_quotation_marks() {
         assert_eq!(dutch("women only"), "\u{201e}women only\u{201d}");
         assert_eq!(dutch("sex has to be known"), "sex moet bekend zijn");
+        let logic =
+            "completions left out as contradictory: a sexual offence with a date is a history of one (by logic alone)";
+        assert_eq!(
+            dutch(logic),
+            "weggelaten als tegenstrijdig: een zedendelict met een datum is een eerder zedendelict (volgt uit de logica)"
+        );
         assert!(
             dutch("contradictory answers: the population states another sex than the answer")
                 .starts_with("tegenstrijdige antwoorden: de populatie")

@@ -198,6 +198,15 @@ impl InstrumentResult {
             let named = |name: &String| match name.as_str() {
                 "age" => language.pick("leeftijd", "age").to_owned(),
                 "sex" => language.pick("geslacht", "sex").to_owned(),
+                "unemployment" => language.pick("werkloosheid", "unemployment").to_owned(),
+                "accommodation" => language.pick("huisvesting", "accommodation").to_owned(),
+                "relationship status" => language.pick("relatiestatus", "relationship status").to_owned(),
+                "psychiatric treatment" => {
+                    language.pick("psychiatrische behandeling", "psychiatric treatment").to_owned()
+                }
+                "age and sex, through OGRS3" => {
+                    language.pick("leeftijd en geslacht, via OGRS3", "age and sex, through OGRS3").to_owned()
+                }
                 other => other.to_owned(),
             };
             let list = language.list(&a.uses.iter().map(named).collect::<Vec<_>>());

@@ -244,8 +244,8 @@ fn refused(why: NotGiven, language: Language) -> Statement {
             "$.asked.about",
         ),
         NotGiven::NoAdjudicatedCase => (
-            "over geen delict heeft de rechter geoordeeld, en zonder zo'n zaak wordt niemand ingedeeld (AI-verordening, art. 5 lid 1 onder d)",
-            "no offence was judged by a court, and nobody is placed without such a case (AI Act, Article 5(1)(d))",
+            "van geen delict is opgegeven dat de rechter erover heeft geoordeeld, en zonder zo'n zaak wordt niemand ingedeeld (AI-verordening, art. 5 lid 1 onder d)",
+            "of no offence is it stated that a court has judged it, and nobody is placed without such a case (AI Act, Article 5(1)(d))",
             "$.career.offences[..].adjudicated",
         ),
         NotGiven::NoIndexOffence => (

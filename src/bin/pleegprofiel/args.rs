@@ -108,9 +108,6 @@ pub(crate) struct FitArgs {
     /// labels is one anyway.
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "membership")]
     pub(crate) categorical: Vec<String>,
-    /// Take covariates with labels (Stata) as the numbers that they are stored as.
-    #[arg(long, requires = "membership")]
-    pub(crate) ignore_labels: bool,
     /// Write the model to this file.
     #[arg(long = "model", value_name = "OUT.json")]
     pub(crate) out: Option<PathBuf>,

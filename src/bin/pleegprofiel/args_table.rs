@@ -21,11 +21,15 @@ pub(crate) struct ValueArgs {
     /// What stands before the decimals of a number; a point without it, and then 1.000 (a thousand?) is refused.
     #[arg(long, value_enum)]
     decimal: Option<Decimal>,
+    /// Take values with labels (Stata) as the numbers that they are stored as, not as what they are called.
+    #[arg(long)]
+    ignore_labels: bool,
 }
 
 impl ValueArgs {
     pub(crate) fn options(&self) -> CsvOptions {
         let options = CsvOptions::new().delimiter(self.delimiter).missing(&self.missing);
+        let options = options.ignore_labels(self.ignore_labels);
         match self.decimal {
             None => options,
             Some(Decimal::Point) => options.decimal(DecimalMark::Point),
@@ -228,9 +232,9 @@ impl InputArgs {
         file: &PathBuf,
         cohort: &Cohort,
         names: &[String],
-        (categorical, ignore_labels): (&[String], bool),
+        categorical: &[String],
     ) -> Result<PersonTable, Error> {
-        let options = self.table.options().categorical(categorical).ignore_labels(ignore_labels);
+        let options = self.table.options().categorical(categorical);
         quietly(|| read_person_table(TableSource::open(file)?, cohort, names, &options))
     }
 

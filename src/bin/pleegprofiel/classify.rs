@@ -20,7 +20,13 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     let index = match &args.index {
         None => Vec::new(),
         Some(file) => {
-            let table = args.input.read_covariates(file, &cohort, &["index_age".to_owned()], (&[], true))?;
+            let table = args.input.read_covariates(file, &cohort, &["index_age".to_owned()], &[])?;
+            if table.names != ["index_age"] {
+                return Err(Failure::Usage(format!(
+                    "{}: the values of index_age have labels; --ignore-labels takes them as numbers",
+                    file.display()
+                )));
+            }
             let ages = table.values.first().map_or(&[][..], Vec::as_slice);
             ages.iter().map(|age| IndexAge::of_number(*age)).collect::<Result<Vec<_>, _>>()?
         }

@@ -110,8 +110,7 @@ fn placed(failure: Failure, input: &InputArgs, table: &ValueTable) -> Failure {
 
 /// Counts with covariates of membership.
 fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<(), Failure> {
-    let reading = (args.categorical.as_slice(), args.ignore_labels);
-    let table = args.input.read_covariates(file, cohort, &args.membership, reading)?;
+    let table = args.input.read_covariates(file, cohort, &args.membership, &args.categorical)?;
     let warnings: Vec<CohortWarning> = cohort.warnings().iter().cloned().chain(table.warnings).collect();
     let mut panel = Panel::from_cohort(cohort);
     for (name, values) in table.names.iter().zip(&table.values) {

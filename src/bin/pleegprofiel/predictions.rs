@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::validation::{ColumnCells, ColumnRequest, ColumnTable, read_columns};
 use pleegprofiel::{CellKind, Cells, CsvOptions, Error, TableSource};
+use std::cell::Cell;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
@@ -20,6 +21,7 @@ pub(crate) fn read_with_days(
     days: Option<&str>,
 ) -> Result<ColumnTable, Failure> {
     let name = path.display().to_string();
+    let labelled = Cell::new(false);
     let read = || -> Result<_, Error> {
         let mut table = match Cells::open(TableSource::open(path)?, options)? {
             Cells::Plain { text, delimiter } => {
@@ -36,10 +38,15 @@ pub(crate) fn read_with_days(
         while let Some(row) = table.next_row()? {
             columns.push(row, |at| table.cell(at))?;
         }
+        labelled.set(table.is_labelled());
         let notes = table.finish()?;
         Ok((columns.finish()?, notes))
     };
-    let (table, notes) = quietly(read)?;
+    let (table, notes) = quietly(read).inspect_err(|_| {
+        if labelled.get() {
+            screen::note(&"values with labels are what they are called; --ignore-labels takes them as the numbers that they are stored as");
+        }
+    })?;
     notes.iter().for_each(|note| screen::note(note));
     Ok(table)
 }

@@ -180,6 +180,11 @@ impl StataRows {
         false
     }
 
+    /// Takes values as they are stored, whatever they are called.
+    pub(in crate::cohort) fn ignore_labels(&mut self) {
+        self.columns.iter_mut().for_each(|column| column.labels = None);
+    }
+
     /// Whether values of a column have labels.
     pub(in crate::cohort) fn is_labelled(&self, column: usize) -> bool {
         self.columns[column].labels.as_ref().is_some_and(|labels| !labels.is_empty())

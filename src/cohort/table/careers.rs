@@ -186,7 +186,7 @@ impl People {
                 continue;
             }
             // someone who stands here twice is no one lost
-            self.lost |= identifier(table.field(id)).is_err();
+            self.lost |= identifier(table.rows.named(id)).is_err();
             let person = self.ids.take_new(table, id, options);
             let mut read =
                 |table: &mut Table<'_>, at, name, end| day(table, (at, name), end, &reading, options, &mut tally);
@@ -252,14 +252,14 @@ impl People {
                 }
             };
             // numbers as they are stored, where they will do
-            let severity = match severity.map(|at| table.field(at)) {
+            let severity = match severity.map(|at| table.rows.named(at)) {
                 Some(Field::Decimal(number)) if Severity::new(number).is_ok() => Severity::new(number).ok(),
                 _ => optional(table, severity, "severity", |text| {
                     let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
                     Severity::new(number).map_err(|e| e.to_string())
                 }),
             };
-            let case = match case.map(|at| table.field(at)) {
+            let case = match case.map(|at| table.rows.named(at)) {
                 Some(Field::Whole(number @ 0..=0xFFFF_FFFF)) => Some(number as u32),
                 _ => optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into())),
             };
@@ -353,7 +353,7 @@ impl People {
     }
 
     fn find(&self, table: &mut Table<'_>, column: usize, options: &TableOptions) -> Option<usize> {
-        match identifier(table.field(column)) {
+        match identifier(table.rows.named(column)) {
             Ok(id) if self.lost => self.ids.find(&id),
             _ => self.ids.known(table, column, options, &self.name),
         }
@@ -367,9 +367,7 @@ fn value<T>(
     read: impl Fn(&str) -> std::result::Result<T, String>,
 ) -> Option<T> {
     let text = String::from_utf8_lossy(&table.rows.category(column)).trim().to_owned();
-    // a value with a label may be meant by either
-    let stored = || read(String::from_utf8_lossy(&table.rows.field(column).text()).trim()).ok();
-    match read(&text).or_else(|problem| stored().ok_or(problem)) {
+    match read(&text) {
         Ok(value) => Some(value),
         Err(problem) => {
             // long enough for any value, short enough for a message

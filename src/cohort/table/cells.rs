@@ -119,6 +119,11 @@ impl<'a> CellTable<'a> {
         Ok(CellTable { table, reading: Reading::new(options), wanted: Vec::new(), current })
     }
 
+    /// Whether any column that is wanted has values with labels.
+    pub fn is_labelled(&self) -> bool {
+        self.wanted.iter().any(|(at, kind)| *kind == CellKind::Number && self.table.is_labelled(*at))
+    }
+
     /// Names of the columns.
     pub fn header(&self) -> &[String] {
         &self.table.header
@@ -161,7 +166,8 @@ impl<'a> CellTable<'a> {
             let cell = &mut current[*at];
             cell.clear();
             match kind {
-                CellKind::Number => number(reading, field, cell),
+                CellKind::Number if reading.is_missing(field) => number(reading, field, cell),
+                CellKind::Number => number(reading, table.rows.named(*at), cell),
                 CellKind::Text => match table.rows.label(*at) {
                     Some(label) => cell.extend_from_slice(label.as_bytes()),
                     None => cell.extend_from_slice(&text(reading, field)),

@@ -184,7 +184,7 @@ impl Ids {
     ) -> Option<(usize, bool)> {
         let Table { rows, issues, row, .. } = &mut *table;
         let row = *row;
-        let person = match rows.field(column) {
+        let person = match rows.named(column) {
             // the digits of a number, without a text of its own for everyone
             Field::Whole(number) => Ok(self.number(digits(number, &mut [0; 20]), row)),
             field => identifier(field).map(|id| self.number(&id, row)),
@@ -211,7 +211,7 @@ impl Ids {
         name: &str,
     ) -> Option<usize> {
         let Table { rows, issues, row, .. } = table;
-        let field = rows.field(column);
+        let field = rows.named(column);
         if let Field::Whole(number) = field
             && let Some(person) = self.find(digits(number, &mut [0; 20]))
         {

@@ -128,7 +128,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     pub(crate) fn id(&mut self, column: usize) -> Option<Cow<'_, str>> {
         let at = self.columns[column]?;
         let Table { rows, issues, row, .. } = &mut self.table;
-        match identifier(rows.field(at)) {
+        match identifier(rows.named(at)) {
             Ok(id) => Some(id),
             Err(problem) => {
                 issues.add(Some(*row), Some(self.names[column]), || problem.to_owned());
@@ -151,10 +151,10 @@ impl<'a, const N: usize> NamedTable<'a, N> {
             return Ok(None);
         }
         let word = |text: &[u8]| std::str::from_utf8(text.trim_ascii()).ok().and_then(&of);
-        // a value with a label may be meant by either: 1, called "yes", is 1
-        let found = rows.label(at).and_then(&of).or_else(|| word(&field.text()));
+        // a value with a label is what it is called: 1, called "no", is no yes
         let text = rows.category(at);
         let text = text.trim_ascii();
+        let found = word(text);
         if found.is_none() {
             issues.add(Some(*row), Some(self.names[column]), || format!("{} is none of {}", shown(text), known()));
             return Err(());
@@ -186,7 +186,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         let Table { rows, issues, row, .. } = &mut self.table;
         let mut all = Vec::with_capacity(self.extra.len());
         for (name, at) in &self.extra {
-            let field = rows.field(*at);
+            let field = rows.named(*at);
             match self.reading.number(field) {
                 Cell::Value(value) if value.is_finite() => all.push(value),
                 Cell::Empty => {

@@ -203,7 +203,7 @@ fn find_person(
         return persons.ids.known(table, column, options, persons.table.as_deref().unwrap_or_default());
     }
     // A table of persons with problems may lack some for that reason alone.
-    match identifier(table.field(column)) {
+    match identifier(table.rows.named(column)) {
         Ok(id) => persons.ids.find(&id),
         Err(problem) => {
             let row = table.row;

@@ -275,7 +275,7 @@ pub(super) fn read_age(
     options: &TableOptions,
 ) -> Option<u32> {
     let Table { rows, issues, row, .. } = table;
-    let field = rows.field(at);
+    let field = rows.named(at);
     match reading.age(field) {
         Cell::Value(age) => match options.grid {
             Some(grid) if grid.interval_of_months(age).is_none() => {

@@ -114,6 +114,12 @@ impl<'a> Rows<'a> {
         self.label(column).map_or_else(|| self.field(column).text(), |label| Cow::Borrowed(label.as_bytes()))
     }
 
+    /// A cell of the current row as it is called: `1` with the label `017` is 017. For whatever is no count: identifiers,
+    /// ages, outcomes and other numbers stand behind labels where a program numbered texts.
+    pub(super) fn named(&self, column: usize) -> Field<'_> {
+        self.label(column).map_or_else(|| self.field(column), |label| Field::Text(label.as_bytes()))
+    }
+
     /// A cell of the current row.
     #[inline]
     pub(super) fn field(&self, column: usize) -> Field<'_> {
@@ -172,7 +178,10 @@ impl<'a> Table<'a> {
             },
             #[cfg(feature = "stata")]
             Input::Stata(file) => match StataRows::open(file) {
-                Ok(rows) => {
+                Ok(mut rows) => {
+                    if options.ignore_labels {
+                        rows.ignore_labels();
+                    }
                     table.header = rows.names();
                     table.rows = Rows::Stata(Box::new(rows));
                 }

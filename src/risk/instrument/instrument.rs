@@ -137,6 +137,11 @@ impl Instrument {
         })
     }
 
+    /// Names of its bands, from the lowest; none of an instrument without.
+    pub(crate) fn band_names(&self) -> &[String] {
+        &self.program.bands
+    }
+
     /// What it says about itself.
     pub fn card(&self) -> &Card {
         &self.card
