@@ -300,6 +300,15 @@ fn a_folder_is_one_table_whose_files_must_have_the_same_columns() {
     let cohort = read().unwrap();
     assert_eq!((cohort.persons(), cohort.id(2), cohort.counts(2)), (3, Some("c"), vec![Some(7); 2]));
     let missing = "optional int64 age_12; optional int64 age_14;";
+    for other in ["4.pq", "4.csv", "4.parquet.gzip"] {
+        std::fs::write(folder.path().join(other), b"x").unwrap();
+        let refused = read().unwrap_err().to_string();
+        assert!(refused.contains(&format!("holds {other:?}: name a file so")), "{refused}");
+        std::fs::remove_file(folder.path().join(other)).unwrap();
+    }
+    std::fs::create_dir(folder.path().join("within")).unwrap();
+    assert!(read().unwrap_err().to_string().contains("\"within\""));
+    std::fs::remove_dir(folder.path().join("within")).unwrap();
     std::fs::write(folder.path().join("3.parquet"), part(&["d"], missing, &[Some(0)])).unwrap();
     let error = read().unwrap_err().to_string();
     assert!(error.contains("3.parquet: a column \"age_14\" that the first file does not have"), "{error}");

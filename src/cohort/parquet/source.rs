@@ -42,11 +42,12 @@ impl ParquetSource {
         ParquetSource { name: name.into(), files: vec![PathOrData { name: None, data }] }
     }
 
-    /// A table from a file, or from all files of a folder whose names end in `.parquet`, in the order of their names.
+    /// A table from a file, or from all files of a folder whose names end in `.parquet`, in the order of their names. What
+    /// begins with a dot or a line (`_SUCCESS`) is passed over.
     ///
     /// # Errors
     /// Of kind [`Io`](crate::ErrorKind::Io) when the file or a file of the folder cannot be opened, or the folder has
-    /// none.
+    /// none, or holds anything else.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let name = path.as_ref().display().to_string();
         let failed = |cause: io::Error| Error::io(&name, "read", &cause);
@@ -66,10 +67,21 @@ impl ParquetSource {
         let failed = |cause: io::Error| Error::io(&name, "read", &cause);
         let entries = std::fs::read_dir(&path).map_err(failed)?.collect::<io::Result<Vec<_>>>().map_err(failed)?;
         let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-        paths.retain(|path| path.extension().is_some_and(|ending| ending == "parquet") && path.is_file());
         paths.sort();
+        let (paths, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_part(path));
+        // what writers leave beside their files begins with a dot or a line; anything else may hold people
+        let others: Vec<String> =
+            others.iter().filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
+        let others: Vec<String> = others.into_iter().filter(|name| !name.starts_with(['.', '_'])).collect();
         if paths.is_empty() {
             return Err(failed(io::Error::other("a folder without files whose names end in .parquet")));
+        }
+        if let [first, ..] = &others[..] {
+            let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
+            return Err(failed(io::Error::other(format!(
+                "beside files whose names end in .parquet the folder holds {first:?}{more}: name a file so that it is a part of \
+                 the table, or move it elsewhere; folders within it are not read"
+            ))));
         }
         let file = |path: PathBuf| {
             let data = Data::Open(File::open(&path).map_err(failed)?);
@@ -78,6 +90,11 @@ impl ParquetSource {
         let files = paths.into_iter().map(file).collect::<Result<_>>()?;
         Ok(ParquetSource { name, files })
     }
+}
+
+/// Whether a file of a folder is a part of the table.
+fn is_part(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet")) && path.is_file()
 }
 
 impl fmt::Debug for ParquetSource {
