@@ -8,6 +8,7 @@ use super::dossier::known::Known;
 use super::draft::Draft;
 use super::draft::InstrumentResult;
 use super::needs::{AtRisk, Harm, Level, Need, NeedState, Setting};
+use super::statement::Ground;
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::Instrument;
 use crate::risk::instrument::walk::Problems;
@@ -208,6 +209,7 @@ impl Judgement {
             }
         }
         self.check_instruments(draft, problems);
+        self.check_reasons(draft, problems);
         for (i, need) in self.needs.iter().enumerate() {
             if need.severity.is_some() && need.state != NeedState::Identified {
                 problems.add(
@@ -240,6 +242,34 @@ impl Judgement {
                 }
             }
             Outcome::Advice(_) => {}
+        }
+    }
+
+    /// A reason to give no advice may be the professional's alone, but not the opposite of what the dossier answers.
+    fn check_reasons(&self, draft: &Draft, problems: &mut Problems) {
+        let Outcome::NoAdvice(reasons) = &self.outcome else { return };
+        for (i, one) in reasons.iter().enumerate() {
+            let key = match one.reason {
+                NoAdvice::Obstruction => "no-advice/obstruction",
+                NoAdvice::Rejection => "no-advice/rejection",
+                NoAdvice::NoTie => "no-advice/no-tie",
+                NoAdvice::NotObtainable => continue,
+            };
+            let grounds = draft.statements().filter(|statement| statement.key == key).flat_map(|one| &one.grounds);
+            for ground in grounds {
+                if let Ground::Answer { path, value } = ground
+                    && value == Known::Absent.key()
+                {
+                    problems.add(
+                        format_args!("$.outcome.no-advice[{i}].reason"),
+                        format_args!(
+                            "{:?} is the opposite of {path} in the dossier, {value:?}; another reason is accepted, or a draft \
+                             of a dossier that says otherwise",
+                            one.reason.key()
+                        ),
+                    );
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Draft, judged, shown, final: what each step asks for, and that nothing comes out before the last.
 
-use crate::fixtures::{draft, judgement};
+use crate::fixtures::{draft, draft_of, judgement, value};
 use pleegprofiel::advice::{Advice, Completion, Draft};
 use serde_json::{Value, json};
 
@@ -136,4 +136,19 @@ fn a_draft_bears_its_mark_on_paper_and_an_advice_does_not() {
     let advice = complete(&draft, &judgement(&draft)).unwrap().html(&headings).unwrap();
     assert!(!advice.contains("DRAFT") && advice.contains("Probation advice") && advice.contains("M. Voorbeeld"));
     assert!(advice.contains("He agrees with most of it."));
+}
+
+#[test]
+fn no_advice_for_a_reason_that_the_dossier_denies_is_refused() {
+    let mut dossier = value("incidental");
+    dossier["contra_indications"] = json!({"no_tie_with_a_european_country": "absent"});
+    let draft = draft_of(&dossier, pleegprofiel::Language::English);
+    let mut judged = judgement(&draft);
+    let said = |reason: &str| json!({"no-advice": [{"reason": reason, "explanation": "said by the police"}]});
+    judged["outcome"] = said("no-tie-with-a-european-country");
+    let refused = complete(&draft, &judged).unwrap_err().join("; ");
+    assert!(refused.contains("$.outcome.no-advice[0].reason") && refused.contains("the opposite of"), "{refused}");
+    // what nobody answered is for the professional to say
+    judged["outcome"] = said("obstruction");
+    assert!(complete(&draft, &judged).is_ok());
 }
