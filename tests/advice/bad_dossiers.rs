@@ -194,3 +194,11 @@ fn a_first_offence_as_a_minor_that_was_not_there_to_be_seen_is_refused() {
     let found = with("/factors/first-offence-as-minor", json!("present"));
     one(&found, &["$.factors.first-offence-as-minor", "\"present\" contradicts $.career"]);
 }
+
+#[test]
+fn answers_out_of_range_are_named_by_their_items() {
+    let mut dossier = value("incidental");
+    dossier["answers"]["violent_sanctions"] = json!(9);
+    dossier["answers"]["total_sanctions"] = json!(2);
+    one(&problems(&dossier), &["violent sanctions out of range (answers to total_sanctions and violent_sanctions)"]);
+}

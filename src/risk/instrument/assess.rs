@@ -83,8 +83,28 @@ impl Instrument {
                 | stated;
         let mut why: Vec<String> = self.contradictions(codes).map(str::to_owned).collect();
         let explained = self.program.reasons.iter().fold(0, |all, reason| all | 1 << reason.code);
-        why.extend(self.codes(codes & !explained).map(|code| code.replace('_', " ")));
+        let open = codes & !explained;
+        for (at, code) in self.program.codes.iter().enumerate().filter(|(at, _)| open >> at & 1 == 1) {
+            let (words, items) = (code.replace('_', " "), self.items_of(at));
+            why.push(if items.is_empty() { words } else { format!("{words} (answers to {})", items.join(" and ")) });
+        }
         why
+    }
+
+    /// Items whose answers the rules of a code look at as they were given.
+    fn items_of(&self, code: usize) -> Vec<&str> {
+        let program = &self.program;
+        let rules = program.rules.iter().filter(|rule| rule.code == code);
+        let when = rules.fold(0, |all, rule| all | rule.when);
+        let asked = program.conditions.iter().enumerate().filter(|(i, _)| when >> i & 1 == 1);
+        let slots: Vec<usize> = asked
+            .flat_map(|(_, condition)| match condition.test {
+                Test::NotAfter(other) | Test::Exceeds(other) => vec![condition.slot, other],
+                _ => vec![condition.slot],
+            })
+            .collect();
+        let items = self.items.iter().enumerate().filter(|(slot, _)| slots.contains(slot));
+        items.map(|(_, item)| item.name.as_str()).collect()
     }
 
     /// Codes of rules that hold only while an answer is missing: then something is unknown, and nothing contradicts.
