@@ -79,6 +79,9 @@ pub enum ArticleOn {
     },
 }
 
+/// Trafficking in human beings in the Criminal Code.
+const TRAFFICKING: &str = "273f";
+
 /// The day from which the sexual offences stand in the new title XIV.
 pub(crate) const NEW_SEXUAL_OFFENCES: (i16, u8, u8) = (2024, 7, 1);
 
@@ -128,7 +131,8 @@ pub(super) struct Read {
 /// All numbers of the Criminal Code whose kind of offence was read: trafficking, and the titles of sexual offences.
 pub(super) fn read() -> impl Iterator<Item = Read> {
     let new = Some(NEW_SEXUAL_OFFENCES);
-    let trafficking = Read { number: "273f", from: Some(READ_273F), until: None, trafficking: true, source: CASES };
+    let trafficking =
+        Read { number: TRAFFICKING, from: Some(READ_273F), until: None, trafficking: true, source: CASES };
     let sexual = |number, from, until, source| Read { number, from, until, trafficking: false, source };
     let old = OLD_TITLE.into_iter().map(move |(number, _, _)| sexual(number, None, new, OLD));
     let now = NEW_TITLE.into_iter().map(move |number| sexual(number, new, None, STB));
@@ -146,6 +150,11 @@ impl Article {
         let law = if self.law == "sr" { "Sr" } else { &self.law };
         let paragraph = self.paragraph.map_or_else(String::new, |p| format!(" paragraph {p}"));
         format!("article {}{paragraph} {law}", self.number)
+    }
+
+    /// Whether it is the article on trafficking in human beings.
+    pub(crate) fn is_trafficking(&self) -> bool {
+        self.law == "sr" && self.number == TRAFFICKING
     }
 
     /// What is known of the article on a day.
@@ -166,7 +175,7 @@ impl Article {
         if self.law != "sr" {
             return ArticleOn::NotInCatalogue;
         }
-        if number == "273f" {
+        if number == TRAFFICKING {
             // read in judgments from 2018 on; a bill to rewrite it was pending when this was written
             let status = if (day.year(), day.month(), day.day()) >= READ_273F {
                 SourceStatus::Read

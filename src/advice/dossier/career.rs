@@ -237,7 +237,7 @@ fn check_category(
         return;
     }
     let trafficking = *category == Category::HUMAN_TRAFFICKING;
-    if (article.number == "273f") != trafficking {
+    if article.is_trafficking() != trafficking {
         let (path, number) = (format!("{}.category", node.path), &article.number);
         let wanted = if trafficking { "another category" } else { "\"human-trafficking\"" };
         r.problems.add(

@@ -70,9 +70,8 @@ impl ParquetSource {
         paths.sort();
         let (paths, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_part(path));
         // what writers leave beside their files begins with a dot or a line; anything else may hold people
-        let others: Vec<String> =
-            others.iter().filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
-        let others: Vec<String> = others.into_iter().filter(|name| !name.starts_with(['.', '_'])).collect();
+        let named = others.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy()));
+        let others: Vec<_> = named.filter(|name| !name.starts_with(['.', '_'])).collect();
         if paths.is_empty() {
             return Err(failed(io::Error::other("a folder without files whose names end in .parquet")));
         }

@@ -37,7 +37,7 @@ struct Categories {
 
 impl Covariate {
     pub(super) fn new(table: &Table<'_>, at: usize, name: &str, persons: usize, options: &TableOptions) -> Covariate {
-        let labelled = table.is_labelled(at) && !options.ignore_labels;
+        let labelled = table.is_labelled(at);
         let asked = options.categorical.iter().any(|column| column == name);
         let categories = (labelled || asked).then(|| Categories {
             of: vec![None; persons],

@@ -111,7 +111,7 @@ impl<'a> Rows<'a> {
 
     /// What a cell of the current row says as one of a set of categories: its label, or else what stands there.
     pub(super) fn category(&self, column: usize) -> Cow<'_, [u8]> {
-        self.label(column).map_or_else(|| self.field(column).text(), |label| Cow::Borrowed(label.as_bytes()))
+        self.named(column).text()
     }
 
     /// A cell of the current row as it is called: `1` with the label `017` is 017. For whatever is no count: identifiers,
