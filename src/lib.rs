@@ -101,7 +101,10 @@ pub use trajectory::family::Family;
 pub use trajectory::finding::Finding;
 pub use trajectory::fit::{Fit, GroupFit};
 pub use trajectory::forms::form::Form;
-pub use trajectory::forms::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, FormOptions, Sureness};
+pub use trajectory::forms::{
+    ABOUT_AS_WELL, Alternative, FORMS_FORMAT, FORMS_VERSION, FormCandidate, FormChoice, FormOptions, FormProgress,
+    FormState, Sureness,
+};
 pub use trajectory::grolts::{GROLTS_QUESTIONS, GROLTS_SOURCE, Grolts, GroltsItem, GroltsStatus};
 pub use trajectory::inference::bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
 pub use trajectory::inference::folds::{FoldScores, Folds};

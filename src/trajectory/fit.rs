@@ -171,6 +171,11 @@ impl<'a> Ticker<'a> {
         !self.stopped()
     }
 
+    /// The caller wants to stop, and said so elsewhere.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }

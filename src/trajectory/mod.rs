@@ -14,6 +14,7 @@ mod em;
 mod estep;
 pub mod family;
 pub mod finding;
+mod fingerprint;
 pub mod fit;
 pub mod forms;
 pub mod grolts;

@@ -111,17 +111,19 @@ fn limited(shape: &Shape, k: usize, curve: &Curve, block: &[f64], delta: &[f64],
 /// Log rates below minus this, logits beyond it either way and log dispersions below minus it are as good as infinite:
 /// how far they move means nothing.
 const SETTLED: f64 = 30.0;
+/// From here on a predictor on its way out moves on a scale of its own.
+const FAR_OUT: f64 = 5.0;
 
 /// The furthest any linear predictor moves between two curves.
 pub(crate) fn largest_move(from: &Curve, to: &Curve) -> f64 {
     // in ZIP(tau) both predictors hang on one curve, and nothing of it runs off alone
-    let settled = if from.tau > 0.0 || to.tau > 0.0 { f64::INFINITY } else { SETTLED };
-    let moved = |a: f64, b: f64, highest: f64| {
-        let held = |v: f64| v.clamp(-settled, highest);
-        (held(a) - held(b)).abs()
+    let alone = from.tau == 0.0 && to.tau == 0.0;
+    // far out a predictor is as good as there: what is left to it counts by its logarithm
+    let far = |v: f64| if alone && v > FAR_OUT { FAR_OUT + (v.min(SETTLED) - FAR_OUT).ln_1p() } else { v };
+    let (low, both) = (|v: f64| -far(-v), |v: f64| if v > 0.0 { far(v) } else { -far(-v) });
+    let most = |a: &[f64], b: &[f64], held: &dyn Fn(f64) -> f64| {
+        a.iter().zip(b).map(|(&a, &b)| (held(a) - held(b)).abs()).fold(0.0, f64::max)
     };
-    let most =
-        |a: &[f64], b: &[f64], highest: f64| a.iter().zip(b).map(|(&a, &b)| moved(a, b, highest)).fold(0.0, f64::max);
-    let dispersion = moved(from.log_alpha, to.log_alpha, f64::INFINITY);
-    most(&from.eta, &to.eta, f64::INFINITY).max(most(&from.zeta, &to.zeta, settled)).max(dispersion)
+    let dispersion = (low(from.log_alpha) - low(to.log_alpha)).abs();
+    most(&from.eta, &to.eta, &low).max(most(&from.zeta, &to.zeta, &both)).max(dispersion)
 }

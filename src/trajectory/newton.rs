@@ -91,7 +91,7 @@ pub(crate) fn climb_unless_behind(
     let mut here = from;
     let free = Free::new(shape);
     let mut behind = false;
-    let mut mu = 0.0;
+    let mut trust = Trust { mu: 0.0, reach: MAX_MOVE };
     let mut shortfall = f64::INFINITY;
     let mut steps = 0;
     let mut converged = false;
@@ -120,7 +120,7 @@ pub(crate) fn climb_unless_behind(
             (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
             break;
         }
-        let Some((next, gain, undamped)) = step(evaluator, shape, &free, &here, &info, &gradient, &mut mu) else {
+        let Some((next, gain, undamped)) = step(evaluator, shape, &free, &here, &info, &gradient, &mut trust) else {
             if let Some(there) = last_leap(&mut leaps, &here) {
                 here = there;
                 continue;
@@ -164,6 +164,17 @@ fn direction(info: &Information, gradient: &[f64], mu: f64) -> Option<Vec<f64>> 
     Some(m.cholesky()?.solve(gradient))
 }
 
+/// How far the quadratic is believed.
+struct Trust {
+    /// Damping by the complete-data information.
+    mu: f64,
+    /// The furthest a predictor may move; further as long as steps that were cut short keep what they promise.
+    reach: f64,
+}
+
+/// Times [`MAX_MOVE`] that a predictor may move at most.
+const FURTHEST: f64 = 4.0;
+
 /// One accepted step: the new point, the gain its quadratic promised, and whether it was a full
 /// undamped Newton step.
 fn step(
@@ -173,13 +184,14 @@ fn step(
     here: &Point,
     info: &Information,
     gradient: &[f64],
-    mu: &mut f64,
+    trust: &mut Trust,
 ) -> Option<(Point, f64, bool)> {
     let ll = here.log_likelihood();
     let noise = 1e-13 * ll.abs();
     for _ in 0..30 {
-        let Some(delta) = direction(info, gradient, *mu) else {
-            *mu = (*mu * 4.0).max(1e-3);
+        let mu = trust.mu;
+        let Some(delta) = direction(info, gradient, mu) else {
+            trust.mu = (mu * 4.0).max(1e-3);
             continue;
         };
         let promise = 0.5 * delta.iter().zip(gradient).map(|(d, g)| d * g).sum::<f64>();
@@ -191,22 +203,27 @@ fn step(
         };
         let full = moved(1.0).curves(shape);
         let most = here.curves.iter().zip(&full).map(|(a, b)| largest_move(a, b)).fold(0.0, f64::max);
-        let factor = if most > MAX_MOVE { MAX_MOVE / most } else { 1.0 };
+        let factor = if most > trust.reach { trust.reach / most } else { 1.0 };
+        // of a part of the step the quadratic promises less
+        let hoped = promise * factor * (2.0 - factor);
         let next = Point::at(evaluator, shape, moved(factor));
         let gain = next.log_likelihood() - ll;
-        let undamped = *mu == 0.0 && factor == 1.0;
+        let undamped = mu == 0.0 && factor == 1.0;
         // below the noise of the sum itself, trust the quadratic of an undamped step
-        if gain > 0.05 * promise || (promise < noise && gain > -10.0 * noise && undamped) {
-            *mu = if gain > 0.5 * promise { *mu / 5.0 } else { *mu };
-            if *mu < 1e-4 {
-                *mu = 0.0;
+        if gain > 0.05 * hoped || (promise < noise && gain > -10.0 * noise && undamped) {
+            if gain > 0.5 * hoped {
+                trust.mu = if mu / 5.0 < 1e-4 { 0.0 } else { mu / 5.0 };
+                if factor < 1.0 {
+                    trust.reach = (2.0 * trust.reach).min(FURTHEST * MAX_MOVE);
+                }
             }
             return Some((next, promise, undamped));
         }
         if promise < noise {
             return None;
         }
-        *mu = (*mu * 4.0).max(1e-3);
+        trust.reach = MAX_MOVE;
+        trust.mu = (mu * 4.0).max(1e-3);
     }
     None
 }

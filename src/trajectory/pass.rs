@@ -28,7 +28,14 @@ pub(crate) struct Evaluator<'a> {
     constant: f64,
     /// The cells that occur; `None` where nearly all are different, and each history's are gone through.
     pub(crate) occurring: Option<Occurring<'a>>,
+    /// Where each history's cells are gone through: posterior probabilities up to this add nothing to the sums.
+    pub(crate) negligible: f64,
 }
+
+/// A posterior probability that adds nothing to a sum at working precision.
+const NOTHING: f64 = 1e-17;
+/// The same on the way up, where a step needs its sums roughly.
+const NEXT_TO_NOTHING: f64 = 1e-6;
 
 /// Called with a history, its posterior probabilities and, in direct passes, the probability that a zero is not
 /// structural: group after group, age after age.
@@ -41,7 +48,13 @@ impl<'a> Evaluator<'a> {
             total_weight: histories.total_weight(),
             constant: estep::constant(histories),
             occurring: Occurring::of(histories),
+            negligible: NOTHING,
         }
+    }
+
+    /// For a first look: log-likelihoods are exact, sums are to six digits.
+    pub(crate) fn roughly(histories: &'a Histories) -> Self {
+        Evaluator { negligible: NEXT_TO_NOTHING, ..Evaluator::new(histories) }
     }
 
     pub(crate) fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {

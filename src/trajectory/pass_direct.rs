@@ -236,6 +236,9 @@ impl<'a> DirectPass<'a> {
             for (k, p) in scratch.p.iter().enumerate() {
                 let w = weight * p;
                 part.mass[k] += w;
+                if *p <= self.evaluator.negligible {
+                    continue;
+                }
                 let of = self.of(k);
                 self.add(simd, of.clone(), w, &scratch, &mut part);
                 for &code in histories.cells_of(h) {

@@ -98,18 +98,25 @@ pub(crate) fn search(
         })
         .collect();
     let mut records = Vec::with_capacity(starts);
-    cut(&mut field, &mut records, seed, (starts / 3).max(12));
+    // a good top that is known leaves less to be found
+    let [least, fewest] = if known.is_empty() { [12, 8] } else { [8, 4] };
+    cut(&mut field, &mut records, seed, (starts / 3).max(least));
     field = field.into_par_iter().map(|r| advance(evaluator, shape, r, SCREEN[1])).collect();
-    cut(&mut field, &mut records, seed, (starts / 8).max(8));
+    cut(&mut field, &mut records, seed, (starts / 8).max(fewest));
 
+    let from_known: Vec<Climb> =
+        known.par_iter().map(|params| climb_from(evaluator, shape, params.clone(), CLIMB_STEPS, ROUGHLY)).collect();
+    // those that end clearly below what is known need not be followed to their tops
+    let best = from_known.iter().map(|c| c.pass.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
     let climbs: Vec<Climb> = field
         .par_iter()
         .filter(|_| ticker.tick())
-        .map(|r| newton::climb(evaluator, shape, r.point.clone(), CLIMB_STEPS, ROUGHLY))
+        .map(|r| newton::climb_unless_behind(evaluator, shape, r.point.clone(), CLIMB_STEPS, ROUGHLY, best))
         .collect();
     for (runner, climb) in field.iter().zip(&climbs) {
         let stop = match (runner.emptied, climb.converged) {
             (true, _) => StartStop::GroupEmptied,
+            _ if climb.behind => StartStop::Screened,
             (_, true) => StartStop::Converged,
             _ => StartStop::StepLimit,
         };
@@ -122,9 +129,7 @@ pub(crate) fn search(
             stop,
         });
     }
-    let from_known: Vec<Climb> =
-        known.par_iter().map(|params| climb_from(evaluator, shape, params.clone(), CLIMB_STEPS, ROUGHLY)).collect();
-    let mut best = distinct(climbs.into_iter().chain(from_known).collect());
+    let mut best = distinct(climbs.into_iter().filter(|c| !c.behind).chain(from_known).collect());
     if options.neighbours {
         neighbour::improve(evaluator, shape, seed, &mut best, &mut records, ticker);
     }

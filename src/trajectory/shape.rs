@@ -75,6 +75,11 @@ impl Shape {
         self.family.has_dispersion()
     }
 
+    /// Parameters that are free: a common one counts once.
+    pub(crate) fn free(&self) -> usize {
+        super::shared::Free::new(self).count()
+    }
+
     pub(crate) fn groups(&self) -> usize {
         self.rate_terms.len()
     }

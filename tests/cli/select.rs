@@ -168,3 +168,36 @@ fn a_selection_and_a_fit_hide_small_groups_by_one_rule() {
     assert!(!fitted.contains("33%") && !fitted.contains("67%"), "{fitted}");
     assert!(all.contains("33%"), "{all}");
 }
+
+#[test]
+fn a_choice_of_form_goes_on_from_its_file() {
+    let dir = tempdir().unwrap();
+    let table = some_persons(dir.path(), 40);
+    let file = dir.path().join("forms.json");
+    let profile = |table: &Path, out: &str, more: &[&str]| {
+        let out = dir.path().join(out);
+        let fixed = [OsStr::new("profile"), table.as_os_str(), "--out".as_ref(), out.as_os_str()];
+        let resume = [OsStr::new("--resume"), file.as_os_str(), "--degree".as_ref(), "1".as_ref()];
+        run(fixed.into_iter().chain(resume).chain(more.iter().map(OsStr::new)))
+    };
+    let done = profile(&table, "a", &[]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let kept = fs::read(&file).unwrap();
+    let done = profile(&table, "b", &["--threads", "1", "--json"]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let object: serde_json::Value = serde_json::from_str(&stdout(&done)).unwrap();
+    let chosen = object["chosen_from"].as_array().unwrap();
+    assert_eq!((&chosen[0]["distance"], &chosen[0]["bic_persons"]), (&0.0.into(), &object["bic_persons"]));
+    assert!(chosen.len() > 8 && object["grolts"].is_object() && object["groups"].is_array(), "{object}");
+    assert_eq!(fs::read(&file).unwrap(), kept, "nothing was looked at again");
+    let model = |out: &str| fs::read(dir.path().join(out).join("model.json")).unwrap();
+    assert_eq!(model("a"), model("b"));
+
+    let other = persons(dir.path(), &[(20, "0,1,0,2"), (20, "3,3,4,5")]);
+    let refused = profile(&other, "c", &[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("forms.json") && stderr(&refused).contains("other data"), "{}", stderr(&refused));
+    let refused = profile(&table, "c", &["--family", "poisson", "--groups", "2"]);
+    assert_eq!(refused.status.code(), Some(2), "there is nothing to choose");
+    assert!(!dir.path().join("c").exists());
+}

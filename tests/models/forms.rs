@@ -2,7 +2,10 @@
 
 use crate::support::data::{Person, Table};
 use crate::support::simulate::{four_groups, generator, poisson, simulate, throughout};
-use pleegprofiel::{AgeGrid, Cohort, ErrorKind, Family, Finding, FitOptions, FormOptions, Group, TrajectoryModel};
+use pleegprofiel::{
+    AgeGrid, Cohort, ErrorKind, Family, Finding, FitOptions, FormOptions, FormProgress, FormState, Group,
+    TrajectoryModel,
+};
 
 use pleegprofiel::ndarray;
 use rand_distr::{Distribution, Gamma};
@@ -190,4 +193,56 @@ fn a_chosen_model_reads_back_with_its_record() {
     let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
     let given = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 13).unwrap(), vec![group]).unwrap();
     assert!(!given.to_json().contains("chosen_from"));
+}
+
+#[test]
+fn a_choice_goes_on_from_where_it_was_stopped_to_the_same_bits() {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let cohort = over_dispersed(150).cohort();
+    let options = FormOptions::new().groups(1..=4).degree(2);
+    let whole = options.choose(&cohort).unwrap();
+
+    // stopped after five looks, kept as text, gone on with
+    let (looks, kept) = (AtomicUsize::new(0), Mutex::new(String::new()));
+    let mut state = FormState::new();
+    let stopped = options.clone().threads(1).choose_from(&cohort, &mut state, &|p: FormProgress<'_>| {
+        let Some(state) = p.state else { return true };
+        *kept.lock().unwrap() = state.to_json();
+        looks.fetch_add(1, Ordering::Relaxed) < 4
+    });
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+    let text = kept.into_inner().unwrap();
+    let mut read = FormState::from_json(&text).unwrap();
+    assert_eq!((read.len(), &read), (5, &state));
+
+    let looks = AtomicUsize::new(0);
+    let on = options.choose_from(&cohort, &mut read, &|p| {
+        looks.fetch_add(usize::from(p.state.is_some()), Ordering::Relaxed);
+        true
+    });
+    assert_eq!(on.unwrap(), whole);
+    assert_eq!(looks.into_inner() + 5, read.len(), "nothing is looked at twice");
+    let mut full = FormState::from_json(&read.to_json()).unwrap();
+    assert_eq!(options.choose_from(&cohort, &mut full, &|p| p.state.is_none()).unwrap(), whole);
+
+    let message = |e: pleegprofiel::Error| e.to_string();
+    let other = options.clone().seed(2).choose_from(&cohort, &mut full, &|_| true);
+    assert!(message(other.unwrap_err()).contains("another choice"));
+    let other = options.choose_from(&over_dispersed(151).cohort(), &mut full, &|_| true);
+    assert!(message(other.unwrap_err()).contains("other data"));
+    let damaged = [
+        ("", "EOF"),
+        ("{}", "missing field"),
+        (&text.replace("pleegprofiel-forms", "pleegprofiel-selection"), "the format is"),
+        (&text.replace("\"version\": 1", "\"version\": 2"), "version 2"),
+    ];
+    for (text, why) in damaged {
+        assert!(message(FormState::from_json(text).unwrap_err()).contains(why), "{why}");
+    }
+    // a model of another form than it says
+    let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    value["looked"][0]["top"]["blocks"][0].as_array_mut().unwrap().pop();
+    let mut cut = FormState::from_json(&value.to_string()).unwrap();
+    assert_eq!(options.choose_from(&cohort, &mut cut, &|_| true).unwrap_err().kind(), ErrorKind::InvalidModel);
 }

@@ -81,6 +81,10 @@ pub(crate) struct ProfileArgs {
     /// Language of the table, the picture and the report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
+    /// Print one JSON object with everything of the fit, what it was chosen from included, in full precision, instead of
+    /// the table. Small groups are not hidden in it.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Show groups of fewer than 10 persons in numbers.
     #[arg(long)]
     pub(crate) show_small_cells: bool,

@@ -3,6 +3,7 @@
 use crate::args::family;
 use clap::Args;
 use pleegprofiel::{Family, FitOptions, Form, FormOptions};
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct ProfileModelArgs {
@@ -23,7 +24,7 @@ pub(crate) struct ProfileModelArgs {
     /// One dispersion for all groups (--family negbin, zinb or negmult).
     #[arg(long, requires = "family")]
     common_dispersion: bool,
-    /// Number of random starts: of the model that was asked for (40), or of the best one (24).
+    /// Number of random starts: of the model that was asked for (40), or of the best one (16).
     #[arg(long, value_name = "N")]
     starts: Option<usize>,
     /// Seed of the random starts: the same seed gives the same result, on any number of threads.
@@ -32,6 +33,10 @@ pub(crate) struct ProfileModelArgs {
     /// Number of threads; all by default.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Store what was looked at in this file while form and number of groups are chosen, and go on from it when it is
+    /// there.
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
 }
 
 /// What is to be fitted.
@@ -41,6 +46,11 @@ pub(crate) enum Wanted {
 }
 
 impl ProfileModelArgs {
+    /// Where results so far are kept.
+    pub(crate) fn resume(&self) -> Option<&Path> {
+        self.resume.as_deref()
+    }
+
     /// The family that was asked for.
     pub(crate) fn family(&self) -> Option<Family> {
         self.family

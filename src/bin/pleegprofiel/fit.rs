@@ -44,7 +44,7 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     }
     if args.json {
         let naming = naming.as_ref().and_then(|n| n.as_ref().ok());
-        screen::print(&json::object(general, naming, took, &fit.grolts(&cohort)?)?)?;
+        screen::print(&json::object(general, naming, took, &fit.grolts(&cohort)?, None)?)?;
     } else if trusted.is_ok() {
         match naming {
             Some(naming) => {
@@ -129,7 +129,7 @@ fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarni
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(&fit, None, took, &fit.grolts(panel)?)?)?;
+        screen::print(&json::object(&fit, None, took, &fit.grolts(panel)?, None)?)?;
     } else if trusted.is_ok() {
         screen::print(&plain(&fit, args.show_small_cells))?;
     }

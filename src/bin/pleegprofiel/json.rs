@@ -1,10 +1,11 @@
-//! The JSON object of `fit --json`: field names and order are a contract with the programs that read it.
+//! The JSON object of `fit --json` and `profile --json`: field names and order are a contract with the programs that read it.
 //!
 //! Numbers are written in the shortest form that reads back to the same bits; what is not finite is `null`.
 
 use crate::failure::Failure;
 use pleegprofiel::{
-    Errors, Estimate, Family, Finding, Grolts, Interval, ModelFit, Naming, Part, Profile, StartKind, StartStop,
+    Errors, Estimate, Family, Finding, FormCandidate, FormChoice, Grolts, Interval, ModelFit, Naming, Part, Profile,
+    StartKind, StartStop, Sureness,
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -40,6 +41,12 @@ struct Object<'a> {
     /// Where the standard errors and intervals of this object come from: the information, or the sandwich when the
     /// totals of people spread wider than the model allows.
     errors: Errors,
+    /// What form and number of groups were chosen from; only where they were chosen.
+    #[serde(skip_serializing_if = "<[FormCandidate]>::is_empty")]
+    chosen_from: &'a [FormCandidate],
+    /// How sure posteriors are under the chosen form and under Poisson.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sureness: Option<Sureness>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +155,7 @@ pub(crate) fn object(
     naming: Option<&Naming>,
     took: Duration,
     grolts: &Grolts,
+    choice: Option<&FormChoice>,
 ) -> Result<String, Failure> {
     let (model, errors) = (fit.model(), fit.advised_errors());
     let family = model.spec().outcomes()[0].family();
@@ -241,6 +249,8 @@ pub(crate) fn object(
         },
         grolts,
         errors,
+        chosen_from: choice.map_or(&[], |c| &c.candidates),
+        sureness: choice.and_then(|c| c.sureness),
     };
     serde_json::to_string(&object)
         .map_err(|error| Failure::Output(format!("the fit cannot be written as JSON: {error}")))

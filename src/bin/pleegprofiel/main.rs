@@ -24,6 +24,7 @@ mod profile;
 mod progress;
 mod recalibrate;
 mod recidivism;
+mod resume;
 mod score;
 mod screen;
 mod select;

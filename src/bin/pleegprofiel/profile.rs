@@ -4,10 +4,12 @@ use crate::args::ProfileArgs;
 use crate::args_profile::Wanted;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
-use crate::{progress, screen};
+use crate::resume::Resume;
+use crate::{json, progress, screen};
 use pleegprofiel::report::Report;
 use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, Settled, TrajectoryModel, name_fit};
 use std::io::{self, Write};
+use std::time::Instant;
 
 pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     if let Some(family) = args.model.family().filter(|f| !f.counts_events()) {
@@ -17,14 +19,19 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     let wanted = args.model.wanted().map_err(Failure::Usage)?;
     let cohort = args.input.read()?;
     outputs::check_directory(&args.out)?;
+    let begin = Instant::now();
     let (fit, choice) = match wanted {
+        Wanted::One(_) if args.model.resume().is_some() => {
+            return Err(Failure::Usage("--resume goes with a choice of form or of number of groups".into()));
+        }
         Wanted::One(options) => (progress::fit(&options, &cohort)?.0, None),
         Wanted::Best(options) => {
-            let choice = progress::choose(&options, &cohort)?;
+            let choice = progress::choose(&options, &cohort, Resume::new(args.model.resume()))?;
             (choice.fit.clone(), Some(choice))
         }
     };
     let fit = fit.checked(&cohort)?;
+    let took = begin.elapsed();
     let record = choice.as_ref().map_or(Vec::new(), |c| c.candidates.clone());
     let model = &fit.best()?.clone().with_record(record);
     // a model that fits but whose rates are no rates of people
@@ -54,6 +61,10 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     outputs.add("report.html", |out| out.write_all(html.as_bytes()))?;
     outputs.publish()?;
 
+    if args.json {
+        let grolts = fit.grolts(&cohort)?;
+        return screen::print(&json::object(fit.general(), Some(&naming), took, &grolts, choice.as_ref())?);
+    }
     let written = match language {
         Language::Dutch => "Geschreven: model.json, profiles.csv, trajectories.svg en report.html in",
         Language::English => "Written: model.json, profiles.csv, trajectories.svg and report.html in",

@@ -1,7 +1,12 @@
 //! Fitting with a progress bar on a terminal, for work that takes long enough to wonder.
 
+use crate::failure::Failure;
+use crate::resume::Resume;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pleegprofiel::{Cohort, Error, Fit, FitOptions, FormChoice, FormOptions, ModelFit, ModelSpec, Panel, Progress};
+use pleegprofiel::{
+    Cohort, Error, Fit, FitOptions, FormChoice, FormOptions, FormProgress, FormState, ModelFit, ModelSpec, Panel,
+    Progress,
+};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -14,9 +19,17 @@ pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duratio
     watched(|progress| options.fit_with_progress(cohort, progress))
 }
 
-/// Chooses form and number of groups.
-pub(crate) fn choose(options: &FormOptions, cohort: &Cohort) -> Result<FormChoice, Error> {
-    Ok(watched(|progress| options.choose_with_progress(cohort, progress))?.0)
+/// Chooses form and number of groups, going on from what `resume` has and keeping there what was looked at.
+pub(crate) fn choose(options: &FormOptions, cohort: &Cohort, resume: Resume<'_>) -> Result<FormChoice, Failure> {
+    let mut state = resume.read(FormState::from_json)?;
+    let chosen = watched(|tick| {
+        let progress = |p: FormProgress<'_>| {
+            p.state.is_none_or(|state| resume.keep(|| state.to_json()))
+                && tick(Progress { done: p.done, total: p.total })
+        };
+        options.choose_from(cohort, &mut state, &progress)
+    });
+    Ok(resume.outcome(chosen)?.0)
 }
 
 /// Fits a general model.

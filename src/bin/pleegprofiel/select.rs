@@ -3,46 +3,31 @@
 use crate::args::SelectArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
+use crate::resume::Resume;
 use crate::{progress, screen};
 use pleegprofiel::report::{SMALL_CELL, selection_svg};
-use pleegprofiel::{
-    CandidateFit, Cohort, Error, ErrorKind, NO_DISCOVERY, Progress, Selection, SelectionState, SelectionWatch,
-};
+use pleegprofiel::{CandidateFit, Cohort, NO_DISCOVERY, Progress, Selection, SelectionState, SelectionWatch};
 use serde::Serialize;
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Instant;
 
 pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
     let options = args.options().map_err(Failure::Usage)?;
-    let mut state = match &args.resume {
-        Some(path) => resumed(path)?,
-        None => SelectionState::new(),
-    };
+    let resume = Resume::new(args.resume.as_deref());
+    let mut state = resume.read(SelectionState::from_json)?;
     outputs::check_directory(&args.out)?;
     let cohort = args.input.read()?;
-    let stored: Mutex<Option<Failure>> = Mutex::new(None);
     let begin = Instant::now();
     let clock = || begin.elapsed().as_secs_f64();
     let searched = progress::watched(|tick| {
         let progress = |p: pleegprofiel::SelectionProgress<'_>| {
-            if let (Some(path), Some(state)) = (&args.resume, p.state)
-                && let Err(failure) = outputs::write_file(path, format!("{}\n", state.to_json()).as_bytes())
-                && let Ok(mut first) = stored.lock()
-            {
-                first.get_or_insert(failure);
-                return false;
-            }
-            tick(Progress { done: p.done, total: p.total })
+            p.state.is_none_or(|state| resume.keep(|| state.to_json()))
+                && tick(Progress { done: p.done, total: p.total })
         };
         options.select_from(&cohort, &mut state, SelectionWatch { progress: &progress, clock: Some(&clock) })
     });
-    if let Ok(Some(failure)) = stored.into_inner() {
-        return Err(failure);
-    }
-    let (mut selection, _) = searched.map_err(|error| named(error, args.resume.as_deref()))?;
+    let (mut selection, _) = resume.outcome(searched)?;
     if let Some(bootstrap) = args.bootstrap() {
         progress::watched(|tick| selection.work_out_stability(&cohort, &bootstrap, tick))?;
     }
@@ -55,29 +40,6 @@ pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
         screen::print(&format!("{text}\n\n{}", written(&selection, &args.out)))?;
     }
     selection.best().map(|_| ()).map_err(Failure::from)
-}
-
-/// Results of before; a file that is not there yet is where they will be stored.
-fn resumed(path: &Path) -> Result<SelectionState, Failure> {
-    let cannot = |why: String| Failure::Usage(format!("{} cannot be gone on with: {why}", path.display()));
-    outputs::check_file(path)?;
-    match fs::read_to_string(path) {
-        Ok(text) => SelectionState::from_json(&text).map_err(|error| cannot(error.to_string())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SelectionState::new()),
-        Err(error) => Err(cannot(error.to_string())),
-    }
-}
-
-/// The library knows of no file: a complaint about results of before gets its name.
-fn named(error: Error, path: Option<&Path>) -> Failure {
-    match path {
-        Some(path)
-            if error.kind() == ErrorKind::InvalidOptions && error.to_string().starts_with("the results so far") =>
-        {
-            Failure::Usage(format!("{}: {error}", path.display()))
-        }
-        _ => Failure::from(error),
-    }
 }
 
 fn write(selection: &Selection, cohort: &Cohort, out: &Path) -> Result<(), Failure> {

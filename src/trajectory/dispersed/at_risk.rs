@@ -16,9 +16,6 @@ use crate::trajectory::wide::{WIDTH, filled_up, log_product, sum, vectors, vecto
 use pulp::Simd;
 use std::ops::Range;
 
-/// A posterior probability that adds nothing to a sum at working precision.
-const NOTHING: f64 = 1e-17;
-
 /// Everything of one group that a pass needs.
 struct Group<'a> {
     curve: &'a Curve,
@@ -289,7 +286,7 @@ impl<'a> AtRisk<'a> {
             for k in 0..self.groups.len() {
                 let w = weight * scratch.p[k];
                 part.mass[k] += w;
-                if scratch.p[k] > NOTHING {
+                if scratch.p[k] > self.evaluator.negligible {
                     self.rises(h, k, &mut scratch);
                     self.add(simd, k, w, &scratch, &mut part.sums);
                     for &code in histories.cells_of(h) {

@@ -1,9 +1,12 @@
 //! The choice: candidates ranked, the best fitted in full.
 
+use super::choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
 use super::form::Form;
 use super::lasting;
+use super::options::FormOptions;
 use super::path;
 use super::scan::{Scan, Scanned};
+use super::state::{FormProgress, FormState, Memory};
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::family::Family;
@@ -13,8 +16,7 @@ use crate::trajectory::mixture::fit::pool;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::options::Progress;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Candidates fitted in full, at most.
 const IN_FULL: usize = 4;
@@ -22,194 +24,7 @@ const IN_FULL: usize = 4;
 /// best optimum by so much.
 const CLOSE: f64 = 4.0;
 
-/// What to choose from, and how hard to look.
-///
-/// | option | default | reason |
-/// | --- | --- | --- |
-/// | `groups` | 1 to 8 | there are four profiles, but nothing says that a cohort falls into four groups |
-/// | `degree` | 3 | cubic in age: a rise, a fall and a tail; less where fewer ages were observed |
-/// | `forms` | [`Form::short_list`] | whether counts are over-dispersed or have more zeros is for the data to say |
-/// | `starts` | 24 | of the best form, which is known from the choice already |
-/// | `seed` | 1 | any; same seed, same bits |
-///
-/// ```
-/// use pleegprofiel::{AgeGrid, Cohort, Family, FormOptions, ndarray::Array2};
-/// // sixty people with an offence a year, ninety with hardly any
-/// let counts = Array2::from_shape_fn((150, 10), |(i, t)| if i < 60 { ((i + t) % 3) as u32 } else { u32::from((i * 7 + t * 3) % 29 == 0) });
-/// let cohort = Cohort::from_counts(AgeGrid::years(12, 21)?, counts.view())?;
-/// let choice = FormOptions::new().degree(0).groups(1..=3).choose(&cohort)?;
-/// assert_eq!((choice.form.family, choice.fit.groups.len()), (Family::Poisson, 2));
-/// # Ok::<(), pleegprofiel::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[must_use]
-pub struct FormOptions {
-    groups: RangeInclusive<usize>,
-    degree: usize,
-    forms: Option<Vec<Form>>,
-    pub(super) starts: usize,
-    neighbours: bool,
-    pub(super) seed: u64,
-    #[serde(skip)]
-    threads: Option<usize>,
-}
-
-impl Default for FormOptions {
-    fn default() -> Self {
-        FormOptions { groups: 1..=8, degree: 3, forms: None, starts: 24, neighbours: true, seed: 1, threads: None }
-    }
-}
-
-/// One form with one number of groups.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FormCandidate {
-    /// The form.
-    pub form: Form,
-    /// Number of groups.
-    pub groups: usize,
-    /// Log-likelihood at the best top that was found.
-    pub log_likelihood: f64,
-    /// Free parameters: those that a zero part or a dispersion at its limit does not have are not counted.
-    pub parameters: usize,
-    /// `-2 logL + p ln(persons)`.
-    pub bic_persons: f64,
-    /// How far that is above the best candidate's.
-    pub distance: f64,
-    /// Whether it was fitted in full, and not only looked at.
-    pub in_full: bool,
-    /// Why it is not to be trusted; none when it is.
-    pub refused: Option<String>,
-}
-
-/// The form and number of groups that were chosen, with everything they were chosen from.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct FormChoice {
-    /// The form.
-    pub form: Form,
-    /// Its fit, which can be trusted.
-    pub fit: Fit,
-    /// Everything that was looked at: trusted first, then lowest BIC first.
-    pub candidates: Vec<FormCandidate>,
-    /// How sure people's groups are under this form and under Poisson, when that is another form.
-    pub sureness: Option<Sureness>,
-    /// The other trusted models that fit about as well, lowest BIC first: within [`ABOUT_AS_WELL`] of the chosen one.
-    pub alternatives: Vec<Alternative>,
-}
-
-/// A model that fits about as well as the chosen one.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Alternative {
-    /// What it is, and how far behind.
-    pub candidate: FormCandidate,
-    /// The model, as it was looked at.
-    pub model: TrajectoryModel,
-}
-
-/// Difference in BIC below which two models fit about as well: beyond, the evidence is very strong (Kass & Raftery
-/// 1995).
-pub const ABOUT_AS_WELL: f64 = 10.0;
-
-/// How sure posteriors are under the chosen form, and under Poisson with as many groups. A Poisson posterior of 0.9999
-/// of somebody whose counts spread more than Poisson counts do is no certainty.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Sureness {
-    /// Persons.
-    pub persons: u64,
-    /// Persons whose likeliest group has a posterior of 0.99 or more under the chosen form.
-    pub sure: u64,
-    /// The same under Poisson.
-    pub sure_poisson: u64,
-    /// Mean of the highest posterior under the chosen form.
-    pub mean: f64,
-    /// The same under Poisson.
-    pub mean_poisson: f64,
-}
-
-/// A posterior from here on counts as sure.
-const SURE: f64 = 0.99;
-
-impl Sureness {
-    fn new(cohort: &Cohort, chosen: &TrajectoryModel, poisson: &TrajectoryModel) -> Sureness {
-        let of = |model: &TrajectoryModel| {
-            let posteriors = model.distinct_posteriors(cohort);
-            let (mut sure, mut sum) = (0, 0.0);
-            for (row, &persons) in posteriors.rows().into_iter().zip(&cohort.histories.persons) {
-                let highest = row.iter().copied().fold(0.0, f64::max);
-                sure += if highest >= SURE { u64::from(persons) } else { 0 };
-                sum += f64::from(persons) * highest;
-            }
-            (sure, sum / cohort.persons().max(1) as f64)
-        };
-        let ((sure, mean), (sure_poisson, mean_poisson)) = (of(chosen), of(poisson));
-        Sureness { persons: cohort.persons() as u64, sure, sure_poisson, mean, mean_poisson }
-    }
-}
-
-impl FormChoice {
-    /// The best trusted candidate of each form, lowest BIC first; for a form without one its best.
-    pub fn by_form(&self) -> Vec<&FormCandidate> {
-        let mut kept: Vec<&FormCandidate> = Vec::new();
-        for candidate in &self.candidates {
-            if kept.iter().all(|k| k.form != candidate.form) {
-                kept.push(candidate);
-            }
-        }
-        kept
-    }
-}
-
 impl FormOptions {
-    /// The default choice.
-    pub fn new() -> FormOptions {
-        FormOptions::default()
-    }
-
-    /// Numbers of groups, 1 to 32.
-    pub fn groups(mut self, groups: RangeInclusive<usize>) -> Self {
-        self.groups = groups;
-        self
-    }
-
-    /// Degree of the rate polynomials, 0 to 5; lowered where fewer ages were observed.
-    pub fn degree(mut self, degree: usize) -> Self {
-        self.degree = degree;
-        self
-    }
-
-    /// The forms to choose from.
-    pub fn forms(mut self, forms: Vec<Form>) -> Self {
-        self.forms = Some(forms);
-        self
-    }
-
-    /// Starts of a fit in full.
-    pub fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Whether the best form is looked around for better optima next door.
-    pub fn neighbours(mut self, neighbours: bool) -> Self {
-        self.neighbours = neighbours;
-        self
-    }
-
-    /// Seed of all starts.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Number of threads; changes no bit of the result.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
-
     /// Chooses.
     ///
     /// # Errors
@@ -228,43 +43,70 @@ impl FormOptions {
         cohort: &Cohort,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<FormChoice> {
+        self.on_threads(|| self.chosen(cohort, None, progress))
+    }
+
+    /// As [`FormOptions::choose`], going on from what was looked at before; `progress` is told of every look with the
+    /// state so far, and may stop the work by returning false. The answer is that of a choice in one go, to the last bit.
+    ///
+    /// # Errors
+    /// As there; kind [`ErrorKind::InvalidOptions`] when `state` is of other data or options, kind
+    /// [`ErrorKind::InvalidModel`] when it is damaged, kind [`ErrorKind::Cancelled`] when stopped.
+    pub fn choose_from(
+        &self,
+        cohort: &Cohort,
+        state: &mut FormState,
+        progress: &(dyn Fn(FormProgress<'_>) -> bool + Sync),
+    ) -> Result<FormChoice> {
+        let degree = self.degree.min(cohort.observed_ages().saturating_sub(1));
+        state.claim(self, &self.listed(degree), cohort)?;
+        let (done, total) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let tell = |state: Option<&FormState>| {
+            progress(FormProgress { done: done.load(Ordering::Relaxed), total: total.load(Ordering::Relaxed), state })
+        };
+        let told = |state: &FormState| tell(Some(state));
+        let memory = Memory::new(std::mem::take(state), &told);
+        let ticked = |at: Progress| {
+            done.store(at.done, Ordering::Relaxed);
+            total.store(at.total, Ordering::Relaxed);
+            tell(None)
+        };
+        let choice = self.on_threads(|| self.chosen(cohort, Some(&memory), &ticked));
+        *state = memory.into_state();
+        choice
+    }
+
+    fn on_threads(&self, work: impl FnOnce() -> Result<FormChoice> + Send) -> Result<FormChoice> {
         match self.threads {
-            None => self.chosen(cohort, progress),
-            Some(threads) => pool(threads)?.install(|| self.chosen(cohort, progress)),
+            None => work(),
+            Some(threads) => pool(threads)?.install(work),
         }
     }
 
-    /// Numbers of groups to look at: more groups than different histories are the same groups twice.
-    pub(super) fn numbers(&self, cohort: &Cohort) -> RangeInclusive<usize> {
-        let least = *self.groups.start();
-        least..=(*self.groups.end()).min(cohort.distinct_histories()).max(least)
+    fn listed(&self, degree: usize) -> Vec<Form> {
+        self.forms.clone().unwrap_or_else(|| Form::short_list(degree))
     }
 
-    pub(super) fn chosen(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<FormChoice> {
+    pub(super) fn chosen(
+        &self,
+        cohort: &Cohort,
+        memory: Option<&Memory<'_>>,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<FormChoice> {
         let degree = self.degree.min(cohort.observed_ages().saturating_sub(1));
-        let forms = self.forms.clone().unwrap_or_else(|| Form::short_list(degree));
+        let forms = self.listed(degree);
         let groups = self.numbers(cohort);
         // what can be asked of no cohort, or not of this one, is refused in the words of a single fit
         let first = forms.first().ok_or_else(|| Error::options("there are no forms to choose from"))?;
         first.options(*groups.start(), degree).starts(self.starts).check(cohort)?;
         if forms.iter().any(|form| !form.family.is_plain()) {
-            return lasting::choose(self, cohort, &forms, degree, progress);
+            return lasting::choose(self, cohort, &forms, degree, memory, progress);
         }
 
         let ticker = Ticker::new(progress);
         let sample = Scan::sample_of(cohort, self.seed);
-        let scan = Scan::new(cohort, sample.as_ref(), degree, self.seed);
-        // two paths side by side: with a dispersion and without
-        let with = |dispersed: bool| -> Vec<Form> {
-            let of = |f: &&Form| matches!(f.family, Family::NegBin | Family::Zinb) == dispersed;
-            forms.iter().filter(of).copied().collect()
-        };
-        let (plain, dispersed) = rayon::join(
-            || path::along(&scan, &with(false), &groups, &ticker),
-            || path::along(&scan, &with(true), &groups, &ticker),
-        );
-        let mut scanned = plain?;
-        scanned.extend(dispersed?);
+        let scan = Scan::new(cohort, sample.as_ref(), degree, self.seed, memory);
+        let mut scanned = path::along(&scan, &forms, &groups, &ticker)?;
         let stopped = || Error::new(ErrorKind::Cancelled, "the fit was stopped");
         if ticker.stopped() {
             return Err(stopped());

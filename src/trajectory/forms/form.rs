@@ -39,6 +39,21 @@ impl Form {
         all
     }
 
+    /// Whether every model of this form is one of `other` with as many groups, at a limit of its parameters.
+    pub(super) fn special_case_of(&self, other: &Form) -> bool {
+        let dispersed = |form: &Form| matches!(form.family, Family::NegBin | Family::Zinb);
+        let inflated = |form: &Form| matches!(form.family, Family::Zip | Family::Zinb);
+        let known = |form: &Form| form.family == Family::Poisson || dispersed(form) || inflated(form);
+        // none, common, own
+        let dispersion = |form: &Form| u8::from(dispersed(form)) * if form.common_dispersion { 1 } else { 2 };
+        let zero = |form: &Form| if inflated(form) { form.zero_degree.map_or(0, |degree| degree + 1) } else { 0 };
+        self != other
+            && known(self)
+            && known(other)
+            && dispersion(self) <= dispersion(other)
+            && zero(self) <= zero(other)
+    }
+
     /// Options of a fit of this form.
     pub fn options(self, groups: usize, degree: usize) -> FitOptions {
         let options =

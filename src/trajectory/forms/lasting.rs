@@ -3,8 +3,10 @@
 //! The plain engine does not know them, so each is fitted in full, from the least groups on until another group no longer
 //! pays. They are not on the short list: they are looked at when asked for.
 
-use super::choose::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, FormOptions};
+use super::choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice};
 use super::form::Form;
+use super::options::FormOptions;
+use super::state::Memory;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::finding::Finding;
@@ -17,6 +19,7 @@ pub(super) fn choose(
     cohort: &Cohort,
     forms: &[Form],
     degree: usize,
+    memory: Option<&Memory<'_>>,
     progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<FormChoice> {
     let (plain, lasting): (Vec<Form>, Vec<Form>) = forms.iter().partition(|form| form.family.is_plain());
@@ -25,7 +28,7 @@ pub(super) fn choose(
     }
     let mut choice = match plain.is_empty() {
         true => None,
-        false => Some(options.clone().forms(plain).chosen(cohort, progress)?),
+        false => Some(options.clone().forms(plain).chosen(cohort, memory, progress)?),
     };
     let mut fitted: Vec<(Form, Fit)> = Vec::new();
     for form in lasting {

@@ -4,10 +4,16 @@
 //! Belongs here: which forms and numbers of groups are tried, and how they are ranked. Does not belong here: how one
 //! model is fitted (`fit`), and tables of whatever a researcher wants compared (`selection`).
 
+mod choice;
 mod choose;
 pub mod form;
 mod lasting;
+mod options;
 mod path;
 mod scan;
+mod split;
+mod state;
 
-pub use choose::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, FormOptions, Sureness};
+pub use choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
+pub use options::FormOptions;
+pub use state::{FORMS_FORMAT, FORMS_VERSION, FormProgress, FormState};

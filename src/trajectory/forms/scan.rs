@@ -1,6 +1,7 @@
 //! One form with one number of groups, looked at quickly: from what is known of simpler ones and a few starts.
 
 use super::form::Form;
+use super::state::{Looked, Memory, Top};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::error::Result;
@@ -21,10 +22,11 @@ use rayon::prelude::*;
 /// Distinct histories above which a scan looks at a sample, and at everyone only for the best; with individual time at
 /// risk, where a history costs a hundred times as much, and without.
 const WHOLE: [usize; 2] = [1_000, 4_000];
-/// EM steps before a part of the field is dropped, and after it.
-const SCREEN: [usize; 2] = [4, 8];
+/// EM steps before a part of the field is dropped, and after it: of the first of its kind, and of one that is a step away
+/// from what is known.
+const SCREEN: [[usize; 2]; 2] = [[3, 5], [2, 3]];
 /// Points that are climbed from, of all that were screened.
-const CLIMBED: usize = 3;
+const CLIMBED: [usize; 2] = [3, 2];
 /// Newton steps on the sample and on everyone.
 const STEPS: [usize; 2] = [40, 60];
 const ROUGHLY: f64 = 1e-3;
@@ -36,6 +38,7 @@ pub(super) struct Scan<'a> {
     pub(super) seed: u64,
     all: Evaluator<'a>,
     sample: Option<Evaluator<'a>>,
+    memory: Option<&'a Memory<'a>>,
 }
 
 /// A form with a number of groups, at the best top that a scan found.
@@ -58,14 +61,48 @@ impl<'a> Scan<'a> {
         (cohort.histories.len() > size).then(|| ladder::sample(cohort, seed, size))
     }
 
-    pub(super) fn new(cohort: &'a Cohort, sample: Option<&'a Histories>, degree: usize, seed: u64) -> Scan<'a> {
-        let all = Evaluator::new(&cohort.histories);
-        Scan { cohort, degree, seed, all, sample: sample.map(Evaluator::new) }
+    pub(super) fn new(
+        cohort: &'a Cohort,
+        sample: Option<&'a Histories>,
+        degree: usize,
+        seed: u64,
+        memory: Option<&'a Memory<'a>>,
+    ) -> Scan<'a> {
+        let all = Evaluator::roughly(&cohort.histories);
+        Scan { cohort, degree, seed, all, sample: sample.map(Evaluator::roughly), memory }
     }
 
-    /// The best top from `starts` starts and from `known` parameters.
-    pub(super) fn of(&self, form: Form, shape: Shape, starts: usize, known: Vec<Params>) -> Result<Scanned> {
-        let evaluator = self.sample.as_ref().unwrap_or(&self.all);
+    /// What is looked at: everyone, or a sample.
+    pub(super) fn evaluator(&self) -> &Evaluator<'a> {
+        self.sample.as_ref().unwrap_or(&self.all)
+    }
+
+    /// What a parameter costs in the criterion.
+    pub(super) fn log_weight(&self) -> f64 {
+        self.all.total_weight / self.evaluator().total_weight - 1.0 + self.all.total_weight.ln()
+    }
+
+    /// The best top from `starts` starts and from `known` parameters; of a form that is the first of its kind harder
+    /// looked for.
+    pub(super) fn of(
+        &self,
+        form: Form,
+        shape: Shape,
+        starts: usize,
+        known: Vec<Params>,
+        first: bool,
+    ) -> Result<Scanned> {
+        let evaluator = self.evaluator();
+        if let Some(looked) = self.memory.and_then(|m| m.get(form, shape.groups())) {
+            let again = |top: &Top| -> Result<Climb> {
+                let Point { params, curves, pass } = Point::at(evaluator, &shape, top.params(&shape)?);
+                let (converged, shortfall) = (top.converged, top.shortfall());
+                Ok(Climb { params, curves, pass, steps: 0, shortfall, converged, behind: false })
+            };
+            let best = looked.top().map(again).transpose()?;
+            return self.judged(evaluator, form, shape, best);
+        }
+        let (screen, climbed) = (SCREEN[usize::from(!first)], CLIMBED[usize::from(!first)]);
         let pooled = Pooled::new(evaluator, &shape);
         let screened = |params: Params, steps: usize| {
             let point = Point::at(evaluator, &shape, params);
@@ -74,16 +111,16 @@ impl<'a> Scan<'a> {
         let started = (0..starts).into_par_iter().map(|number| {
             let mut rng = stream(self.seed, number as u64);
             let kind = start::kind_of(number);
-            screened(start::start(evaluator, &shape, &pooled, kind, &mut rng), SCREEN[0])
+            screened(start::start(evaluator, &shape, &pooled, kind, &mut rng), screen[0])
         });
-        let given = known.into_par_iter().map(|params| screened(params, SCREEN[0]));
+        let given = known.into_par_iter().map(|params| screened(params, screen[0]));
         let mut field: Vec<Point> = started.chain(given).collect();
         best_first(&mut field);
-        field.truncate(2 * CLIMBED);
-        field = field.into_par_iter().map(|p| em::run(evaluator, &shape, p, SCREEN[1], ROUGHLY).0).collect();
+        field.truncate(climbed + 1);
+        field = field.into_par_iter().map(|p| em::run(evaluator, &shape, p, screen[1], ROUGHLY).0).collect();
         best_first(&mut field);
         field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < search::SAME);
-        field.truncate(CLIMBED);
+        field.truncate(climbed);
         // the most promising first, so that those that end below it need not be followed to their top
         let mut best: Option<Climb> = None;
         for point in field {
@@ -93,7 +130,16 @@ impl<'a> Scan<'a> {
                 best = Some(climb);
             }
         }
+        let top = best.as_ref().map(|b| Top::new(&b.params, b.converged, b.shortfall));
+        if let Some(memory) = self.memory {
+            memory.keep(Looked::new(form, shape.groups(), top));
+        }
         self.judged(evaluator, form, shape, best)
+    }
+
+    /// Whether whoever is told of every look wants no more.
+    pub(super) fn stopped(&self) -> bool {
+        self.memory.is_some_and(Memory::stopped)
     }
 
     /// The same on everyone, when it was looked at on a sample.
@@ -157,6 +203,11 @@ impl Scanned {
         self.refused.is_empty()
     }
 
+    /// Whether anything was found to begin from.
+    pub(super) fn usable(&self) -> bool {
+        self.log_likelihood.is_finite()
+    }
+
     /// Its parameters as a start for another form with as many groups. A zero part that it does not have begins small.
     pub(super) fn as_start_of(&self, shape: &Shape) -> Params {
         let mut params = self.params.clone();
@@ -166,9 +217,8 @@ impl Scanned {
             let (zero, dispersion) = rest.split_at(nz[k]);
             let mut next = rate.to_vec();
             if shape.zero_terms[k] > 0 {
-                let mut own = if zero.is_empty() { vec![SMALL_ZERO_PART] } else { zero.to_vec() };
-                own.resize(shape.zero_terms[k], 0.0);
-                next.extend(own);
+                let own = if zero.is_empty() { vec![SMALL_ZERO_PART] } else { zero.to_vec() };
+                next.extend(of_terms(own, shape.zero_terms[k]));
             }
             if shape.dispersed() {
                 // off the edge, from where no step leads away
@@ -179,27 +229,24 @@ impl Scanned {
         }
         params
     }
+}
 
-    /// Starts for one group more: each group parted in two, by level, by slope and by bend.
-    pub(super) fn parted(&self) -> Vec<Params> {
-        let mut all = Vec::new();
-        for k in 0..self.groups {
-            for (term, by) in [(0, 0.6), (1, 0.7), (2, 0.7)] {
-                if term >= self.shape.rate_terms[k] {
-                    continue;
-                }
-                let mut params = self.params.clone();
-                let mut twin = params.blocks[k].clone();
-                params.blocks[k][term] -= by;
-                twin[term] += by;
-                params.log_share[k] -= std::f64::consts::LN_2;
-                params.log_share.push(params.log_share[k]);
-                params.blocks.push(twin);
-                all.push(params);
-            }
-        }
-        all
+/// A polynomial on [-1, 1] with other terms: those that are new are 0, and of those that go the highest powers are taken
+/// for what the lower ones make of them at least error (Chebyshev: `u^3` for `3/4 u`, `u^2` for `1/2`).
+fn of_terms(mut polynomial: Vec<f64>, terms: usize) -> Vec<f64> {
+    while polynomial.len() > terms.max(1) {
+        let last = polynomial.pop().unwrap_or(0.0);
+        let powers: &[(usize, f64)] = match polynomial.len() {
+            1 => &[],
+            2 => &[(0, 0.5)],
+            3 => &[(1, 0.75)],
+            4 => &[(0, -0.125), (2, 1.0)],
+            _ => &[(1, -0.3125), (3, 1.25)],
+        };
+        powers.iter().for_each(|&(power, part)| polynomial[power] += part * last);
     }
+    polynomial.resize(terms, 0.0);
+    polynomial
 }
 
 /// Logit of a zero part that begins small: one in eight.

@@ -6,12 +6,12 @@ use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
+use crate::trajectory::fingerprint::Fingerprint;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::spec::{Grouping, ModelSpec};
 use crate::trajectory::options::{FitOptions, Progress};
-use ndarray::Array2;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Data<'a> {
@@ -79,21 +79,14 @@ impl Data<'_> {
 
     /// Fingerprint of everything that a model's result depends on besides the model itself.
     pub(crate) fn fingerprint(&self, options: &SelectionOptions) -> u64 {
-        let mut hash = Hash::new();
+        let mut hash = Fingerprint::new();
         hash.number(options.starts as u64);
         hash.number(options.seed);
         hash.number(u64::from(options.neighbours));
         match self {
             Data::Cohort(cohort) => {
                 hash.text("cohort");
-                hash.grid(cohort.grid());
-                for i in 0..cohort.persons() {
-                    hash.real(cohort.weight(i));
-                    cohort.counts(i).iter().for_each(|y| hash.number(y.map_or(u64::MAX, u64::from)));
-                    if cohort.has_exposure() {
-                        cohort.exposure(i).iter().for_each(|&e| hash.real(e));
-                    }
-                }
+                hash.cohort(cohort);
             }
             Data::Panel(panel, base) => {
                 hash.text("panel");
@@ -117,7 +110,7 @@ impl Data<'_> {
                 }
             }
         }
-        hash.0
+        hash.value()
     }
 }
 
@@ -163,40 +156,4 @@ pub(crate) fn spec(options: &SelectionOptions, base: &ModelSpec, model: &Candida
 
 fn known_family(model: &CandidateModel) -> Result<Family> {
     model.family().ok_or_else(|| Error::options(format!("`{:.40}` is not a family", model.family)))
-}
-
-/// FNV-1a, 64 bits (Fowler, Noll & Vo): tells one cohort from another, and keeps no one's record.
-struct Hash(u64);
-
-impl Hash {
-    fn new() -> Self {
-        Hash(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| self.0 = (self.0 ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3));
-    }
-
-    fn number(&mut self, n: u64) {
-        self.bytes(&n.to_le_bytes());
-    }
-
-    fn real(&mut self, x: f64) {
-        // NaN marks a cell that was not observed, whatever its bits
-        self.number(if x.is_nan() { u64::MAX } else { x.to_bits() });
-    }
-
-    fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.bytes(text.as_bytes());
-    }
-
-    fn matrix(&mut self, m: &Array2<f64>) {
-        m.iter().for_each(|&x| self.real(x));
-    }
-
-    fn grid(&mut self, grid: crate::cohort::grid::AgeGrid) {
-        [grid.start_months(), grid.width_months()].iter().for_each(|&n| self.number(u64::from(n)));
-        self.number(grid.len() as u64);
-    }
 }
