@@ -41,6 +41,8 @@ pub enum ErrorKind {
 pub struct Issue {
     /// File as the caller named it; empty for data that came from memory.
     pub file: Option<String>,
+    /// Which file of it, when the caller named a folder; the row is then one of that file.
+    pub part: Option<String>,
     /// Row, 1-based, the header counted as row 1 in files; 1-based person in matrices.
     pub row: Option<u64>,
     /// Column name, as in the header.
@@ -55,7 +57,10 @@ pub struct Issue {
 impl Issue {
     /// Where it is.
     fn place(&self) -> String {
-        let file = self.file.clone();
+        let file = match (&self.file, &self.part) {
+            (Some(folder), Some(part)) => Some(format!("{}/{part}", folder.trim_end_matches('/'))),
+            (file, part) => file.clone().or_else(|| part.clone()),
+        };
         let row = self.row.map(|row| format!("row {row}"));
         let column = self.column.as_ref().map(|column| format!("column {column}"));
         file.into_iter().chain(row).chain(column).collect::<Vec<_>>().join(", ")
@@ -147,9 +152,16 @@ impl fmt::Display for Error {
                 // one line for all of a kind
                 told += issue.alike;
                 let others = self.issues[i + 1..].iter().filter(|other| other.is_like(issue));
-                let places: Vec<String> =
-                    others.take(2).map(|other| Issue { file: None, ..other.clone() }.place()).collect();
-                let places = places.into_iter().filter(|place| !place.is_empty()).collect::<Vec<_>>().join("; ");
+                let mut places: Vec<String> = Vec::new();
+                let own = Issue { file: None, ..issue.clone() }.place();
+                for other in others {
+                    let place = Issue { file: None, ..other.clone() }.place();
+                    // several columns of one header have one place
+                    if !place.is_empty() && place != own && !places.contains(&place) {
+                        places.push(place);
+                    }
+                }
+                let places = places.into_iter().take(2).collect::<Vec<_>>().join("; ");
                 let such = if places.is_empty() { String::new() } else { format!(", such as {places}") };
                 write!(f, "\n  {issue} (and {} more like it{such})", issue.alike - 1)?;
             }
@@ -172,6 +184,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Issues {
     file: Option<String>,
+    /// When the file is a folder: its files, with the rows before each.
+    parts: Vec<(u64, String)>,
     kept: Vec<Issue>,
     /// Kinds of problems and how many there were of each.
     kinds: Vec<(String, u64)>,
@@ -217,8 +231,47 @@ impl Issues {
         }
         if self.kept.len() < ISSUES_SHOWN && of_kind <= PLACES_SHOWN as u64 {
             let column = column.map(str::to_owned);
-            self.kept.push(Issue { file: self.file.clone(), row, column, message, alike: of_kind });
+            let (part, row) = match row.and_then(|row| self.part(row)) {
+                Some((part, within)) => (Some(part.to_owned()), Some(within)),
+                None => (None, row),
+            };
+            self.kept.push(Issue { file: self.file.clone(), part, row, column, message, alike: of_kind });
         }
+    }
+
+    /// Says that rows are those of several files, each with the rows before it.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn of_parts(&mut self, parts: Vec<(u64, String)>) {
+        self.parts = parts;
+    }
+
+    /// The file of a folder that a row stands in, and its number there.
+    pub(crate) fn part(&self, row: u64) -> Option<(&str, u64)> {
+        let at = self.parts.partition_point(|(before, _)| *before < row).checked_sub(1)?;
+        let (before, name) = &self.parts[at];
+        Some((name, row - before))
+    }
+
+    /// A row as a reader looks for it: in a folder by file.
+    #[cfg(feature = "csv")]
+    pub(crate) fn located(&self, row: u64) -> (Option<String>, u64) {
+        self.part(row).map_or((None, row), |(part, within)| (Some(part.to_owned()), within))
+    }
+
+    /// A row as a reader looks for it, and the file it stands in.
+    #[cfg(feature = "csv")]
+    pub(crate) fn place_of(&self, row: u64) -> (u64, String) {
+        let file = self.file.as_deref().unwrap_or_default();
+        match self.part(row) {
+            Some((part, within)) => (within, format!("{}/{part}", file.trim_end_matches('/'))),
+            None => (row, file.to_owned()),
+        }
+    }
+
+    /// Where rows stand, without the problems.
+    #[cfg(feature = "csv")]
+    pub(crate) fn places(&self) -> Issues {
+        Issues { file: self.file.clone(), parts: self.parts.clone(), ..Issues::default() }
     }
 
     /// Gives up the last place of a kind that has others, for a kind that has none.
@@ -243,7 +296,7 @@ impl Issues {
     pub(crate) fn append(&mut self, other: Issues) {
         self.count += other.count;
         let mut all = std::mem::take(self);
-        let (file, count) = (all.file.clone(), all.count);
+        let (file, parts, count) = (all.file.clone(), std::mem::take(&mut all.parts), all.count);
         all.count = 0;
         let mut kept = all.counted();
         kept.extend(other.counted());
@@ -252,7 +305,7 @@ impl Issues {
             let spare = (0..kept.len()).rev().find(|&i| kept[..i].iter().any(|before| before.is_like(&kept[i])));
             kept.remove(spare.unwrap_or(kept.len() - 1));
         }
-        *self = Issues { file, kept, kinds: Vec::new(), count };
+        *self = Issues { file, parts, kept, kinds: Vec::new(), count };
     }
 
     /// How many problems were found so far.

@@ -16,7 +16,7 @@ fn options(how: u8) -> TableOptions {
         options = options.decimal(DecimalMark::Comma).delimiter(b';');
     }
     if how & 4 != 0 {
-        options = options.unlisted(Unlisted::Zero).leave_out_unobserved(true);
+        options = options.leave_out_unobserved(true);
     }
     if how & 8 != 0 {
         options = options.incomplete_dates(Incomplete::Middle).prior_record(true);
@@ -47,6 +47,8 @@ pub fn read_all(how: u8, bytes: &[u8]) {
         let _ = read_person_table(source(), &cohort, &["age_12".into()], &options);
         let _ = read_person_table(source(), &cohort, &["age_12".into()], &categories);
     }
+    // of one row per person and age only
+    let _ = read_cohort_of(source(), None, Some(source()), &options.clone().unlisted(Unlisted::Zero));
     if how & 64 != 0 {
         let _ = read_values(source(), &options);
         let _ = read_groups(source(), "group", &options);

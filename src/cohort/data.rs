@@ -219,12 +219,17 @@ impl Cohort {
         &self.warnings
     }
 
-    /// Adds what a reader has to tell, and the rows that persons (counted from 0) were read from.
+    /// Adds what a reader has to tell, and the rows that persons (counted from 0) were read from, with the file of a folder.
     #[cfg(feature = "csv")]
-    pub(crate) fn with_warnings(mut self, more: Vec<CohortWarning>, row: impl Fn(usize) -> Option<u64>) -> Cohort {
+    pub(crate) fn with_warnings(
+        mut self,
+        more: Vec<CohortWarning>,
+        row: impl Fn(usize) -> (Option<String>, u64),
+    ) -> Cohort {
         for warning in &mut self.warnings {
             if let Some(place) = warning.place_mut() {
-                place.row = row(place.person - 1);
+                let (part, row) = row(place.person - 1);
+                (place.part, place.row) = (part, Some(row));
             }
         }
         self.warnings.extend(more);

@@ -13,39 +13,87 @@ use ndarray::Array2;
 const FAR: f64 = 50.0;
 
 /// Numbers of two digits and more that files use for "unknown", "refused" or "not asked".
-const CODES: [u32; 18] =
-    [77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 7777, 8888, 9997, 9998, 9999, 77_777, 88_888, 99_999];
+const CODES: [u32; 22] = [
+    66, 77, 88, 95, 96, 97, 98, 99, 666, 777, 888, 997, 998, 999, 7777, 8888, 9997, 9998, 9999, 77_777, 88_888, 99_999,
+];
 
 /// A code is told from a count by a gap: at least so many times the next highest.
 const CODE_GAP: f64 = 5.0;
 
-/// With single digits (8 and 9), whose counts are counts as well, the range below must be as short as this, and the
-/// code so many times as frequent as the count next to it.
-const SHORT_RANGE: u32 = 5;
+/// Codes that are counts of busy people as well: they are codes behind a short range only.
+const SMALL_CODES: [u32; 4] = [7, 8, 9, 15];
+
+/// So short, and the code so many times the highest count: a tail of counts reaches a 9 by way of 4, 5 and 6.
+const SHORT_RANGE: u32 = 3;
+const SMALL_GAP: u32 = 3;
+
+/// Behind a longer range they are only told of, when there are several, as many as this many times the count next to them.
+const LONGER_RANGE: u32 = 5;
 const FREQUENT: u64 = 3;
+
+/// Where nothing but a code was counted, so many cells of it are no chance.
+const CODES_ALONE: u64 = 3;
 
 /// A person is told to have more events than all others from this many on: among few events it is chance.
 const MANY_EVENTS: u64 = 50;
 
-/// What the last row of a table of totals is called.
-const TOTALS: [&str; 16] = [
+/// What rows of totals and the like are called, wherever they stand; alone or before a blank, a number or a sign.
+const TOTALS: [&str; 27] = [
     "total",
     "totals",
     "totaal",
     "totalen",
-    "grand total",
     "eindtotaal",
-    "sum",
-    "som",
-    "all",
-    "alle",
-    "allen",
+    "grand total",
+    "grand-total",
+    "subtotal",
+    "subtotals",
+    "subtotaal",
+    "subtotalen",
+    "sub-total",
+    "sub-totaal",
+    "sub total",
+    "sub totaal",
+    "tussentotaal",
     "gesamt",
     "summe",
+    "sum",
     "mean",
     "average",
+    "median",
     "gemiddelde",
+    "gemiddeld",
+    "mediaan",
+    "mittelwert",
+    "overall",
 ];
+
+/// What may as well be a name or a code of somebody: only the first or last row is one of totals for it.
+const TOTALS_AT_AN_END: [&str; 12] =
+    ["all", "alle", "allen", "som", "n", "aantal", "count", "min", "max", "sd", "std", "gem"];
+
+/// Whether an identifier is what rows of totals are called.
+fn is_total(id: &str, at_an_end: bool) -> bool {
+    // most identifiers are numbers
+    if !id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let id = id.trim_end_matches([':', '.', ' ']).to_lowercase();
+    let sized = id.strip_prefix('n').and_then(|rest| rest.trim_start().strip_prefix('='));
+    // `Total1` may be a code of somebody, `Total 2020` is none
+    let begins = |word: &str| {
+        let rest = id.strip_prefix(word);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_')))
+    };
+    sized.is_some() || TOTALS.iter().any(|word| begins(word)) || at_an_end && TOTALS_AT_AN_END.contains(&id.as_str())
+}
+
+/// How many of these identifiers are what rows of totals are called, and the place of the first.
+pub(super) fn called_totals<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> Option<(u64, usize)> {
+    let last = ids.len().saturating_sub(1);
+    let found = ids.enumerate().filter(|(i, id)| is_total(id, *i == 0 || *i == last)).map(|(i, _)| i);
+    found.fold(None, |first, i| first.map_or(Some((1, i)), |(n, first)| Some((n + 1, first))))
+}
 
 /// Everything suspicious about a cohort; `cells` is the number of cells of each code of the histories.
 pub(super) fn of(cohort: &Cohort, cells: &[u64]) -> Vec<CohortWarning> {
@@ -72,7 +120,9 @@ fn highest_counts(cohort: &Cohort, cells: &[u64], all: &mut Vec<CohortWarning>) 
         (above.iter().map(|&(c, _)| c).collect(), above.iter().map(|&(_, n)| n).sum())
     };
     // from the top: the lowest count above which all are codes, with a gap below it
-    let coded = (1..counts.len()).rev().take_while(|&i| CODES.contains(&counts[i].0)).filter(|&i| ratio(i) >= CODE_GAP);
+    let like = |i: usize| is_code(counts[i].0, counts[i - 1].0, counts[i..].iter().map(|&(_, n)| n).sum());
+    let known = |count: u32| CODES.contains(&count) || SMALL_CODES.contains(&count);
+    let coded = (1..counts.len()).rev().take_while(|&i| known(counts[i].0)).filter(|&i| like(i));
     if let Some(i) = coded.last() {
         let (above, next) = (&counts[i..], counts[i - 1].0);
         let (codes, cells) = told(above);
@@ -92,17 +142,25 @@ fn highest_counts(cohort: &Cohort, cells: &[u64], all: &mut Vec<CohortWarning>) 
         }
         return;
     }
-    let single = (1..counts.len()).rev().take_while(|&i| matches!(counts[i].0, 8 | 9)).last();
-    if let Some(i) = single {
+    if let Some(i) = (1..counts.len()).rev().take_while(|&i| SMALL_CODES.contains(&counts[i].0)).last() {
         let (above, (next, of_next)) = (&counts[i..], counts[i - 1]);
         let (codes, cells) = told(above);
-        if (1..=SHORT_RANGE).contains(&next)
+        if (1..=LONGER_RANGE).contains(&next)
             && cells >= FREQUENT * of_next
             && let Some(place) = place(above)
         {
             all.push(CohortWarning::LikeMissingCodes { counts: codes, next, cells, place });
         }
     }
+}
+
+/// Whether a count, the lowest of `cells` cells, is a code by its distance from the next highest.
+fn is_code(count: u32, next: u32, cells: u64) -> bool {
+    if CODES.contains(&count) {
+        return f64::from(count) >= CODE_GAP * f64::from(next.max(1));
+    }
+    let far = count >= SMALL_GAP * next.max(1) && next <= SHORT_RANGE;
+    SMALL_CODES.contains(&count) && far && (next > 0 || cells >= CODES_ALONE)
 }
 
 /// Values of scales and the like that look like codes for missing ones: the highest far from all others, or below 0 where
@@ -113,13 +171,16 @@ pub(super) fn of_values(values: &Array2<Option<f64>>, rows: &[u64], grid: AgeGri
     all.sort_unstable_by(f64::total_cmp);
     all.dedup();
     let code = |value: f64| CODES.iter().any(|&code| f64::from(code) == value);
-    let high: Vec<usize> = (1..all.len())
-        .rev()
-        .take_while(|&i| code(all[i]))
-        .filter(|&i| all[i] >= CODE_GAP * all[i - 1].max(1.0))
-        .collect();
+    let small = |value: f64| SMALL_CODES.iter().any(|&code| f64::from(code) == value);
+    // a scale of whole numbers up to 3 has no 9
+    let scale = |i: usize| all[..i].iter().all(|value| value.fract() == 0.0) && all[i - 1] <= f64::from(SHORT_RANGE);
+    let far = |i: usize| match small(all[i]) {
+        true => scale(i) && all[i - 1] >= 1.0 && all[i] >= f64::from(SMALL_GAP) * all[i - 1],
+        false => all[i] >= CODE_GAP * all[i - 1].max(1.0),
+    };
+    let high = (1..all.len()).rev().take_while(|&i| code(all[i]) || small(all[i])).filter(|&i| far(i));
     // from the lowest code with a gap below it
-    let from = high.last().copied().unwrap_or(all.len());
+    let from = high.last().unwrap_or(all.len());
     // below 0, single digits are codes as well
     let negative = all.iter().take_while(|&&value| value < 0.0).count();
     let below = |value: &f64| code(-value) || matches!(*value as i64, -9..=-7) && value.fract() == 0.0;
@@ -129,7 +190,7 @@ pub(super) fn of_values(values: &Array2<Option<f64>>, rows: &[u64], grid: AgeGri
     let is_one = |value: &f64| found.contains(value);
     let cells = values.iter().flatten().filter(|value| is_one(value)).count() as u64;
     let ((person, j), _) = values.indexed_iter().find(|(_, value)| value.as_ref().is_some_and(is_one))?;
-    let place = CellPlace { person: person + 1, row: rows.get(person).copied(), age: Some(grid.label(j)) };
+    let place = CellPlace { person: person + 1, row: rows.get(person).copied(), part: None, age: Some(grid.label(j)) };
     Some(CohortWarning::ValuesLikeMissingCodes { values: found, next, cells, place })
 }
 
@@ -139,14 +200,13 @@ fn totals(cohort: &Cohort, coded: bool, all: &mut Vec<CohortWarning>) {
     if persons < 3 {
         return;
     }
-    let whole = |person: usize| CellPlace { person: person + 1, row: None, age: None };
-    let named = |person: usize| {
-        let id = cohort.id(person).map(|id| id.trim_end_matches([':', '.', ' ']).to_lowercase());
-        id.is_some_and(|id| TOTALS.contains(&id.as_str()))
+    let whole = |person: usize| CellPlace { person: person + 1, row: None, part: None, age: None };
+    let called = match cohort.id(0) {
+        Some(_) => called_totals((0..persons).map(|person| cohort.id(person).unwrap_or_default())),
+        None => None,
     };
-    let called = [persons - 1, 0].into_iter().find(|&person| named(person));
-    if let Some(person) = called {
-        all.push(CohortWarning::CalledTotal { place: whole(person) });
+    if let Some((rows, person)) = called {
+        all.push(CohortWarning::CalledTotal { persons: rows, place: whole(person) });
     }
     let histories = &cohort.histories;
     let events = |h: usize| -> u64 {
@@ -158,7 +218,7 @@ fn totals(cohort: &Cohort, coded: bool, all: &mut Vec<CohortWarning>) {
     let Some(person) = (0..persons).find(|&i| cohort.history_of(i) == h) else { return };
     let others = cohort.events() - own;
     if own == others && sums_of_others(cohort, h) {
-        if called != Some(person) {
+        if called.is_none_or(|(_, first)| first != person) {
             all.push(CohortWarning::SumOfOthers { place: whole(person) });
         }
     } else if own > others && own >= MANY_EVENTS && !coded {
@@ -188,7 +248,7 @@ fn place(cohort: &Cohort, is: impl Fn(u32) -> bool) -> Option<CellPlace> {
         let cells = histories.cells_of(cohort.history_of(person));
         let cell = cells.iter().find(|&&code| wanted[code as usize])?;
         let interval = histories.codes[*cell as usize].interval;
-        Some(CellPlace { person: person + 1, row: None, age: Some(cohort.grid().label(interval as usize)) })
+        Some(CellPlace { person: person + 1, row: None, part: None, age: Some(cohort.grid().label(interval as usize)) })
     })
 }
 
@@ -227,10 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn a_single_digit_is_a_code_only_when_it_is_frequent_beside_a_short_range() {
+    fn a_single_digit_is_a_code_only_behind_a_short_range() {
         let nines = array![[0_u32, 2, 9], [0, 9, 0], [1, 9, 0], [0, 0, 3]];
         assert_eq!(warnings(&nines).len(), 1);
-        assert!(warnings(&array![[0_u32, 2, 9], [0, 3, 0], [1, 9, 0], [0, 0, 3]]).is_empty());
+        let few = array![[0_u32, 2, 9], [0, 3, 0], [1, 9, 0], [0, 0, 3]];
+        assert_eq!(warnings(&few).len(), 1);
+        assert!(warnings(&array![[0_u32, 2, 9], [0, 4, 0], [1, 9, 0], [0, 0, 4]]).is_empty());
         assert!(warnings(&array![[0_u32, 6, 9], [0, 9, 0], [1, 9, 0], [0, 0, 3]]).is_empty());
     }
 

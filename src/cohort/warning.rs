@@ -13,6 +13,9 @@ pub struct CellPlace {
     pub person: usize,
     /// Row of the table it was read from, the header of a text file counted; `None` for data from memory.
     pub row: Option<u64>,
+    /// The file of a folder that the row stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// The age interval, as in [`AgeGrid::label`](crate::AgeGrid::label); `None` for a person as a whole.
     pub age: Option<String>,
 }
@@ -22,6 +25,9 @@ impl fmt::Display for CellPlace {
         match self.row {
             Some(row) => write!(f, "row {row}")?,
             None => write!(f, "person {}", self.person)?,
+        }
+        if let Some(part) = &self.part {
+            write!(f, " of {part}")?;
         }
         self.age.as_ref().map_or(Ok(()), |age| write!(f, ", age {age}"))
     }
@@ -78,14 +84,20 @@ pub enum CohortWarning {
         /// Column of the first.
         column: String,
     },
-    /// A table of persons by age without a single 0: were ages and people without an offence left out of it?
+    /// A table of persons by age with no or hardly a 0: were ages and people without an offence left out of it?
     NoZero {
         /// Cells it lists.
         cells: u64,
+        /// Those of them with a count of 0.
+        zeros: u64,
+        /// Cells of these people and ages that it does not list.
+        unlisted: u64,
     },
-    /// The last (or first) person is called as a row of totals is.
+    /// People who are called as rows of totals, means and the like are.
     CalledTotal {
-        /// That person.
+        /// How many.
+        persons: u64,
+        /// The first of them.
         place: CellPlace,
     },
     /// The counts of a person are at every age the sum of all others': a row of totals?
@@ -202,8 +214,10 @@ impl CohortWarning {
     /// The others say what was done, or what may be no more than chance.
     pub fn is_doubt(&self) -> bool {
         match self {
-            // single digits are counts of busy people as well
-            CohortWarning::LikeMissingCodes { counts, .. } => counts.iter().all(|&count| count > 9),
+            // near the next highest they are counts of busy people as well
+            CohortWarning::LikeMissingCodes { counts, next, .. } => {
+                counts.first().is_some_and(|&lowest| lowest >= 3 * (*next).max(1))
+            }
             CohortWarning::FarOutside { .. }
             | CohortWarning::NoZero { .. }
             | CohortWarning::LabelledCounts { .. }
@@ -221,7 +235,7 @@ impl CohortWarning {
         match self {
             CohortWarning::FarOutside { place, .. }
             | CohortWarning::LikeMissingCodes { place, .. }
-            | CohortWarning::CalledTotal { place }
+            | CohortWarning::CalledTotal { place, .. }
             | CohortWarning::SumOfOthers { place }
             | CohortWarning::MoreThanAllOthers { place, .. } => Some(place),
             _ => None,
@@ -271,13 +285,19 @@ impl fmt::Display for CohortWarning {
                     named.join(", ")
                 )
             }
-            CohortWarning::NoZero { cells } => write!(
-                f,
-                "{cells} cell{} by person and age and not a single 0 among them: were ages, and people, without an offence left out?",
-                s(*cells)
-            ),
-            CohortWarning::CalledTotal { place } => {
+            CohortWarning::NoZero { cells, zeros, unlisted } => {
+                let zeros = if *zeros == 0 { "not a single 0".to_owned() } else { format!("only {zeros} of 0") };
+                write!(
+                    f,
+                    "{cells} cell{} by person and age and {zeros} among them, while {unlisted} of these people and ages are not listed: were ages, and people, without an offence left out?",
+                    s(*cells)
+                )
+            }
+            CohortWarning::CalledTotal { persons: 1, place } => {
                 write!(f, "one person ({place}) is called as a row of totals is: is it one?")
+            }
+            CohortWarning::CalledTotal { persons, place } => {
+                write!(f, "{persons} persons (first: {place}) are called as rows of totals are: are they?")
             }
             CohortWarning::SumOfOthers { place } => {
                 write!(f, "the counts of one person ({place}) are the sums of all others': is it a row of totals?")

@@ -7,7 +7,7 @@ use super::event::{ChainEvent, Demand, Disposal, Exploitation, Outcome, Phase, S
 use super::indicators::Monitor;
 use super::options::MonitorOptions;
 use crate::career::category::CategorySet;
-use crate::cohort::table::named::{NamedTable, Numbers, categories, id_column, register_end};
+use crate::cohort::table::named::{NamedTable, Numbers, by_article, categories, id_column, register_end};
 use crate::cohort::table::{TableOptions, TableSource};
 use crate::error::{Issues, Result};
 use std::cell::RefCell;
@@ -29,14 +29,24 @@ const SEX: usize = 11;
 
 const FURTHER: usize = 12;
 
+/// Read when the caller has a table of articles only.
+const ARTICLE: [usize; 3] = [13, 14, 15];
+
+pub(super) const COLUMNS: usize = 16;
+
+/// In place of their names otherwise: what no column is called.
+const NO_NAMES: [&str; 3] = ["\0article", "\0paragraph", "\0law"];
+
 /// More different values than this are no property by which people are told apart.
 const MOST_VALUES: usize = 200;
 
-/// Columns in order; the first four are needed.
-pub(super) fn names<'a>(table: &'a TableOptions, further: &'a str) -> [&'a str; 13] {
+/// Columns in order; the first four are needed, those of articles stand last.
+pub(super) fn names<'a>(table: &'a TableOptions, further: &'a str) -> [&'a str; COLUMNS] {
     std::array::from_fn(|i| match i {
         0 => id_column(table),
         FURTHER => further,
+        i if i > FURTHER && !by_article(table) => NO_NAMES[i - ARTICLE[0]],
+        i if i > FURTHER => ["article", "paragraph", "law"][i - ARTICLE[0]],
         i => super::read_names()[i - 1],
     })
 }
@@ -95,14 +105,14 @@ pub fn read_monitor(
     let mut options = options.clone().categories(categories(table).clone());
     options.register_end = options.register_end.or(register_end(table));
     let further = options.further.clone();
-    let rows: NamedTable<'_, 13> = NamedTable::open(source, table, names(table, &further), 4)?;
+    let rows: NamedTable<'_, COLUMNS> = NamedTable::open(source, table, names(table, &further), 4)?;
     let issues = Issues::of_file(rows.name().to_owned());
     let builder = MonitorBuilder::of_file(options, issues)?;
     if by_case { streamed(rows, builder) } else { held(rows, builder) }
 }
 
 /// The event of the current row, but for its person and case; `None` when anything in it cannot be used.
-fn event(rows: &mut NamedTable<'_, 13>, set: &CategorySet, values: &RefCell<Values>) -> Option<ChainEvent> {
+fn event(rows: &mut NamedTable<'_, COLUMNS>, set: &CategorySet, values: &RefCell<Values>) -> Option<ChainEvent> {
     let keys = |all: Vec<&str>| all.join(", ");
     let phase = rows.word(PHASE, Phase::of, || keys(Phase::ALL.iter().map(|p| p.key()).collect()));
     if phase == Ok(None) {
@@ -132,6 +142,12 @@ fn event(rows: &mut NamedTable<'_, 13>, set: &CategorySet, values: &RefCell<Valu
         || format!("the first {MOST_VALUES} values of this column: it holds no property of few values"),
     );
     let committed = rows.date(COMMITTED);
+    let by_article = rows.article(ARTICLE, (COMMITTED, committed), set);
+    if let (Ok(Some(kind)), Ok(Some(by_article))) = (kind, by_article)
+        && kind != by_article
+    {
+        rows.issue(KIND, || "another category than that of the article".into());
+    }
     let birth = rows.date(BIRTH);
     let sex = |text: &str| match text {
         "female" => Some(Some(true)),
@@ -144,7 +160,7 @@ fn event(rows: &mut NamedTable<'_, 13>, set: &CategorySet, values: &RefCell<Valu
     Some(ChainEvent {
         days: days.ok()?,
         offence: offence.ok()?,
-        kind: kind.ok()?,
+        kind: kind.ok()?.or(by_article.ok()?),
         form: form.ok()?,
         further: further.ok()?,
         committed: committed.ok()?,
@@ -155,7 +171,7 @@ fn event(rows: &mut NamedTable<'_, 13>, set: &CategorySet, values: &RefCell<Valu
     })
 }
 
-fn outcome(rows: &mut NamedTable<'_, 13>, phase: Phase) -> Option<Outcome> {
+fn outcome(rows: &mut NamedTable<'_, COLUMNS>, phase: Phase) -> Option<Outcome> {
     fn keys<T: Copy>(all: &[T], key: impl Fn(T) -> &'static str) -> String {
         all.iter().map(|one| key(*one)).collect::<Vec<_>>().join(", ")
     }
@@ -193,7 +209,7 @@ fn outcome(rows: &mut NamedTable<'_, 13>, phase: Phase) -> Option<Outcome> {
 /// Lists values that are none of what a column holds, with row and column. What makes no chain is told by whoever counts.
 pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<ChainEvent>> {
     let further = MonitorOptions::default().further;
-    let mut rows: NamedTable<'_, 13> = NamedTable::open(source, table, names(table, &further), 4)?;
+    let mut rows: NamedTable<'_, COLUMNS> = NamedTable::open(source, table, names(table, &further), 4)?;
     let (events, _) = all_events(&mut rows, &mut Numbers::new(), &RefCell::default(), categories(table))?;
     rows.finish().0.into_result("the events cannot be read")?;
     Ok(events)
@@ -202,7 +218,7 @@ pub fn read_events(source: TableSource<'_>, table: &TableOptions) -> Result<Vec<
 /// All events, and the cases of which some could not be read: nothing more is said of these, as a verdict that is missing
 /// only because its row is bad would make its sanctions look wrong.
 pub(super) fn all_events(
-    rows: &mut NamedTable<'_, 13>,
+    rows: &mut NamedTable<'_, COLUMNS>,
     people: &mut Numbers,
     values: &RefCell<Values>,
     set: &CategorySet,
@@ -226,7 +242,7 @@ pub(super) fn all_events(
 }
 
 /// All events held, then case by case.
-fn held(mut rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Monitor> {
+fn held(mut rows: NamedTable<'_, COLUMNS>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let values = RefCell::new(Values::default());
     let (mut events, broken) = all_events(&mut rows, &mut Numbers::new(), &values, &builder.options.categories)?;
     builder.options.values = values.into_inner().all;
@@ -237,7 +253,7 @@ fn held(mut rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Mon
 }
 
 /// One case held at a time.
-fn streamed(mut rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Monitor> {
+fn streamed(mut rows: NamedTable<'_, COLUMNS>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let mut case = String::new();
     let mut events: Vec<ChainEvent> = Vec::new();
     let (mut number, mut broken) = (0, false);
@@ -286,7 +302,7 @@ fn streamed(mut rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result
     finish(rows, builder)
 }
 
-fn finish(rows: NamedTable<'_, 13>, mut builder: MonitorBuilder) -> Result<Monitor> {
+fn finish(rows: NamedTable<'_, COLUMNS>, mut builder: MonitorBuilder) -> Result<Monitor> {
     let (mut issues, warnings) = rows.finish();
     if !issues.is_empty() {
         std::mem::swap(&mut builder.issues, &mut issues);

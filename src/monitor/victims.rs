@@ -4,7 +4,7 @@
 
 use super::event::ChainEvent;
 use super::options::MonitorOptions;
-use super::read::{all_events, names};
+use super::read::{COLUMNS, all_events, names};
 use crate::career::date::CalendarDate;
 use crate::cohort::table::named::{NamedTable, Numbers, categories, id_column, register_end};
 use crate::cohort::table::{TableOptions, TableSource};
@@ -62,7 +62,7 @@ pub fn read_victims(
     found.warnings = warnings;
     if let Some(events) = events {
         let further = MonitorOptions::default().further;
-        let mut rows: NamedTable<'_, 13> = NamedTable::open(events, table, names(table, &further), 4)?;
+        let mut rows: NamedTable<'_, COLUMNS> = NamedTable::open(events, table, names(table, &further), 4)?;
         found.events = all_events(&mut rows, &mut people, &std::cell::RefCell::default(), categories(table))?.0;
         if let Some(end) = register_end(table) {
             let late = found.events.iter().filter(|event| event.date >= end);

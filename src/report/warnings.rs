@@ -36,12 +36,18 @@ pub(super) fn dutch(warning: &CohortWarning) -> String {
                 named.join(", ")
             )
         }
-        CohortWarning::NoZero { cells: n } => format!(
-            "{} per persoon en leeftijd en niet één 0 daarin: zijn leeftijden en mensen zonder delict weggelaten?",
-            cells(n)
-        ),
-        CohortWarning::CalledTotal { place } => {
+        CohortWarning::NoZero { cells: n, zeros, unlisted } => {
+            let zeros = if *zeros == 0 { "niet één 0".to_owned() } else { format!("maar {zeros} keer 0") };
+            format!(
+                "{} per persoon en leeftijd en {zeros} daarin, terwijl {unlisted} van deze mensen en leeftijden er niet in staan: zijn leeftijden en mensen zonder delict weggelaten?",
+                cells(n)
+            )
+        }
+        CohortWarning::CalledTotal { persons: 1, place } => {
             format!("één persoon ({}) heet als een rij met totalen: is het er een?", at(place))
+        }
+        CohortWarning::CalledTotal { persons, place } => {
+            format!("{persons} personen (de eerste: {}) heten als rijen met totalen: zijn ze dat?", at(place))
         }
         CohortWarning::SumOfOthers { place } => {
             format!(
@@ -93,7 +99,7 @@ pub(super) fn dutch(warning: &CohortWarning) -> String {
 
 fn at(place: &CellPlace) -> String {
     let person = match place.row {
-        Some(row) => format!("rij {row}"),
+        Some(row) => place.part.as_ref().map_or(format!("rij {row}"), |part| format!("rij {row} van {part}")),
         None => format!("persoon {}", place.person),
     };
     place.age.as_ref().map_or(person.clone(), |age| format!("{person}, {age} jaar"))

@@ -71,7 +71,8 @@ impl ColumnCells {
     /// As [`read_columns`](super::read_columns).
     pub fn finish(self) -> Result<ColumnTable> {
         let ColumnCells { name, request, kept, rows, issues, .. } = self;
-        finish(kept, issues, &name, &request, |i, _| rows.get(i).copied().unwrap_or_default())
+        let row_of = rows.clone();
+        finish(kept, issues, &name, &request, rows, |i, _| row_of.get(i).copied().unwrap_or_default())
     }
 }
 

@@ -102,7 +102,8 @@ fn part(lines: &[u8], delimiter: u8, places: &Places, request: &ColumnRequest) -
     if lines.contains(&b'"') {
         return None;
     }
-    let plain = places.only_numbers.as_ref().filter(|slots| !slots.is_empty());
+    let as_numbers = request.outcomes.is_none();
+    let plain = places.only_numbers.as_ref().filter(|slots| !slots.is_empty() && as_numbers);
     if let Some(numbers) = plain.and_then(|slots| plain_numbers(lines, delimiter, slots, request)) {
         return Some(Kept::of_numbers(numbers, request));
     }

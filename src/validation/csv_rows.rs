@@ -1,6 +1,6 @@
 //! What is kept of the rows of a table of predictions.
 
-use super::csv_table::ColumnRequest;
+use super::csv_table::{ColumnKind, ColumnRequest};
 use super::fairness::attribute::AttributeBuilder;
 use super::follow_up::EventStatus;
 use crate::error::Result;
@@ -138,8 +138,11 @@ impl Kept {
         self.rows += 1;
         let row = self.rows + 1;
         let mut absent = false;
-        for (values, &at) in self.numbers.iter_mut().zip(&places.numbers) {
-            let value = number(cell(at));
+        for ((values, &at), (_, kind)) in self.numbers.iter_mut().zip(&places.numbers).zip(&request.numbers) {
+            let value = match &request.outcomes {
+                Some(words) if *kind == ColumnKind::Outcome => words.number(text(cell(at))),
+                _ => number(cell(at)),
+            };
             absent |= value.is_nan() && is_missing(text(cell(at)));
             values.push(value);
         }
@@ -155,8 +158,8 @@ impl Kept {
             if let Some(wanted) = values.last().and_then(|value| kind.wrong(*value)) {
                 let found = text(cell(at));
                 let message = match is_missing(found) {
-                    true => format!("is missing; {wanted} is needed, or ask for such rows to be left out"),
-                    false => format!("{found} is not {wanted}"),
+                    true => format!("is missing; {wanted} is needed, or --drop-missing leaves such rows out"),
+                    false => request.refusal(found, wanted, *kind),
                 };
                 tell(row, Some(column), message);
             }
@@ -165,8 +168,16 @@ impl Kept {
             Some(Some(status)) => self.ended.push(status),
             Some(None) => {
                 let found = places.status.map_or("", |at| text(cell(at)));
-                let message =
-                    format!("{found} is not 0 (censored), 1 (event) or 2 (competing event), nor one of these words");
+                let message = match is_missing(found) {
+                    true => {
+                        "is missing; how follow-up ended is needed, or --drop-missing leaves such rows out".to_owned()
+                    }
+                    false => request.refusal(
+                        found,
+                        "0 (censored), 1 (event) or 2 (competing event), nor one of these words",
+                        ColumnKind::Mark,
+                    ),
+                };
                 tell(row, request.status.as_deref(), message);
             }
             None => {}

@@ -14,8 +14,10 @@ use std::io::Read;
 pub enum ColumnKind {
     /// From 0 to 1.
     Probability,
-    /// 0 or 1.
+    /// 0 or 1, or what [`ColumnRequest::outcomes`] names.
     Outcome,
+    /// 0 (no) or 1 (yes).
+    Mark,
     /// 0 or more: from the index date.
     Time,
     /// Any number.
@@ -31,7 +33,7 @@ impl ColumnKind {
         let fine = match self {
             // probabilities are judged together: all of them per cents is another mistake than one of them
             ColumnKind::Probability | ColumnKind::Score => v.is_finite(),
-            ColumnKind::Outcome => v == 0.0 || v == 1.0,
+            ColumnKind::Outcome | ColumnKind::Mark => v == 0.0 || v == 1.0,
             ColumnKind::Time | ColumnKind::Weight => v >= 0.0 && v.is_finite(),
             ColumnKind::Count => v >= 0.0 && v.fract() == 0.0 && v.is_finite(),
         };
@@ -39,10 +41,37 @@ impl ColumnKind {
             ColumnKind::Probability => "a probability between 0 and 1",
             ColumnKind::Score => "a number",
             ColumnKind::Outcome => "an outcome: 0 (did not happen) or 1 (happened)",
+            ColumnKind::Mark => "a mark: 0 (no) or 1 (yes)",
             ColumnKind::Time => "a time from the index date: 0 or more",
             ColumnKind::Weight => "a weight: 0 or more",
             ColumnKind::Count => "a count: a whole number of 0 or more",
         })
+    }
+}
+
+/// What stands for an outcome that happened and for one that did not, where that is not 1 and 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutcomeWords {
+    /// Values of outcomes that happened.
+    pub happened: Vec<String>,
+    /// Values of outcomes that did not.
+    pub not: Vec<String>,
+}
+
+impl OutcomeWords {
+    /// 1 or 0, or a number that is none.
+    pub(super) fn number(&self, cell: &str) -> f64 {
+        let number = cell.parse::<f64>().ok();
+        let is = |word: &String| word == cell || number.is_some() && word.parse().ok() == number;
+        match (self.happened.iter().any(is), self.not.iter().any(is)) {
+            (true, false) => 1.0,
+            (false, true) => 0.0,
+            _ => f64::NAN,
+        }
+    }
+
+    fn known(&self) -> String {
+        format!("{} (happened) or {} (did not)", self.happened.join(", "), self.not.join(", "))
     }
 }
 
@@ -61,6 +90,35 @@ pub struct ColumnRequest {
     pub drop_missing: bool,
     /// What stands between two values.
     pub delimiter: Option<u8>,
+    /// What outcomes are called; 1 and 0 without it.
+    pub outcomes: Option<OutcomeWords>,
+}
+
+impl ColumnRequest {
+    /// What is said of a value that a column may not hold, and what would be accepted.
+    pub(super) fn refusal(&self, found: &str, wanted: &str, kind: ColumnKind) -> String {
+        let shown: String = found.chars().take(40).collect();
+        let number = found.parse::<f64>().is_ok_and(f64::is_finite);
+        // what files use for unknown; a word may be one as well
+        let missing = match kind {
+            ColumnKind::Outcome | ColumnKind::Mark => true,
+            _ => found.starts_with('-') || !number,
+        };
+        let mut message = match (kind, &self.outcomes) {
+            (ColumnKind::Outcome, Some(words)) => format!("{shown} is not {}", words.known()),
+            (ColumnKind::Outcome, None) => {
+                format!(
+                    "{shown} is not {wanted}; outcomes written otherwise are named by --happened and --not-happened"
+                )
+            }
+            _ => format!("{shown} is not {wanted}"),
+        };
+        if missing && !shown.is_empty() && !shown.contains([',', '"']) {
+            message +=
+                &format!("; if it stands for a missing value, --missing {shown} --drop-missing leaves its rows out");
+        }
+        message
+    }
 }
 
 /// What was read.
@@ -78,6 +136,26 @@ pub struct ColumnTable {
     pub rows: u64,
     /// Rows left out, as a number was missing.
     pub missing: u64,
+    /// Which rows these are, counted from 0 without the header.
+    pub left_out: Vec<u64>,
+    /// Row of the file of each row kept; empty when it is a text in which every line is one.
+    places: Vec<u64>,
+}
+
+impl ColumnTable {
+    /// The row of the file, the header counted as row 1 in a text, that a row kept stands in.
+    pub fn row_of(&self, kept: usize) -> u64 {
+        if let Some(row) = self.places.get(kept) {
+            return *row;
+        }
+        // behind as many rows left out as lie before it: those that fewer than `kept` rows kept stand before
+        let (mut from, mut to) = (0, self.left_out.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.left_out[middle] <= (kept + middle) as u64 { from = middle + 1 } else { to = middle }
+        }
+        (kept + from) as u64 + 2
+    }
 }
 
 /// Reads the columns of a CSV table with a header; `name` is the file as the caller names it.
@@ -127,7 +205,7 @@ pub fn read_columns(source: impl Read, name: &str, request: &ColumnRequest) -> R
         }
     }
     // rows kept of a table, for messages: the place of row i when none was left out
-    finish(kept, issues, name, request, |i, left_out_before| {
+    finish(kept, issues, name, request, Vec::new(), |i, left_out_before| {
         let before = left_out_before.partition_point(|(kept, _)| *kept <= i);
         i as u64 + 2 + before.checked_sub(1).map_or(0, |b| left_out_before[b].1)
     })
@@ -167,6 +245,7 @@ pub(super) fn finish(
     mut issues: Issues,
     name: &str,
     request: &ColumnRequest,
+    places: Vec<u64>,
     row_of: impl Fn(usize, &[(usize, u64)]) -> u64,
 ) -> Result<ColumnTable> {
     let Kept { numbers, ended, groups, texts, rows, missing, left_out_before } = kept;
@@ -178,12 +257,21 @@ pub(super) fn finish(
         if *kind == ColumnKind::Probability {
             check_probabilities(values, |i, message| {
                 if values[i].is_finite() {
-                    issues.add(Some(row_of(i, &left_out_before)), Some(column), || message);
+                    let code = values[i] < 0.0 || values[i] > 100.0;
+                    let hint = match code {
+                        true => format!(
+                            "{message}; if it stands for a missing value, --missing {} --drop-missing leaves its rows out",
+                            values[i]
+                        ),
+                        false => message,
+                    };
+                    issues.add(Some(row_of(i, &left_out_before)), Some(column), || hint);
                 }
             });
         }
     }
     issues.into_result(&format!("{name} cannot be validated"))?;
     let groups = groups.into_iter().map(AttributeBuilder::finish).collect::<Result<Vec<_>>>()?;
-    Ok(ColumnTable { numbers, status: ended, groups, texts, rows, missing })
+    let left_out = left_out_before.iter().map(|&(kept, nth)| kept as u64 + nth - 1).collect();
+    Ok(ColumnTable { numbers, status: ended, groups, texts, rows, missing, left_out, places })
 }

@@ -44,7 +44,7 @@ pub use calibration::smooth::CalibrationDistance;
 pub use cells::ColumnCells;
 pub use classes::{ClassFigures, ClassPredictions, StatedGroup};
 #[cfg(feature = "csv")]
-pub use csv_table::{ColumnKind, ColumnRequest, ColumnTable, read_columns};
+pub use csv_table::{ColumnKind, ColumnRequest, ColumnTable, OutcomeWords, read_columns};
 pub use discrimination::auc::Auc;
 pub use discrimination::compare::{AucDifference, compare_auc};
 pub use discrimination::curve::RocPoint;

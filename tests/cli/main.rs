@@ -17,3 +17,4 @@ mod select;
 mod support;
 mod synth;
 mod values;
+mod ways_out;

@@ -149,7 +149,7 @@ fn a_bad_row_of_counts_is_told_with_its_place(#[case] rows: &str, #[case] expect
 )]
 #[case::age_too_high(
     "id,age_151\n1,0\n",
-    r#"c.csv, row 1: "age_151" is not a column of an age between 0 and 150 years: if it is none at all, leave it out with --ignore age_151"#
+    r#"c.csv, row 1: "age_151" is not a column of an age between 0 and 150 years: if ages are in months, say so (--ages-in months); if it is no age at all, leave it out with --ignore age_151"#
 )]
 #[case::gap(
     "id,age_12,age_14,age_18\n1,0,0,0\n",

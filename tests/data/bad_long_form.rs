@@ -33,7 +33,7 @@ fn listed(error: &Error) -> String {
 )]
 #[case::bad_ages(
     "id,age,count\n1,12.52,0\n2,-1,0\n3,151,0\n4,,0\n",
-    "l.csv, row 2, column age: \"12.52\" is not an age between 0 and 150 years, in whole months\nl.csv, row 3, column age: \"-1\" is not an age between 0 and 150 years\nl.csv, row 4, column age: \"151\" is not an age between 0 and 150 years, in whole months\nl.csv, row 5, column age: no age"
+    "l.csv, row 2, column age: \"12.52\" is not an age between 0 and 150 years, in whole months\nl.csv, row 3, column age: \"-1\" is not an age between 0 and 150 years\nl.csv, row 4, column age: \"151\" is not an age between 0 and 150 years: if ages are in months, say so (--ages-in months)\nl.csv, row 5, column age: no age"
 )]
 #[case::uneven_ages(
     "id,age,count\n1,12,0\n2,12.5,0\n",
@@ -54,7 +54,7 @@ fn listed(error: &Error) -> String {
 #[case::no_rows("id,age,count\n", "l.csv, row 1: a header, but no persons")]
 #[case::misspelt(
     "id,Aeg,count,expsure\n1,12,0,1\n",
-    "l.csv, row 1: \"Aeg\" is not a column of this table: leave it out with --ignore Aeg\nl.csv, row 1: \"expsure\" is not a column of this table: leave it out with --ignore expsure\nl.csv, row 1: no column \"age\": another name is given by --age-column"
+    "l.csv, row 1: no column \"age\": another name is given by --age-column\nl.csv, row 1: \"Aeg\" is not a column of this table: leave it out with --ignore Aeg\nl.csv, row 1: \"expsure\" is not a column of this table: leave it out with --ignore expsure"
 )]
 #[case::column_twice(
     "id,age,count,count\n1,12,0,1\n",

@@ -1,8 +1,8 @@
 //! Whatever the bytes: no reader panics, no error grows with the input, and what was written reads back.
 
 use pleegprofiel::{
-    AgeGrid, Cohort, CohortBuilder, CsvOptions, CsvSource, ErrorKind, Observed, PersonRow, Result, read_cohort,
-    read_offences, read_person_ages, read_wide_with, write_wide, write_wide_exposure,
+    AgeGrid, AgeUnit, Cohort, CohortBuilder, CsvOptions, CsvSource, ErrorKind, Observed, PersonRow, Result,
+    read_cohort, read_offences, read_person_ages, read_wide_with, write_wide, write_wide_exposure,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -151,7 +151,7 @@ proptest! {
         write_wide(&cohort, &mut counts).unwrap();
         write_wide_exposure(&cohort, &mut exposure).unwrap();
         let weighted = (0..cohort.persons()).any(|person| cohort.weight(person) != 1.0);
-        let options = CsvOptions::new().width_months(width);
+        let options = CsvOptions::new().width_months(width).ages_in(AgeUnit::Years);
         let options = if weighted { options.weight_column("weight") } else { options };
         let back = read_wide_with(source(&counts), Some(source(&exposure)), &options).unwrap();
         prop_assert_eq!(back.grid(), cohort.grid());

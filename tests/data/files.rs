@@ -146,7 +146,7 @@ fn a_code_is_missing_when_the_caller_says_so(#[case] name: &str, #[case] code: &
 fn a_long_table_without_its_zeros_is_doubted_until_the_caller_says_what_is_not_listed() {
     let plain = CsvOptions::new();
     let found = read("long-offences-only.csv", &plain).unwrap();
-    assert_eq!(found.warnings()[0], CohortWarning::NoZero { cells: 38 });
+    assert_eq!(found.warnings()[0], CohortWarning::NoZero { cells: 38, zeros: 0, unlisted: 37 });
     assert!(found.warnings()[0].is_doubt());
     let unseen = read("long-offences-only.csv", &plain.clone().unlisted(Unlisted::NotObserved)).unwrap();
     assert!(unseen.warnings().is_empty());

@@ -17,7 +17,7 @@ fn options(how: u8) -> TableOptions {
         options = options.decimal(DecimalMark::Comma).delimiter(b';');
     }
     if how & 4 != 0 {
-        options = options.unlisted(Unlisted::Zero).leave_out_unobserved(true);
+        options = options.leave_out_unobserved(true);
     }
     if how & 8 != 0 {
         options = options.incomplete_dates(Incomplete::Middle).prior_record(true);
@@ -50,6 +50,7 @@ fn cohorts(target: &str) -> usize {
             let _ = read_person_table(source(), &cohort, &["age_12".into()], &options);
             read += 1;
         }
+        let _ = read_cohort_of(source(), None, None, &options.clone().unlisted(Unlisted::Zero));
         let _ = (read_values(source(), &options), read_groups(source(), "group", &options));
         let _ = read_articles(source(), &options);
         let _ = read_career_table(source(), source(), None, &options);

@@ -20,8 +20,12 @@ mod fuzz_corpus;
 #[cfg(all(feature = "parquet", feature = "stata"))]
 mod labels;
 mod late_entry;
+#[cfg(feature = "csv")]
+mod meanings;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parts;
 #[cfg(feature = "csv")]
 mod read_toronto;
 mod recidivism;

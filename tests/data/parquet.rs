@@ -149,7 +149,7 @@ fn types_that_do_not_serve_are_refused_by_name() {
 }
 
 /// A table written by hand: its schema and one row group.
-fn table(schema: &str, fill: impl FnOnce(&mut SerializedRowGroupWriter<'_, &mut Vec<u8>>)) -> Vec<u8> {
+pub(crate) fn table(schema: &str, fill: impl FnOnce(&mut SerializedRowGroupWriter<'_, &mut Vec<u8>>)) -> Vec<u8> {
     let schema = parse_message_type(&format!("message schema {{ {schema} }}")).unwrap();
     let mut bytes = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::default()).unwrap();
@@ -160,16 +160,16 @@ fn table(schema: &str, fill: impl FnOnce(&mut SerializedRowGroupWriter<'_, &mut 
     bytes
 }
 
-type Group<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
+pub(crate) type Group<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
 
-fn texts(group: &mut Group<'_, '_>, values: &[&str]) {
+pub(crate) fn texts(group: &mut Group<'_, '_>, values: &[&str]) {
     let values: Vec<ByteArray> = values.iter().map(|value| ByteArray::from(*value)).collect();
     let mut column = group.next_column().unwrap().unwrap();
     column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
     column.close().unwrap();
 }
 
-fn wholes(group: &mut Group<'_, '_>, rows: &[Option<i64>]) {
+pub(crate) fn wholes(group: &mut Group<'_, '_>, rows: &[Option<i64>]) {
     let values: Vec<i64> = rows.iter().flatten().copied().collect();
     let levels: Vec<i16> = rows.iter().map(|row| i16::from(row.is_some())).collect();
     let mut column = group.next_column().unwrap().unwrap();

@@ -44,7 +44,7 @@ pub(crate) struct MonitorArgs {
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     #[command(flatten)]
-    pub(crate) dated: DatedArgs,
+    pub(crate) dated: CareerArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -88,6 +88,10 @@ pub(crate) struct EffectArgs {
     /// What is known of people before the start and may have sent them to a group: columns of PARTICIPANTS.csv.
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     pub(crate) covariates: Vec<String>,
+    /// Covariates that are categories: each category but the first becomes a covariate of 0 and 1. A Stata variable with
+    /// labels is one anyway.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "covariates")]
+    pub(crate) categorical: Vec<String>,
     /// Another outcome, by name and categories of offences: `violence=violence,property-with-violence`. `any` and, by
     /// --index, `special` are always among them.
     #[arg(long = "outcome", value_name = "NAME=KEY,..", value_parser = outcome)]

@@ -2,6 +2,7 @@
 
 use crate::args_dated::IncompleteDates;
 use crate::failure::Failure;
+use crate::screen;
 use clap::{Args, ValueEnum};
 use pleegprofiel::{
     AgeGrid, AgeInYear, AgeUnit, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, PersonTable,
@@ -209,7 +210,9 @@ impl InputArgs {
 
     /// Reads a table of values that are no counts.
     pub(crate) fn read_values(&self) -> Result<ValueTable, Failure> {
-        let table = quietly(|| read_values(TableSource::open(&self.counts)?, &self.options()?))?;
+        let options = self.options()?;
+        let table = quietly(|| read_values(TableSource::open(&self.counts)?, &options))?;
+        tell_ignored_in_vain(&options);
         self.without_doubts(&table.warnings)?;
         Ok(table)
     }
@@ -245,12 +248,14 @@ impl InputArgs {
 
     /// Reads the cohort; what may mean something else is refused until the user says what it is.
     pub(crate) fn read(&self) -> Result<Cohort, Failure> {
+        let options = self.options()?;
         let cohort = quietly(|| {
             let counts = TableSource::open(&self.counts)?;
             let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
             let people = self.people.as_ref().map(TableSource::open).transpose()?;
-            read_cohort_of(counts, exposure, people, &self.options()?)
+            read_cohort_of(counts, exposure, people, &options)
         })?;
+        tell_ignored_in_vain(&options);
         self.without_doubts(cohort.warnings())?;
         Ok(cohort)
     }
@@ -267,6 +272,13 @@ impl InputArgs {
             self.counts_name(),
             lines.concat()
         )))
+    }
+}
+
+/// Tells of columns to leave out that no table had.
+pub(crate) fn tell_ignored_in_vain(options: &CsvOptions) {
+    for name in options.ignored_in_vain() {
+        screen::note(&format!("--ignore {name}: no such column"));
     }
 }
 
@@ -287,6 +299,9 @@ fn way_out(doubt: &CohortWarning) -> String {
             "if so, say --unlisted zero (with --people FILE for those without any row); if \
                                          nobody looked at these ages, --unlisted not-observed"
                 .to_owned()
+        }
+        CohortWarning::CalledTotal { persons: 2.., .. } => {
+            "if so, take them out of the table; if they are persons, --trust-values".to_owned()
         }
         _ => "if so, take it out of the table; if it is a person, --trust-values".to_owned(),
     }

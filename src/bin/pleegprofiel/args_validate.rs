@@ -2,9 +2,37 @@
 
 use crate::args::Lang;
 use crate::args_table::ValueArgs;
+use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use pleegprofiel::DateFormat;
+use pleegprofiel::validation::OutcomeWords;
 use std::path::PathBuf;
+
+/// Of tables of outcomes: what they are called, and what becomes of those that are not known.
+#[derive(Debug, Args)]
+pub(crate) struct OutcomeArgs {
+    /// Leave out rows in which a value is missing, and say how many, instead of refusing them.
+    #[arg(long)]
+    pub(crate) drop_missing: bool,
+    /// Values of an outcome that happened, where that is not 1 (`ja`, `2`).
+    #[arg(long, value_name = "V,..", value_delimiter = ',', requires = "not_happened", allow_hyphen_values = true)]
+    happened: Vec<String>,
+    /// Values of an outcome that did not happen, where that is not 0 (`nee`, `1`).
+    #[arg(long, value_name = "V,..", value_delimiter = ',', requires = "happened", allow_hyphen_values = true)]
+    not_happened: Vec<String>,
+}
+
+impl OutcomeArgs {
+    pub(crate) fn words(&self) -> Result<Option<OutcomeWords>, Failure> {
+        if self.happened.is_empty() {
+            return Ok(None);
+        }
+        if let Some(both) = self.happened.iter().find(|word| self.not_happened.contains(word)) {
+            return Err(Failure::Usage(format!("{both} cannot stand for what happened and for what did not")));
+        }
+        Ok(Some(OutcomeWords { happened: self.happened.clone(), not: self.not_happened.clone() }))
+    }
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
@@ -58,9 +86,6 @@ pub(crate) struct ValidateArgs {
     /// Risk from which someone is selected (at least it).
     #[arg(long, value_name = "P", default_value_t = 0.5)]
     pub(crate) threshold: f64,
-    /// Leave out rows in which a value is missing, and say how many, instead of refusing them.
-    #[arg(long)]
-    pub(crate) drop_missing: bool,
     /// Print every figure as one flat JSON object: for programs, with groups of few people shown.
     #[arg(long, conflicts_with = "json")]
     pub(crate) flat: bool,
@@ -76,6 +101,8 @@ pub(crate) struct ValidateArgs {
     /// Language of tables and report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
+    #[command(flatten)]
+    pub(crate) outcomes_are: OutcomeArgs,
     #[command(flatten)]
     pub(crate) values: ValueArgs,
 }
@@ -107,6 +134,8 @@ pub(crate) struct RecalibrateArgs {
     /// Print a VERSION.json to fill in.
     #[arg(long)]
     pub(crate) template: bool,
+    #[command(flatten)]
+    pub(crate) outcomes_are: OutcomeArgs,
     #[command(flatten)]
     pub(crate) values: ValueArgs,
 }
@@ -174,6 +203,8 @@ pub(crate) struct DriftArgs {
     /// Language of table and report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
+    #[command(flatten)]
+    pub(crate) outcomes_are: OutcomeArgs,
     #[command(flatten)]
     pub(crate) values: ValueArgs,
 }

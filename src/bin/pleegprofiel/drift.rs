@@ -44,19 +44,29 @@ struct Stream {
     y: Vec<bool>,
     /// Dates, when there is a column of them.
     dates: Vec<String>,
+    /// Where these stand in the file.
+    rows: Vec<u64>,
     /// What is watched by share: name, and whether each assessment counts.
     shares: Vec<(String, Vec<bool>)>,
 }
 
 fn stream(args: &DriftArgs) -> Result<Stream, Failure> {
-    let columns = [(args.probability.as_str(), ColumnKind::Probability), (args.outcome.as_str(), ColumnKind::Outcome)];
+    let mut columns =
+        vec![(args.probability.as_str(), ColumnKind::Probability), (args.outcome.as_str(), ColumnKind::Outcome)];
+    columns.extend(args.r#override.iter().map(|name| (name.as_str(), ColumnKind::Mark)));
     let mut request = request(&columns);
-    request.texts.extend(args.date.iter().chain(&args.answer).chain(&args.r#override).cloned());
+    request.texts.extend(args.date.iter().chain(&args.answer).cloned());
+    request.drop_missing = args.outcomes_are.drop_missing;
+    request.outcomes = args.outcomes_are.words()?;
     let mut options = args.values.options();
     if let Some(format) = &args.date_format {
         options = options.date_format(format.clone());
     }
     let table = read_with_days(&args.stream, &options, &request, args.date.as_deref())?;
+    // only days are held against each other
+    let days = if args.date.is_some() { table.numbers.first().map_or(0, Vec::len) } else { 0 };
+    let rows = (0..days).map(|i| table.row_of(i)).collect();
+    let left_out = table.missing;
     let (mut numbers, mut texts) = (table.numbers.into_iter(), table.texts.into_iter());
     let p = numbers.next().unwrap_or_default();
     let y = numbers.next().unwrap_or_default().into_iter().map(|v| v == 1.0).collect();
@@ -67,18 +77,15 @@ fn stream(args: &DriftArgs) -> Result<Stream, Failure> {
         .iter()
         .map(|name| (format!("{name} unknown"), texts.next().unwrap_or_default().iter().map(unknown).collect()))
         .collect();
-    if let (Some(name), Some(column)) = (&args.r#override, texts.next()) {
-        if let Some(row) = column.iter().position(|t| t != "0" && t != "1") {
-            return Err(Failure::Usage(format!(
-                "{}, row {}, column {name}: {} is not 0 or 1",
-                args.stream.display(),
-                row + 2,
-                column[row]
-            )));
-        }
-        shares.push(("overrides".into(), column.iter().map(|t| t == "1").collect()));
+    if args.r#override.is_some() {
+        let column = numbers.next().unwrap_or_default();
+        shares.push(("overrides".into(), column.iter().map(|mark| *mark == 1.0).collect()));
     }
-    Ok(Stream { p, y, dates, shares })
+    if left_out > 0 {
+        let s = if left_out == 1 { "" } else { "s" };
+        screen::note(&format!("{left_out} row{s} with a missing value left out, as asked for"));
+    }
+    Ok(Stream { p, y, dates, rows, shares })
 }
 
 /// Name of the period of each date; `None` when it is no date.
@@ -114,8 +121,9 @@ fn periods(args: &DriftArgs, stream: &Stream, first: usize) -> Result<Vec<(Strin
     }
     let mut out: Vec<(String, usize, usize)> = Vec::new();
     for (i, date) in stream.dates.iter().enumerate() {
-        let place =
-            || format!("{}, row {}, column {}", args.stream.display(), i + 2, args.date.as_deref().unwrap_or(""));
+        let place = || {
+            format!("{}, row {}, column {}", args.stream.display(), stream.rows[i], args.date.as_deref().unwrap_or(""))
+        };
         let name = period_of(date, &args.period)
             .ok_or_else(|| Failure::Usage(format!("{}: {date} is not a date yyyy-mm-dd or yyyy-mm", place())))?;
         if i > 0 && *date < stream.dates[i - 1] {

@@ -17,14 +17,16 @@ pub(crate) fn run(args: &EffectArgs) -> Result<(), Failure> {
     let options = options.show_small_cells(args.show_small_cells);
     options.check()?;
     let outcomes = outcomes(args)?;
-    let table = args.dated.options()?;
-    let (read, participants) = crate::args_table::quietly(|| {
+    let table = args.dated.options()?.categorical(&args.categorical);
+    let (mut read, participants) = crate::args_table::quietly(|| {
         let custody = args.custody.as_ref().map(TableSource::open).transpose()?;
         let (people, offences) = (TableSource::open(&args.people)?, TableSource::open(&args.offences)?);
         let read = read_career_table(people, offences, custody, &table)?;
         let participants = read_participants(TableSource::open(&args.participants)?, &args.covariates, &table)?;
         Ok((read, participants))
     })?;
+    crate::args_table::tell_ignored_in_vain(&table);
+    read.warnings.extend(participants.warnings().iter().cloned());
     let people = participants.with_careers(&read.careers)?;
     let data = EffectData::of_careers(&people, participants.names(), &outcomes)?;
     let found = data.effect(&options)?;

@@ -24,6 +24,7 @@ pub(crate) fn run(args: &MonitorArgs) -> Result<(), Failure> {
     }
     let found =
         crate::args_table::quietly(|| read_monitor(TableSource::open(&args.events)?, args.by_case, &options, &table))?;
+    crate::args_table::tell_ignored_in_vain(&table);
     let report = ChainReport::new(&found, args.lang.into());
     let figures = found.figures();
     if let Some(directory) = &args.out {

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::outputs;
 use crate::score::{find, read as text_of};
 use crate::screen;
-use crate::validate::one_a_case;
+use crate::validate::{Refused, cases_known, one_a_case};
 use pleegprofiel::risk::instrument::{
     Instrument, Mode, RecalibratedVersion, RecalibrationMap, bundled_files, recalibrate,
 };
@@ -72,12 +72,14 @@ pub(crate) fn run(args: &RecalibrateArgs) -> Result<(), Failure> {
     let read_cases = loaded.read_cases(&text_of(cases)?)?;
     let request = ColumnRequest {
         numbers: args.outcome.iter().map(|(_, column)| (column.clone(), ColumnKind::Outcome)).collect(),
+        drop_missing: args.outcomes_are.drop_missing,
+        outcomes: args.outcomes_are.words()?,
         ..ColumnRequest::default()
     };
     let table = one_a_case(outcomes, &args.values, &request, read_cases.len(), cases)?;
     let mut results = Vec::with_capacity(read_cases.len());
-    for case in &read_cases {
-        results.push(loaded.assess(case, Mode::Strict)?);
+    for case in cases_known(&table, read_cases.len()) {
+        results.push(loaded.assess(&read_cases[case], Mode::Strict)?);
     }
     let (mut maps, mut rows, mut sizes, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (((horizon, _), field), outcome) in args.outcome.iter().zip(&fields).zip(&table.numbers) {
@@ -91,6 +93,12 @@ pub(crate) fn run(args: &RecalibrateArgs) -> Result<(), Failure> {
         let without = results.len() - scored.len();
         if without > 0 {
             notes.push(format!("{horizon}: {without} of {} cases have no {field} and are left out.", results.len()));
+            let mut refused = Refused::default();
+            for result in results.iter().filter(|result| result.number(field).is_none()) {
+                let result = serde_json::from_str(&result.to_json()).map_err(|e| Failure::Output(e.to_string()))?;
+                refused.add(&result, field);
+            }
+            notes.extend(refused.reasons().iter().map(|reason| format!("{horizon}: {reason}.")));
         }
         if fitted.events.min(fitted.people - fitted.events) < FEW {
             notes.push(format!(
@@ -104,6 +112,9 @@ pub(crate) fn run(args: &RecalibrateArgs) -> Result<(), Failure> {
         sizes.push(format!("{horizon}: {} people, {} with the outcome", fitted.people, fitted.events));
         rows.push(row(horizon, &fitted));
         maps.push((horizon.clone(), map(&fitted.map)));
+    }
+    if table.missing > 0 {
+        notes.push(format!("{} rows with a missing outcome are left out, as asked for.", table.missing));
     }
     notes.push("Brier after: everyone by the map of the nine tenths of people they do not belong to.".into());
     let version = RecalibratedVersion {

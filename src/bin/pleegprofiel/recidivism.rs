@@ -1,6 +1,7 @@
 //! `pleegprofiel recidivism`: the recidivism figures of a cohort of dated careers.
 
 use crate::args_people::{Criterion, RecidivismArgs};
+use crate::args_table::tell_ignored_in_vain;
 use crate::failure::Failure;
 use crate::{monitor, outputs, screen};
 use pleegprofiel::report::RecidivismReport;
@@ -79,6 +80,7 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
         _ => HashMap::new(),
     };
     let starts = args.start.as_ref().map(|file| read_starts(CsvSource::open(file)?, &csv)).transpose()?;
+    tell_ignored_in_vain(&csv);
     let mut builder = RecidivismBuilder::new(options)?;
     if let Some(file) = &args.start {
         builder = builder.told_of(&file.display().to_string());

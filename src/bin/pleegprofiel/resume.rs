@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::outputs;
+use crate::score::MARK;
 use pleegprofiel::{Error, ErrorKind};
 use std::fs;
 use std::io;
@@ -25,7 +26,7 @@ impl<'a> Resume<'a> {
         let cannot = |why: String| Failure::Usage(format!("{} cannot be gone on with: {why}", path.display()));
         outputs::check_file(path)?;
         match fs::read_to_string(path) {
-            Ok(text) => from_json(&text).map_err(|error| cannot(error.to_string())),
+            Ok(text) => from_json(text.strip_prefix(MARK).unwrap_or(&text)).map_err(|error| cannot(error.to_string())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(T::default()),
             Err(error) => Err(cannot(error.to_string())),
         }

@@ -30,7 +30,7 @@ pub(crate) fn find(name: &str) -> Result<Arc<Instrument>, Failure> {
     Ok(Instrument::bundled(name)?)
 }
 
-/// The text of a file; `-` is standard input.
+/// The text of a file, without a byte order mark; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();
@@ -38,5 +38,9 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     } else {
         fs::read_to_string(path)
     };
-    text.map_err(|error| Failure::Output(format!("{} cannot be read: {error}", path.display())))
+    let text = text.map_err(|error| Failure::Output(format!("{} cannot be read: {error}", path.display())))?;
+    Ok(text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text))
 }
+
+/// What Windows writes in front of a text in UTF-8.
+pub(crate) const MARK: char = '\u{FEFF}';

@@ -15,7 +15,7 @@ use pleegprofiel::validation::{
     flat_times,
 };
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
@@ -49,7 +49,8 @@ fn binary(args: &ValidateArgs, outcome: &str) -> Result<(), Failure> {
     let request = ColumnRequest {
         numbers,
         groups: args.group.clone(),
-        drop_missing: args.drop_missing,
+        drop_missing: args.outcomes_are.drop_missing,
+        outcomes: args.outcomes_are.words()?,
         ..ColumnRequest::default()
     };
     let table = read(&args.predictions, &args.values.options(), &request)?;
@@ -76,7 +77,7 @@ fn binary(args: &ValidateArgs, outcome: &str) -> Result<(), Failure> {
             },
         ));
     }
-    finish(args, &scores, with_crossings(table.groups)?, table.missing)
+    finish(args, &scores, with_crossings(table.groups)?, table.missing, Vec::new())
 }
 
 fn finish(
@@ -84,12 +85,18 @@ fn finish(
     scores: &[(String, Predictions)],
     groups: Vec<ProtectedAttribute>,
     missing: u64,
+    notes: Vec<String>,
 ) -> Result<(), Failure> {
+    // what is printed for programs is figures
+    if args.flat || args.json {
+        notes.iter().for_each(|note| screen::note(note));
+    }
     if args.flat {
         return screen::print(&flat_binary(scores, &groups, args.threshold)?.to_json());
     }
     let (language, small) = (args.lang.into(), args.show_small_cells);
-    let report = ValidationReport::binary(scores, &groups, args.threshold, missing, language, small)?;
+    let report =
+        ValidationReport::binary(scores, &groups, args.threshold, missing, language, small)?.with_findings(notes);
     show(args, &report)
 }
 
@@ -136,26 +143,79 @@ fn scored(args: &ValidateArgs, name: &str, outcomes: &Path, outcome: &str) -> Re
     let request = ColumnRequest {
         numbers: vec![(outcome.to_owned(), ColumnKind::Outcome)],
         groups: args.group.clone(),
+        drop_missing: args.outcomes_are.drop_missing,
+        outcomes: args.outcomes_are.words()?,
         ..ColumnRequest::default()
     };
     let table = one_a_case(outcomes, &args.values, &request, cases.len(), &args.predictions)?;
     let value = |r: &serde_json::Value, field: &String| r[field.as_str()].as_f64();
-    let kept: Vec<usize> =
-        (0..cases.len()).filter(|&i| fields.iter().all(|f| value(&results[i], f).is_some())).collect();
-    if kept.is_empty() || (!args.group.is_empty() && kept.len() < cases.len()) {
+    let known: Vec<usize> = cases_known(&table, cases.len());
+    let mut refused = Refused::default();
+    // places among the outcomes that are known
+    let mut kept = Vec::with_capacity(known.len());
+    for (place, &case) in known.iter().enumerate() {
+        match fields.iter().find(|field| value(&results[case], field).is_none()) {
+            None => kept.push((place, case)),
+            Some(field) => refused.add(&results[case], field),
+        }
+    }
+    if kept.is_empty() || (!args.group.is_empty() && kept.len() < known.len()) {
         return Err(Failure::Usage(format!(
-            "{} of {} cases could not be scored; figures by group need all of them",
-            cases.len() - kept.len(),
-            cases.len()
+            "{} of {} cases could not be scored ({}); figures by group need all of them",
+            known.len() - kept.len(),
+            known.len(),
+            refused.reasons().join("; ")
         )));
     }
-    let y: Vec<bool> = kept.iter().map(|&i| table.numbers[0][i] == 1.0).collect();
+    let y: Vec<bool> = kept.iter().map(|&(place, _)| table.numbers[0][place] == 1.0).collect();
     let mut scores = Vec::new();
     for field in &fields {
-        let p = kept.iter().filter_map(|&i| value(&results[i], field)).collect();
+        let p = kept.iter().filter_map(|&(_, case)| value(&results[case], field)).collect();
         scores.push((field.clone(), Predictions::new(p, y.clone())?));
     }
-    finish(args, &scores, with_crossings(table.groups)?, (cases.len() - kept.len()) as u64)
+    finish(args, &scores, with_crossings(table.groups)?, (cases.len() - kept.len()) as u64, refused.reasons())
+}
+
+/// The cases whose outcome is known, in order.
+pub(crate) fn cases_known(table: &ColumnTable, cases: usize) -> Vec<usize> {
+    let mut left_out = table.left_out.iter().copied().peekable();
+    (0..cases).filter(|&case| left_out.next_if_eq(&(case as u64)).is_none()).collect()
+}
+
+/// Cases that an instrument gave no figure, counted by its reason.
+#[derive(Default)]
+pub(crate) struct Refused(BTreeMap<String, (usize, Option<String>)>);
+
+impl Refused {
+    /// Takes a case by what its result, as JSON, says.
+    pub(crate) fn add(&mut self, result: &serde_json::Value, field: &str) {
+        let words = |name: &str| -> Option<String> {
+            let all: Vec<&str> = result[name].as_array()?.iter().filter_map(serde_json::Value::as_str).collect();
+            (!all.is_empty()).then(|| all.join(", "))
+        };
+        let unknown = || result["unknown"].as_array().filter(|all| !all.is_empty());
+        let reason = match words("error") {
+            Some(codes) => codes,
+            None if unknown().is_some() => format!("answers are unknown, so {field} is a range"),
+            None => format!("no {field}"),
+        };
+        let said = words("refusal");
+        let (cases, told) = self.0.entry(reason).or_insert_with(|| (0, said.clone()));
+        *cases += 1;
+        // words that hold values of a case are not those of all
+        if *told != said {
+            *told = None;
+        }
+    }
+
+    /// Each reason with its number of cases.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        let one = |(reason, (cases, words)): (&String, &(usize, Option<String>))| {
+            let words = words.as_ref().map_or_else(String::new, |words| format!(" ({words})"));
+            format!("{cases} case{} without a figure: {reason}{words}", if *cases == 1 { "" } else { "s" })
+        };
+        self.0.iter().map(one).collect()
+    }
 }
 
 /// The attributes and the crossing of each two.
@@ -187,7 +247,7 @@ fn times(args: &ValidateArgs, time: &str) -> Result<(), Failure> {
     let request = ColumnRequest {
         numbers,
         status: args.status.clone(),
-        drop_missing: args.drop_missing,
+        drop_missing: args.outcomes_are.drop_missing,
         ..ColumnRequest::default()
     };
     let table = read(&args.predictions, &args.values.options(), &request)?;

@@ -80,8 +80,8 @@ impl<'a> Guard<'a> {
     }
 
     /// The delimiter of the first line.
-    pub(in crate::cohort) fn delimiter_of(&self, said: u8) -> u8 {
-        delimiter_of(&self.head[self.head_at..], said)
+    pub(in crate::cohort) fn delimiter_of(&self, said: u8, commas: bool) -> u8 {
+        delimiter_of(&self.head[self.head_at..], said, commas)
     }
 
     /// Takes back the bytes handed out last, and the failure behind them: the text begins anew with them.
@@ -101,15 +101,18 @@ impl<'a> Guard<'a> {
 }
 
 /// The delimiter of the first line of a text: the one said, or the only other that the line has when it has none of
-/// those.
-pub(in crate::cohort) fn delimiter_of(text: &[u8], said: u8) -> u8 {
+/// those. Where numbers have decimal commas, names of ages may have them, too, and they part no columns beside another
+/// delimiter.
+pub(in crate::cohort) fn delimiter_of(text: &[u8], said: u8, commas: bool) -> u8 {
     let Some(line) = text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()) else {
         return said;
     };
-    if line.contains(&said) {
+    let in_numbers = |delimiter: u8| commas && delimiter == b',';
+    if line.contains(&said) && !in_numbers(said) {
         return said;
     }
-    let mut others = [b',', b';', b'\t', b'|'].into_iter().filter(|other| line.contains(other));
+    let known = [b',', b';', b'\t', b'|'].into_iter().filter(|&other| !in_numbers(other));
+    let mut others = known.filter(|other| line.contains(other));
     match (others.next(), others.next()) {
         (Some(only), None) => only,
         _ => said,

@@ -6,7 +6,7 @@
 use super::blocks::{Blocks, Step};
 use super::guard::{Guard, Refusal};
 use crate::cohort::table::rows::Table;
-use crate::cohort::table::shown;
+use crate::cohort::table::{TableOptions, shown};
 use crate::error::{Error, Issues, Result};
 use ::csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use std::io::Read;
@@ -41,7 +41,11 @@ enum Text<'a> {
 
 impl<'a> Records<'a> {
     /// Opens the file of a table and reads its header.
-    pub(in crate::cohort) fn open(input: Box<dyn Read + 'a>, table: &mut Table<'a>, delimiter: u8) -> Result<()> {
+    pub(in crate::cohort) fn open(
+        input: Box<dyn Read + 'a>,
+        table: &mut Table<'a>,
+        options: &TableOptions,
+    ) -> Result<()> {
         let mut guard = Guard::new(input).map_err(|cause| Error::io(&table.name, "read", &cause))?;
         if let Some(what) = guard.not_text() {
             table.stop(None, || what);
@@ -50,8 +54,11 @@ impl<'a> Records<'a> {
         // the first line that Excel writes and reads
         let separator = guard.take_separator();
         let lines_before = u64::from(separator.is_some());
-        let delimiter = separator.unwrap_or(delimiter);
-        let delimiter = guard.delimiter_of(delimiter);
+        let commas = options.has_decimal_commas();
+        let delimiter = match separator {
+            Some(separator) => guard.delimiter_of(separator, false),
+            None => guard.delimiter_of(options.delimiter, commas),
+        };
         let mut records =
             Records { text: Text::Blocks(Box::new(Blocks::new(delimiter)), Box::new(guard)), delimiter, lines_before };
         records.read_header(table, delimiter)?;
@@ -91,6 +98,17 @@ impl<'a> Records<'a> {
                     });
                     return Ok(());
                 }
+            }
+        }
+        // age_12,5;age_13,0
+        let others = DELIMITERS.iter().filter(|(other, _)| *other != b',' && delimiter == b',');
+        let parts = header.split_last().map_or(&[][..], |(_, parts)| parts);
+        for (other, what) in others {
+            if !parts.is_empty() && parts.iter().all(|part| part.contains(char::from(*other))) {
+                table.stop(row, || {
+                    format!("the columns are separated by {what}, with commas in their names: if these are decimal commas, say --decimal comma")
+                });
+                return Ok(());
             }
         }
         table.header_row = row;

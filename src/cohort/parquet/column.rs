@@ -13,6 +13,8 @@ use std::ops::Range;
 /// What a stored type is to a table of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
+    /// Missing values only.
+    Nothing,
     Whole {
         signed: bool,
     },
@@ -28,6 +30,8 @@ pub(super) enum Holds {
     Instant {
         per_micro: i64,
         micros: i64,
+        /// Moments on a clock in UTC, whatever the clock on the wall was.
+        utc: bool,
     },
 }
 
@@ -38,10 +42,10 @@ impl Holds {
         }
         let whole =
             |signed| matches!(column.physical_type(), Stored::INT32 | Stored::INT64).then_some(Holds::Whole { signed });
-        let instant = |unit: &TimeUnit| match unit {
-            TimeUnit::MILLIS => Holds::Instant { per_micro: 1, micros: 1000 },
-            TimeUnit::MICROS => Holds::Instant { per_micro: 1, micros: 1 },
-            TimeUnit::NANOS => Holds::Instant { per_micro: 1000, micros: 1 },
+        let instant = |unit: &TimeUnit, utc| match unit {
+            TimeUnit::MILLIS => Holds::Instant { per_micro: 1, micros: 1000, utc },
+            TimeUnit::MICROS => Holds::Instant { per_micro: 1, micros: 1, utc },
+            TimeUnit::NANOS => Holds::Instant { per_micro: 1000, micros: 1, utc },
         };
         match (column.logical_type_ref(), column.converted_type()) {
             (Some(LogicalType::Integer(int)), _) => whole(int.is_signed),
@@ -49,7 +53,9 @@ impl Holds {
                 u32::try_from(decimal.scale).ok().filter(|&scale| scale <= 18).map(|scale| Holds::Scaled { scale })
             }
             (Some(LogicalType::Date), _) => Some(Holds::Day),
-            (Some(LogicalType::Timestamp(time)), _) => Some(instant(&time.unit)),
+            (Some(LogicalType::Timestamp(time)), _) => Some(instant(&time.unit, time.is_adjusted_to_u_t_c)),
+            // a column of nothing but missing values
+            (Some(LogicalType::Unknown), _) => Some(Holds::Nothing),
             (Some(LogicalType::String | LogicalType::Enum), _) | (None, ConvertedType::UTF8 | ConvertedType::ENUM) => {
                 (column.physical_type() == Stored::BYTE_ARRAY).then_some(Holds::Text)
             }
@@ -59,8 +65,8 @@ impl Holds {
                 .ok()
                 .filter(|&scale| scale <= 18)
                 .map(|scale| Holds::Scaled { scale }),
-            (None, ConvertedType::TIMESTAMP_MILLIS) => Some(instant(&TimeUnit::MILLIS)),
-            (None, ConvertedType::TIMESTAMP_MICROS) => Some(instant(&TimeUnit::MICROS)),
+            (None, ConvertedType::TIMESTAMP_MILLIS) => Some(instant(&TimeUnit::MILLIS, true)),
+            (None, ConvertedType::TIMESTAMP_MICROS) => Some(instant(&TimeUnit::MICROS, true)),
             (
                 None,
                 ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64,
@@ -75,7 +81,7 @@ impl Holds {
                 // what writers that know no text leave
                 Stored::BYTE_ARRAY => Some(Holds::Text),
                 // the date-times of older Spark and Impala
-                Stored::INT96 => Some(Holds::Instant { per_micro: 1, micros: 1 }),
+                Stored::INT96 => Some(Holds::Instant { per_micro: 1, micros: 1, utc: false }),
                 _ => None,
             },
             _ => None,
@@ -104,14 +110,21 @@ enum Values {
     ScaledFixed(Vec<FixedLenByteArray>, u32),
     Text(Vec<ByteArray>),
     Days(Vec<i64>),
-    /// Microseconds.
-    Instants(Vec<i64>),
+    /// Microseconds, and whether they are of a clock in UTC.
+    Instants(Vec<i64>, bool),
+    /// One text in every row; empty when there is none.
+    Same(Vec<u8>),
 }
 
 impl Decoded {
     /// A column that is not read.
     pub(super) fn nothing() -> Decoded {
         Decoded { values: Values::None, present: Vec::new() }
+    }
+
+    /// A column that holds the same in every row.
+    pub(super) fn same(text: &[u8]) -> Decoded {
+        Decoded { values: Values::Same(text.to_vec()), present: Vec::new() }
     }
 
     /// Reads this many rows, or fails.
@@ -126,8 +139,12 @@ impl Decoded {
             (ColumnReader::Int64ColumnReader(column), Holds::Whole { signed: false }) => {
                 Values::Unsigned(records(column, rows, to)?.into_iter().map(i64::cast_unsigned).collect())
             }
-            (ColumnReader::Int32ColumnReader(column), Holds::Whole { .. }) => Values::Small(records(column, rows, to)?),
-            (ColumnReader::Int64ColumnReader(column), Holds::Whole { .. }) => Values::Whole(records(column, rows, to)?),
+            (ColumnReader::Int32ColumnReader(column), Holds::Whole { .. } | Holds::Nothing) => {
+                Values::Small(records(column, rows, to)?)
+            }
+            (ColumnReader::Int64ColumnReader(column), Holds::Whole { .. } | Holds::Nothing) => {
+                Values::Whole(records(column, rows, to)?)
+            }
             (ColumnReader::Int32ColumnReader(column), Holds::Day) => Values::Days(widened(records(column, rows, to)?)),
             (ColumnReader::Int32ColumnReader(column), Holds::Scaled { scale }) => {
                 Values::Scaled(widened(records(column, rows, to)?), scale)
@@ -135,12 +152,12 @@ impl Decoded {
             (ColumnReader::Int64ColumnReader(column), Holds::Scaled { scale }) => {
                 Values::Scaled(records(column, rows, to)?, scale)
             }
-            (ColumnReader::Int64ColumnReader(column), Holds::Instant { per_micro, micros }) => {
+            (ColumnReader::Int64ColumnReader(column), Holds::Instant { per_micro, micros, utc }) => {
                 let values = records(column, rows, to)?;
-                Values::Instants(values.into_iter().map(|v| instant(v, per_micro, micros)).collect())
+                Values::Instants(values.into_iter().map(|v| instant(v, per_micro, micros)).collect(), utc)
             }
             (ColumnReader::Int96ColumnReader(column), Holds::Instant { .. }) => {
-                Values::Instants(records(column, rows, to)?.iter().map(Int96::to_micros).collect())
+                Values::Instants(records(column, rows, to)?.iter().map(Int96::to_micros).collect(), false)
             }
             (ColumnReader::BoolColumnReader(column), Holds::Flag) => Values::Flags(records(column, rows, to)?),
             (ColumnReader::DoubleColumnReader(column), _) => Values::Decimal(records(column, rows, to)?),
@@ -174,7 +191,9 @@ impl Decoded {
             Values::Flags(values) => Field::Flag(values[row]),
             Values::Unsigned(values) => whole(i128::from(values[row])),
             Values::Days(values) => Field::Day(values[row]),
-            Values::Instants(values) => Field::Instant(values[row]),
+            Values::Instants(values, false) => Field::Instant(values[row]),
+            Values::Instants(values, true) => Field::Moment(values[row]),
+            Values::Same(text) => Field::Text(text),
             Values::Scaled(values, scale) => scaled(i128::from(values[row]), *scale),
             Values::ScaledBytes(values, scale) => scaled_bytes(values[row].data(), *scale),
             Values::ScaledFixed(values, scale) => scaled_bytes(values[row].data(), *scale),

@@ -23,8 +23,8 @@ const TILE: usize = 512;
 pub(in crate::cohort) struct ParquetRows {
     files: Vec<Opened>,
     names: Vec<String>,
-    /// By file and column of the table: where that column is in the file, and what it holds.
-    columns: Vec<Vec<(usize, Option<Holds>)>>,
+    /// By file and column of the table: where that column is in the file and what it holds, or what stands in every row.
+    columns: Vec<Vec<Place>>,
     /// Columns of the table that are read.
     wanted: Vec<usize>,
     /// The file and row group begun last (the next to begin is one further).
@@ -44,6 +44,13 @@ pub(in crate::cohort) struct ParquetRows {
     odd: bool,
 }
 
+/// Where a file has a column of the table.
+enum Place {
+    At(usize, Option<Holds>),
+    /// In the name of the folder that the file lies in.
+    Folder(String),
+}
+
 impl ParquetRows {
     /// Opens all files; their columns must have the same names.
     pub(in crate::cohort) fn open(source: ParquetSource) -> Result<ParquetRows, String> {
@@ -56,7 +63,11 @@ impl ParquetRows {
             let columns = file.metadata.file_metadata().schema_descr().columns();
             columns.iter().map(|column| column.path().string()).collect()
         };
-        let names = files.first().map_or(Vec::new(), names_of);
+        let mut names = files.first().map_or(Vec::new(), names_of);
+        // what the files have themselves is theirs
+        let keys = files.first().map_or(&[][..], |file| &file.keys);
+        let folders: Vec<String> = keys.iter().map(|(key, _)| key.clone()).filter(|key| !names.contains(key)).collect();
+        names.extend(folders.iter().cloned());
         let mut columns = Vec::with_capacity(files.len());
         for file in &files {
             let own = names_of(file);
@@ -68,8 +79,14 @@ impl ParquetRows {
             }
             let described = file.metadata.file_metadata().schema_descr().columns();
             let place = |name: &String| {
+                if folders.contains(name) {
+                    let key = file.keys.iter().find(|(key, _)| key == name);
+                    return key.map(|(_, value)| Place::Folder(value.clone())).ok_or_else(|| {
+                        in_file(file.name.as_deref(), format!("no folder {name}=.., which the first file lies in"))
+                    });
+                }
                 let at = own.iter().position(|other| other == name);
-                at.map(|at| (at, Holds::of(&described[at]))).ok_or_else(|| {
+                at.map(|at| Place::At(at, Holds::of(&described[at]))).ok_or_else(|| {
                     in_file(file.name.as_deref(), format!("no column {name:?}, which the first file has"))
                 })
             };
@@ -94,6 +111,17 @@ impl ParquetRows {
         })
     }
 
+    /// The files of a folder, with the rows before each; none when the table is one file.
+    pub(in crate::cohort) fn parts(&self) -> Vec<(u64, String)> {
+        let mut before = 0;
+        let parts = self.files.iter().filter_map(|file| {
+            let part = file.name.clone().map(|name| (before, name));
+            before += file.rows();
+            part
+        });
+        parts.collect()
+    }
+
     pub(in crate::cohort) fn names(&self) -> Vec<String> {
         self.names.clone()
     }
@@ -101,7 +129,7 @@ impl ParquetRows {
     /// Reads these columns only; the problem of one that holds nothing a table of people can have.
     pub(in crate::cohort) fn needs(&mut self, columns: &[usize]) -> Result<(), (usize, String)> {
         for &column in columns {
-            if self.columns.iter().any(|file| file[column].1.is_none()) {
+            if self.columns.iter().any(|file| matches!(file[column], Place::At(_, None))) {
                 return Err((column, "holds neither numbers nor text nor dates".into()));
             }
         }
@@ -120,7 +148,8 @@ impl ParquetRows {
                 Ok(false) => return false,
                 Err(cause) => {
                     *stopped = true;
-                    let next = *row + 1;
+                    let before: u64 = self.files[..self.file].iter().map(Opened::rows).sum();
+                    let next = (*row + 1).saturating_sub(before);
                     let name = self.files.get(self.file).and_then(|file| file.name.as_deref());
                     let problem = in_file(name, format!("from row {next} on {}", unreadable(&cause)));
                     issues.add(None, None, || problem);
@@ -181,17 +210,25 @@ impl ParquetRows {
             self.groups += 1;
             self.open.clear();
             for &column in &self.wanted {
-                self.open.push(file.column(group, self.columns[self.file][column].0)?);
+                match &self.columns[self.file][column] {
+                    Place::At(at, _) => self.open.push(file.column(group, *at)?),
+                    Place::Folder(value) => self.decoded[column] = Decoded::same(value.as_bytes()),
+                }
             }
             self.left = usize::try_from(file.metadata.row_group(group).num_rows())
                 .map_err(|_| ParquetError::General("a row group of a negative number of rows".into()))?;
         }
         let rows = self.left.min(BATCH);
         let file = &self.columns[self.file];
-        let columns = self.open.par_iter_mut().zip(&self.wanted);
-        let read = columns.map(|(column, &at)| Decoded::read(column, rows, file[at].1.unwrap_or(Holds::Text)));
+        let of_file = |&&column: &&usize| match file[column] {
+            Place::At(_, holds) => Some((column, holds.unwrap_or(Holds::Text))),
+            Place::Folder(_) => None,
+        };
+        let places: Vec<(usize, Holds)> = self.wanted.iter().filter_map(|column| of_file(&column)).collect();
+        let columns = self.open.par_iter_mut().zip(&places);
+        let read = columns.map(|(column, &(_, holds))| Decoded::read(column, rows, holds));
         let read: Vec<Decoded> = read.collect::<Read<_>>()?;
-        for (&column, decoded) in self.wanted.iter().zip(read) {
+        for (&(column, _), decoded) in places.iter().zip(read) {
             self.decoded[column] = decoded;
         }
         self.left -= rows;

@@ -27,6 +27,8 @@ pub struct ParquetSource {
 /// A file, and what it is called when it is one of several.
 pub(super) struct PathOrData {
     pub(super) name: Option<String>,
+    /// What the names of the folders it lies in say of its rows: `year=2020`.
+    pub(super) keys: Vec<(String, String)>,
     pub(super) data: Data,
 }
 
@@ -39,11 +41,12 @@ impl ParquetSource {
     /// A table from bytes in memory; `name` stands in every message about it.
     pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         let data = Data::Bytes(Bytes::from(bytes.into()));
-        ParquetSource { name: name.into(), files: vec![PathOrData { name: None, data }] }
+        ParquetSource { name: name.into(), files: vec![PathOrData { name: None, keys: Vec::new(), data }] }
     }
 
     /// A table from a file, or from all files of a folder whose names end in `.parquet`, in the order of their names. What
-    /// begins with a dot or a line (`_SUCCESS`) is passed over.
+    /// begins with a dot or a line (`_SUCCESS`) is passed over. Folders called `key=value`, as Spark and Hive write them, are
+    /// parts of the table, of which `key` is a column.
     ///
     /// # Errors
     /// Of kind [`Io`](crate::ErrorKind::Io) when the file or a file of the folder cannot be opened, or the folder has
@@ -59,36 +62,77 @@ impl ParquetSource {
     }
 
     pub(in crate::cohort) fn of_file(name: String, file: File) -> Self {
-        ParquetSource { name, files: vec![PathOrData { name: None, data: Data::Open(file) }] }
+        ParquetSource { name, files: vec![PathOrData { name: None, keys: Vec::new(), data: Data::Open(file) }] }
     }
 
     pub(in crate::cohort) fn open_folder(path: impl AsRef<Path>) -> Result<Self> {
         let name = path.as_ref().display().to_string();
         let failed = |cause: io::Error| Error::io(&name, "read", &cause);
-        let entries = std::fs::read_dir(&path).map_err(failed)?.collect::<io::Result<Vec<_>>>().map_err(failed)?;
-        let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-        paths.sort();
-        let (paths, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_part(path));
-        // what writers leave beside their files begins with a dot or a line; anything else may hold people
-        let named = others.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy()));
-        let others: Vec<_> = named.filter(|name| !name.starts_with(['.', '_'])).collect();
-        if paths.is_empty() {
+        let mut files = Vec::new();
+        parts_of(path.as_ref(), "", &[], &mut files).map_err(failed)?;
+        if files.is_empty() {
             return Err(failed(io::Error::other("a folder without files whose names end in .parquet")));
         }
-        if let [first, ..] = &others[..] {
-            let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
-            return Err(failed(io::Error::other(format!(
-                "beside files whose names end in .parquet the folder holds {first:?}{more}: name a file so that it is a part of \
-                 the table, or move it elsewhere; folders within it are not read"
-            ))));
-        }
-        let file = |path: PathBuf| {
-            let data = Data::Open(File::open(&path).map_err(failed)?);
-            Ok(PathOrData { name: path.file_name().map(|name| name.to_string_lossy().into_owned()), data })
-        };
-        let files = paths.into_iter().map(file).collect::<Result<_>>()?;
         Ok(ParquetSource { name, files })
     }
+}
+
+/// Folders within folders that are gone into.
+const DEEPEST: usize = 8;
+
+/// Adds the files of a folder and of those in it, which lies `within` the folder of the table and under these keys.
+fn parts_of(folder: &Path, within: &str, keys: &[(String, String)], files: &mut Vec<PathOrData>) -> io::Result<()> {
+    let entries = std::fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
+    let mut others = Vec::new();
+    for path in paths {
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        // what writers leave beside their files begins with a dot or a line; anything else may hold people
+        if name.starts_with(['.', '_']) && !is_part(&path) {
+            continue;
+        }
+        let inner = if within.is_empty() { name.clone() } else { format!("{within}/{name}") };
+        if is_part(&path) {
+            files.push(PathOrData { name: Some(inner), keys: keys.to_vec(), data: Data::Open(File::open(&path)?) });
+            continue;
+        }
+        match key_of(&name).filter(|_| path.is_dir() && keys.len() < DEEPEST) {
+            Some(key) => parts_of(&path, &inner, &[keys, &[key]].concat(), files)?,
+            None => others.push(inner),
+        }
+    }
+    let [first, more @ ..] = &others[..] else { return Ok(()) };
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    Err(io::Error::other(format!(
+        "beside files whose names end in .parquet the folder holds {first:?}{more}: name a file so that it is a part of \
+         the table, or move it elsewhere; of folders within it those called key=value are read"
+    )))
+}
+
+/// Key and value of a folder called `key=value`, in which `%20` is a blank.
+fn key_of(name: &str) -> Option<(String, String)> {
+    let (key, value) = name.split_once('=').filter(|(key, _)| !key.is_empty())?;
+    let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
+    Some((unescaped(key), unescaped(value)))
+}
+
+fn unescaped(text: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((&byte, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|_| byte == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(code) => {
+                bytes.push(code);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether a file of a folder is a part of the table.
@@ -111,6 +155,7 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> Read<T>) -> Read<T> {
 /// A file with what stands at its end.
 pub(super) struct Opened {
     pub(super) name: Option<String>,
+    pub(super) keys: Vec<(String, String)>,
     pub(super) metadata: ParquetMetaData,
     chunks: Chunks,
 }
@@ -186,19 +231,24 @@ const MOST_AT_ONCE: usize = 1 << 24;
 impl Opened {
     pub(super) fn of(file: PathOrData) -> Read<Opened> {
         let metadata = |chunks: &dyn Fn() -> Read<ParquetMetaData>| guarded(chunks);
-        let PathOrData { name, data } = file;
+        let PathOrData { name, keys, data } = file;
         Ok(match data {
             Data::Open(mut file) => {
                 check_footer(&mut file)?;
                 let metadata = metadata(&|| ParquetMetaDataReader::new().parse_and_finish(&file))?;
-                Opened { name, metadata, chunks: Chunks::File(Arc::new(Shared(Arc::new(Mutex::new(file))))) }
+                Opened { name, keys, metadata, chunks: Chunks::File(Arc::new(Shared(Arc::new(Mutex::new(file))))) }
             }
             Data::Bytes(bytes) => {
                 check_footer(&mut io::Cursor::new(&bytes))?;
                 let metadata = metadata(&|| ParquetMetaDataReader::new().parse_and_finish(&bytes))?;
-                Opened { name, metadata, chunks: Chunks::Bytes(Arc::new(bytes)) }
+                Opened { name, keys, metadata, chunks: Chunks::Bytes(Arc::new(bytes)) }
             }
         })
+    }
+
+    /// Rows that the file says it has.
+    pub(super) fn rows(&self) -> u64 {
+        u64::try_from(self.metadata.file_metadata().num_rows()).unwrap_or(0)
     }
 
     /// A column of a row group, to be read from its start.

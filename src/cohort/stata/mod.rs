@@ -81,6 +81,12 @@ enum Holds {
     Number,
     Day,
     Milliseconds,
+    /// Months, quarters or half years since 1960, so many a year.
+    Parts(u32),
+    /// Weeks since 1960, of which a year has 52, the last one longer.
+    Weeks,
+    /// Milliseconds with leap seconds, or days of a business calendar.
+    OtherTime,
     Text,
     LongText,
 }
@@ -130,6 +136,12 @@ impl StataRows {
                 VariableType::FixedString(_) => Holds::Text,
                 _ if format.starts_with("td") || format.starts_with('d') => Holds::Day,
                 _ if format.starts_with("tc") => Holds::Milliseconds,
+                _ if format.starts_with("tm") => Holds::Parts(12),
+                _ if format.starts_with("tq") => Holds::Parts(4),
+                _ if format.starts_with("th") => Holds::Parts(2),
+                _ if format.starts_with("tw") => Holds::Weeks,
+                // a year (%ty) is the number of it
+                _ if format.starts_with("tC") || format.starts_with("tb") => Holds::OtherTime,
                 _ => Holds::Number,
             };
             let of = |entry: &ValueLabelEntry| (entry.value(), entry.label().trim().into());
@@ -151,6 +163,11 @@ impl StataRows {
     pub(in crate::cohort) fn needs(&mut self, columns: &[usize]) -> Result<(), (usize, String)> {
         if let Some(&long) = columns.iter().find(|&&at| self.columns[at].holds == Holds::LongText) {
             return Err((long, "holds long texts (strL); in Stata: recast str244".into()));
+        }
+        if let Some(&other) = columns.iter().find(|&&at| self.columns[at].holds == Holds::OtherTime) {
+            let way = "counts time with leap seconds (%tC) or by a business calendar (%tb); in Stata: generate double DAY = \
+                       dofC(TIME) (or dofb), format DAY %td";
+            return Err((other, way.into()));
         }
         self.wanted = columns.to_vec();
         Ok(())
@@ -218,9 +235,42 @@ impl StataRows {
             (Stored::Number(time), Holds::Milliseconds) if time.fract() == 0.0 => {
                 Field::Instant((*time as i64).saturating_mul(1000).saturating_sub(EPOCH * 86_400_000_000))
             }
+            (Stored::Number(number), Holds::Parts(a_year)) => part_of_year(*number, a_year),
+            (Stored::Number(number), Holds::Weeks) => weeks(*number),
             (Stored::Number(number), _) => Field::Decimal(*number),
         }
     }
+}
+
+/// The days of a month, quarter or half year, given as so many of them since January 1960.
+fn part_of_year(number: f64, a_year: u32) -> Field<'static> {
+    // the years of calendar dates
+    let length = 12 / i64::from(a_year);
+    if number.fract() != 0.0 || number.abs() > 10_000.0 {
+        return Field::Decimal(number);
+    }
+    let month = number as i64 * length;
+    Field::Days(month_start(month), month_start(month + length) - 1)
+}
+
+/// The days of a week of Stata: the first begins on 1 January, the 52nd ends with the year.
+fn weeks(number: f64) -> Field<'static> {
+    if number.fract() != 0.0 || number.abs() > 30_000.0 {
+        return Field::Decimal(number);
+    }
+    let (year, week) = ((number as i64).div_euclid(52), (number as i64).rem_euclid(52));
+    let first = month_start(12 * year) + 7 * week;
+    Field::Days(first, if week == 51 { month_start(12 * (year + 1)) - 1 } else { first + 6 })
+}
+
+/// Days from 1 January 1970 to the first of a month, given as months since January 1960.
+fn month_start(months: i64) -> i64 {
+    // days from civil (Hinnant): years begin in March, so that the leap day ends them
+    let (year, month) = (1960 + months.div_euclid(12), months.rem_euclid(12) + 1);
+    let (year, shifted) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day = (153 * shifted + 2) / 5;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + day - 719_468
 }
 
 fn stored(value: Value<'_>) -> Stored {

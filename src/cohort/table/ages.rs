@@ -6,8 +6,10 @@ use crate::cohort::grid::AgeGrid;
 /// Ages beyond this are refused.
 pub(super) const MAX_AGE: u32 = 150;
 
-/// Ages in years beyond this are taken for ages in months, until the caller says that they are years.
+/// Ages in years beyond this, or all from this on, are asked about until the caller says that they are years: of children
+/// they are ages in months.
 const PLAUSIBLE_AGE: u32 = 110;
+const PLAUSIBLE_START: u32 = 80;
 
 /// What the ages of a table are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,8 @@ impl Ages {
 
     /// Asks whether ages are months when they are too high for years and the caller has not said which they are.
     pub(super) fn doubtful(self, lowest: u32, highest: u32) -> Option<String> {
-        (self.unit.is_none() && highest > 12 * PLAUSIBLE_AGE).then(|| {
+        let odd = highest > 12 * PLAUSIBLE_AGE || lowest >= 12 * PLAUSIBLE_START;
+        (self.unit.is_none() && odd).then(|| {
             format!(
                 "ages {} to {} in years? If they are months, say so (--ages-in months); if they are years, say that \
                  (--ages-in years)",
@@ -73,6 +76,13 @@ impl Ages {
                 self.written(highest)
             )
         })
+    }
+
+    /// What is said of a number beyond all ages in years that may be one in months.
+    pub(super) fn in_months(self, text: &[u8]) -> Option<&'static str> {
+        let months = Ages { unit: Some(AgeUnit::Months), ..self };
+        (self.unit.is_none() && self.months(text).is_none() && months.months(text).is_some())
+            .then_some("if ages are in months, say so (--ages-in months)")
     }
 
     /// Why an age does not lie on a grid of equal steps from another one.
@@ -103,6 +113,17 @@ mod tests {
                 assert_eq!(ages.months(ages.written(months).as_bytes()), Some(months));
             }
         }
+    }
+
+    #[test]
+    fn ages_that_hardly_anybody_reaches_are_asked_about_until_the_caller_says_what_they_are() {
+        let plain = Ages::default();
+        let doubt = |from: u32, to: u32| plain.doubtful(12 * from, 12 * to).is_some();
+        assert!(doubt(96, 105) && doubt(120, 149) && doubt(12, 111));
+        assert!(!doubt(12, 24) && !doubt(60, 99) && !doubt(10, 110));
+        assert!(Ages { unit: Some(AgeUnit::Years), step: None }.doubtful(12 * 96, 12 * 105).is_none());
+        assert!(plain.in_months(b"151").is_some() && plain.in_months(b"150").is_none());
+        assert!(plain.in_months(b"1801").is_none() && plain.in_months(b"160.5").is_none());
     }
 
     #[test]

@@ -19,7 +19,7 @@ const ARTICLE: &str = "an article such as 273f, 273f lid 3 or 242 Sr";
 
 /// Reads which articles of law are of which category: a table `article`, `category`, `source` and, if wanted, `paragraph`,
 /// `law` (`sr` without it), `from` and `until`; a row holds from the day `from` up to, not including, the day `until`, an
-/// empty one is open. Further columns are ignored. Categories are of [`TableOptions::categories`]. To numbers that the table
+/// empty one is open. Categories are of [`TableOptions::categories`]. To numbers that the table
 /// does not have what was read in law is added ([`ArticleTable::read_in_law`]).
 ///
 /// ```
@@ -35,7 +35,7 @@ const ARTICLE: &str = "an article such as 273f, 273f lid 3 or 242 Sr";
 /// Lists, by row, what is no article, category or day, and rows as [`ArticleTable::new`] refuses them.
 pub fn read_articles(source: TableSource<'_>, options: &TableOptions) -> Result<ArticleTable> {
     let names = ["article", "category", "source", "paragraph", "law", "from", "until"];
-    let mut table = NamedTable::open_with(source, options, names, 3, &[])?;
+    let mut table = NamedTable::open(source, options, names, 3)?;
     let labels = options.categories.labels();
     let (mut rows, mut rows_of) = (Vec::new(), Vec::new());
     while table.next()? {

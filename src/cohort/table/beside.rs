@@ -24,11 +24,16 @@ pub(super) enum Exposure {
 impl Exposure {
     /// Understands the header; `None` when it does not serve, which stands among the issues.
     pub(super) fn of(table: &mut Table<'_>, options: &TableOptions) -> Option<Exposure> {
-        let has = |name: &str| header::find(&table.header, name).is_some();
-        if has(EXPOSURE) && has(&options.age_column) && !header::has_ages(&table.header, options) {
+        if Exposure::is_long(table, options) {
             return Exposure::long(table, options);
         }
         header::wide(table, options, false).map(Exposure::Wide)
+    }
+
+    /// Whether the table has one row per person and age.
+    pub(super) fn is_long(table: &Table<'_>, options: &TableOptions) -> bool {
+        let has = |name: &str| header::find(&table.header, name).is_some();
+        has(EXPOSURE) && has(&options.age_column) && !header::has_ages(&table.header, options)
     }
 
     fn long(table: &mut Table<'_>, options: &TableOptions) -> Option<Exposure> {
@@ -171,7 +176,12 @@ impl<'a, 'o> Beside<'a, 'o> {
 
     /// Finds the times at risk of a person, whose counts are in the current row of the other table, and holds them
     /// against these counts when they are good.
-    pub(super) fn join(&mut self, (row, name): (u64, &str), id: &str, cells: Option<&mut [Option<u32>]>) -> Result<()> {
+    pub(super) fn join(
+        &mut self,
+        (row, places): (u64, &Issues),
+        id: &str,
+        cells: Option<&mut [Option<u32>]>,
+    ) -> Result<()> {
         if let Some(person) = self.ids.find(id) {
             self.used[person] = true;
             if let Some((row, risk)) = self.waiting.remove(&person) {
@@ -190,9 +200,9 @@ impl<'a, 'o> Beside<'a, 'o> {
         }
         if !self.lost && !self.table.stopped {
             let absent = self.ids.absent(id, "this table");
-            self.table
-                .issues
-                .add(None, None, || format!("no time at risk for the person of row {} of {}: {absent}", row, name));
+            let (row, file) = places.place_of(row);
+            let problem = || format!("no time at risk for the person of row {row} of {file}: {absent}");
+            self.table.issues.add(None, None, problem);
         }
         Ok(())
     }

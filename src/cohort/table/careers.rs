@@ -43,7 +43,7 @@ pub struct CareerTable {
 
 /// Reads careers from a table of people (`id, birth, from, to`, and `end` if wanted: the window is from the day `from`
 /// up to, not including, the day `to`), one of offences (`id, committed, offence`, and `severity` and `case` if
-/// wanted; further columns are ignored) and one of stays in custody (`id, from, to`). Dates are `YYYY-MM-DD` or as
+/// wanted; an `age` beside them is passed over) and one of stays in custody (`id, from, to`). Dates are `YYYY-MM-DD` or as
 /// [`TableOptions::date_format`] says; offences are of [`TableOptions::categories`], or have an `article` of law instead
 /// ([`TableOptions::articles`]). People keep their order; everyone
 /// in the other tables must be among them.
@@ -82,7 +82,7 @@ pub fn read_career_table(
 ) -> Result<CareerTable> {
     options.check()?;
     let mut people = Table::open(people, options)?;
-    let mut known = People::named(people.name.clone());
+    let mut known = People::of(&people);
     known.read(&mut people, options)?;
     let mut offences = Table::open(offences, options)?;
     known.read_offences(&mut offences, options)?;
@@ -102,7 +102,7 @@ pub fn read_career_table(
         }
     }
     if careers.is_empty() && good {
-        people.no_rows();
+        people.nobody_left(known.left_out, "--incomplete-dates leave-out");
     }
     let mut issues: Issues = people.issues;
     issues.append(offences.issues);
@@ -158,23 +158,27 @@ struct One {
 
 struct People {
     name: String,
+    places: Issues,
     ids: Ids,
     /// By person; `None` for those left out for an incomplete date.
     people: Vec<Option<One>>,
     /// Whether identifiers may have been missed: then nobody can be said not to be in the table.
     lost: bool,
+    /// People left out for an incomplete date.
+    left_out: u64,
     warnings: Vec<CohortWarning>,
 }
 
 impl People {
-    fn named(name: String) -> People {
-        People { name, ids: Ids::new(), people: Vec::new(), lost: false, warnings: Vec::new() }
+    fn of(table: &Table<'_>) -> People {
+        let (name, places) = (table.name.clone(), table.issues.places());
+        People { name, places, ids: Ids::new(), people: Vec::new(), lost: false, left_out: 0, warnings: Vec::new() }
     }
 
     fn read(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {
         let names = [options.id_column.as_str(), "birth", "from", "to", "end"];
         let Some([Some(id), Some(birth), Some(from), Some(to), end]) =
-            header::named(table, names, 4, Others::IgnoredBut(&[]), options)
+            header::named(table, names, 4, Others::Refused, options)
         else {
             self.lost = true;
             return Ok(());
@@ -216,6 +220,7 @@ impl People {
         }
         self.lost |= table.stopped;
         table.no_rows_of(self.people.len());
+        self.left_out = tally.left_out;
         self.warnings.extend(table.finish(&reading));
         self.warnings.extend(tally.warnings(&table.name, options.incomplete));
         Ok(())
@@ -225,7 +230,7 @@ impl People {
         let what = if options.articles.is_some() { "article" } else { "offence" };
         let names = [options.id_column.as_str(), "committed", what, "severity", "case", "paragraph", "law"];
         let Some([Some(id), Some(committed), Some(offence), severity, case, paragraph, law]) =
-            header::named(table, names, 3, Others::IgnoredBut(&[]), options)
+            header::named(table, names, 3, Others::RefusedBut(&["age"]), options)
         else {
             return Ok(());
         };
@@ -320,8 +325,8 @@ impl People {
                 return;
             }
         };
-        let (row, name, first) = (table.row, &self.name, self.ids.row(person));
-        table.issues.add(Some(row), Some("committed"), || format!("{problem} (window in {name}, row {first})"));
+        let (row, (first, file)) = (table.row, self.places.place_of(self.ids.row(person)));
+        table.issues.add(Some(row), Some("committed"), || format!("{problem} (window in {file}, row {first})"));
     }
 
     fn read_custody(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {

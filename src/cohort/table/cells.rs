@@ -64,7 +64,7 @@ impl<'a> Cells<'a> {
         let said = options.missing.is_empty() && options.decimal != Some(DecimalMark::Comma) && options.dates.is_none();
         let other = FileKind::of(start).is_some() || start.contains(&0);
         let plain = said && !excel && !old_lines && !other && !start.is_empty();
-        let delimiter = delimiter_of(start, options.delimiter);
+        let delimiter = delimiter_of(start, options.delimiter, options.has_decimal_commas());
         let mut whole = Cursor::new(head);
         if plain {
             whole.set_position(mark as u64);

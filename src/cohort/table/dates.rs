@@ -239,6 +239,14 @@ pub(super) fn of_day_number(days: i64) -> std::result::Result<Stated, String> {
     epoch.plus_days(days).map(Stated::Day).map_err(|_| "a day outside the years 1600 to 2399".into())
 }
 
+/// A day somewhere between two, both included, given as days since 1 January 1970.
+pub(super) fn of_days(first: i64, last: i64) -> std::result::Result<Stated, String> {
+    match (of_day_number(first)?, of_day_number(last)?) {
+        (Stated::Day(first), Stated::Day(last)) if first < last => Ok(Stated::Between(first, last)),
+        (first, _) => Ok(first),
+    }
+}
+
 fn numbered(text: &[u8], epoch: i64, per_day: i64) -> std::result::Result<Stated, String> {
     let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
     let Some(number) = number.filter(|number| number.is_finite() && number.abs() < 1e15) else {

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// A cell as its file has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(not(feature = "parquet"), allow(dead_code))] // a text has nothing but text
+#[cfg_attr(not(all(feature = "parquet", feature = "stata")), allow(dead_code))] // a text has nothing but text
 pub(in crate::cohort) enum Field<'a> {
     /// Not there, or missing by what the file itself declares.
     Empty,
@@ -28,6 +28,10 @@ pub(in crate::cohort) enum Field<'a> {
     Day(i64),
     /// Microseconds since then.
     Instant(i64),
+    /// The same on a clock in UTC, which may not be the one that the day was told by.
+    Moment(i64),
+    /// A month, quarter or the like: from the one to the other day since then.
+    Days(i64, i64),
 }
 
 impl<'a> Field<'a> {
@@ -41,7 +45,8 @@ impl<'a> Field<'a> {
             Field::Decimal(number) => Cow::Owned(number.to_string().into_bytes()),
             Field::Flag(flag) => Cow::Borrowed(if flag { b"true" } else { b"false" }),
             Field::Day(days) => Cow::Owned(day_text(days).into_bytes()),
-            Field::Instant(micros) => Cow::Owned(match micros.rem_euclid(DAY) {
+            Field::Days(first, last) => Cow::Owned(format!("{} to {}", day_text(first), day_text(last)).into_bytes()),
+            Field::Instant(micros) | Field::Moment(micros) => Cow::Owned(match micros.rem_euclid(DAY) {
                 0 => day_text(micros.div_euclid(DAY)).into_bytes(),
                 rest => format!("{} and {} s", day_text(micros.div_euclid(DAY)), rest as f64 / 1e6).into_bytes(),
             }),
@@ -185,7 +190,9 @@ impl<'a> Reading<'a> {
     #[cold]
     pub(super) fn count_problem(&self, field: Field<'_>) -> String {
         match field {
-            Field::Day(_) | Field::Instant(_) => format!("{} is a date, not a count", shown(&field.text())),
+            Field::Day(_) | Field::Instant(_) | Field::Moment(_) | Field::Days(..) => {
+                format!("{} is a date, not a count", shown(&field.text()))
+            }
             _ => whole_problem(&field.text(), "a count", MAX_COUNT),
         }
     }
@@ -225,7 +232,9 @@ impl<'a> Reading<'a> {
     #[cold]
     pub(super) fn number_problem(&self, field: Field<'_>, range: &str, missing: &str) -> String {
         match field {
-            Field::Day(_) | Field::Instant(_) => format!("{} is a date, not {range}", shown(&field.text())),
+            Field::Day(_) | Field::Instant(_) | Field::Moment(_) | Field::Days(..) => {
+                format!("{} is a date, not {range}", shown(&field.text()))
+            }
             _ => decimal_problem(&self.pointed(&field.text()), range, missing),
         }
     }
@@ -263,7 +272,10 @@ impl<'a> Reading<'a> {
     pub(super) fn age_problem(&self, field: Field<'_>) -> String {
         let range = self.options.ages.what();
         match decimal(&field.text()) {
-            Cell::Value(_) => format!("{} is not {range}, in whole months", shown(&field.text())),
+            Cell::Value(_) => match self.options.ages.in_months(&field.text()) {
+                Some(hint) => format!("{} is not {range}: {hint}", shown(&field.text())),
+                None => format!("{} is not {range}, in whole months", shown(&field.text())),
+            },
             _ => self.number_problem(field, &range, "a row without an age is left out of the table"),
         }
     }
@@ -274,7 +286,15 @@ impl<'a> Reading<'a> {
             Field::Empty => Ok(Stated::Empty),
             Field::Text(text) if self.is_missing(Field::Text(text)) => Ok(Stated::Empty),
             Field::Day(days) => dates::of_day_number(days),
-            Field::Instant(micros) if micros.rem_euclid(DAY) == 0 => dates::of_day_number(micros.div_euclid(DAY)),
+            Field::Days(first, last) => dates::of_days(first, last),
+            Field::Instant(micros) | Field::Moment(micros) if micros.rem_euclid(DAY) == 0 => {
+                dates::of_day_number(micros.div_euclid(DAY))
+            }
+            Field::Moment(_) => Err(format!(
+                "{} is a moment in UTC (a date-time with a time zone) and not midnight there: which day it was hangs on the \
+                 zone; write the column as dates, such as with .dt.tz_localize(None) in pandas or CAST(.. AS DATE) in SQL",
+                shown(&field.text())
+            )),
             Field::Instant(_) => Err(format!(
                 "{} has a time of day: dates are whole days, or date-times at midnight",
                 shown(&field.text())

@@ -3,7 +3,9 @@
 //! Columns are found by name wherever they stand; a name that differs in case alone serves when it is the only one.
 //! A first line without a column of identifiers may be a person's data; its fields are then not shown.
 
-use super::header_words::{before_number, ignore, is_year, no_age, no_id, numbered_alike, unknown_wide};
+use super::header_words::{
+    before_number, behind, is_year, months, no_age, no_id, numbered_alike, unknown_named, unknown_wide,
+};
 use super::options::TableOptions;
 use super::rows::Table;
 use super::words::shown;
@@ -45,10 +47,9 @@ pub(super) fn find(header: &[String], name: &str) -> Option<usize> {
 
 /// Whether any column is one of an age.
 pub(super) fn has_ages(header: &[String], options: &TableOptions) -> bool {
-    let prefix = prefix(header, &options.age_prefix);
-    header.iter().any(|name| {
-        name.strip_prefix(prefix.as_str()).is_some_and(|label| options.ages.months(label.as_bytes()).is_some())
-    })
+    let age =
+        |name: &String| behind(name, &options.age_prefix).is_some_and(|l| months(l.as_bytes(), options).is_some());
+    header.iter().any(age)
 }
 
 /// Understands the header of a wide table; `None` when it does not serve, which stands among the issues.
@@ -76,7 +77,7 @@ fn wide_columns(
     let id = find(header, &options.id_column);
     if id.is_none() {
         table.issues.add(row, None, || no_id(header, &options.id_column));
-        if !header.iter().any(|name| name.starts_with(&prefix)) {
+        if !header.iter().any(|name| behind(name, &prefix).is_some()) {
             return None;
         }
     }
@@ -89,16 +90,17 @@ fn wide_columns(
         if known || left_out(table, position, name, options) {
             continue;
         }
-        if let Some(label) = name.strip_prefix(prefix.as_str()) {
-            match options.ages.months(label.as_bytes()) {
+        // in another case than the others it is an age as well, and none at all only when it is no number
+        let age = behind(name, &prefix).and_then(|label| months(label.as_bytes(), options));
+        if let Some(label) = name.strip_prefix(prefix.as_str()).or(age.and(Some(name.as_str()))) {
+            match age {
                 Some(months) => ages.push(AgeColumn { position, months }),
                 None if options.ignore_others && !label.starts_with(|c: char| c.is_ascii_digit()) => {
                     table.leave_out(format!("the column {}", shown(name.as_bytes())));
                 }
                 None => {
                     unreadable = true;
-                    let what = options.ages.what();
-                    table.issues.add(row, None, || no_age(name, label, &what));
+                    table.issues.add(row, None, || no_age(name, label, options));
                 }
             }
         } else if options.ignore_others {
@@ -136,19 +138,21 @@ fn wide_columns(
             unknown.retain(|&position| !is_year(&header[position]));
         }
     }
-    for position in unknown {
-        table.issues.add(row, None, || unknown_wide(&header[position], position, options, &prefix));
-    }
     ages.sort_by_key(|age| (age.months, age.position));
-    check_ages(table, &ages, header, options);
-    if table.issues.count() == before
-        && let (Some(first), Some(last)) = (ages.first(), ages.last())
-        && let Some(doubt) = options.ages.doubtful(first.months, last.months)
-    {
-        table.issues.add(row, None, || doubt);
+    let ends = ages.first().zip(ages.last());
+    let doubt = ends.and_then(|(first, last)| options.ages.doubtful(first.months, last.months));
+    match doubt.filter(|_| table.issues.count() == before) {
+        // ages in months stand in steps of years when they are taken for years
+        Some(doubt) => table.issues.add(row, None, || doubt),
+        None => check_ages(table, &ages, header, options),
     }
     if weights {
         table.check_declared_weight(options);
+    }
+    // an empty column says nothing; once there are problems of the header, rows are not read
+    let readable = table.issues.count() == before;
+    for position in unknown {
+        table.unless_empty(position, readable, || unknown_wide(&header[position], position, options, &prefix));
     }
     let (Some(id), true) = (id, table.issues.count() == before) else { return None };
     match AgeGrid::months(ages[0].months, options.ages.step(), ages.len()) {
@@ -183,7 +187,7 @@ fn prefix(header: &[String], wanted: &str) -> String {
 
 /// Whether a column is left out: by name, or since it has none (what it holds is watched then).
 fn left_out(table: &mut Table<'_>, position: usize, name: &str, options: &TableOptions) -> bool {
-    if options.ignored.iter().any(|ignored| ignored == name) {
+    if options.ignores(name) {
         table.leave_out(format!("the column {}", shown(name.as_bytes())));
         return true;
     }
@@ -261,7 +265,11 @@ pub(super) fn named<const N: usize>(
         table.issues.add(row, None, || format!("{} cannot name two different columns", shown(name.as_bytes())));
     }
     let found = names.map(|name| find(&header, name));
-    if found[0].is_none() {
+    let mut unknown = Vec::new();
+    if found[0].is_none() && names[0] != options.id_column {
+        let name = shown(names[0].as_bytes());
+        table.issues.add(row, None, || format!("no column {name}: is the header missing?"));
+    } else if found[0].is_none() {
         table.issues.add(row, None, || no_id(&header, names[0]));
     } else {
         for (position, column) in header.iter().enumerate() {
@@ -276,13 +284,11 @@ pub(super) fn named<const N: usize>(
                 });
             } else if let Some(problem) = others.refusal(column) {
                 table.issues.add(row, None, || problem);
-            } else if !left_out(table, position, column, options) && matches!(others, Others::Refused) {
+            } else if !left_out(table, position, column, options) && others.refused(column) {
                 if options.ignore_others {
                     table.leave_out(format!("the column {}", shown(column.as_bytes())));
                 } else {
-                    table.issues.add(row, None, || {
-                        format!("{} is not a column of this table: {}", shown(column.as_bytes()), ignore(column))
-                    });
+                    unknown.push(position);
                 }
             }
         }
@@ -299,6 +305,12 @@ pub(super) fn named<const N: usize>(
             };
             format!("no column {}{other}", shown(name.as_bytes()))
         });
+    }
+    let readable = table.issues.count() == before;
+    // counts by age may have weights
+    let weights = names.contains(&options.count_column.as_str()) && options.weight_column.is_none();
+    for position in unknown {
+        table.unless_empty(position, readable, || unknown_named(&header[position], weights));
     }
     table.header = header;
     table.needs(found.iter().flatten().copied());
@@ -334,8 +346,8 @@ pub(super) fn beside_columns(
         if options.ignore_others {
             table.leave_out(format!("the column {}", shown(column.as_bytes())));
         } else {
-            let text = shown(column.as_bytes());
-            table.issues.add(row, None, || format!("{text} is not a column of this table: {}", ignore(column)));
+            let weights = options.weight_column.is_none();
+            table.issues.add(row, None, || unknown_named(column, weights));
         }
     }
     table.header = header;
@@ -346,11 +358,21 @@ pub(super) fn beside_columns(
 pub(super) enum Others<'a> {
     /// Nothing but what the caller leaves out: a misspelt column would be missed silently.
     Refused,
+    /// The same, and these columns, which say nothing that is not read.
+    RefusedBut(&'a [&'a str]),
     /// Anything but these columns, each with the reason.
     IgnoredBut(&'a [(&'a str, &'a str)]),
 }
 
 impl Others<'_> {
+    fn refused(&self, column: &str) -> bool {
+        match self {
+            Others::Refused => true,
+            Others::RefusedBut(known) => !known.contains(&column),
+            Others::IgnoredBut(_) => false,
+        }
+    }
+
     /// Why a column may not be here at all.
     fn refusal(&self, column: &str) -> Option<String> {
         let text = shown(column.as_bytes());
@@ -359,7 +381,7 @@ impl Others<'_> {
                 "dates are not read here: give the age in completed years in a column \"age\", or make careers of dated offences first"
                     .into(),
             ),
-            Others::Refused => None,
+            Others::Refused | Others::RefusedBut(_) => None,
             Others::IgnoredBut(refused) => {
                 refused.iter().find(|(name, _)| *name == column).map(|(_, why)| format!("{text}: {why}"))
             }

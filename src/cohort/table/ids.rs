@@ -232,8 +232,8 @@ impl Ids {
     pub(super) fn take_new(&mut self, table: &mut Table<'_>, column: usize, options: &TableOptions) -> Option<usize> {
         let (person, new) = self.take(table, column, options)?;
         if !new {
-            let first = self.row(person);
-            table.issues.add(Some(table.row), Some(&options.id_column), || format!("same id as row {first}"));
+            let first = table.place(self.row(person));
+            table.issues.add(Some(table.row), Some(&options.id_column), || format!("same id as {first}"));
         }
         new.then_some(person)
     }

@@ -20,8 +20,9 @@
 //!   or CRLF, the first line is the header (behind Excel's `sep=;` if that is there), white space around a value is
 //!   dropped. Wholly empty rows are skipped.
 //! - Columns are found by name, wherever they stand; a name that differs in case alone serves when it is the only one.
-//!   A column that a form does not know is refused unless it is left out by name. Columns without a name are left out
-//!   when they are empty or number the rows. Whatever is left out is among [`Cohort::warnings`].
+//!   A column that a form does not know is refused unless it is left out by name, or empty. Columns without a name are
+//!   left out when they are empty or number the rows. Whatever is left out is among [`Cohort::warnings`]. Where a caller
+//!   names the columns (groups, covariates, who is counted), others are passed over.
 //! - An empty count is an age that was not observed; it is not 0. `NA`, `.`, 999 and the like are missing only when
 //!   [`TableOptions::missing`] says so. In the long forms an age that is not listed is not observed, unless
 //!   [`TableOptions::unlisted`] says that it is 0.
@@ -163,6 +164,10 @@ pub fn read_cohort_of(
         ));
     }
     if !by_age && !by_offence {
+        counts.refuse_of_wide(options);
+        if !counts.issues.is_empty() && !counts.stopped {
+            return Err(unreadable(counts.issues));
+        }
         let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
         return wide::read(counts, exposure, options);
     }

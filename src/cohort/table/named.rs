@@ -2,6 +2,7 @@
 //!
 //! Belongs here: the door. Does not belong here: what a form means; whoever reads it knows.
 
+use super::articles::ArticleColumns;
 use super::field::{Reading, identifier};
 use super::header::{self, Others};
 use super::ids::Ids;
@@ -16,6 +17,14 @@ use crate::career::date::CalendarDate;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
 use std::borrow::Cow;
+
+/// What stands in a further column.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Extra {
+    Number(f64),
+    /// What it is called, in a column of categories.
+    Category(String),
+}
 
 /// Numbers of identifiers, by first appearance.
 pub(crate) struct Numbers(Ids);
@@ -34,7 +43,7 @@ impl Numbers {
 pub(crate) struct NamedTable<'a, const N: usize> {
     table: Table<'a>,
     columns: [Option<usize>; N],
-    /// Further columns, of numbers.
+    /// Further columns, of numbers or categories.
     extra: Vec<(String, usize)>,
     names: [&'a str; N],
     reading: Reading<'a>,
@@ -65,7 +74,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     /// As [`NamedTable::open`], with further columns of numbers by name; all others are ignored.
     ///
     /// # Errors
-    /// As [`NamedTable::open`]; when one of the further columns is not there.
+    /// As [`NamedTable::open`]; when one of the further columns is not there, stands twice, or is one of those names.
     pub(crate) fn open_with(
         source: TableSource<'a>,
         options: &'a TableOptions,
@@ -78,7 +87,16 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         let found = header::named(&mut table, names, required, Others::IgnoredBut(&[]), options);
         let row = table.header_row;
         let mut extra = Vec::new();
-        for name in further {
+        for (i, name) in further.iter().enumerate() {
+            if names.contains(&name.as_str()) || further[..i].contains(name) {
+                let told = shown(name.as_bytes());
+                table.issues.add(None, None, || match names.iter().position(|own| own == name) {
+                    Some(0) => format!("{told} holds the identifiers: it is no covariate"),
+                    Some(_) => format!("{told} is a column of the form itself: it is no covariate"),
+                    None => format!("{told} is asked for twice"),
+                });
+                continue;
+            }
             match header::find(&table.header, name) {
                 Some(at) => extra.push((name.clone(), at)),
                 None => table.issues.add(row, None, || format!("no column {}", shown(name.as_bytes()))),
@@ -181,21 +199,32 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         }
     }
 
-    /// The numbers of the further columns; `None` when one of them is none, which is told.
-    pub(crate) fn extra_numbers(&mut self) -> Option<Vec<f64>> {
+    /// The values of the further columns; `None` when one of them is none, which is told.
+    pub(crate) fn extra_values(&mut self) -> Option<Vec<Extra>> {
+        let labelled: Vec<bool> = self.extra.iter().map(|(_, at)| self.table.is_labelled(*at)).collect();
         let Table { rows, issues, row, .. } = &mut self.table;
         let mut all = Vec::with_capacity(self.extra.len());
-        for (name, at) in &self.extra {
+        for ((name, at), labelled) in self.extra.iter().zip(labelled) {
             let field = rows.named(*at);
+            if field.is_empty() || self.reading.is_missing(rows.field(*at)) {
+                issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into());
+                continue;
+            }
+            if labelled || self.options.categorical.contains(name) {
+                all.push(Extra::Category(String::from_utf8_lossy(field.text().trim_ascii()).into_owned()));
+                continue;
+            }
             match self.reading.number(field) {
-                Cell::Value(value) if value.is_finite() => all.push(value),
-                Cell::Empty => {
-                    issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into())
-                }
-                _ => {
-                    let problem = || self.reading.number_problem(field, "a finite number", "leave the person out");
-                    issues.add(Some(*row), Some(name), problem);
-                }
+                Cell::Value(value) if value.is_finite() => all.push(Extra::Number(value)),
+                _ => issues.add(Some(*row), Some(name), || {
+                    let problem = self.reading.number_problem(field, "a finite number", "leave the person out");
+                    match std::str::from_utf8(&field.text()) {
+                        Ok(text) if text.trim().starts_with(char::is_alphabetic) => {
+                            format!("{problem}; --categorical {name} makes categories of such values")
+                        }
+                        _ => problem,
+                    }
+                }),
             }
         }
         (all.len() == self.extra.len()).then_some(all)
@@ -234,6 +263,33 @@ impl<'a, const N: usize> NamedTable<'a, N> {
         })
     }
 
+    /// The category of the article of law in columns of article, paragraph and law, on the day in another column, by its
+    /// place in a set; `None` when there is none, or the caller has no table of articles.
+    pub(crate) fn article(
+        &mut self,
+        columns: [usize; 3],
+        (committed, day): (usize, std::result::Result<Option<CalendarDate>, ()>),
+        set: &CategorySet,
+    ) -> std::result::Result<Option<u16>, ()> {
+        let [article, paragraph, law] = columns.map(|column| self.columns[column]);
+        let (Some(articles), Some(article)) = (&self.options.articles, article) else { return Ok(None) };
+        if self.table.field(article).is_empty() {
+            return Ok(None);
+        }
+        let Some(day) = day? else {
+            let (row, name) = (self.table.row, self.names[committed]);
+            self.table
+                .issues
+                .add(Some(row), Some(name), || "no day: an article means an offence on its day only".into());
+            return Err(());
+        };
+        let stated = self.columns[committed].and_then(|at| self.reading.date(self.table.field(at)).ok());
+        let columns = ArticleColumns { article, paragraph, law };
+        let found = columns.category(&mut self.table, articles, Some(day), stated, &self.reading, self.options);
+        let (category, _) = found.ok_or(())?;
+        Ok(set.place_of(category.key()).map(|at| at as u16))
+    }
+
     /// Once all rows were read: the problems, and what to know.
     pub(crate) fn finish(mut self) -> (Issues, Vec<CohortWarning>) {
         let mut warnings = self.table.finish(&self.reading);
@@ -245,6 +301,11 @@ impl<'a, const N: usize> NamedTable<'a, N> {
 /// Where the dates of a table end, by the caller's word.
 pub(crate) fn register_end(options: &TableOptions) -> Option<CalendarDate> {
     options.register_end
+}
+
+/// Whether the caller has a table of articles of law.
+pub(crate) fn by_article(options: &TableOptions) -> bool {
+    options.articles.is_some()
 }
 
 /// The categories that the caller's offences may have.

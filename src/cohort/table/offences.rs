@@ -245,5 +245,5 @@ fn assemble(mut offences: Vec<(u32, u32)>, persons: &Persons, grid: AgeGrid, nam
     if !issues.is_empty() {
         return Err(unreadable(issues));
     }
-    Ok(builder.finish().with_warnings(Vec::new(), |person| Some(persons.ids.row(person))))
+    Ok(builder.finish().with_warnings(Vec::new(), |person| issues.located(persons.ids.row(person))))
 }

@@ -8,6 +8,8 @@ use crate::career::category::CategorySet;
 use crate::career::date::CalendarDate;
 use crate::cohort::grid::{AgeGrid, MAX_INTERVALS};
 use crate::error::{Error, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What separates the whole part of a number from its decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub struct TableOptions {
     pub(super) ages: Ages,
     pub(super) grid: Option<AgeGrid>,
     pub(super) max_persons: usize,
-    pub(super) ignored: Vec<String>,
+    pub(super) ignored: Ignored,
     pub(super) ignore_others: bool,
     pub(super) missing: Vec<String>,
     pub(super) decimal: Option<DecimalMark>,
@@ -66,6 +68,16 @@ pub struct TableOptions {
     pub(super) articles: Option<ArticleTable>,
 }
 
+/// Columns to leave out, and whether any table has had them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ignored(Arc<[(String, AtomicBool)]>);
+
+impl PartialEq for Ignored {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(|(name, _)| name).eq(other.0.iter().map(|(name, _)| name))
+    }
+}
+
 impl TableOptions {
     /// Commas, `id`, `age_12`, yearly ages, no weights, no limit but that of a cohort.
     pub fn new() -> Self {
@@ -79,7 +91,7 @@ impl TableOptions {
             ages: Ages::default(),
             grid: None,
             max_persons: u32::MAX as usize - 1,
-            ignored: Vec::new(),
+            ignored: Ignored::default(),
             ignore_others: false,
             missing: Vec::new(),
             decimal: None,
@@ -186,7 +198,9 @@ impl TableOptions {
     /// Columns to leave out, by name; the cohort says that they were.
     #[must_use]
     pub fn ignore(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.ignored.extend(names.into_iter().map(Into::into));
+        let mut all: Vec<String> = self.ignored.0.iter().map(|(name, _)| name.clone()).collect();
+        all.extend(names.into_iter().map(Into::into));
+        self.ignored = Ignored(all.into_iter().map(|name| (name, AtomicBool::new(false))).collect());
         self
     }
 
@@ -286,9 +300,35 @@ impl TableOptions {
         self
     }
 
+    /// Columns to leave out by name that none of the tables read by these options, or by a clone of them, has had.
+    ///
+    /// ```
+    /// use pleegprofiel::{TableOptions, TableSource, read_cohort};
+    /// let options = TableOptions::new().ignore(["sex", "nope"]);
+    /// let table = TableSource::new("t.csv", "id,sex,age_12,age_13\na,m,0,2\n".as_bytes());
+    /// read_cohort(table, None, &options)?;
+    /// assert_eq!(options.ignored_in_vain(), ["nope"]);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    pub fn ignored_in_vain(&self) -> Vec<&str> {
+        let unused = self.ignored.0.iter().filter(|(_, used)| !used.load(Ordering::Relaxed));
+        unused.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Whether a comma stands before the decimals of a number.
+    pub(in crate::cohort) fn has_decimal_commas(&self) -> bool {
+        self.decimal == Some(DecimalMark::Comma)
+    }
+
+    /// Whether a column is left out by name; that there is one is remembered.
+    pub(super) fn ignores(&self, name: &str) -> bool {
+        let found = self.ignored.0.iter().find(|(ignored, _)| ignored == name);
+        found.inspect(|(_, used)| used.store(true, Ordering::Relaxed)).is_some()
+    }
+
     /// Whether the caller uses this column as weights, or leaves it out by name.
     pub(super) fn says_of_weight(&self, name: &str) -> bool {
-        self.weight_column.as_deref() == Some(name) || self.ignored.iter().any(|ignored| ignored == name)
+        self.weight_column.as_deref() == Some(name) || self.ignores(name)
     }
 
     pub(in crate::cohort) fn check(&self) -> Result<()> {
@@ -306,7 +346,7 @@ impl TableOptions {
             return Err(Error::options("identifiers and weights cannot stand in the same column"));
         }
         let asked = [Some(&self.id_column), self.weight_column.as_ref()];
-        if let Some(name) = self.ignored.iter().find(|name| asked.contains(&Some(name))) {
+        if let Some((name, _)) = self.ignored.0.iter().find(|(name, _)| asked.contains(&Some(name))) {
             return Err(Error::options(format!("the column {name:?} cannot be asked for and left out as well")));
         }
         if self.missing.iter().any(String::is_empty) {

@@ -15,7 +15,7 @@ use crate::cohort::builder::CohortBuilder;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::cohort::warning::CohortWarning;
-use crate::error::{Error, Result};
+use crate::error::{Error, Issues, Result};
 
 /// Reads one row per person and age.
 ///
@@ -112,7 +112,9 @@ pub(super) fn read(
     }
     let reading = Reading::new(options);
     let mut ids = Ids::new();
-    let everyone = people.as_ref().map(|people| people.name.clone());
+    let everyone = people.as_ref().map(|people| people.issues.places());
+    let places = table.issues.places();
+    let people_name = people.as_ref().map_or_else(String::new, |people| people.name.clone());
     let mut issues_of_people = Default::default();
     if let Some(mut people) = people {
         read_people(&mut people, &mut ids, options)?;
@@ -122,14 +124,14 @@ pub(super) fn read(
     let mut entries: Vec<Entry> = Vec::new();
     let mut labelled = Labelled::of(&table, &[count]);
     let mut no_time = 0;
-    let mut zero = false;
+    let mut zeros = 0;
     while table.next()? {
         if !table.complete() {
             continue;
         }
         let person = match &everyone {
             None => ids.take(&mut table, id, options),
-            Some(name) => ids.known(&mut table, id, options, name).map(|person| (person, false)),
+            Some(_) => ids.known(&mut table, id, options, &people_name).map(|person| (person, false)),
         };
         let age = read_age(&mut table, age, age_name, &reading, options);
         let weight = weight.map_or(1.0, |at| read_weight(&mut table, at, &reading));
@@ -143,7 +145,7 @@ pub(super) fn read(
                 None
             }
         };
-        zero |= count == Some(0);
+        zeros += u64::from(count == Some(0));
         let risk = match exposure.map(|at| (rows.field(at), reading.time_at_risk(rows.field(at)))) {
             None => 1.0,
             Some((_, Cell::Value(0.0))) if count == Some(0) => {
@@ -203,15 +205,12 @@ pub(super) fn read(
     if no_time > 0 {
         warnings.push(CohortWarning::NoTimeAtRisk { cells: no_time });
     }
-    if !zero && options.unlisted.is_none() {
-        warnings.insert(0, CohortWarning::NoZero { cells: entries.len() as u64 });
-    }
     let people = Assembly {
         ids: &ids,
         weights: &weights,
         filled,
         own_risk: exposure.is_some(),
-        name: everyone.as_deref().unwrap_or(&table_name),
+        places: everyone.as_ref().unwrap_or(&places),
     };
     let Assembled { builder, unlisted, kept } = people.assemble(&entries, grid, beside.as_mut())?;
     if let Some(mut beside) = beside {
@@ -231,7 +230,19 @@ pub(super) fn read(
     if filled && unlisted > 0 {
         warnings.push(CohortWarning::UnlistedAsZero { cells: unlisted });
     }
-    Ok(builder.finish().with_warnings(warnings, |person| Some(ids.row(kept[person]))))
+    let cells = entries.len() as u64;
+    if options.unlisted.is_none() && lacks_zeros(cells, zeros, unlisted) {
+        warnings.insert(0, CohortWarning::NoZero { cells, zeros, unlisted });
+    }
+    Ok(builder.finish().with_warnings(warnings, |person| issues.located(ids.row(kept[person]))))
+}
+
+/// Whether a table that lists so many cells, `zeros` of them with a count of 0, looks as if its zeros were left out: there
+/// is none, or hardly any while many cells are not listed.
+fn lacks_zeros(cells: u64, zeros: u64, unlisted: u64) -> bool {
+    const HARDLY: u64 = 20;
+    const MANY: u64 = 5;
+    zeros == 0 || HARDLY * zeros <= cells && MANY * unlisted >= cells + unlisted
 }
 
 /// Everyone of a table of people, each once; its other columns are ignored.
@@ -326,8 +337,9 @@ fn check_entries(table: &mut Table<'_>, entries: &[Entry], ids: &Ids, filled: bo
         .collect();
     doubles.sort_unstable();
     for (row, first, age) in doubles {
+        let first = table.place(first);
         table.issues.add(Some(row), Some(&options.age_column), || {
-            format!("{} is listed in row {first} for this person already", options.ages.written(age))
+            format!("{} is listed in {first} for this person already", options.ages.written(age))
         });
     }
     // With bad rows left out, a person without a good one would be reported for what they do not lack.
@@ -386,8 +398,8 @@ struct Assembly<'a> {
     filled: bool,
     /// The rows have times at risk of their own.
     own_risk: bool,
-    /// The table of the rows.
-    name: &'a str,
+    /// Where the rows stand.
+    places: &'a Issues,
 }
 
 impl Assembly<'_> {
@@ -409,7 +421,7 @@ impl Assembly<'_> {
                 (cells[j], risk[j]) = (entry.count, entry.risk);
             }
             if let Some(beside) = &mut beside {
-                beside.join((self.ids.row(person), self.name), self.ids.get(person), Some(&mut cells))?;
+                beside.join((self.ids.row(person), self.places), self.ids.get(person), Some(&mut cells))?;
                 risk.copy_from_slice(beside.risk());
             }
             if cells.iter().all(Option::is_none) {

@@ -55,7 +55,7 @@ pub struct PersonTable {
 /// When a name is not a column, some values of a column have labels and others none, a column of categories has fewer than
 /// two or more than 50, a value is missing or not a finite number, a person stands twice, is not in the
 /// cohort, or is in the cohort and not in the table; all problems at once, without identifiers. And when the
-/// cohort was built without identifiers.
+/// cohort was built without identifiers; when the column of identifiers is asked for as a covariate.
 pub fn read_person_table(
     source: TableSource<'_>,
     cohort: &Cohort,
@@ -75,6 +75,10 @@ pub fn read_person_table(
     }
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
+        if *name == options.id_column {
+            table.issues.add(row, Some(name), || "holds the identifiers: it is no covariate".into());
+            continue;
+        }
         let found: Vec<usize> = (0..header.len()).filter(|&at| header[at] == *name).collect();
         match found[..] {
             [at] => columns.push(at),

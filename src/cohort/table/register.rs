@@ -9,10 +9,14 @@ use super::rows::Table;
 use super::source::TableSource;
 use super::unreadable;
 use super::words::shown;
-use crate::career::category::{Category, CategoryLabel, CategorySet};
+use crate::career::category::{Category, CategoryLabel, CategorySet, MAX_CATEGORIES};
 use crate::career::date::CalendarDate;
 use crate::cohort::warning::CohortWarning;
 use crate::error::Result;
+use std::collections::HashMap;
+
+/// Categories that a table of own ones may have: beside the built-in ones, a set holds as many.
+const MAX_OWN: usize = MAX_CATEGORIES - 10;
 
 /// What a cell of dates comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +158,7 @@ pub(super) fn category(table: &mut Table<'_>, column: usize, set: &CategorySet) 
 pub fn read_categories(source: TableSource<'_>, options: &TableOptions) -> Result<CategorySet> {
     options.check()?;
     let mut table = Table::open(source, options)?;
-    let mut labels = Vec::new();
+    let (mut labels, mut rows) = (Vec::new(), HashMap::new());
     if let Some([Some(key), Some(dutch), Some(english)]) =
         header::named(&mut table, ["key", "dutch", "english"], 3, Others::IgnoredBut(&[]), options)
     {
@@ -163,18 +167,33 @@ pub fn read_categories(source: TableSource<'_>, options: &TableOptions) -> Resul
                 continue;
             }
             let text = |at: usize| String::from_utf8_lossy(&table.field(at).text()).trim().to_owned();
-            let (dutch, english) = (text(dutch), text(english));
-            match Category::new(&text(key)) {
-                Ok(category) => labels.push(CategoryLabel { category, dutch, english }),
-                Err(error) => {
-                    let row = table.row;
-                    table.issues.add(Some(row), Some("key"), || error.to_string());
+            let row = table.row;
+            let (key, dutch, english) = (text(key), text(dutch), text(english));
+            for (column, label) in [("dutch", &dutch), ("english", &english)] {
+                if label.is_empty() {
+                    table
+                        .issues
+                        .add(Some(row), Some(column), || "no label: every category has one in both languages".into());
                 }
+            }
+            match Category::new(&key) {
+                Ok(category) => match rows.insert(key, row) {
+                    Some(first) => {
+                        let first = table.place(first);
+                        table.issues.add(Some(row), Some("key"), || format!("same key as {first}"));
+                    }
+                    None => labels.push(CategoryLabel { category, dutch, english }),
+                },
+                Err(error) => table.issues.add(Some(row), Some("key"), || error.to_string()),
             }
         }
         table.no_rows_of(labels.len());
     }
     if !table.issues.is_empty() {
+        return Err(unreadable(table.issues));
+    }
+    if labels.len() > MAX_OWN {
+        table.issues.add(None, None, || format!("{} categories: there may be {MAX_OWN}", labels.len()));
         return Err(unreadable(table.issues));
     }
     let own: Vec<Category> = labels.iter().map(|label| label.category.clone()).collect();

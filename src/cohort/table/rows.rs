@@ -133,10 +133,12 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// A column without a name, and what it has held so far.
+/// A column without a name, or one that the form does not know, and what it has held so far.
 struct Nameless {
     position: usize,
     held: Held,
+    /// What is said of a column that the form does not know once it holds anything.
+    refusal: Option<String>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -167,11 +169,12 @@ impl<'a> Table<'a> {
             rows: Rows::Csv(Box::default()),
         };
         match input {
-            Input::Text(input) => Records::open(input, &mut table, options.delimiter)?,
+            Input::Text(input) => Records::open(input, &mut table, options)?,
             #[cfg(feature = "parquet")]
             Input::Parquet(files) => match ParquetRows::open(files) {
                 Ok(rows) => {
                     table.header = rows.names();
+                    table.issues.of_parts(rows.parts());
                     table.rows = Rows::Parquet(Box::new(rows));
                 }
                 Err(problem) => table.stop(None, || problem),
@@ -197,12 +200,22 @@ impl<'a> Table<'a> {
 
     /// Says which columns are going to be read: those of others may then be passed over.
     pub(super) fn needs(&mut self, columns: impl IntoIterator<Item = usize>) {
-        let watched = self.nameless.iter().map(|column| column.position);
-        let refused = self.rows.needs(columns.into_iter().chain(watched).collect());
-        if let Some((column, problem)) = refused {
+        let columns: Vec<usize> = columns.into_iter().collect();
+        loop {
+            let watched = self.nameless.iter().map(|column| column.position);
+            let Some((column, problem)) = self.rows.needs(columns.iter().copied().chain(watched).collect()) else {
+                return;
+            };
+            let unknown = self.nameless.iter().position(|other| other.position == column && other.refusal.is_some());
+            if let Some(unknown) = unknown.filter(|_| !columns.contains(&column)) {
+                let refusal = self.nameless.remove(unknown).refusal.unwrap_or(problem);
+                self.issues.add(self.header_row, None, || refusal);
+                continue;
+            }
             let name = self.header.get(column).cloned();
             self.stopped = true;
             self.issues.add(None, name.as_deref(), || problem);
+            return;
         }
     }
 
@@ -213,7 +226,17 @@ impl<'a> Table<'a> {
 
     /// Leaves out a column without a name, as long as it is empty or holds the numbers of the rows.
     pub(super) fn watch(&mut self, position: usize) {
-        self.nameless.push(Nameless { position, held: Held::Nothing });
+        self.nameless.push(Nameless { position, held: Held::Nothing, refusal: None });
+    }
+
+    /// Leaves out a column that the form does not know as long as it is empty; with something in it, or when rows are not
+    /// going to be read, it is refused by this message.
+    pub(super) fn unless_empty(&mut self, position: usize, readable: bool, refusal: impl FnOnce() -> String) {
+        if readable {
+            self.nameless.push(Nameless { position, held: Held::Nothing, refusal: Some(refusal()) });
+        } else {
+            self.issues.add(self.header_row, None, refusal);
+        }
     }
 
     /// Reads the next row that is not empty; `false` at the end, or when reading was stopped.
@@ -245,7 +268,15 @@ impl<'a> Table<'a> {
     }
 
     fn look_at_nameless(&mut self) {
-        for column in &mut self.nameless {
+        let (rows, issues, header_row) = (&self.rows, &mut self.issues, self.header_row);
+        self.nameless.retain_mut(|column| {
+            let filled = column.refusal.is_some() && !rows.field(column.position).is_empty();
+            if let Some(refusal) = column.refusal.take_if(|_| filled) {
+                issues.add(header_row, None, || refusal);
+            }
+            !filled
+        });
+        for column in self.nameless.iter_mut().filter(|column| column.refusal.is_none()) {
             let text = self.rows.field(column.position).text();
             let number = std::str::from_utf8(text.trim_ascii()).ok().and_then(|text| text.parse::<i64>().ok());
             let first = column.position == 0;
@@ -286,6 +317,14 @@ impl<'a> Table<'a> {
         self.rows.field(column)
     }
 
+    /// A row in words, with the file of a folder that it stands in.
+    pub(super) fn place(&self, row: u64) -> String {
+        match self.issues.part(row) {
+            Some((part, within)) => format!("row {within} of {part}"),
+            None => format!("row {row}"),
+        }
+    }
+
     /// Whether values of a column have labels.
     pub(super) fn is_labelled(&self, column: usize) -> bool {
         match &self.rows {
@@ -314,6 +353,26 @@ impl<'a> Table<'a> {
         self.issues.add(None, None, || problem);
     }
 
+    /// Refuses what the caller said that means nothing for a table of one row per person and one column per age.
+    pub(super) fn refuse_of_wide(&mut self, options: &TableOptions) {
+        if self.stopped || !super::header::has_ages(&self.header, options) {
+            return;
+        }
+        let row = self.header_row;
+        if options.unlisted.is_some() {
+            self.issues.add(row, None, || {
+                "a column per age: what ages without a row are (--unlisted) goes with one row per person and age".into()
+            });
+        }
+        if options.grid.is_some() {
+            self.issues.add(row, None, || {
+                "a column per age, and these are the ages: others to read (--ages) go with one row per person and age, with \
+                 calendar years and with offences; columns are left out by --ignore"
+                    .into()
+            });
+        }
+    }
+
     /// Ends the reading of this table with a problem.
     pub(in crate::cohort) fn stop(&mut self, row: Option<u64>, message: impl FnOnce() -> String) {
         self.stopped = true;
@@ -324,6 +383,11 @@ impl<'a> Table<'a> {
     pub(super) fn finish(&mut self, reading: &Reading<'_>) -> Vec<CohortWarning> {
         for column in &self.nameless {
             let at = column.position + 1;
+            if column.refusal.is_some() {
+                let name = self.header.get(column.position).map_or("", String::as_str);
+                self.left_out.push(format!("the column {}, which is empty", super::words::shown(name.as_bytes())));
+                continue;
+            }
             match column.held {
                 Held::Nothing => self.left_out.push(format!("column {at}, which has no name and is empty")),
                 Held::Running(_) | Held::Numbers(_) => {
@@ -351,6 +415,15 @@ impl<'a> Table<'a> {
         if people == 0 {
             self.no_rows();
         }
+    }
+
+    /// Says that everybody was left out by an option, or that there was nobody.
+    pub(super) fn nobody_left(&mut self, left_out: u64, option: &str) {
+        if left_out == 0 {
+            return self.no_rows();
+        }
+        let rows = if left_out == 1 { "the only row is".to_owned() } else { format!("all {left_out} rows are") };
+        self.issues.add(None, None, || format!("nobody is left: {rows} left out by {option}"));
     }
 
     /// Says that the table has no rows, unless something is wrong with it anyway.

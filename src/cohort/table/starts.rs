@@ -21,8 +21,7 @@ pub struct FollowedFrom {
     pub row: u64,
 }
 
-/// Reads from which day each person is followed: a table `id`, `start` and, if wanted, `entry`; further columns are
-/// ignored. The start is the day of disposal, release or the end of supervision, as the caller's question has it, and of
+/// Reads from which day each person is followed: a table `id`, `start` and, if wanted, `entry`. The start is the day of disposal, release or the end of supervision, as the caller's question has it, and of
 /// one kind for everybody. The entry is the day on which somebody came under observation who, had they reoffended, died or
 /// left before it, would not be in the data.
 ///
@@ -37,7 +36,7 @@ pub struct FollowedFrom {
 /// Lists, by row, days that are none and persons given twice.
 pub fn read_starts(source: TableSource<'_>, options: &TableOptions) -> Result<HashMap<String, FollowedFrom>> {
     let names = [options.id_column.as_str(), "start", "entry"];
-    let mut table = NamedTable::open_with(source, options, names, 2, &[])?;
+    let mut table = NamedTable::open(source, options, names, 2)?;
     let (mut starts, mut rows) = (HashMap::new(), HashMap::new());
     while table.next()? {
         let id = table.id(0).map(std::borrow::Cow::into_owned);
@@ -69,7 +68,7 @@ pub fn read_criteria(source: TableSource<'_>, options: &TableOptions) -> Result<
     const COLUMNS: [RecidivismCriterion; 3] =
         [RecidivismCriterion::Serious, RecidivismCriterion::VerySerious, RecidivismCriterion::Custodial];
     let names = ["key", COLUMNS[0].key(), COLUMNS[1].key(), COLUMNS[2].key()];
-    let mut table = NamedTable::open_with(source, options, names, 1, &[])?;
+    let mut table = NamedTable::open(source, options, names, 1)?;
     let mut criteria = RecidivismCriteria::new();
     let labels = options.categories.labels();
     while table.next()? {

@@ -11,7 +11,7 @@ use super::wide::read_weight;
 use super::words::Cell;
 use crate::cohort::grid::AgeGrid;
 use crate::cohort::suspicion;
-use crate::cohort::warning::CohortWarning;
+use crate::cohort::warning::{CellPlace, CohortWarning};
 use crate::error::Result;
 use ndarray::Array2;
 
@@ -116,5 +116,9 @@ pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<Va
     // every row pushed one value a column
     let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
     warnings.extend(suspicion::of_values(&values, &rows, columns.grid));
+    if let Some((persons, first)) = suspicion::called_totals(kept.iter().map(|id: &Box<str>| &**id)) {
+        let place = CellPlace { person: first + 1, row: rows.get(first).copied(), part: None, age: None };
+        warnings.push(CohortWarning::CalledTotal { persons, place });
+    }
     Ok(ValueTable { grid: columns.grid, ids: kept, values, rows, weights, warnings })
 }

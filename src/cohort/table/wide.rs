@@ -112,7 +112,7 @@ fn read_rows(
             weight = columns.weight.map_or(1.0, |at| read_weight(&mut counts, at, &reading));
         }
         if let (Some(exposure), Some(person)) = (&mut exposure, person) {
-            exposure.join((counts.row, &counts.name), ids.get(person), good.then_some(cells.as_mut_slice()))?;
+            exposure.join((counts.row, &counts.issues), ids.get(person), good.then_some(cells.as_mut_slice()))?;
         }
         if good && cells.iter().all(Option::is_none) {
             if options.leave_out_unobserved {
@@ -152,7 +152,7 @@ fn read_rows(
         warnings.push(CohortWarning::NeverObserved { persons: unobserved });
     }
     let names = if named_at_once { ids.take_names() } else { Names::default() };
-    let row = |person: usize| Some(rows_of.get(person).copied().unwrap_or_else(|| ids.row(person)));
+    let row = |person: usize| issues.located(rows_of.get(person).copied().unwrap_or_else(|| ids.row(person)));
     let cohort = if named_at_once { builder.finish_named(names) } else { builder.finish() };
     Ok(cohort.with_warnings(warnings, row))
 }

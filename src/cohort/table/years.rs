@@ -4,7 +4,7 @@
 //! A calendar year holds parts of two years of age. Which of them its count belongs to is not in the table, so the caller
 //! states it: the age on a day of the year.
 
-use super::beside::Beside;
+use super::beside::{Beside, Exposure};
 use super::dates::{Incomplete, Stated};
 use super::field::Reading;
 use super::header::{self, WideColumns};
@@ -100,11 +100,18 @@ pub(super) fn read(
     options: &TableOptions,
 ) -> Result<Cohort> {
     let columns = columns(&mut counts, form, options, true);
+    // times at risk by age, in the long form, meet the counts when these are of ages
+    let by_age = exposure.as_ref().is_some_and(|table| Exposure::is_long(table, options));
+    if by_age {
+        let long = exposure.as_mut().map(|table| Exposure::of(table, options));
+        let Some(columns) = columns else { return Err(unreadable(with(counts.issues, exposure))) };
+        return read_rows(counts, &columns, None, exposure.zip(long), form, options);
+    }
     let risk = exposure.as_mut().map(|table| self::columns(table, form, options, false));
     let Some(columns) = columns else { return Err(unreadable(with(counts.issues, exposure))) };
     let beside = match (exposure, risk) {
         (Some(table), Some(Some(risk))) => {
-            let own = super::beside::Exposure::Wide(risk.wide);
+            let own = Exposure::Wide(risk.wide);
             match Beside::open(table, Some(own), (&columns.wide, &counts.name), options)? {
                 (None, issues) => return Err(unreadable(issues)),
                 (beside, _) => beside,
@@ -113,7 +120,7 @@ pub(super) fn read(
         (Some(table), _) => return Err(unreadable(table.issues)),
         (None, _) => None,
     };
-    read_rows(counts, &columns, beside, form, options)
+    read_rows(counts, &columns, beside, None, form, options)
 }
 
 fn with(mut issues: Issues, other: Option<Table<'_>>) -> Issues {
@@ -179,6 +186,7 @@ fn read_rows(
     mut counts: Table<'_>,
     columns: &Columns,
     mut exposure: Option<Beside<'_, '_>>,
+    by_age: Option<(Table<'_>, Option<Exposure>)>,
     form: &CalendarYears,
     options: &TableOptions,
 ) -> Result<Cohort> {
@@ -205,7 +213,7 @@ fn read_rows(
         let weight = columns.wide.weight.map_or(1.0, |at| read_weight(&mut counts, at, &reading));
         let born = birth(&mut counts, columns, &reading, form, options, &mut incomplete);
         if let (Some(exposure), Some(person)) = (&mut exposure, person) {
-            exposure.join((counts.row, &counts.name), ids.get(person), good.then_some(cells.as_mut_slice()))?;
+            exposure.join((counts.row, &counts.issues), ids.get(person), good.then_some(cells.as_mut_slice()))?;
         }
         let Some(born) = born else {
             left_out += u64::from(options.incomplete == Some(Incomplete::LeaveOut));
@@ -242,8 +250,11 @@ fn read_rows(
     }
     let mut warnings = counts.finish(&reading);
     warnings.extend(labelled.warning());
+    if people.is_empty() && left_out > 0 && counts.issues.is_empty() {
+        counts.nobody_left(left_out, "--incomplete-dates leave-out");
+    }
     let mut issues = counts.issues;
-    let with_risk = exposure.is_some();
+    let by_year = exposure.is_some();
     if let Some(mut exposure) = exposure {
         if rows {
             exposure.finish(lost || counts.stopped, &ids, &counts.name)?;
@@ -261,30 +272,50 @@ fn read_rows(
         Some(grid) => TableOptions::yearly(grid)?,
         None => grid_of(&people, &all, years)?,
     };
+    let mut beside = None;
+    if let Some((table, form)) = by_age {
+        beside = match Beside::open(table, form, (&WideColumns::of_grid(grid, options), &counts.name), options)? {
+            (None, issues) => return Err(unreadable(issues)),
+            (beside, _) => beside,
+        };
+    }
+    let with_risk = by_year || beside.is_some();
     let mut outside = 0;
     let mut builder = CohortBuilder::new(grid);
-    let (mut by_age, mut risk) = (vec![None; grid.len()], vec![0.0; grid.len()]);
+    let (mut ages, mut risk) = (vec![None; grid.len()], vec![0.0; grid.len()]);
     let mut kept = Vec::with_capacity(people.len());
     for (i, one) in people.iter().enumerate() {
-        by_age.fill(None);
+        ages.fill(None);
         risk.fill(0.0);
         for (k, &cell) in all[i * years..(i + 1) * years].iter().enumerate().filter(|(_, cell)| cell.is_some()) {
             let months = u32::try_from(one.age + k as i32).ok().map(|age| 12 * age);
             match months.and_then(|months| grid.interval_of_months(months)) {
                 None => outside += 1,
                 Some(j) => {
-                    by_age[j] = cell;
-                    risk[j] = if with_risk { risks[i * years + k] } else { 1.0 };
+                    ages[j] = cell;
+                    risk[j] = if by_year { risks[i * years + k] } else { 1.0 };
                 }
             }
         }
-        if by_age.iter().all(Option::is_none) {
+        if let Some(beside) = &mut beside {
+            beside.join((ids.row(one.person), &issues), ids.get(one.person), Some(&mut ages))?;
+            risk.copy_from_slice(beside.risk());
+        }
+        if ages.iter().all(Option::is_none) {
             unobserved += 1;
             continue;
         }
         kept.push(one.person);
         let exposure = with_risk.then_some(risk.as_slice());
-        builder.push_checked(Some(ids.get(one.person)), |j| by_age[j], exposure, one.weight)?;
+        builder.push_checked(Some(ids.get(one.person)), |j| ages[j], exposure, one.weight)?;
+    }
+    if let Some(mut beside) = beside {
+        // those left out were not asked for
+        beside.finish(left_out + unobserved > 0, &ids, &counts.name)?;
+        warnings.extend(beside.warnings());
+        if !beside.is_good() {
+            return Err(unreadable(beside.into_issues()));
+        }
     }
     if builder.is_empty() {
         return Err(Error::options("nobody was observed at the ages asked for"));
@@ -309,7 +340,7 @@ fn read_rows(
     if unobserved > 0 {
         warnings.push(CohortWarning::NeverObserved { persons: unobserved });
     }
-    Ok(builder.finish().with_warnings(warnings, |person| Some(ids.row(kept[person]))))
+    Ok(builder.finish().with_warnings(warnings, |person| issues.located(ids.row(kept[person]))))
 }
 
 /// The day of birth, or one that comes to the same ages; `None` when there is none, which stands among the issues unless

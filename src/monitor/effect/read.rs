@@ -3,10 +3,14 @@
 use super::study::Participant;
 use crate::career::custody::Moment;
 use crate::career::date::CalendarDate;
-use crate::cohort::table::named::{NamedTable, id_column};
+use crate::cohort::table::named::{Extra, NamedTable, id_column};
 use crate::cohort::table::{NamedCareer, TableOptions, TableSource};
+use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+/// More categories than this are no covariate but identifiers, or free text.
+const MAX_CATEGORIES: usize = 50;
 
 /// A table of participants.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +18,7 @@ pub struct ParticipantTable {
     file: String,
     names: Vec<String>,
     rows: Vec<Row>,
+    warnings: Vec<CohortWarning>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +31,8 @@ struct Row {
 }
 
 /// Reads participants: columns `id`, `treated` (1 or 0), `start` (a day), and one of numbers for each covariate named;
-/// further columns are ignored.
+/// further columns are ignored. A covariate of categories ([`TableOptions::categorical`], or values with labels) becomes one
+/// of 0 and 1 for each category but the first by the alphabet, such as `region=south`.
 ///
 /// # Errors
 /// Lists every problem with its row and column: missing columns, values that are none, persons given twice.
@@ -39,6 +45,7 @@ pub fn read_participants(
     let mut table = NamedTable::open_with(source, options, names, 3, covariates)?;
     let file = table.name().to_owned();
     let mut rows: Vec<Row> = Vec::new();
+    let mut values: Vec<Vec<Extra>> = Vec::new();
     let mut seen: HashMap<String, u64> = HashMap::new();
     while table.next()? {
         let id = table.id(0).map(std::borrow::Cow::into_owned);
@@ -53,17 +60,59 @@ pub fn read_participants(
                 table.issue(column, || "nothing stated".into());
             }
         }
-        let covariates = table.extra_numbers();
+        let covariates = table.extra_values();
         if let (Some(id), Ok(Some(treated)), Ok(Some(start)), Some(covariates)) = (id, treated, start, covariates) {
-            rows.push(Row { id, row, treated: treated == 1, start, covariates });
+            rows.push(Row { id, row, treated: treated == 1, start, covariates: Vec::new() });
+            values.push(covariates);
         }
     }
-    let (issues, _) = table.finish();
+    let (mut issues, mut warnings) = table.finish();
+    let mut names = Vec::new();
+    for (j, name) in covariates.iter().enumerate() {
+        let called = |extras: &Vec<Extra>| match &extras[j] {
+            Extra::Category(text) => Some(text.clone()),
+            Extra::Number(_) => None,
+        };
+        let found: BTreeSet<String> = values.iter().filter_map(called).collect();
+        let of_categories = values.first().is_some_and(|extras| matches!(extras[j], Extra::Category(_)));
+        if of_categories && !(2..=MAX_CATEGORIES).contains(&found.len()) {
+            issues.add(None, Some(name), || match found.len() {
+                0 | 1 => "everybody is of one category: it cannot tell people apart".to_owned(),
+                _ => format!("more than {MAX_CATEGORIES} categories: too many to compare"),
+            });
+            continue;
+        }
+        if !of_categories {
+            names.push(name.clone());
+        }
+        let mut all = found.into_iter();
+        if let Some(reference) = all.next() {
+            let others: Vec<String> = all.collect();
+            names.extend(others.iter().map(|other| format!("{name}={other}")));
+            let (file, column) = (file.clone(), name.clone());
+            for (row, extras) in rows.iter_mut().zip(&values) {
+                let own = called(extras);
+                row.covariates.extend(others.iter().map(|other| f64::from(u8::from(own.as_ref() == Some(other)))));
+            }
+            warnings.push(CohortWarning::Categories { file, column, reference, others });
+        } else {
+            for (row, extras) in rows.iter_mut().zip(&values) {
+                if let Extra::Number(value) = extras[j] {
+                    row.covariates.push(value);
+                }
+            }
+        }
+    }
     issues.into_result("the participants cannot be read")?;
-    Ok(ParticipantTable { file, names: covariates.to_vec(), rows })
+    Ok(ParticipantTable { file, names, rows, warnings })
 }
 
 impl ParticipantTable {
+    /// Which covariates are categories and what they are compared with, and what was left out.
+    pub fn warnings(&self) -> &[CohortWarning] {
+        &self.warnings
+    }
+
     /// Names of the covariates.
     pub fn names(&self) -> &[String] {
         &self.names

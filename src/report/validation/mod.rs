@@ -54,6 +54,13 @@ impl ValidationReport {
     pub fn subtitle(&self) -> &str {
         &self.subtitle
     }
+
+    /// Adds what else a reader of the figures has to know.
+    #[must_use]
+    pub fn with_findings(mut self, findings: Vec<String>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
 }
 
 on_a_sheet! {
