@@ -29,6 +29,13 @@ pub enum Family {
     /// Negative multinomial: Poisson times a factor that a person keeps throughout, gamma with mean 1, its variance
     /// `alpha` one a group or one for all (Hausman, Hall & Griliches 1984). Lasting differences between the people of a
     /// group; the negative binomial's are drawn anew at every age.
+    ///
+    /// By what their manuals list, no trajectory package has it: crimCV 1.0.0 has ZIP and ZIP(tau), trajeR 1.0 censored
+    /// normal, logit, Poisson, ZIP, beta and non-linear least squares, lcmm Gaussian effects behind continuous and ordinal
+    /// outcomes, flexmix 2.3-20 with countreg Gaussian, binomial, Poisson, gamma, zero-inflated binomial and Poisson, and negative
+    /// binomial (every count by itself), Stata's traj (Jones & Nagin 2013) normal, censored normal, Poisson, ZIP and
+    /// logit, and PROC TRAJ of SAS CNORM, ZIP, LOGIT and BETA with random effects for CNORM only; nearest is mixAK,
+    /// whose groups of Poisson counts have normal effects, by MCMC.
     #[serde(rename = "negmult", alias = "negative-multinomial")]
     NegMultinomial,
     /// Participation: the logit of the probability of a 1 is a polynomial in age. Takes no time at risk.

@@ -147,3 +147,21 @@ fn a_vector_file_that_does_not_come_out_is_reported_and_exits_with_1() {
         stderr(&done)
     );
 }
+
+#[test]
+fn the_cases_that_contradict_themselves_are_refused_by_the_rule_that_says_why() {
+    let cases = [
+        ("psa", "psa-minor", &["age_contradicts_population"][..]),
+        ("psa", "psa-contradictory", &["age_contradicts_population", "violent_conviction_without_conviction"]),
+        ("ogrs3", "ogrs3-age-mismatch", &["age_contradicts_population"]),
+    ];
+    for (instrument, name, expected) in cases {
+        let file = format!("{}/fixtures/cases/instruments/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let done = run(["score", instrument, &file]);
+        let lines: Vec<Value> = stdout(&done).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        assert_eq!(lines.len(), expected.len(), "{name}");
+        for (line, error) in lines.iter().zip(expected) {
+            assert_eq!((&line["scored"], &line["error"]), (&json!(false), &json!([error])), "{name}");
+        }
+    }
+}

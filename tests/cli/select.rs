@@ -201,3 +201,25 @@ fn a_choice_of_form_goes_on_from_its_file() {
     assert_eq!(refused.status.code(), Some(2), "there is nothing to choose");
     assert!(!dir.path().join("c").exists());
 }
+
+#[test]
+fn groups_of_one_population_with_lasting_differences_are_told_as_such() {
+    let dir = tempdir().unwrap();
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/onepop.csv");
+    let family = |family: &str, groups: &str, more: &[&str]| {
+        let few = ["--family", family, "--groups", groups, "--degree", "4", "--starts", "4", "--starts-only"];
+        let done = select(&table, &dir.path().join(family), &[&few, more].concat());
+        assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+        stdout(&done)
+    };
+    // BIC 18223.4 by scipy on the closed form; the best of up to five Poisson groups 18390.7
+    let poisson: serde_json::Value = serde_json::from_str(&family("poisson", "3-5", &["--json"])).unwrap();
+    let one = &poisson["one_population"];
+    assert!(one["bic_persons"].as_f64().unwrap() <= 18223.4, "{one}");
+    assert!(one["gain"].as_f64().unwrap() > 150.0 && (one["variance"].as_f64().unwrap() - 2.04).abs() < 0.005, "{one}");
+    assert!(family("poisson", "3-5", &[]).contains("its groups may be parts of one population"));
+    // with lasting differences in the model one group is enough, and is that population
+    let lasting: serde_json::Value = serde_json::from_str(&family("negmult", "1-2", &["--json"])).unwrap();
+    assert_eq!(lasting["models"][lasting["best"].as_u64().unwrap() as usize]["groups"], 1);
+    assert!(lasting["one_population"].is_null(), "{lasting}");
+}

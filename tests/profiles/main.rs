@@ -7,6 +7,7 @@ mod at_index_study;
 mod classify;
 mod classify_calibration;
 mod classify_interrupted;
+mod classify_lasting;
 mod classify_refusals;
 mod naming;
 mod reference_model;

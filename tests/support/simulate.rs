@@ -4,6 +4,7 @@ use super::data::{Person, Table};
 use pleegprofiel::{AgeGrid, Family, Group, TrajectoryModel};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Gamma};
 
 /// A simulated cohort and the group everyone was drawn from.
 #[derive(Debug, Clone)]
@@ -44,13 +45,19 @@ pub(crate) fn simulate(truth: &TrajectoryModel, persons: usize, seed: u64, windo
     let (mut people, mut group) = (Vec::with_capacity(persons), Vec::with_capacity(persons));
     for _ in 0..persons {
         let k = draw_group(truth.groups(), &mut rng);
+        let factor = match (truth.family(), truth.groups()[k].dispersion) {
+            (Family::NegMultinomial, Some(variance)) => {
+                Gamma::new(1.0 / variance, variance).expect("a variance above 0").sample(&mut rng)
+            }
+            _ => 1.0,
+        };
         let (seen, exposure) = window(&mut rng, grid);
         let counts = (0..grid.len())
             .map(|j| {
                 let (eta, q) = cell(truth.family(), &truth.groups()[k], grid, j);
                 let structural = rng.r#gen::<f64>() < q;
                 let e = exposure.as_ref().map_or(1.0, |e| e[j]);
-                let y = if structural { 0 } else { poisson(e * eta.exp() * grid.width_years(), &mut rng) };
+                let y = if structural { 0 } else { poisson(factor * e * eta.exp() * grid.width_years(), &mut rng) };
                 seen[j].then_some(y)
             })
             .collect();
@@ -85,7 +92,8 @@ fn cell(family: Family, group: &Group, grid: AgeGrid, j: usize) -> (f64, f64) {
 }
 
 /// The four groups that fixtures/sim was drawn from (parameters.json), ages 12 to 39; quadratic in u. The
-/// zero part of ZIP is theirs, flat in age; ZIP(tau) gets taus that give zero parts of that order.
+/// zero part of ZIP is theirs, flat in age; ZIP(tau) gets taus that give zero parts of that order, and the negative
+/// multinomial factors of some size.
 pub(crate) fn four_groups(family: Family) -> TrajectoryModel {
     let rates = [[-3.0, -0.3, -0.5], [-1.2, -2.2, -1.5], [-0.6, 0.8, -1.0], [0.9, -0.2, -0.9]];
     let shares = [0.50, 0.25, 0.15, 0.10];
@@ -97,7 +105,7 @@ pub(crate) fn four_groups(family: Family) -> TrajectoryModel {
             coefficients: rates[k].to_vec(),
             zero_coefficients: if family == Family::Zip { vec![(zero[k] / (1.0 - zero[k])).ln()] } else { vec![] },
             tau: (family == Family::ZipTau).then_some(tau[k]),
-            dispersion: None,
+            dispersion: (family == Family::NegMultinomial).then_some([0.8, 0.3, 0.5, 0.2][k]),
         })
         .collect();
     TrajectoryModel::new(family, AgeGrid::years(12, 39).expect("a grid"), groups).expect("a model")

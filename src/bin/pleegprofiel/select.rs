@@ -6,7 +6,9 @@ use crate::outputs::{self, Outputs};
 use crate::resume::Resume;
 use crate::{progress, screen};
 use pleegprofiel::report::{SMALL_CELL, selection_svg};
-use pleegprofiel::{CandidateFit, Cohort, NO_DISCOVERY, Progress, Selection, SelectionState, SelectionWatch};
+use pleegprofiel::{
+    CandidateFit, Cohort, Family, NO_DISCOVERY, OneCurve, Progress, Selection, SelectionState, SelectionWatch,
+};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -32,14 +34,53 @@ pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
         progress::watched(|tick| selection.work_out_stability(&cohort, &bootstrap, tick))?;
     }
     write(&selection, &cohort, &args.out)?;
+    let one = OnePopulation::beside(&selection, &cohort);
     if args.json {
-        screen::print(&json(&selection)?)?;
+        screen::print(&json(&selection, one.as_ref())?)?;
     } else {
         let shown = Shown { persons: cohort.persons() as f64, small: args.show_small_cells };
-        let text = screen::grid(&HEADER, &rows(&selection, shown), &notes(&selection, args.starts_only, shown));
+        let mut notes = notes(&selection, args.starts_only, shown);
+        // last but one: what every selection has to be read with stays at the end
+        notes.splice(notes.len() - 1..notes.len() - 1, one.map(|one| one.text()));
+        let text = screen::grid(&HEADER, &rows(&selection, shown), &notes);
         screen::print(&format!("{text}\n\n{}", written(&selection, &args.out)))?;
     }
     selection.best().map(|_| ()).map_err(Failure::from)
+}
+
+/// One curve with lasting differences between people, which groups of counts are held against.
+#[derive(Serialize)]
+struct OnePopulation {
+    #[serde(flatten)]
+    curve: OneCurve,
+    /// By how much its BIC (persons) is below that of the best model; below 0 when groups explain more.
+    gain: f64,
+}
+
+impl OnePopulation {
+    /// None where the best model is not of counts or has no groups to doubt, or the curve cannot be fitted.
+    fn beside(selection: &Selection, cohort: &Cohort) -> Option<OnePopulation> {
+        let best = selection.best().ok()?;
+        let counts = Family::ALL.iter().any(|f| f.counts_events() && f.key() == best.model.family);
+        if !counts || best.model.groups < 2 {
+            return None;
+        }
+        let (curve, figures) = (OneCurve::best(cohort).ok()?, best.figures.as_ref()?);
+        Some(OnePopulation { gain: figures.bic_persons - curve.bic_persons, curve })
+    }
+
+    fn text(&self) -> String {
+        let (variance, gain) = (self.curve.variance, self.gain);
+        if gain > 0.0 {
+            return format!(
+                "! one curve with lasting differences between people (variance {variance:.2}) explains this cohort better than the best of these models (BIC {gain:.1} lower): its groups may be parts of one population"
+            );
+        }
+        let behind = -gain;
+        format!(
+            "One population, with one curve and lasting differences between people (variance {variance:.2}), lies {behind:.1} behind in BIC."
+        )
+    }
 }
 
 fn write(selection: &Selection, cohort: &Cohort, out: &Path) -> Result<(), Failure> {
@@ -235,6 +276,7 @@ struct Object<'a> {
     within: f64,
     best: Option<usize>,
     parsimonious: Option<usize>,
+    one_population: Option<&'a OnePopulation>,
     models: Vec<Model<'a>>,
 }
 
@@ -248,7 +290,7 @@ struct Model<'a> {
     evidence: Option<&'static str>,
 }
 
-fn json(selection: &Selection) -> Result<String, Failure> {
+fn json(selection: &Selection, one_population: Option<&OnePopulation>) -> Result<String, Failure> {
     let models = selection.candidates.iter().enumerate().map(|(i, fit)| Model {
         fit,
         trusted: fit.trusted().is_some(),
@@ -261,6 +303,7 @@ fn json(selection: &Selection) -> Result<String, Failure> {
         within: selection.within(),
         best: selection.best,
         parsimonious: selection.parsimonious,
+        one_population,
         models: models.collect(),
     };
     serde_json::to_string(&object)

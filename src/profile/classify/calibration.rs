@@ -37,14 +37,14 @@ impl Classifier {
                 self.class_profiles.iter().position(|p| *p == Some(profile)).ok_or_else(|| {
                     told(Error::options(format!("no group of the model shows the profile {profile}")))
                 })?;
-            let mut sums = self.cells.prior();
+            let mut sums = self.cells.start();
             let mut offences = 0;
             for (t, scores) in scores.iter_mut().enumerate() {
                 let Some(count) = row.counts[t] else { continue };
-                self.cells.add(&mut sums, t, count, row.exposure.map_or(1.0, |e| e[t]));
+                self.cells.see(&mut sums, t, count, row.exposure.map_or(1.0, |e| e[t]));
                 offences += u64::from(count);
                 if offences > 0 {
-                    self.cells.normalise(&sums, &mut posterior);
+                    self.cells.normalise(&self.cells.joint_so_far(&sums), &mut posterior);
                     scores[class].push((self.classes.posterior(&posterior, class), 1.0));
                 }
             }

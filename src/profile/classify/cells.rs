@@ -2,12 +2,15 @@
 //!
 //! Does not belong here: what is made of the sums (`posterior`, `path`, ..), and drawing whole people (`draw`).
 
+use super::kept::{Kept, Past};
 use crate::cohort::builder::PersonRow;
 use crate::error::{Error, Result};
 use crate::trajectory::family::Family;
 use crate::trajectory::kernel::Kernel;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::{Group, TrajectoryModel};
 use rand_chacha::ChaCha8Rng;
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// Counts below this are looked up; larger ones, and cells not at liberty throughout, are worked out.
 const TABLE: usize = 64;
@@ -46,6 +49,25 @@ pub(super) struct Cells {
     table: Vec<[f64; WIDE]>,
     /// Probabilities of 0, 1, 2, .. in such an interval, see [`Cells::distribution`]: age after age, a group each.
     distributions: Vec<Vec<f64>>,
+    /// What a person keeps from age to age, in a family that knows it; the tables are then of a factor of 1.
+    kept: Option<Kept>,
+    /// Expected counts of an interval at liberty: age after age, by block.
+    means: Vec<[f64; WIDE]>,
+}
+
+/// The sums of a record as it grows, age by age.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct SoFar {
+    /// Of the cells alone.
+    cells: Lanes,
+    total: f64,
+    expected: Lanes,
+}
+
+impl SoFar {
+    fn past(&self, k: usize) -> Past {
+        Past { total: self.total, expected: self.expected[k / WIDE][k % WIDE] }
+    }
 }
 
 impl Cells {
@@ -54,16 +76,12 @@ impl Cells {
     pub(super) fn new(model: &TrajectoryModel) -> Result<Cells> {
         let family = model.family();
         let kernel = match family {
-            Family::Poisson => Kernel::Poisson,
+            // given the factor
+            Family::Poisson | Family::NegMultinomial => Kernel::Poisson,
             Family::Zip => Kernel::Zip,
             Family::ZipTau => Kernel::ZipTau,
             Family::NegBin => Kernel::NegBin,
             Family::Zinb => Kernel::Zinb,
-            Family::NegMultinomial => {
-                return Err(Error::options(format!(
-                    "in the family {family} the counts of a person hang together within a group; people are placed in such a model by the groups' posteriors, not by a classifier"
-                )));
-            }
             Family::Bernoulli | Family::CensoredNormal | Family::Beta => {
                 return Err(Error::options(format!(
                     "profiles are defined on rates of offending, which the family {family} does not give"
@@ -90,7 +108,13 @@ impl Cells {
         }
         let width = model.grid().width_years();
         let (table, distributions) = (Vec::new(), Vec::new());
-        let mut cells = Cells { groups, ages, width, kernel, predictors, prior, blocks, table, distributions };
+        let kept = (family == Family::NegMultinomial).then(|| {
+            let ln_alpha = |g: &Group| g.dispersion.unwrap_or(0.0).max(LEAST).ln();
+            Kept::new(&model.groups().iter().map(ln_alpha).collect::<Vec<_>>())
+        });
+        let means = vec![[0.0; WIDE]; ages * blocks];
+        let mut cells =
+            Cells { groups, ages, width, kernel, predictors, prior, blocks, table, distributions, kept, means };
         let mut table = vec![[0.0; WIDE]; ages * TABLE * blocks];
         for t in 0..ages {
             for y in 0..TABLE {
@@ -100,11 +124,16 @@ impl Cells {
             }
         }
         cells.table = table;
-        cells.distributions = (0..ages * groups).map(|at| cells.spend(at % groups, at / groups)).collect();
+        for (t, k) in (0..ages).flat_map(|t| (0..groups).map(move |k| (t, k))) {
+            cells.means[t * blocks + k / WIDE][k % WIDE] = cells.mean(k, t);
+        }
+        if cells.kept.is_none() {
+            cells.distributions = (0..ages * groups).map(|at| cells.spend(at % groups, at / groups)).collect();
+        }
         Ok(cells)
     }
 
-    /// `ln P(count)` in group `k` at age interval `t`, of which a part was at liberty.
+    /// `ln P(count)` in group `k` at age interval `t`, of which a part was at liberty, of somebody with a factor of 1.
     pub(super) fn ln_p(&self, k: usize, t: usize, count: u32, at_risk: f64) -> f64 {
         let o = self.kernel.observation(f64::from(count), self.width * at_risk);
         self.kernel.value(&o, &self.predictors[t * self.groups + k])
@@ -129,7 +158,7 @@ impl Cells {
 
     /// Probabilities of 0, 1, 2, .. offences in an interval at liberty; the last of them holds what is left.
     #[inline]
-    pub(super) fn distribution(&self, k: usize, t: usize) -> &[f64] {
+    fn distribution(&self, k: usize, t: usize) -> &[f64] {
         &self.distributions[t * self.groups + k]
     }
 
@@ -147,8 +176,18 @@ impl Cells {
         all
     }
 
-    pub(super) fn draw(&self, k: usize, t: usize, at_risk: f64, rng: &mut ChaCha8Rng) -> u32 {
-        self.kernel.draw(self.width * at_risk, &self.predictors[t * self.groups + k], rng) as u32
+    /// A count of somebody with this factor, see [`Cells::factor`].
+    pub(super) fn draw(&self, k: usize, t: usize, (factor, at_risk): (f64, f64), rng: &mut ChaCha8Rng) -> u32 {
+        self.kernel.draw(factor * self.width * at_risk, &self.predictors[t * self.groups + k], rng) as u32
+    }
+
+    /// The factor of somebody with this past: 1 in a family that knows none.
+    pub(super) fn factor(&self, k: usize, past: Past, rng: &mut ChaCha8Rng) -> f64 {
+        self.kept.as_ref().map_or(1.0, |kept| kept.draw(k, past, rng))
+    }
+
+    pub(super) fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     /// What a sum over ages starts from: the logarithms of the shares.
@@ -194,7 +233,84 @@ impl Cells {
                 }
             }
         }
+        if let Some(kept) = &self.kept {
+            let (mut total, mut expected) = (0.0, [[0.0; WIDE]; BLOCKS]);
+            for (t, count) in row.counts.iter().enumerate() {
+                if let Some(count) = *count {
+                    total += f64::from(count);
+                    self.expect(&mut expected, t, row.exposure.map_or(1.0, |e| e[t]));
+                }
+            }
+            kept.add_excess(&mut sums, total, &expected);
+        }
         sums
+    }
+
+    fn expect(&self, expected: &mut Lanes, t: usize, at_risk: f64) {
+        for (sums, means) in expected.iter_mut().zip(&self.means[t * self.blocks..(t + 1) * self.blocks]) {
+            sums.iter_mut().zip(means).for_each(|(sum, mean)| *sum += at_risk * mean);
+        }
+    }
+
+    /// Nothing seen yet.
+    pub(super) fn start(&self) -> SoFar {
+        SoFar { cells: self.prior, total: 0.0, expected: [[0.0; WIDE]; BLOCKS] }
+    }
+
+    /// A record up to and with its last age.
+    pub(super) fn so_far(&self, row: &PersonRow<'_>) -> SoFar {
+        let mut sums = self.start();
+        for (t, count) in row.counts.iter().enumerate() {
+            if let Some(count) = *count {
+                self.see(&mut sums, t, count, row.exposure.map_or(1.0, |e| e[t]));
+            }
+        }
+        sums
+    }
+
+    /// One more age.
+    pub(super) fn see(&self, sums: &mut SoFar, t: usize, count: u32, at_risk: f64) {
+        self.add(&mut sums.cells, t, count, at_risk);
+        if self.kept.is_some() {
+            sums.total += f64::from(count);
+            self.expect(&mut sums.expected, t, at_risk);
+        }
+    }
+
+    /// As [`Cells::joint`], of what was seen so far.
+    pub(super) fn joint_so_far(&self, sums: &SoFar) -> Lanes {
+        let mut joint = sums.cells;
+        if let Some(kept) = &self.kept {
+            kept.add_excess(&mut joint, sums.total, &sums.expected);
+        }
+        joint
+    }
+
+    /// `ln P(count)` given what was seen so far.
+    pub(super) fn ln_next(&self, k: usize, t: usize, (count, at_risk): (u32, f64), so_far: &SoFar) -> f64 {
+        match &self.kept {
+            None => self.ln_count(k, t, count, at_risk),
+            Some(kept) => kept.ln_next(k, count, at_risk * self.mean(k, t), so_far.past(k)),
+        }
+    }
+
+    /// What is expected of interval `t` in group `k`, and the probabilities of 0, 1, 2, .. offences in it, given what was
+    /// seen so far.
+    pub(super) fn ahead(&self, k: usize, t: usize, so_far: &SoFar) -> (f64, Cow<'_, [f64]>) {
+        match &self.kept {
+            None => (self.mean(k, t), Cow::Borrowed(self.distribution(k, t))),
+            Some(kept) => {
+                let (past, mean) = (so_far.past(k), self.mean(k, t));
+                (mean * kept.factor(k, past), Cow::Owned(kept.distribution(k, mean, past)))
+            }
+        }
+    }
+
+    /// Probabilities of 0, 1, 2, .. offences in these intervals together given what was seen so far, where they are not
+    /// those of intervals that are independent within a group.
+    pub(super) fn together(&self, k: usize, intervals: Range<usize>, so_far: &SoFar) -> Option<Vec<f64>> {
+        let kept = self.kept.as_ref()?;
+        Some(kept.distribution(k, intervals.map(|t| self.mean(k, t)).sum(), so_far.past(k)))
     }
 
     /// Posterior probabilities from such sums, one a group, and the logarithm of the sum of all.
@@ -210,8 +326,21 @@ impl Cells {
         top + total.ln()
     }
 
-    /// `ln P(no event)` of group `k` over the time at risk given, 0 where nothing was observed.
-    pub(super) fn ln_none(&self, k: usize, t: usize, at_risk: f64) -> f64 {
-        if at_risk > 0.0 { self.ln_count(k, t, 0, at_risk) } else { 0.0 }
+    /// `ln P(no event)` of group `k` over the time at risk given, 0 where nothing was observed, `expected` events having
+    /// been expected before and none seen.
+    pub(super) fn ln_none(&self, k: usize, t: usize, at_risk: f64, expected: f64) -> f64 {
+        match &self.kept {
+            Some(kept) => kept.ln_none(k, at_risk * self.mean(k, t), Past { total: 0.0, expected }),
+            None if at_risk > 0.0 => self.ln_count(k, t, 0, at_risk),
+            None => 0.0,
+        }
+    }
+
+    /// `ln P(count)` of the first events, `expected` having been expected before.
+    pub(super) fn ln_first(&self, k: usize, t: usize, (count, at_risk): (u32, f64), expected: f64) -> f64 {
+        match &self.kept {
+            Some(kept) => kept.ln_next(k, count, at_risk * self.mean(k, t), Past { total: 0.0, expected }),
+            None => self.ln_p(k, t, count, at_risk),
+        }
     }
 }

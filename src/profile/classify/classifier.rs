@@ -1,7 +1,7 @@
 //! The classifier: a model and its names, compiled once, with its calibration.
 
 use super::alike::Alike;
-use super::cells::{Cells, Lanes, WIDE};
+use super::cells::{Cells, Lanes, SoFar, WIDE};
 use super::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 use super::explanation::Explanation;
 use super::forecast::Forecast;
@@ -64,7 +64,7 @@ pub struct Classifier {
     pub(super) class_profiles: Vec<Option<Profile>>,
     /// For records that end at each age, observed throughout from the first.
     bands: Vec<Reference>,
-    /// For all other records; `None` when the model expects more offences than people commit.
+    /// For all other records; `None` where nobody can be drawn for all of them at once.
     pool: Option<Pool>,
     /// By age and group: from which other group it cannot be told yet.
     hidden: Vec<Vec<Option<Hidden>>>,
@@ -184,7 +184,8 @@ impl Classifier {
     /// many people. The profile is that of [`Classifier::classify`].
     ///
     /// Records with gaps or time in custody take longer, some tens of microseconds: they are judged against people
-    /// observed for the same time at risk.
+    /// observed for the same time at risk. In the family [`Family::NegMultinomial`](crate::Family::NegMultinomial) those
+    /// are drawn anew for each record, which takes some ten milliseconds.
     ///
     /// # Errors
     /// As [`Classifier::classify`]; and when the slice has another length.
@@ -336,7 +337,7 @@ impl Classifier {
         let next = seen.last + 1;
         let ahead = (self.options.forecast_years / grid.width_years()).round() as usize;
         let end = (next + ahead).min(grid.len());
-        let level = self.options.forecast_level;
+        let (level, so_far) = (self.options.forecast_level, self.cells.so_far(&row));
         Ok(Classification {
             model: self.used(),
             index: None,
@@ -349,8 +350,8 @@ impl Classifier {
             prediction_set,
             typicality,
             resolution: Resolution::of(standing.separation, &self.naming, age),
-            what_if: (next < grid.len()).then(|| self.what_if(&joint, next)),
-            forecast: (next < end).then(|| Forecast::of(&self.cells, grid, &groups, next, end, level)),
+            what_if: (next < grid.len()).then(|| self.what_if(&so_far, next)),
+            forecast: (next < end).then(|| Forecast::of(&self.cells, grid, &groups, (&so_far, next..end), level)),
             explanation: Explanation::of(&self.cells, grid, &row, seen.last),
             limitations,
             groups,
@@ -390,12 +391,12 @@ impl Classifier {
         unnamed.map(|(k, &p)| one(k, p)).collect()
     }
 
-    fn what_if(&self, joint: &Lanes, next: usize) -> WhatIf {
+    fn what_if(&self, so_far: &SoFar, next: usize) -> WhatIf {
         let after = |count: u32| {
-            let mut sums = *joint;
-            self.cells.add(&mut sums, next, count, 1.0);
+            let mut sums = *so_far;
+            self.cells.see(&mut sums, next, count, 1.0);
             let mut posterior = vec![0.0; self.cells.groups];
-            self.cells.normalise(&sums, &mut posterior);
+            self.cells.normalise(&self.cells.joint_so_far(&sums), &mut posterior);
             posterior
         };
         WhatIf { age: self.model.grid().start_age(next + 1), offence_free: after(0), one_offence: after(1) }

@@ -1,8 +1,10 @@
 //! What a posterior is made of: the share of each group, and what every age added to it; and how it moved from age to
 //! age.
 //!
-//! Ages are independent given the group, so the logarithm of share times probability is a sum over ages, and the
-//! log-odds of two groups is a sum of differences: nothing is left over.
+//! The probability of a record in a group is the product over ages of that of each given the ages before it (which do not
+//! matter in most families, where ages are independent within a group; they do where a person keeps a factor). So the
+//! logarithm of share times probability is a sum over ages, and the log-odds of two groups is a sum of differences:
+//! nothing is left over.
 
 use super::cells::{Cells, WIDE};
 use crate::cohort::builder::PersonRow;
@@ -67,25 +69,24 @@ impl Explanation {
     pub(super) fn of(cells: &Cells, grid: AgeGrid, row: &PersonRow<'_>, last: usize) -> Explanation {
         let groups = cells.groups;
         let lanes = |sums: &super::cells::Lanes| (0..groups).map(|k| sums[k / WIDE][k % WIDE]).collect::<Vec<f64>>();
-        let mut sums = cells.prior();
-        let prior = lanes(&sums);
+        let mut sums = cells.start();
+        let prior = lanes(&cells.prior());
         let mut ages = Vec::with_capacity(last + 1);
         let mut path = Vec::with_capacity(last + 1);
         let mut posterior = vec![0.0; groups];
-        let mut total = cells.normalise(&sums, &mut posterior);
+        let mut total = cells.normalise(&cells.joint_so_far(&sums), &mut posterior);
         for t in 0..=last {
             let count = row.counts[t];
             if let Some(offences) = count {
                 let at_risk = row.exposure.map_or(1.0, |e| e[t]);
-                let none: Vec<f64> = (0..groups).map(|k| cells.ln_none(k, t, at_risk)).collect();
-                let mut cell = [[0.0; WIDE]; 8];
-                cells.add(&mut cell, t, offences, at_risk);
+                let ln_p = |k: usize, count: u32| cells.ln_next(k, t, (count, at_risk), &sums);
+                let none: Vec<f64> = (0..groups).map(|k| ln_p(k, 0)).collect();
                 let events = match offences {
                     0 => vec![0.0; groups],
-                    _ => (0..groups).map(|k| cell[k / WIDE][k % WIDE] - none[k]).collect(),
+                    _ => (0..groups).map(|k| ln_p(k, offences) - none[k]).collect(),
                 };
-                cells.add(&mut sums, t, offences, at_risk);
-                total = cells.normalise(&sums, &mut posterior);
+                cells.see(&mut sums, t, offences, at_risk);
+                total = cells.normalise(&cells.joint_so_far(&sums), &mut posterior);
                 ages.push(AgeContribution { interval: t, age: grid.start_age(t), offences, at_risk, none, events });
             }
             path.push(PathStep {
@@ -95,7 +96,7 @@ impl Explanation {
                 posterior: posterior.clone(),
             });
         }
-        let log_posterior = lanes(&sums).iter().map(|s| s - total).collect();
+        let log_posterior = lanes(&cells.joint_so_far(&sums)).iter().map(|s| s - total).collect();
         Explanation { prior, ages, path, log_posterior }
     }
 

@@ -6,6 +6,7 @@ use super::cells::{Cells, WIDE};
 use super::classifier::Classifier;
 use super::draw::FirstOffence;
 use super::file_fit::{Beside, DRAWN, FEWEST_ROWS, FileFit, May, Scored, compare, looked_at};
+use super::kept::Past;
 use super::record;
 use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
@@ -80,15 +81,23 @@ fn score(cells: &Cells, row: &Row, counts: &[u32], factor: f64, with_record: boo
             let (mut ln_p, mut mean, mut none) = (prior(cells, k), 0.0, 0.0);
             for (t, (count, e)) in counts.iter().zip(&row.at_risk).enumerate().filter(|(_, (_, e))| **e > 0.0) {
                 ln_p += cells.ln_count(k, t, *count, *e);
+                none += cells.ln_none(k, t, *e, mean);
                 mean += e * cells.mean(k, t);
-                none += cells.ln_none(k, t, *e);
             }
             weights.push(prior(cells, k) + if with_record { (-none.exp_m1()).ln() } else { 0.0 });
             let ln_p = ln_p + total * factor.ln() - (factor - 1.0) * mean;
             let mean = factor * mean;
-            // of those with a record only
-            let mean = if with_record { mean / -(-mean).exp_m1() } else { mean };
-            May { ln_p, mean, variance: mean }
+            let Some(kept) = cells.kept() else {
+                // of those with a record only
+                let mean = if with_record { mean / -(-mean).exp_m1() } else { mean };
+                return May { ln_p, mean, variance: mean };
+            };
+            // what the factor of the person leaves unexplained, and how its logarithm bends
+            let past = Past { total, expected: mean };
+            let (own, s) = (mean * kept.factor(k, past), kept.damping(k, mean));
+            let none = kept.ln_none(k, mean, Past::default());
+            let record = if with_record { mean * s * none.exp() / -none.exp_m1() } else { 0.0 };
+            May { ln_p: ln_p + kept.excess(k, past), mean: own + record, variance: own * s + record }
         })
         .collect();
     Scored::of(counts.to_vec(), &may, log_sum_exp(&weights))
@@ -110,8 +119,9 @@ fn beside(cells: &Cells, row: &Row, with_record: bool, rng: &mut ChaCha8Rng) -> 
         if with_record {
             first[k].draw(cells, k, &row.at_risk, rng, &mut counts);
         } else {
+            let factor = cells.factor(k, Past::default(), rng);
             for (t, (count, e)) in counts.iter_mut().zip(&row.at_risk).enumerate() {
-                *count = (*e > 0.0).then(|| cells.draw(k, t, *e, rng));
+                *count = (*e > 0.0).then(|| cells.draw(k, t, (factor, *e), rng));
             }
         }
         let drawn: Vec<u32> = counts.iter().map(|c| c.unwrap_or(0)).collect();

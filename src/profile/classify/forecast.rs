@@ -2,9 +2,10 @@
 //!
 //! The distribution is the mixture of the groups' own by the posterior: it holds the uncertainty of the group and the
 //! chance within it, not that of the model's parameters. It is worked out exactly, by convolution over ages within
-//! each group, for people at liberty throughout.
+//! each group, for people at liberty throughout. Where a person keeps a factor, what was seen so far says how large it
+//! is: then ages ahead are negative binomial, and so is their sum (see `kept`).
 
-use super::cells::{Cells, LEFT, MOST};
+use super::cells::{Cells, LEFT, MOST, SoFar};
 use crate::cohort::grid::AgeGrid;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -46,17 +47,17 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    /// Of the intervals from `first` to before `end`, given the posterior of each group.
+    /// Of the intervals ahead, given the posterior of each group and what was seen so far.
     pub(super) fn of(
         cells: &Cells,
         grid: AgeGrid,
         posterior: &[f64],
-        first: usize,
-        end: usize,
+        (so_far, ahead): (&SoFar, Range<usize>),
         level: f64,
     ) -> Forecast {
-        let one = |k: usize, t: usize| (cells.mean(k, t), Cow::Borrowed(cells.distribution(k, t)));
-        Forecast::mixed(grid, posterior, first..end, level, one)
+        let first = ahead.start;
+        let together = |k: usize, t: usize| cells.together(k, first..t + 1, so_far);
+        Forecast::mixed(grid, posterior, ahead, level, (|k, t| cells.ahead(k, t, so_far), together))
     }
 
     /// Of Poisson counts with these means, by component of the mixture and interval.
@@ -80,24 +81,25 @@ impl Forecast {
             }
             (mean, Cow::Owned(all))
         };
-        Forecast::mixed(grid, weights, ahead, level, one)
+        Forecast::mixed(grid, weights, ahead, level, (one, |_, _| None))
     }
 
-    /// Of a mixture: mean and distribution of each component in each interval.
+    /// Of a mixture: mean and distribution of each component in each interval; and the distribution of all from the first
+    /// to an interval together, where they are not independent within the component.
     fn mixed<'a>(
         grid: AgeGrid,
         weights: &[f64],
         ahead: Range<usize>,
         level: f64,
-        one: impl Fn(usize, usize) -> (f64, Cow<'a, [f64]>),
+        (one, together): (impl Fn(usize, usize) -> (f64, Cow<'a, [f64]>), impl Fn(usize, usize) -> Option<Vec<f64>>),
     ) -> Forecast {
         let mut upto: Vec<Vec<f64>> = vec![vec![1.0]; weights.len()];
         let mut mean_upto = 0.0;
         let ages = ahead
             .map(|t| {
                 let (means, each): (Vec<f64>, Vec<Cow<'a, [f64]>>) = (0..weights.len()).map(|k| one(k, t)).unzip();
-                for (sum, one) in upto.iter_mut().zip(&each) {
-                    *sum = convolve(sum, one);
+                for (k, (sum, one)) in upto.iter_mut().zip(&each).enumerate() {
+                    *sum = together(k, t).unwrap_or_else(|| convolve(sum, one));
                 }
                 let mean: f64 = weights.iter().zip(&means).map(|(p, mean)| p * mean).sum();
                 mean_upto += mean;

@@ -5,7 +5,8 @@
 //! whatever is made of an answer afterwards.
 //!
 //! # Reading order
-//! `record` (who may be classified) - `cells` (the model as tables) - `draw` and `reference` (the people a record is
+//! `record` (who may be classified) - `cells` and `kept` (the model as tables; a factor that a
+//! person keeps) - `draw` and `reference` (the people a record is
 //! judged against) - `pool` and `alike` (the same for records with gaps and time in custody, each with its own) -
 //! `standing`, `prediction`, `typicality`, `resolution` (the questions to them) - `explanation`, `forecast` -
 //! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in. `at_index` answers by
@@ -31,6 +32,7 @@ pub mod explanation;
 pub mod file_fit;
 mod file_of_groups;
 pub mod forecast;
+mod kept;
 pub mod limitation;
 pub mod options;
 mod pool;

@@ -91,8 +91,12 @@ pub(super) fn gain(before: f64, after: f64) -> f64 {
 }
 
 impl Pool {
-    /// `people` of every group; `None` when the model expects more offences than people commit.
+    /// `people` of every group; `None` when the model expects more offences than people commit, and where a person keeps
+    /// a factor: what follows a first offence then hangs on when it came, and cannot be drawn before.
     pub(super) fn new(cells: &Cells, people: usize, seed: u64) -> Option<Pool> {
+        if cells.kept().is_some() {
+            return None;
+        }
         let (groups, ages, blocks) = (cells.groups, cells.ages, cells.groups.div_ceil(WIDE));
         let expected = |k: usize| -> f64 { (0..ages).map(|t| cells.mean(k, t)).sum() };
         if (0..groups).any(|k| expected(k).is_nan() || expected(k) > MOST_EXPECTED) {
@@ -147,7 +151,7 @@ impl Drawn {
                 each.begin()?;
                 last.begin()?;
                 for person in 0..=highest {
-                    let count = cells.draw(k, t, 1.0, &mut rng);
+                    let count = cells.draw(k, t, (1.0, 1.0), &mut rng);
                     if count > MOST_IN_ONE {
                         return None;
                     }
