@@ -34,8 +34,7 @@ pub enum Family {
     /// normal, logit, Poisson, ZIP, beta and non-linear least squares, lcmm Gaussian effects behind continuous and ordinal
     /// outcomes, flexmix 2.3-20 with countreg Gaussian, binomial, Poisson, gamma, zero-inflated binomial and Poisson, and negative
     /// binomial (every count by itself), Stata's traj (Jones & Nagin 2013) normal, censored normal, Poisson, ZIP and
-    /// logit, and PROC TRAJ of SAS CNORM, ZIP, LOGIT and BETA with random effects for CNORM only; nearest is mixAK,
-    /// whose groups of Poisson counts have normal effects, by MCMC.
+    /// logit, and PROC TRAJ of SAS CNORM, ZIP, LOGIT and BETA with random effects for CNORM only.
     #[serde(rename = "negmult", alias = "negative-multinomial")]
     NegMultinomial,
     /// Participation: the logit of the probability of a 1 is a polynomial in age. Takes no time at risk.
