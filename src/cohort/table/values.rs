@@ -116,7 +116,7 @@ pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<Va
     // every row pushed one value a column
     let values = Array2::from_shape_vec((kept.len(), columns.grid.len()), values).unwrap_or_default();
     warnings.extend(suspicion::of_values(&values, &rows, columns.grid));
-    if let Some((persons, first)) = suspicion::called_totals(kept.iter().map(|id: &Box<str>| &**id)) {
+    if let Some((persons, first)) = suspicion::called_totals(kept.iter().map(AsRef::as_ref)) {
         let place = CellPlace { person: first + 1, row: rows.get(first).copied(), part: None, age: None };
         warnings.push(CohortWarning::CalledTotal { persons, place });
     }
