@@ -220,6 +220,6 @@ fn groups_of_one_population_with_lasting_differences_are_told_as_such() {
     assert!(family("poisson", "3-5", &[]).contains("its groups may be parts of one population"));
     // with lasting differences in the model one group is enough, and is that population
     let lasting: serde_json::Value = serde_json::from_str(&family("negmult", "1-2", &["--json"])).unwrap();
-    assert_eq!(lasting["models"][lasting["best"].as_u64().unwrap() as usize]["groups"], 1);
+    assert_eq!(lasting["models"][lasting["best"].as_u64().unwrap() as usize]["model"]["groups"], 1);
     assert!(lasting["one_population"].is_null(), "{lasting}");
 }

@@ -102,7 +102,12 @@ fn many_unknown_columns_of_one_header_do_not_repeat_its_place() {
 /// 60 people, every third of whom has the outcome; outcomes are called by these two words.
 fn outcomes([yes, no]: [&str; 2]) -> String {
     let row = |i: usize| {
-        format!("0.{:02},{},2024-{:02}-01,0\n", 10 + (7 * i) % 80, if i % 3 == 0 { yes } else { no }, 1 + i / 10)
+        format!(
+            "0.{:02},{},2024-{:02}-01,0\n",
+            10 + (7 * i) % 80,
+            if i.is_multiple_of(3) { yes } else { no },
+            1 + i / 10
+        )
     };
     format!("p,y,date,o\n{}", (0..60).map(row).collect::<String>())
 }
@@ -175,7 +180,7 @@ fn drift_names_the_row_of_an_override_or_a_date_that_is_none_whatever_was_left_o
 /// Cases of whom every fifth lives where the instrument was not made for, and outcomes of all but two.
 fn cases(folder: &Path) -> [String; 2] {
     let case = |i: usize| {
-        let land = if i % 5 == 0 { "netherlands" } else { "england-and-wales" };
+        let land = if i.is_multiple_of(5) { "netherlands" } else { "england-and-wales" };
         format!(
             r#"{{"population": {{"jurisdiction": "{land}", "legal_status": "community", "age": 30}}, "sex": "male",
             "date_of_birth": "1991-07-17", "date_of_current_conviction": "2021-08-05", "date_at_start_of_followup":

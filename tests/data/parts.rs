@@ -130,7 +130,7 @@ fn a_moment_with_a_time_zone_is_a_day_at_midnight_in_utc_and_nowhere_else() {
         });
         dated(ParquetSource::new("people", bytes).into(), &CsvOptions::new())
     };
-    let first = |table: Result<CareerTable>| table.unwrap().careers[0].career.window().clone();
+    let first = |table: Result<CareerTable>| *table.unwrap().careers[0].career.window();
     assert_eq!(first(of(10_000 * day, true)), first(of(10_000 * day, false)));
     let refused = of(10_000 * day - 7_200_000, true).unwrap_err().to_string();
     assert!(refused.contains("row 1, column from: \"1997-05-18 and 79200 s\" is a moment in UTC"), "{refused}");

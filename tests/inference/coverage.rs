@@ -4,11 +4,15 @@
 use crate::support::general::formulas;
 use crate::support::general::table::Table;
 use crate::support::note;
-use pleegprofiel::{AgeGrid, Errors, Family, Finding, GeneralModel, ModelFit, ModelSpec, OutcomeSpec, Parameter, Part};
+use pleegprofiel::ndarray::Array2;
+use pleegprofiel::{
+    AgeGrid, Cohort, Errors, Family, Finding, FormOptions, GeneralModel, ModelFit, ModelSpec, OutcomeSpec, Parameter,
+    Part,
+};
 use rayon::prelude::*;
 use rstest::rstest;
 
-use Family::{NegBin, NegMultinomial, Poisson, Zip};
+use Family::{NegBin, NegMultinomial, Poisson, Zinb, Zip};
 
 const AGES: usize = 8;
 const GROUPS: usize = 3;
@@ -27,7 +31,7 @@ fn value(p: &Parameter) -> f64 {
 
 fn spec(family: Family) -> ModelSpec {
     let outcome = OutcomeSpec::new("y", family).degree(1);
-    let outcome = if family == Zip { outcome.zero_degree(0) } else { outcome };
+    let outcome = if matches!(family, Zip | Zinb) { outcome.zero_degree(0) } else { outcome };
     ModelSpec::new(GROUPS).outcome(outcome).starts(6)
 }
 
@@ -105,6 +109,43 @@ fn intervals_of_shares_and_curves_cover_nineteen_times_in_twenty(
     #[values(Zip, NegBin, NegMultinomial)] family: Family,
 ) {
     check(family, 1_000);
+}
+
+/// What intervals are worth when form and number of groups were chosen by BIC on the same cohort: of the cohorts in which
+/// as many groups were chosen as there are. Those in which another number was chosen are counted, as nothing of theirs
+/// can be held against the truth.
+#[rstest]
+#[ignore = "minutes of computing"]
+fn intervals_after_form_and_groups_were_chosen(#[values(NegBin, Zinb)] family: Family) {
+    const COHORTS: u64 = 1_000;
+    let truth = formulas::model(&spec(family), &like(family, 1), &value);
+    let (panel, wanted) = (like(family, 500).panel(), true_figures(&truth));
+    let grid = AgeGrid::years(12, 11 + AGES as u32).unwrap();
+    let held: Vec<(String, usize, Vec<bool>)> = (0..COHORTS)
+        .into_par_iter()
+        .map(|seed| {
+            let drawn = truth.simulate(&panel, 40_000 + seed).unwrap().0;
+            let counts: Array2<u32> = drawn.values("y").unwrap().map(|y| y.unwrap() as u32);
+            let cohort = Cohort::from_counts(grid, counts.view()).unwrap();
+            let choice = FormOptions::new().degree(1).groups(1..=5).choose(&cohort).unwrap();
+            let groups = choice.fit.groups.len();
+            let holds = |(i, &v): (&Option<[f64; 2]>, &f64)| i.is_some_and(|[low, high]| low <= v && v <= high);
+            let held = match groups == GROUPS {
+                true => figures(choice.fit.general(), Errors::Information).iter().zip(&wanted).map(holds).collect(),
+                false => Vec::new(),
+            };
+            (choice.form.to_string(), groups, held)
+        })
+        .collect();
+    let mut chosen = std::collections::BTreeMap::new();
+    held.iter().for_each(|(form, groups, _)| *chosen.entry((form, groups)).or_insert(0) += 1);
+    let of: Vec<&Vec<bool>> = held.iter().map(|(_, _, held)| held).filter(|held| !held.is_empty()).collect();
+    let covered = |f: usize| of.iter().filter(|held| held[f]).count() as f64 / of.len() as f64;
+    let covered: Vec<f64> = (0..wanted.len()).map(covered).collect();
+    let mean = covered.iter().sum::<f64>() / covered.len() as f64;
+    note(format!("{family} chosen: {chosen:?}; {} cohorts: {mean:.4}, {covered:.3?}", of.len()));
+    assert!(of.len() as f64 > 0.8 * COHORTS as f64, "{chosen:?}");
+    assert!(mean > 0.90, "{covered:?}");
 }
 
 #[test]

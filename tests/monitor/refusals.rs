@@ -97,7 +97,10 @@ fn a_table_without_its_columns_or_without_rows_is_refused() {
         read_monitor(source, false, &MonitorOptions::default(), &TableOptions::new()).unwrap_err().to_string()
     };
     assert!(read("id,case,phase\na,1,intake\n").contains("no column \"date\""));
-    assert!(read("id,case,phase,date,outcom\n").contains("\"outcom\" is not a column of this table"));
+    assert!(
+        read("id,case,phase,date,outcom\na,1,intake,2019-03-01,x\n")
+            .contains("\"outcom\" is not a column of this table")
+    );
     assert!(read("id,case,phase,date\n").contains("no events"));
 }
 
