@@ -31,8 +31,8 @@ const SMALL_GAP: u32 = 3;
 const LONGER_RANGE: u32 = 5;
 const FREQUENT: u64 = 3;
 
-/// Where nothing but a code was counted, so many cells of it are no chance.
-const CODES_ALONE: u64 = 3;
+/// So many cells of a code are no chance, where a single one may be a count: nothing else was counted, or it is no 9.
+const NO_CHANCE: u64 = 3;
 
 /// A person is told to have more events than all others from this many on: among few events it is chance.
 const MANY_EVENTS: u64 = 50;
@@ -160,7 +160,7 @@ fn is_code(count: u32, next: u32, cells: u64) -> bool {
         return f64::from(count) >= CODE_GAP * f64::from(next.max(1));
     }
     let far = count >= SMALL_GAP * next.max(1) && next <= SHORT_RANGE;
-    SMALL_CODES.contains(&count) && far && (next > 0 || cells >= CODES_ALONE)
+    SMALL_CODES.contains(&count) && far && (count == 9 && next > 0 || cells >= NO_CHANCE)
 }
 
 /// Values of scales and the like that look like codes for missing ones: the highest far from all others, or below 0 where

@@ -52,6 +52,7 @@ fn a_code_behind_a_short_range_is_doubted_with_its_place(#[case] counts: &[(u32,
 #[case::up_to_nine(&[(0, 50), (1, 20), (2, 10), (3, 6), (4, 4), (5, 3), (6, 2), (7, 2), (8, 2), (9, 1)])]
 #[case::a_gap_in_a_long_range(&[(0, 50), (1, 20), (2, 10), (3, 6), (4, 4), (5, 3), (9, 1)])]
 #[case::near(&[(0, 60), (1, 20), (2, 10), (3, 6), (4, 4), (7, 1)])]
+#[case::one_seven(&[(0, 70), (1, 20), (2, 9), (7, 1)])]
 #[case::one_person_with_one_nine_and_no_other_offence(&[(0, 99), (9, 1)])]
 #[case::fifteen_behind_a_long_range(&[(0, 60), (1, 20), (2, 10), (4, 5), (6, 4), (15, 1)])]
 fn a_tail_of_counts_is_none(#[case] counts: &[(u32, usize)]) {

@@ -114,6 +114,10 @@ fn intervals_of_shares_and_curves_cover_nineteen_times_in_twenty(
 /// What intervals are worth when form and number of groups were chosen by BIC on the same cohort: of the cohorts in which
 /// as many groups were chosen as there are. Those in which another number was chosen are counted, as nothing of theirs
 /// can be held against the truth.
+///
+/// Run once, 1,000 cohorts of 500 each. Negative binomial: the true form and three groups in 918, three groups in 997;
+/// figures between 94.1 and 96.1 % (mean 95.2 %). ZINB: the true form and three groups in 656, with a common dispersion in
+/// 330 more, three groups in 990; figures between 92.2 and 96.0 % (94.7 %), lowest for the curve of the lowest group.
 #[rstest]
 #[ignore = "minutes of computing"]
 fn intervals_after_form_and_groups_were_chosen(#[values(NegBin, Zinb)] family: Family) {
@@ -144,8 +148,8 @@ fn intervals_after_form_and_groups_were_chosen(#[values(NegBin, Zinb)] family: F
     let covered: Vec<f64> = (0..wanted.len()).map(covered).collect();
     let mean = covered.iter().sum::<f64>() / covered.len() as f64;
     note(format!("{family} chosen: {chosen:?}; {} cohorts: {mean:.4}, {covered:.3?}", of.len()));
-    assert!(of.len() as f64 > 0.8 * COHORTS as f64, "{chosen:?}");
-    assert!(mean > 0.90, "{covered:?}");
+    assert!(of.len() as f64 > 0.95 * COHORTS as f64, "{chosen:?}");
+    assert!(mean > 0.93, "{covered:?}");
 }
 
 #[test]
