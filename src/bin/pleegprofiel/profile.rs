@@ -4,7 +4,6 @@ use crate::args::ProfileArgs;
 use crate::args_profile::Wanted;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
-use crate::resume::Resume;
 use crate::{json, progress, screen};
 use pleegprofiel::report::Report;
 use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, Settled, TrajectoryModel, name_fit};
@@ -26,7 +25,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
         }
         Wanted::One(options) => (progress::fit(&options, &cohort)?.0, None),
         Wanted::Best(options) => {
-            let choice = progress::choose(&options, &cohort, Resume::new(args.model.resume()))?;
+            let choice = progress::choose(&options, &cohort, args.model.resume())?;
             (choice.fit.clone(), Some(choice))
         }
     };

@@ -8,6 +8,7 @@ use pleegprofiel::{
     Progress,
 };
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -19,8 +20,13 @@ pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duratio
     watched(|progress| options.fit_with_progress(cohort, progress))
 }
 
-/// Chooses form and number of groups, going on from what `resume` has and keeping there what was looked at.
-pub(crate) fn choose(options: &FormOptions, cohort: &Cohort, resume: Resume<'_>) -> Result<FormChoice, Failure> {
+/// Chooses form and number of groups; with a file to resume from going on from what it has and keeping there what was
+/// looked at. Without one nobody asks whose the results are, and the people are not gone through for that.
+pub(crate) fn choose(options: &FormOptions, cohort: &Cohort, file: Option<&Path>) -> Result<FormChoice, Failure> {
+    if file.is_none() {
+        return Ok(watched(|tick| options.choose_with_progress(cohort, tick))?.0);
+    }
+    let resume = Resume::new(file);
     let mut state = resume.read(FormState::from_json)?;
     let chosen = watched(|tick| {
         let progress = |p: FormProgress<'_>| {

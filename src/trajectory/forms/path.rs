@@ -154,6 +154,10 @@ impl Path<'_, '_> {
             return Ok(false);
         }
         let shape = form.options(k, self.scan.degree).check(self.scan.cohort)?;
+        if let Some(looked) = self.scan.again(form, &shape)? {
+            own.push(looked);
+            return Ok(true);
+        }
         let mut starts: Vec<Params> =
             before.iter().filter(|s| s.groups == k && s.usable()).map(|s| s.as_start_of(&shape)).collect();
         // the first of its kind is searched for; others are a step away from what is known

@@ -82,6 +82,19 @@ impl<'a> Scan<'a> {
         self.all.total_weight / self.evaluator().total_weight - 1.0 + self.all.total_weight.ln()
     }
 
+    /// What was looked at before, if it was.
+    pub(super) fn again(&self, form: Form, shape: &Shape) -> Result<Option<Scanned>> {
+        let Some(looked) = self.memory.and_then(|m| m.get(form, shape.groups())) else { return Ok(None) };
+        let evaluator = self.evaluator();
+        let climb = |top: &Top| -> Result<Climb> {
+            let Point { params, curves, pass } = Point::at(evaluator, shape, top.params(shape)?);
+            let (converged, shortfall) = (top.converged, top.shortfall());
+            Ok(Climb { params, curves, pass, steps: 0, shortfall, converged, behind: false })
+        };
+        let best = looked.top().map(climb).transpose()?;
+        self.judged(evaluator, form, shape.clone(), best).map(Some)
+    }
+
     /// The best top from `starts` starts and from `known` parameters; of a form that is the first of its kind harder
     /// looked for.
     pub(super) fn of(
@@ -93,15 +106,6 @@ impl<'a> Scan<'a> {
         first: bool,
     ) -> Result<Scanned> {
         let evaluator = self.evaluator();
-        if let Some(looked) = self.memory.and_then(|m| m.get(form, shape.groups())) {
-            let again = |top: &Top| -> Result<Climb> {
-                let Point { params, curves, pass } = Point::at(evaluator, &shape, top.params(&shape)?);
-                let (converged, shortfall) = (top.converged, top.shortfall());
-                Ok(Climb { params, curves, pass, steps: 0, shortfall, converged, behind: false })
-            };
-            let best = looked.top().map(again).transpose()?;
-            return self.judged(evaluator, form, shape, best);
-        }
         let (screen, climbed) = (SCREEN[usize::from(!first)], CLIMBED[usize::from(!first)]);
         let pooled = Pooled::new(evaluator, &shape);
         let screened = |params: Params, steps: usize| {
