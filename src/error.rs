@@ -118,7 +118,6 @@ impl Error {
     }
 
     /// A file that could not be opened, read or written; `name` is the file as the caller named it.
-    #[cfg(feature = "csv")]
     pub(crate) fn io(name: &str, verb: &str, cause: &std::io::Error) -> Self {
         Error::new(ErrorKind::Io, format!("{name} cannot be {verb}: {cause}"))
     }

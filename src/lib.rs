@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("lib.md")]
 
 pub mod advice;
 pub mod career;
@@ -32,6 +32,7 @@ pub use career::versatility::Versatility;
 pub use career::window::{Window, WindowEnd};
 pub use cohort::builder::{CohortBuilder, MAX_COUNT, PersonRow};
 pub use cohort::careers::{CareerOptions, FromCareers, LeftOut, OutsideGrid};
+pub use cohort::chunked::{CHUNK_PEOPLE, PeopleInChunks};
 #[cfg(feature = "csv")]
 pub use cohort::csv::{write_wide, write_wide_exposure};
 pub use cohort::data::{Cohort, LOW_EXPOSURE};
@@ -49,9 +50,9 @@ pub use cohort::recidivism::options::RecidivismOptions;
 pub use cohort::table::{
     AgeInYear, AgeUnit, CareerTable, CellKind, CellTable, Cells, CsvOptions, CsvSource, DateFormat, DecimalMark,
     FollowedFrom, Incomplete, NamedCareer, Observed, PersonTable, TableOptions, TableSource, Unlisted, ValueTable,
-    read_articles, read_career_table, read_careers, read_categories, read_cohort, read_cohort_of, read_criteria,
-    read_groups, read_offences, read_person_ages, read_person_ages_of, read_person_table, read_starts, read_values,
-    read_wide, read_wide_with,
+    for_each_chunk, read_articles, read_career_table, read_careers, read_categories, read_cohort, read_cohort_of,
+    read_criteria, read_groups, read_in_chunks, read_offences, read_person_ages, read_person_ages_of,
+    read_person_table, read_starts, read_values, read_wide, read_wide_with,
 };
 pub use cohort::warning::{CellPlace, CohortWarning};
 pub use error::{Error, ErrorKind, Issue, Result};
@@ -69,6 +70,8 @@ pub use profile::classify::prediction::{CalibrationSource, PredictionSet, Profil
 pub use profile::classify::record::Refusal;
 pub use profile::classify::resolution::{GroupResolution, Resolution};
 pub use profile::classify::typicality::{PValue, Typicality};
+#[cfg(feature = "parquet")]
+pub use profile::classify::write_parquet::ClassificationWriter;
 pub use profile::criterion::{Criterion, Limit, Measure, Unseen};
 pub use profile::curve::GroupCurve;
 pub use profile::decision::{Decision, NamedModel};
@@ -129,6 +132,9 @@ pub use trajectory::observed::ObservedRates;
 pub use trajectory::one_curve::OneCurve;
 pub use trajectory::options::{FitOptions, Progress};
 pub use trajectory::pass::MAX_GROUPS;
+pub use trajectory::passes::{
+    JOURNAL_FORMAT, JOURNAL_VERSION, Overview, PASS_VERSION, PassJournal, PassRequest, PassSums,
+};
 pub use trajectory::relate::classification::{ClassificationErrors, MAX_INVERSE_NORM, Membership};
 pub use trajectory::relate::distal::{GroupDifference, GroupMean, OutcomeByGroup, OutcomeKind};
 pub use trajectory::relate::method::{
@@ -146,3 +152,11 @@ pub use trajectory::selection::state::{SELECTION_FORMAT, SELECTION_VERSION, Sele
 pub use trajectory::shape::MAX_DEGREE;
 pub use trajectory::start::StartKind;
 pub use units::{Age, Exposure, Probability, Rate};
+
+// what a newcomer copies has to run
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide.md")]
+struct Guide;

@@ -6,7 +6,7 @@ use super::history::Histories;
 use super::names::Names;
 use super::suspicion;
 use super::warning::CohortWarning;
-use crate::error::{Issues, Result};
+use crate::error::{Error, Issues, Result};
 use ndarray::ArrayView2;
 
 /// Below this fraction of an interval at liberty, a count makes a rate that says more about the
@@ -160,6 +160,29 @@ impl Cohort {
                     builder.push_checked(None, |j| (e_row[j] > 0.0).then(|| y_row[j]), Some(&e_row), 1.0)?;
                 }
             }
+        }
+        Ok(builder.finish())
+    }
+
+    /// Some of the people, in their order, as a cohort of their own, with identifiers and weights.
+    ///
+    /// # Errors
+    /// When the range is empty or reaches beyond the last person.
+    pub fn chunk(&self, people: std::ops::Range<usize>) -> Result<Cohort> {
+        if people.is_empty() || people.end > self.persons() {
+            let all = self.persons();
+            return Err(Error::options(format!("people {} to {} of a cohort of {all}", people.start, people.end)));
+        }
+        self.some(people)
+    }
+
+    /// These people, all of whom are there, as a cohort of their own.
+    pub(crate) fn some(&self, people: impl IntoIterator<Item = usize>) -> Result<Cohort> {
+        let mut builder = CohortBuilder::new(self.grid);
+        for person in people {
+            let (counts, exposure) = (self.counts(person), self.exposure(person));
+            let exposure = self.has_exposure().then_some(exposure.as_slice());
+            builder.push_checked(self.id(person), |j| counts[j], exposure, self.weight(person))?;
         }
         Ok(builder.finish())
     }

@@ -2,6 +2,7 @@
 
 pub mod builder;
 pub mod careers;
+pub mod chunked;
 #[cfg(feature = "csv")]
 pub mod csv;
 pub mod data;

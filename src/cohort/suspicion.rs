@@ -8,6 +8,7 @@ use super::grid::AgeGrid;
 use super::warning::{CellPlace, CohortWarning};
 #[cfg(feature = "csv")]
 use ndarray::Array2;
+use std::collections::BTreeMap;
 
 /// A count more than so many times the next highest is no tail of a distribution of counts.
 const FAR: f64 = 50.0;
@@ -73,7 +74,7 @@ const TOTALS_AT_AN_END: [&str; 12] =
     ["all", "alle", "allen", "som", "n", "aantal", "count", "min", "max", "sd", "std", "gem"];
 
 /// Whether an identifier is what rows of totals are called.
-fn is_total(id: &str, at_an_end: bool) -> bool {
+pub(super) fn is_total(id: &str, at_an_end: bool) -> bool {
     // most identifiers are numbers
     if !id.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return false;
@@ -95,27 +96,64 @@ pub(super) fn called_totals<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> 
     found.fold(None, |first, i| first.map_or(Some((1, i)), |(n, first)| Some((n + 1, first))))
 }
 
+/// What is looked at of people: of a cohort, or of all chunks of one.
+pub(super) struct Looked<'a> {
+    pub(super) persons: usize,
+    /// Cells with each count above 0.
+    pub(super) cells: BTreeMap<u32, u64>,
+    /// The first cell with one of some counts.
+    pub(super) place: &'a dyn Fn(&dyn Fn(u32) -> bool) -> Option<CellPlace>,
+    /// How many are called as rows of totals are, and the place of the first.
+    pub(super) called: Option<(u64, CellPlace)>,
+    pub(super) events: u64,
+    pub(super) busiest: Option<Busiest>,
+}
+
+/// A person who has at least half of all events.
+pub(super) struct Busiest {
+    pub(super) place: CellPlace,
+    pub(super) events: u64,
+    /// Whether the counts are at every age the sums of all others', at three ages at least.
+    pub(super) sums_of_others: bool,
+}
+
 /// Everything suspicious about a cohort; `cells` is the number of cells of each code of the histories.
 pub(super) fn of(cohort: &Cohort, cells: &[u64]) -> Vec<CohortWarning> {
+    let mut by_count = BTreeMap::new();
+    for (code, &n) in cohort.histories.codes.iter().zip(cells) {
+        *by_count.entry(code.count).or_default() += n;
+    }
+    let called = match cohort.id(0) {
+        Some(_) => called_totals((0..cohort.persons()).map(|person| cohort.id(person).unwrap_or_default())),
+        None => None,
+    };
+    judged(Looked {
+        persons: cohort.persons(),
+        cells: by_count,
+        place: &|is| place(cohort, is),
+        called: called.map(|(rows, person)| (rows, CellPlace::whole(person))),
+        events: cohort.events(),
+        busiest: busiest(cohort),
+    })
+}
+
+/// Everything suspicious about what was looked at.
+pub(super) fn judged(looked: Looked<'_>) -> Vec<CohortWarning> {
     let mut all = Vec::new();
-    highest_counts(cohort, cells, &mut all);
+    highest_counts(&looked, &mut all);
     // one code makes its person the one with most events
     let coded = !all.is_empty();
-    totals(cohort, coded, &mut all);
+    totals(looked, coded, &mut all);
     all
 }
 
 /// Counts far above all others, and codes for missing values.
-fn highest_counts(cohort: &Cohort, cells: &[u64], all: &mut Vec<CohortWarning>) {
-    let mut by_count: std::collections::BTreeMap<u32, u64> = std::collections::BTreeMap::new();
-    for (code, &n) in cohort.histories.codes.iter().zip(cells) {
-        *by_count.entry(code.count).or_default() += n;
-    }
+fn highest_counts(looked: &Looked<'_>, all: &mut Vec<CohortWarning>) {
     // 0 is the next highest of the lowest
-    let counts: Vec<(u32, u64)> = std::iter::once((0, 0)).chain(by_count).collect();
+    let counts: Vec<(u32, u64)> = std::iter::once((0, 0)).chain(looked.cells.iter().map(|(&c, &n)| (c, n))).collect();
     let positive: u64 = counts.iter().map(|&(_, n)| n).sum();
     let ratio = |i: usize| f64::from(counts[i].0) / f64::from(counts[i - 1].0.max(1));
-    let place = |above: &[(u32, u64)]| place(cohort, |count| above.iter().any(|&(c, _)| c == count));
+    let place = |above: &[(u32, u64)]| (looked.place)(&|count| above.iter().any(|&(c, _)| c == count));
     let told = |above: &[(u32, u64)]| -> (Vec<u32>, u64) {
         (above.iter().map(|&(c, _)| c).collect(), above.iter().map(|&(_, n)| n).sum())
     };
@@ -195,35 +233,36 @@ pub(super) fn of_values(values: &Array2<Option<f64>>, rows: &[u64], grid: AgeGri
 }
 
 /// A person who is a row of totals, or has more events than all others.
-fn totals(cohort: &Cohort, coded: bool, all: &mut Vec<CohortWarning>) {
-    let persons = cohort.persons();
-    if persons < 3 {
+fn totals(looked: Looked<'_>, coded: bool, all: &mut Vec<CohortWarning>) {
+    if looked.persons < 3 {
         return;
     }
-    let whole = |person: usize| CellPlace { person: person + 1, row: None, part: None, age: None };
-    let called = match cohort.id(0) {
-        Some(_) => called_totals((0..persons).map(|person| cohort.id(person).unwrap_or_default())),
-        None => None,
-    };
-    if let Some((rows, person)) = called {
-        all.push(CohortWarning::CalledTotal { persons: rows, place: whole(person) });
+    let first = looked.called.as_ref().map(|(_, place)| place.person);
+    if let Some((persons, place)) = looked.called {
+        all.push(CohortWarning::CalledTotal { persons, place });
     }
+    let Some(Busiest { place, events, sums_of_others }) = looked.busiest else { return };
+    let others = looked.events - events;
+    if events == others && sums_of_others {
+        if first.is_none_or(|first| first != place.person) {
+            all.push(CohortWarning::SumOfOthers { place });
+        }
+    } else if events > others && events >= MANY_EVENTS && !coded {
+        all.push(CohortWarning::MoreThanAllOthers { place, events, others });
+    }
+}
+
+/// The person with at least half of all events: only a history of one person can be that.
+fn busiest(cohort: &Cohort) -> Option<Busiest> {
     let histories = &cohort.histories;
     let events = |h: usize| -> u64 {
         histories.cells_of(h).iter().map(|&code| u64::from(histories.codes[code as usize].count)).sum()
     };
-    // half of all events are one person's: only a history of one person can be that
     let most = (0..histories.len()).filter(|&h| histories.persons[h] == 1).map(|h| (events(h), h));
-    let Some((own, h)) = most.filter(|&(own, _)| own > 0 && 2 * own >= cohort.events()).max() else { return };
-    let Some(person) = (0..persons).find(|&i| cohort.history_of(i) == h) else { return };
-    let others = cohort.events() - own;
-    if own == others && sums_of_others(cohort, h) {
-        if called.is_none_or(|(_, first)| first != person) {
-            all.push(CohortWarning::SumOfOthers { place: whole(person) });
-        }
-    } else if own > others && own >= MANY_EVENTS && !coded {
-        all.push(CohortWarning::MoreThanAllOthers { place: whole(person), events: own, others });
-    }
+    let (own, h) = most.filter(|&(own, _)| own > 0 && 2 * own >= cohort.events()).max()?;
+    let person = (0..cohort.persons()).find(|&i| cohort.history_of(i) == h)?;
+    let sums_of_others = 2 * own == cohort.events() && sums_of_others(cohort, h);
+    Some(Busiest { place: CellPlace::whole(person), events: own, sums_of_others })
 }
 
 /// Whether the counts of a history are at every age the sums of all others', and that at three ages at least.
@@ -241,7 +280,7 @@ fn sums_of_others(cohort: &Cohort, own: usize) -> bool {
 }
 
 /// The first cell, person by person, whose count is one of these.
-fn place(cohort: &Cohort, is: impl Fn(u32) -> bool) -> Option<CellPlace> {
+pub(super) fn place(cohort: &Cohort, is: impl Fn(u32) -> bool) -> Option<CellPlace> {
     let histories = &cohort.histories;
     let wanted: Vec<bool> = histories.codes.iter().map(|code| is(code.count)).collect();
     (0..cohort.persons()).find_map(|person| {

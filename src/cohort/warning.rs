@@ -20,6 +20,13 @@ pub struct CellPlace {
     pub age: Option<String>,
 }
 
+impl CellPlace {
+    /// A person, counted from 0, as a whole.
+    pub(crate) fn whole(person: usize) -> CellPlace {
+        CellPlace { person: person + 1, row: None, part: None, age: None }
+    }
+}
+
 impl fmt::Display for CellPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.row {

@@ -15,6 +15,17 @@ impl Square {
         Square { n, a: vec![0.0; n * n] }
     }
 
+    /// From its elements, row after row; `values` has `n * n` of them.
+    pub(crate) fn from_values(n: usize, values: &[f64]) -> Self {
+        debug_assert_eq!(values.len(), n * n);
+        Square { n, a: values.to_vec() }
+    }
+
+    /// Its elements, row after row.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.a
+    }
+
     pub(crate) fn n(&self) -> usize {
         self.n
     }

@@ -7,6 +7,7 @@ pub(crate) mod gamma;
 pub(crate) mod linalg;
 pub(crate) mod logspace;
 pub(crate) mod p_values;
+pub(crate) mod parallel;
 pub(crate) mod streams;
 pub(crate) mod tails;
 pub(crate) mod vexp;

@@ -68,7 +68,7 @@ pub struct Naming {
 /// group gets at most one, so that the total of their scores is the largest possible (found exactly): what a group of
 /// few offences with some peak is, incidental or peak, hangs on what the others are. A group that is left over, and meets
 /// a definition, bears the profile that it meets best: a fit needs as many groups as careers within a profile differ,
-/// and a person's probability of a profile is the sum over its groups ([`Naming::person`]). A group that meets none, or
+/// and a person's probability of a profile is the sum over its groups ([`Naming::of_record`]). A group that meets none, or
 /// for which two profiles are equally good, bears none, and a profile may have no group. The order of the groups changes
 /// nothing but the order of the answers.
 ///

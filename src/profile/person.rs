@@ -26,7 +26,7 @@ pub struct Candidate {
     pub probability: Probability,
 }
 
-/// Why a person gets no profile: the first that applies. [`Naming::person`] knows `NothingObserved`, `TooFewAges`, `Alike`
+/// Why a person gets no profile: the first that applies. [`Naming::of_record`] knows `NothingObserved`, `TooFewAges`, `Alike`
 /// and `Unnamed`, in this order; [`Naming::of_record`] puts `NoOffence` behind the first;
 /// [`Settled`](super::settled::Settled) takes away names that hang on the model; a
 /// [`Classifier`](crate::Classifier) refuses who has none, and puts its own three behind `TooFewAges`.
@@ -146,32 +146,8 @@ pub struct PersonProfile {
 }
 
 impl Naming {
-    /// Places one person by posterior probabilities of membership, one for each group and 1 in all, of whom
-    /// `observed` age intervals were observed.
-    ///
-    /// The probability of a profile is the sum over the groups that show it. A profile is given only when at least
-    /// `person_years` were observed and its probability is at least `clear_posterior`. Whether the record holds an
-    /// offence cannot be seen here: see [`Naming::of_record`].
-    ///
-    /// # Errors
-    /// When there are not as many probabilities as groups, one is not between 0 and 1, or they are not 1 in all.
-    ///
-    /// ```
-    /// use pleegprofiel::{Definitions, GroupCurve, Profile, Undecided, name_groups};
-    /// let group = |share: f64, level: f64, peak: f64, width: f64| {
-    ///     let ages: Vec<f64> = (12..40).map(|age| f64::from(age) + 0.5).collect();
-    ///     let rates = ages.iter().map(|age| level * (-((age - peak) / width).powi(2) / 2.0).exp()).collect();
-    ///     GroupCurve::new(share, ages, rates, 1.0)
-    /// };
-    /// let groups = [group(0.7, 0.05, 22.0, 12.0)?, group(0.3, 0.8, 17.0, 4.0)?];
-    /// let naming = name_groups(&groups, &Definitions::default())?;
-    /// let person = naming.person(&[0.1, 0.9], 12)?;
-    /// assert_eq!((person.profile, person.probability.get()), (Some(Profile::EarlyPeak), 0.9));
-    /// let person = naming.person(&[0.4, 0.6], 12)?;
-    /// assert!(matches!(person.undecided, Some(Undecided::Alike(answers)) if answers.len() == 2));
-    /// # Ok::<(), pleegprofiel::Error>(())
-    /// ```
-    pub fn person(&self, posterior: &[f64], observed: usize) -> Result<PersonProfile> {
+    /// As [`Naming::of_record`], of a record that has an offence.
+    pub(crate) fn person(&self, posterior: &[f64], observed: usize) -> Result<PersonProfile> {
         if posterior.len() != self.groups.len() || posterior.is_empty() {
             return Err(Error::value(format!(
                 "{} posterior probabilities for {} groups",
@@ -236,10 +212,31 @@ impl Naming {
             .collect()
     }
 
-    /// As [`Naming::person`], of a record with this many adjudicated offences: without any nobody is placed.
+    /// Places one person by posterior probabilities of membership, one for each group and 1 in all, of whom
+    /// `observed` age intervals were observed and this many adjudicated offences are known: without any nobody is placed.
+    ///
+    /// The probability of a profile is the sum over the groups that show it. A profile is given only when at least
+    /// `person_years` were observed and its probability is at least `clear_posterior`.
     ///
     /// # Errors
-    /// As [`Naming::person`].
+    /// When there are not as many probabilities as groups, one is not between 0 and 1, or they are not 1 in all.
+    ///
+    /// ```
+    /// use pleegprofiel::{Definitions, GroupCurve, Profile, Undecided, name_groups};
+    /// let group = |share: f64, level: f64, peak: f64, width: f64| {
+    ///     let ages: Vec<f64> = (12..40).map(|age| f64::from(age) + 0.5).collect();
+    ///     let rates = ages.iter().map(|age| level * (-((age - peak) / width).powi(2) / 2.0).exp()).collect();
+    ///     GroupCurve::new(share, ages, rates, 1.0)
+    /// };
+    /// let groups = [group(0.7, 0.05, 22.0, 12.0)?, group(0.3, 0.8, 17.0, 4.0)?];
+    /// let naming = name_groups(&groups, &Definitions::default())?;
+    /// let person = naming.of_record(&[0.1, 0.9], 12, 3)?;
+    /// assert_eq!((person.profile, person.probability.get()), (Some(Profile::EarlyPeak), 0.9));
+    /// let person = naming.of_record(&[0.4, 0.6], 12, 3)?;
+    /// assert!(matches!(person.undecided, Some(Undecided::Alike(answers)) if answers.len() == 2));
+    /// assert!(matches!(naming.of_record(&[0.1, 0.9], 12, 0)?.undecided, Some(Undecided::NoOffence)));
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
     pub fn of_record(&self, posterior: &[f64], observed: usize, offences: u64) -> Result<PersonProfile> {
         let answer = self.person(posterior, observed)?;
         if offences > 0 || observed == 0 {

@@ -10,12 +10,12 @@ use super::naming::Naming;
 use super::person::{PersonProfile, Undecided};
 use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::FormChoice;
 use crate::trajectory::forms::form::Form;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::one_curve::OneCurve;
-use rayon::prelude::*;
 
 /// What of the names of a fit hangs on the model.
 ///
@@ -75,12 +75,12 @@ impl Settled {
             return Ok(settled);
         }
         let own = likeliest(choice.fit.model(), naming, cohort);
-        let theirs = choice.alternatives.par_iter().map(|a| {
+        let theirs = choice.alternatives.as_slice().map_in_parallel(|a| {
             let naming = name_on(&a.model, &[], cohort, &naming.definitions)?;
             let likeliest = likeliest(&a.model, &naming, cohort);
             Ok((likeliest, NamedModel { model: a.model.clone(), naming }))
         });
-        let theirs: Vec<(Vec<Option<Profile>>, NamedModel)> = theirs.collect::<Result<_>>()?;
+        let theirs: Vec<(Vec<Option<Profile>>, NamedModel)> = theirs.into_iter().collect::<Result<_>>()?;
         let (theirs, named): (Vec<Vec<Option<Profile>>>, Vec<NamedModel>) = theirs.into_iter().unzip();
         settled.named = named;
         for (alternative, theirs) in choice.alternatives.iter().zip(&theirs) {

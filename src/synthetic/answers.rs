@@ -11,13 +11,13 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::careers::CareerOptions;
 use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::numeric::parallel::Parallel;
 use crate::profile::classify::at_index::age::IndexAge;
 use crate::profile::classify::at_index::classifier::CareerClassifier;
 use crate::profile::kind::Profile;
 use crate::profile::reference::ReferenceModel;
 use crate::profile::reference::card::AnswerMove;
 use crate::profile::reference::career_model::CareerModel;
-use rayon::prelude::*;
 
 /// Answers of a reference model on people of its own career model, and of that with each assumption changed in turn: the
 /// same number of people, of the same seed.
@@ -50,10 +50,9 @@ fn one(classifier: &CareerClassifier, careers: &CareerModel, persons: u64, seed:
     let grid = classifier.grid();
     let options = CareerOptions::default();
     let cohort = Cohort::from_careers(grid, people.iter().map(|person| ("", &person.career)), &options)?.cohort;
-    let answers: Vec<Option<Sums>> = people
-        .par_iter()
-        .enumerate()
-        .map(|(i, person)| {
+    let answers: Vec<Option<Sums>> = (0..people.len())
+        .map_in_parallel(|i| {
+            let person = &people[i];
             let (mut counts, exposure) = (cohort.counts(i), cohort.exposure(i));
             let Some(age) = index_year(&person.career) else { return Ok(None) };
             let next = (0..grid.len()).take_while(|t| grid.start_age(*t) <= f64::from(age)).count();
@@ -76,6 +75,7 @@ fn one(classifier: &CareerClassifier, careers: &CareerModel, persons: u64, seed:
             }
             Ok(Some(sums))
         })
+        .into_iter()
         .collect::<Result<_>>()?;
     let mut all = Sums::default();
     for sums in answers.into_iter().flatten() {

@@ -5,8 +5,8 @@
 use super::life::{Drawing, Life};
 use super::person::SyntheticPerson;
 use crate::error::{Error, Result};
+use crate::numeric::parallel::Parallel;
 use crate::profile::reference::career_model::CareerModel;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Persons drawn by one thread at a time: enough to keep it busy, little enough to hold.
@@ -112,7 +112,7 @@ pub(crate) fn chunks_in_order<T: Send>(
     while from < numbers.end {
         let starts: Vec<u64> = (from..numbers.end).step_by(CHUNK as usize).take(HELD).collect();
         let made: Vec<Result<T>> =
-            starts.par_iter().map(|&start| make(start..(start + CHUNK).min(numbers.end))).collect();
+            starts.as_slice().map_in_parallel(|&start| make(start..(start + CHUNK).min(numbers.end)));
         made.into_iter().try_for_each(|made| take(made?))?;
         from = starts.last().map_or(numbers.end, |start| (start + CHUNK).min(numbers.end));
     }

@@ -4,11 +4,11 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::p_values::Z_975;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::options::FitOptions;
 use rand::RngCore;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Most cohorts that are drawn of one size.
@@ -119,7 +119,7 @@ fn point(model: &TrajectoryModel, options: &PowerOptions, at: usize, persons: us
         let seed = stream(options.seed, (at * MAX_REPLICATES + replicate) as u64).next_u64();
         choose(model, options, persons, seed)
     };
-    let found: Vec<(Option<usize>, usize)> = replicates.into_par_iter().map(run).collect::<Result<_>>()?;
+    let found: Vec<(Option<usize>, usize)> = replicates.map_in_parallel(run).into_iter().collect::<Result<_>>()?;
     let times = |groups: usize| found.iter().filter(|(chosen, _)| *chosen == Some(groups)).count();
     let decided = found.iter().filter(|(chosen, _)| chosen.is_some()).count();
     let recovered = times(model.groups().len()) as f64 / decided.max(1) as f64;

@@ -37,18 +37,33 @@ pub(crate) fn adequacy(model: &TrajectoryModel, cohort: &Cohort) -> Adequacy {
         sure[k] += w * row[k];
         entropy -= w * row.iter().filter(|&&p| p > 0.0).map(|p| p * p.ln()).sum::<f64>();
     }
-    let total = cohort.total_weight();
-    let per_group = (0..groups)
-        .map(|k| {
-            let share = model.groups()[k].share;
-            let avepp = (weight[k] > 0.0).then(|| (sure[k] / weight[k]).min(1.0));
-            // odds of correct classification: posterior odds over the odds of the share alone
-            let occ = avepp.filter(|&a| a < 1.0 && share < 1.0).map(|a| (a / (1.0 - a)) / (share / (1.0 - share)));
-            GroupAdequacy { members: members[k], avepp, occ, mismatch: share - weight[k] / total }
-        })
-        .collect();
-    let relative_entropy = (groups > 1).then(|| 1.0 - entropy / (total * (groups as f64).ln()));
-    Adequacy { groups: per_group, entropy, relative_entropy }
+    Adequacy::of(model, &members, &weight, &sure, entropy, cohort.total_weight())
+}
+
+impl Adequacy {
+    /// From sums by most likely group: people, their weight, and the weighted posterior probabilities of that group; the
+    /// entropy, and the weight of all.
+    pub(crate) fn of(
+        model: &TrajectoryModel,
+        members: &[u64],
+        weight: &[f64],
+        sure: &[f64],
+        entropy: f64,
+        total: f64,
+    ) -> Adequacy {
+        let groups = model.groups().len();
+        let per_group = (0..groups)
+            .map(|k| {
+                let share = model.groups()[k].share;
+                let avepp = (weight[k] > 0.0).then(|| (sure[k] / weight[k]).min(1.0));
+                // odds of correct classification: posterior odds over the odds of the share alone
+                let occ = avepp.filter(|&a| a < 1.0 && share < 1.0).map(|a| (a / (1.0 - a)) / (share / (1.0 - share)));
+                GroupAdequacy { members: members[k], avepp, occ, mismatch: share - weight[k] / total }
+            })
+            .collect();
+        let relative_entropy = (groups > 1).then(|| 1.0 - entropy / (total * (groups as f64).ln()));
+        Adequacy { groups: per_group, entropy, relative_entropy }
+    }
 }
 
 /// Group of the highest probability; the first of equals.

@@ -3,20 +3,20 @@
 use super::estep::EStep;
 use super::mstep::{m_step, m_step_checked, part_of_m_step};
 use super::newton::Point;
-use super::pass::Evaluator;
+use super::pass::Passes;
 use super::shape::{Curve, Params, Shape};
 
 /// Runs up to `steps` EM steps from a point, stopping when a step gains less than `enough`.
 /// Returns the last point and the number of steps made.
-pub(crate) fn run(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, steps: usize, enough: f64) -> (Point, usize) {
+pub(crate) fn run(passes: &dyn Passes, shape: &Shape, from: Point, steps: usize, enough: f64) -> (Point, usize) {
     let mut here = from;
     for step in 0..steps {
-        let mut next = advance(evaluator, shape, &here, m_step);
+        let mut next = advance(passes, shape, &here, m_step);
         if next.log_likelihood() < here.log_likelihood() {
             next = if shape.dispersed() {
-                shorter(evaluator, shape, &here)
+                shorter(passes, shape, &here)
             } else {
-                advance(evaluator, shape, &here, m_step_checked)
+                advance(passes, shape, &here, m_step_checked)
             };
         }
         let gain = next.log_likelihood() - here.log_likelihood();
@@ -33,22 +33,22 @@ pub(crate) fn run(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, steps: 
 }
 
 /// The longest part of a step that does not lower the likelihood; the last tried when none does.
-fn shorter(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Point {
+fn shorter(passes: &dyn Passes, shape: &Shape, here: &Point) -> Point {
     let part = |factor: f64| {
-        advance(evaluator, shape, here, |shape, e, params, curves| part_of_m_step(shape, e, params, curves, factor))
+        advance(passes, shape, here, |shape, e, params, curves| part_of_m_step(shape, e, params, curves, factor))
     };
     let quarter = part(0.25);
     if quarter.log_likelihood() >= here.log_likelihood() { quarter } else { part(0.03) }
 }
 
 fn advance(
-    evaluator: &Evaluator<'_>,
+    passes: &dyn Passes,
     shape: &Shape,
     here: &Point,
     m_step: impl Fn(&Shape, &EStep, &mut Params, &mut [Curve]),
 ) -> Point {
     let (mut params, mut curves) = (here.params.clone(), here.curves.clone());
     m_step(shape, &here.pass, &mut params, &mut curves);
-    let pass = evaluator.pass(shape, &params, &curves);
+    let pass = passes.pass(shape, &params, &curves);
     Point { params, curves, pass }
 }

@@ -3,11 +3,11 @@
 
 use super::estep::AgeSums;
 use super::family::zero_value;
-use super::fit::GroupFit;
+use super::fit::{GroupFit, Looked};
 use super::ladder::Top;
 use super::mixture::inference::DISPERSION_ZERO;
 use super::model::TrajectoryModel;
-use crate::cohort::data::{Cohort, LOW_EXPOSURE};
+use crate::cohort::data::LOW_EXPOSURE;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
 use serde::Serialize;
@@ -294,14 +294,14 @@ const UPWARD: f64 = 1e-6;
 
 pub(crate) fn findings(
     model: &TrajectoryModel,
-    cohort: &Cohort,
-    top: &Top,
+    looked: &Looked,
     groups: &[GroupFit],
     converged: bool,
     reached_by: usize,
     starts: usize,
 ) -> Vec<Finding> {
     let mut all = Vec::new();
+    let top = &looked.top;
     let gradient_norm = top.steepest();
     if !converged || !top.log_likelihood.is_finite() {
         all.push(Finding::NotConverged { gradient_norm });
@@ -325,10 +325,10 @@ pub(crate) fn findings(
             all.push(Finding::LowOcc { group, occ });
         }
     }
-    if cohort.low_exposure_cells() > 0 {
-        all.push(Finding::LowExposure { cells: cohort.low_exposure_cells(), below: LOW_EXPOSURE });
+    if looked.low_exposure_cells > 0 {
+        all.push(Finding::LowExposure { cells: looked.low_exposure_cells, below: LOW_EXPOSURE });
     }
-    all.extend(cohort.warnings().iter().cloned().map(Finding::Data));
+    all.extend(looked.warnings.iter().cloned().map(Finding::Data));
     all
 }
 

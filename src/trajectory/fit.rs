@@ -1,9 +1,9 @@
 //! The result of a fit: the model, how it was reached, how far it can be trusted.
 
-use super::adequacy;
+use super::adequacy::{self, Adequacy};
 use super::family::Family;
 use super::finding::{Finding, findings, trusted};
-use super::ladder;
+use super::ladder::{self, Climbed, Top};
 use super::limit;
 use super::mixture::fit::ModelFit;
 use super::mixture::inference::Inference;
@@ -15,7 +15,9 @@ use super::shared::Free;
 use super::twin;
 use crate::cohort::data::{Cohort, LOW_EXPOSURE};
 use crate::cohort::grid::AgeGrid;
+use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, Result};
+use crate::numeric::streams::stream;
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -114,19 +116,44 @@ impl Fit {
     /// The same fit after a look at the people fitted: [`Fit::general`] with its sandwich covariance, and among the
     /// findings where totals spread wider than the model allows or events come in spells; see [`ModelFit::checked`].
     ///
-    /// It evaluates every cell of everybody once more. Of more than 200,000 different histories no look is taken, and the
-    /// fit comes back as it was; [`Fit::robust`] takes as many as there are.
+    /// It evaluates every cell once more, of 20,000 people drawn at random when there are more than 40,000 different
+    /// histories: figures hold among those then, and the sandwich is theirs, for as many as were fitted.
+    /// [`ModelFit::looked_at`] says how many; [`Fit::robust`] takes as many as there are.
     ///
     /// # Errors
     /// When the cohort is not the one that was fitted.
-    pub fn checked(mut self, cohort: &Cohort) -> Result<Fit> {
+    pub fn checked(self, cohort: &Cohort) -> Result<Fit> {
         self.model.check_grid(cohort)?;
-        if cohort.distinct_histories() > LOOKED_AT {
-            return Ok(self);
+        if cohort.persons() != self.persons {
+            return Err(Error::options("the cohort is not the one that was fitted"));
         }
-        self.general = self.general.checked(&self.model.panel(cohort))?;
-        self.findings.clone_from(&self.general.findings);
-        Ok(self)
+        if cohort.distinct_histories() <= LOOKED_AT {
+            let general = self.general.checked(&self.model.panel(cohort))?;
+            return Ok(self.with_look(general));
+        }
+        let mut rng = stream(self.options.seed, LOOK_STREAM);
+        let drawn = rand::seq::index::sample(&mut rng, cohort.persons(), DRAWN.min(cohort.persons()));
+        self.checked_among(&cohort.some(drawn)?)
+    }
+
+    /// As [`Fit::checked`], by a look at some of the people fitted, who were drawn at random.
+    ///
+    /// # Errors
+    /// When they are more than were fitted, or on another age grid.
+    pub fn checked_among(self, some: &Cohort) -> Result<Fit> {
+        self.model.check_grid(some)?;
+        if some.persons() > self.persons {
+            return Err(Error::options("more people than were fitted"));
+        }
+        let part = some.persons() as f64 / self.persons as f64;
+        let general = self.general.checked_among(&self.model.panel(some), part)?;
+        Ok(self.with_look(general))
+    }
+
+    fn with_look(mut self, general: ModelFit) -> Fit {
+        self.findings.clone_from(&general.findings);
+        self.general = general;
+        self
     }
 
     /// The family that was fitted.
@@ -140,8 +167,12 @@ impl Fit {
     }
 }
 
-/// Different histories that are looked at once more without asking: some seconds.
-const LOOKED_AT: usize = 200_000;
+/// Different histories of which all are looked at once more; of more, so many people: a second, and z is large enough
+/// among them for whatever matters.
+const LOOKED_AT: usize = 40_000;
+const DRAWN: usize = 20_000;
+/// Stream of the people looked at; far from the streams of the starts.
+const LOOK_STREAM: u64 = u64::MAX - 1;
 
 /// Counts pieces of work for the progress callback and remembers a wish to stop.
 pub(crate) struct Ticker<'a> {
@@ -189,18 +220,51 @@ pub(crate) fn fit(
     progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<Fit> {
     let ticker = Ticker::new(progress);
-    let mut climbed = ladder::climb(options, cohort, shape, known, &ticker);
+    let climbed = ladder::climb(options, cohort, shape, known, &ticker);
     if ticker.stopped() {
         return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
     }
+    concluded(options, cohort.grid(), shape, climbed, |model| {
+        Ok(Looked {
+            adequacy: adequacy::adequacy(model, cohort),
+            top: ladder::at_the_top(cohort, model),
+            persons: cohort.persons(),
+            observations: cohort.observations(),
+            total_weight: cohort.total_weight(),
+            low_exposure_cells: cohort.low_exposure_cells(),
+            warnings: cohort.warnings().to_vec(),
+        })
+    })
+}
+
+/// What is to be known of everybody, at a stored model, to conclude a fit.
+pub(crate) struct Looked {
+    pub(crate) adequacy: Adequacy,
+    pub(crate) top: Top,
+    pub(crate) persons: usize,
+    pub(crate) observations: u64,
+    pub(crate) total_weight: f64,
+    pub(crate) low_exposure_cells: u64,
+    pub(crate) warnings: Vec<CohortWarning>,
+}
+
+/// The fit of a climb that has ended; `look` goes through everybody once more, at the model to be stored.
+pub(crate) fn concluded(
+    options: &FitOptions,
+    grid: AgeGrid,
+    shape: &Shape,
+    mut climbed: Climbed,
+    look: impl FnOnce(&TrajectoryModel) -> Result<Looked>,
+) -> Result<Fit> {
     let order = canonical_order(&climbed.best.curves);
     let shape = shape.reordered(&order);
     climbed.best.params = climbed.best.params.reordered(&order);
     // a share that underflowed cannot be stored as a group; the finding below says that it emptied
     let least = f64::MIN_POSITIVE.ln();
     climbed.best.params.log_share.iter_mut().for_each(|s| *s = s.max(least));
-    let model = TrajectoryModel::from_params(options.family, cohort.grid(), &shape, &climbed.best.params)?;
-    let adequacy = adequacy::adequacy(&model, cohort);
+    let model = TrajectoryModel::from_params(options.family, grid, &shape, &climbed.best.params)?;
+    let looked = look(&model)?;
+    let Looked { adequacy, top, .. } = &looked;
     let groups: Vec<GroupFit> = adequacy
         .groups
         .iter()
@@ -210,30 +274,28 @@ pub(crate) fn fit(
             avepp: a.avepp,
             occ: a.occ,
             mismatch: a.mismatch,
-            peak_age: cohort.grid().start_age(peak(&model.rates(k))),
+            peak_age: grid.start_age(peak(&model.rates(k))),
         })
         .collect();
-    let top = ladder::at_the_top(cohort, &model);
     let log_likelihood = top.log_likelihood;
     let searched = climbed.searched_best;
     let found =
         climbed.records.iter().filter(|r| r.stop == StartStop::Converged && (r.log_likelihood - searched).abs() < SAME);
     let reached_by = found.count();
-    let mut findings =
-        findings(&model, cohort, &top, &groups, climbed.best.converged, reached_by, climbed.records.len());
+    let mut findings = findings(&model, &looked, &groups, climbed.best.converged, reached_by, climbed.records.len());
     let lost = limit::lost(&shape, &model.params().curves(&shape), &top.sums);
     let parameters = Free::new(&shape).count() - lost;
     let p = parameters as f64;
-    let bic_persons = -2.0 * log_likelihood + p * cohort.total_weight().ln();
+    let bic_persons = -2.0 * log_likelihood + p * looked.total_weight.ln();
     let figures = ModelFit {
         model: model.to_general_with(shape.common_dispersion),
-        persons: cohort.persons(),
-        observations: cohort.observations(),
+        persons: looked.persons,
+        observations: looked.observations,
         log_likelihood,
         parameters,
         aic: -2.0 * log_likelihood + 2.0 * p,
         bic_persons,
-        bic_observations: -2.0 * log_likelihood + p * (cohort.observations() as f64).ln(),
+        bic_observations: -2.0 * log_likelihood + p * (looked.observations as f64).ln(),
         icl: bic_persons + 2.0 * adequacy.entropy,
         entropy: adequacy.relative_entropy,
         converged: climbed.best.converged,
@@ -243,9 +305,10 @@ pub(crate) fn fit(
         starts: climbed.records,
         optima: climbed.optima,
         findings: Vec::new(),
+        looked_at: None,
         inference: Inference::none(Free::new(&shape).count()),
     };
-    let mut general = twin::fitted(&model, &shape, &top, &groups, figures);
+    let mut general = twin::fitted(&model, &shape, top, &groups, figures);
     let undetermined = general.undetermined_names();
     if !undetermined.is_empty() {
         findings.push(Finding::Undetermined { parameters: undetermined });

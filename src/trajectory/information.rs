@@ -12,7 +12,7 @@ use super::family::{Derivatives, Family};
 use super::missing::Missing;
 use super::missing_table::TableScores;
 use super::occurring::Occurring;
-use super::pass::{Evaluator, with_lanes};
+use super::pass::{Evaluator, Passes, with_lanes};
 use super::pass_table::TablePass;
 use super::shape::{Curve, MAX_TERMS, Params, Shape};
 use super::wide::filled_up;
@@ -58,7 +58,7 @@ pub(crate) struct Information {
 }
 
 pub(crate) fn information(
-    evaluator: &Evaluator<'_>,
+    passes: &dyn Passes,
     shape: &Shape,
     params: &Params,
     curves: &[Curve],
@@ -71,7 +71,7 @@ pub(crate) fn information(
     for a in 1..shape.groups() {
         for b in 1..shape.groups() {
             let diagonal = if a == b { share[a] } else { 0.0 };
-            let v = evaluator.total_weight * (diagonal - share[a] * share[b]);
+            let v = passes.total_weight() * (diagonal - share[a] * share[b]);
             observed.add(a - 1, b - 1, v);
             complete.add(a - 1, b - 1, v);
         }
@@ -93,6 +93,19 @@ pub(crate) fn information(
     if let Some(cells) = &e.curvature {
         curvature(&mut observed, shape, curves, cells);
     }
+    passes.add_missing(shape, params, curves, negligible, &mut observed);
+    Information { observed, complete }
+}
+
+/// Adds minus the missing information, which only the people themselves give.
+pub(super) fn add_missing(
+    evaluator: &Evaluator<'_>,
+    shape: &Shape,
+    params: &Params,
+    curves: &[Curve],
+    negligible: f64,
+    to: &mut Square,
+) {
     let offsets: Vec<usize> = (0..=shape.groups()).map(|k| shape.offset(k) - (shape.groups() - 1)).collect();
     let scores = Scores { evaluator, shape, params, curves, offsets, negligible };
     let parts = match &evaluator.occurring {
@@ -102,10 +115,7 @@ pub(crate) fn information(
         }
         None => evaluator.chunks(|range| in_lanes!(shape, Q => scores.direct::<Q>(range))),
     };
-    for part in parts {
-        observed.add_all(&part);
-    }
-    Information { observed, complete }
+    parts.iter().for_each(|part| to.add_all(part));
 }
 
 /// Observed curvature of the cells, group after group, age after age.

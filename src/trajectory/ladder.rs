@@ -7,13 +7,13 @@ use super::information::{EXACT, Information, information};
 use super::model::TrajectoryModel;
 use super::newton::{self, Climb, Point};
 use super::options::FitOptions;
-use super::pass::Evaluator;
+use super::pass::{Evaluator, Passes};
 use super::search::{self, StartRecord};
 use super::shape::{Params, Shape};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Distinct histories above which the search is made on a sample.
@@ -26,6 +26,8 @@ const SAMPLES_AT_RISK: [usize; 2] = [2_000, 20_000];
 /// How many optima go on to each.
 const TO_MIDDLE: usize = 4;
 const TO_ALL: usize = 2;
+/// Passes that a climb to the top of everybody is expected to take.
+const PASSES_EXPECTED: usize = 8;
 /// Stream of the sample; far from the streams of the starts.
 const SAMPLE_STREAM: u64 = u64::MAX;
 
@@ -45,11 +47,30 @@ pub(crate) fn climb(
     known: &[Params],
     ticker: &Ticker<'_>,
 ) -> Climbed {
+    let found = candidates(options, cohort, shape, known, ticker);
+    finish(&Evaluator::new(&cohort.histories), shape, found)
+}
+
+/// The optima that were found, on everybody at last, best first.
+pub(crate) struct Candidates {
+    climbs: Vec<Climb>,
+    records: Vec<StartRecord>,
+    /// Best log-likelihood on the sample that was searched, when it was one.
+    searched_best: Option<f64>,
+}
+
+/// Searches a cohort, and climbs on all of it from the best that was found.
+pub(crate) fn candidates(
+    options: &FitOptions,
+    cohort: &Cohort,
+    shape: &Shape,
+    known: &[Params],
+    ticker: &Ticker<'_>,
+) -> Candidates {
     let histories = &cohort.histories;
     if histories.len() <= WHOLE {
-        let evaluator = Evaluator::new(histories);
-        let found = search::search(&evaluator, shape, options, known, ticker);
-        return finish(&evaluator, shape, found.climbs, found.records, None);
+        let found = search::search(&Evaluator::new(histories), shape, options, known, ticker);
+        return Candidates { climbs: found.climbs, records: found.records, searched_best: None };
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
     let sample = sample(cohort, options.seed, small);
@@ -63,36 +84,37 @@ pub(crate) fn climb(
         candidates = again(&Evaluator::new(&middle), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
     }
-    let evaluator = Evaluator::new(histories);
-    let candidates = again(&evaluator, shape, candidates, ticker);
-    finish(&evaluator, shape, candidates, found.records, searched_best)
+    let climbs = again(&Evaluator::new(histories), shape, candidates, ticker);
+    Candidates { climbs, records: found.records, searched_best }
+}
+
+/// Climbs from optima of a sample to the top of people who are elsewhere.
+pub(crate) fn climb_on(passes: &dyn Passes, shape: &Shape, mut found: Candidates, ticker: &Ticker<'_>) -> Climbed {
+    found.searched_best = found.searched_best.or_else(|| found.climbs.first().map(|c| c.pass.log_likelihood));
+    found.climbs.truncate(TO_ALL);
+    ticker.expect(PASSES_EXPECTED * found.climbs.len());
+    let climb = |c: Climb| newton::climb(passes, shape, Point::at(passes, shape, c.params), 40, 1e-2);
+    found.climbs = search::distinct(found.climbs.into_iter().map(climb).collect());
+    finish(passes, shape, found)
 }
 
 /// Climbs on from optima found on less data.
 fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ticker<'_>) -> Vec<Climb> {
     ticker.expect(from.len());
-    let climbs = from
-        .into_par_iter()
-        .filter(|_| ticker.tick())
-        .map(|c| search::climb_from(evaluator, shape, c.params, 40, 1e-2))
-        .collect();
+    let climb = |c: Climb| search::climb_from(evaluator, shape, c.params, 40, 1e-2);
+    let climbs = from.keep_in_parallel(|c| ticker.tick().then(|| climb(c)));
     search::distinct(climbs)
 }
 
-fn finish(
-    evaluator: &Evaluator<'_>,
-    shape: &Shape,
-    climbs: Vec<Climb>,
-    records: Vec<StartRecord>,
-    searched_best: Option<f64>,
-) -> Climbed {
+fn finish(passes: &dyn Passes, shape: &Shape, found: Candidates) -> Climbed {
+    let Candidates { climbs, records, searched_best } = found;
     let optima: Vec<f64> = climbs.iter().map(|c| c.pass.log_likelihood).collect();
     let start = match climbs.into_iter().next() {
         Some(best) => Point { params: best.params, curves: best.curves, pass: best.pass },
         // no start had a finite likelihood, or the search was stopped: an honest, unconverged answer
-        None => Point::at(evaluator, shape, flat(shape)),
+        None => Point::at(passes, shape, flat(shape)),
     };
-    let best = newton::climb(evaluator, shape, start, search::FINISH_STEPS, 0.0);
+    let best = newton::climb(passes, shape, start, search::FINISH_STEPS, 0.0);
     let searched_best = searched_best.unwrap_or(best.pass.log_likelihood);
     Climbed { best, records, optima, searched_best }
 }
@@ -128,6 +150,16 @@ pub(crate) struct Top {
 }
 
 impl Top {
+    pub(crate) fn of(shape: &Shape, point: &Point, information: Information) -> Top {
+        Top {
+            log_likelihood: point.log_likelihood(),
+            gradient: point.gradient(shape),
+            information,
+            mass: point.pass.mass.clone(),
+            sums: point.pass.sums.clone(),
+        }
+    }
+
     /// Largest absolute element of the gradient.
     pub(crate) fn steepest(&self) -> f64 {
         self.gradient.iter().fold(0.0, |m, g| g.abs().max(m))
@@ -138,11 +170,5 @@ pub(crate) fn at_the_top(cohort: &Cohort, model: &TrajectoryModel) -> Top {
     let evaluator = Evaluator::new(&cohort.histories);
     let point = Point::at(&evaluator, model.shape(), model.params().clone());
     let information = information(&evaluator, model.shape(), &point.params, &point.curves, &point.pass, EXACT);
-    Top {
-        log_likelihood: point.log_likelihood(),
-        gradient: point.gradient(model.shape()),
-        information,
-        mass: point.pass.mass,
-        sums: point.pass.sums,
-    }
+    Top::of(model.shape(), &point, information)
 }

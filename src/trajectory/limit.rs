@@ -11,7 +11,7 @@
 use super::estep::AgeSums;
 use super::family::Family;
 use super::newton::Point;
-use super::pass::Evaluator;
+use super::pass::Passes;
 use super::shape::{Curve, Shape};
 use super::start::interpolation;
 
@@ -34,7 +34,7 @@ const COST: f64 = 1e-8;
 type Change = (usize, usize, Vec<f64>);
 
 /// A point further along a ridge to infinity, where all that can be leapt has been; none when there is no ridge.
-pub(crate) fn leap(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Option<Point> {
+pub(crate) fn leap(passes: &dyn Passes, shape: &Shape, here: &Point) -> Option<Point> {
     let mut best: Option<Point> = None;
     let mut taken = |changes: Vec<Change>| {
         let at = best.as_ref().unwrap_or(here);
@@ -42,7 +42,7 @@ pub(crate) fn leap(evaluator: &Evaluator<'_>, shape: &Shape, here: &Point) -> Op
         for (k, from, values) in changes {
             params.blocks[k][from..from + values.len()].copy_from_slice(&values);
         }
-        let there = Point::at(evaluator, shape, params);
+        let there = Point::at(passes, shape, params);
         let taken = there.log_likelihood() >= at.log_likelihood() - COST;
         if taken {
             best = Some(there);

@@ -40,6 +40,7 @@ pub mod options;
 pub mod pass;
 mod pass_direct;
 mod pass_table;
+pub mod passes;
 pub mod relate;
 pub mod search;
 pub mod selection;

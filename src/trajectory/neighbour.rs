@@ -11,7 +11,7 @@ use super::pass::Evaluator;
 use super::search::{self, StartRecord, StartStop};
 use super::shape::{Params, Shape};
 use super::start::{StartKind, through_nodes};
-use rayon::prelude::*;
+use crate::numeric::parallel::Parallel;
 
 /// Optima of one group's regression further below the current one than this are not followed.
 const BELOW: f64 = 150.0;
@@ -51,19 +51,17 @@ pub(crate) fn improve(
         looked.extend(roots.iter().map(|c| c.pass.log_likelihood));
         let places: Vec<(&Climb, usize)> =
             roots.iter().flat_map(|c| (0..shape.groups()).map(move |k| (c, k))).collect();
-        let trials: Vec<Params> = places.into_par_iter().flat_map_iter(|(c, k)| alternatives(shape, c, k)).collect();
+        let trials: Vec<Params> = places
+            .map_in_parallel(|(c, k)| alternatives(shape, c, k).into_iter().collect::<Vec<_>>())
+            .into_iter()
+            .flatten()
+            .collect();
         // none is cut by its likelihood so far: the best optima start out behind (seen on Toronto, ZIP, k = 4)
         ticker.expect(2 * trials.len());
-        let points: Vec<Point> = trials
-            .into_par_iter()
-            .filter(|_| ticker.tick())
-            .map(|params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS, 1e-3).0)
-            .collect();
-        let climbs: Vec<Climb> = points
-            .into_par_iter()
-            .filter(|_| ticker.tick())
-            .map(|point| newton::climb_unless_behind(evaluator, shape, point, CLIMB_STEPS, 1e-3, top))
-            .collect();
+        let begun = |params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS, 1e-3).0;
+        let points: Vec<Point> = trials.keep_in_parallel(|params| ticker.tick().then(|| begun(params)));
+        let climb = |point| newton::climb_unless_behind(evaluator, shape, point, CLIMB_STEPS, 1e-3, top);
+        let climbs: Vec<Climb> = points.keep_in_parallel(|point| ticker.tick().then(|| climb(point)));
         for climb in &climbs {
             records.push(StartRecord {
                 seed,

@@ -8,7 +8,7 @@ use super::estep::EStep;
 use super::information::{EXACT, Information, ROUGH, information};
 use super::limit;
 use super::mstep::{MAX_MOVE, RIDGE, largest_move};
-use super::pass::Evaluator;
+use super::pass::Passes;
 use super::shape::{Curve, Params, Shape};
 use super::shared::Free;
 
@@ -45,9 +45,9 @@ pub(crate) struct Point {
 }
 
 impl Point {
-    pub(crate) fn at(evaluator: &Evaluator<'_>, shape: &Shape, params: Params) -> Point {
+    pub(crate) fn at(passes: &dyn Passes, shape: &Shape, params: Params) -> Point {
         let curves = params.curves(shape);
-        let pass = evaluator.pass(shape, &params, &curves);
+        let pass = passes.pass(shape, &params, &curves);
         Point { params, curves, pass }
     }
 
@@ -67,8 +67,8 @@ const LEAP_EVERY: usize = 4;
 const LAST_LEAPS: usize = 3;
 
 /// Climbs from a point; at most `most` Newton steps. `promise` is the gain below which it is done.
-pub(crate) fn climb(evaluator: &Evaluator<'_>, shape: &Shape, from: Point, most: usize, promise: f64) -> Climb {
-    climb_unless_behind(evaluator, shape, from, most, promise, f64::NEG_INFINITY)
+pub(crate) fn climb(passes: &dyn Passes, shape: &Shape, from: Point, most: usize, promise: f64) -> Climb {
+    climb_unless_behind(passes, shape, from, most, promise, f64::NEG_INFINITY)
 }
 
 /// A full Newton step that promises less than this is near its top: what is still to come is of the order of
@@ -81,7 +81,7 @@ const MARGIN: f64 = 1.0;
 /// As [`climb`], but gives up near a top that lies clearly below `best`: most neighbours lead to such tops, and
 /// the last steps to one cost as much as the first.
 pub(crate) fn climb_unless_behind(
-    evaluator: &Evaluator<'_>,
+    passes: &dyn Passes,
     shape: &Shape,
     from: Point,
     most: usize,
@@ -96,19 +96,19 @@ pub(crate) fn climb_unless_behind(
     let mut steps = 0;
     let mut converged = false;
     let (negligible, level) = if promise > PROMISE { (ROUGH, LEVEL[1]) } else { (EXACT, LEVEL[0]) };
-    let level = level * (LEVEL_WEIGHT * evaluator.total_weight).max(1.0);
+    let level = level * (LEVEL_WEIGHT * passes.total_weight()).max(1.0);
     let mut leaps = LAST_LEAPS;
     let last_leap = |leaps: &mut usize, here: &Point| {
         *leaps = leaps.checked_sub(1)?;
-        limit::leap(evaluator, shape, here)
+        limit::leap(passes, shape, here)
     };
     while steps < most {
         if steps % LEAP_EVERY == LEAP_EVERY - 1
-            && let Some(there) = limit::leap(evaluator, shape, &here)
+            && let Some(there) = limit::leap(passes, shape, &here)
         {
             here = there;
         }
-        let full = information(evaluator, shape, &here.params, &here.curves, &here.pass, negligible);
+        let full = information(passes, shape, &here.params, &here.curves, &here.pass, negligible);
         let info = Information { observed: free.matrix(&full.observed), complete: free.matrix(&full.complete) };
         let gradient = free.vector(&here.gradient(shape));
         let steepest = gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
@@ -120,7 +120,7 @@ pub(crate) fn climb_unless_behind(
             (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
             break;
         }
-        let Some((next, gain, undamped)) = step(evaluator, shape, &free, &here, &info, &gradient, &mut trust) else {
+        let Some((next, gain, undamped)) = step(passes, shape, &free, &here, &info, &gradient, &mut trust) else {
             if let Some(there) = last_leap(&mut leaps, &here) {
                 here = there;
                 continue;
@@ -178,7 +178,7 @@ const FURTHEST: f64 = 4.0;
 /// One accepted step: the new point, the gain its quadratic promised, and whether it was a full
 /// undamped Newton step.
 fn step(
-    evaluator: &Evaluator<'_>,
+    passes: &dyn Passes,
     shape: &Shape,
     free: &Free,
     here: &Point,
@@ -206,7 +206,7 @@ fn step(
         let factor = if most > trust.reach { trust.reach / most } else { 1.0 };
         // of a part of the step the quadratic promises less
         let hoped = promise * factor * (2.0 - factor);
-        let next = Point::at(evaluator, shape, moved(factor));
+        let next = Point::at(passes, shape, moved(factor));
         let gain = next.log_likelihood() - ll;
         let undamped = mu == 0.0 && factor == 1.0;
         // below the noise of the sum itself, trust the quadratic of an undamped step

@@ -16,7 +16,7 @@ use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::error::{Error, Result};
 use crate::numeric::linalg::Square;
-use rayon::prelude::*;
+use crate::numeric::parallel::Parallel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -250,9 +250,7 @@ impl<'a> Population<'a> {
         let rate: Vec<f64> = eta.iter().map(|e| e.exp()).collect();
         let n = self.histories.len();
         let parts: Vec<Slopes> = (0..n.div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|c| self.part(&rate, alpha, varied, c * CHUNK..((c + 1) * CHUNK).min(n)))
-            .collect();
+            .map_in_parallel(|c| self.part(&rate, alpha, varied, c * CHUNK..((c + 1) * CHUNK).min(n)));
         let mut sum =
             Slopes { value: 0.0, gradient: vec![0.0; self.free(varied)], bend: Square::zeros(self.free(varied)) };
         for part in parts {

@@ -160,14 +160,19 @@ impl FitOptions {
             true => fit::fit(self, cohort, &shape, &[], progress),
             false => fit::fit_general(self, cohort, &shape, progress),
         };
+        self.in_pool(fit)?
+    }
+
+    /// Runs work on as many threads as the options say.
+    pub(crate) fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
         match self.threads {
-            None => fit(),
+            None => Ok(work()),
             Some(threads) => {
                 let pool = rayon::ThreadPoolBuilder::new()
                     .num_threads(threads)
                     .build()
                     .map_err(|e| Error::options(format!("{threads} threads cannot be started: {e}")))?;
-                pool.install(fit)
+                Ok(pool.install(work))
             }
         }
     }

@@ -3,13 +3,15 @@
 
 use super::dispersed::AtRisk;
 use super::estep::{self, EStep};
+use super::information;
 use super::lanes;
 use super::occurring::Occurring;
 use super::pass_direct::DirectPass;
 use super::pass_table::TablePass;
 use super::shape::{Curve, Params, Shape};
 use crate::cohort::history::{CellCode, Histories};
-use rayon::prelude::*;
+use crate::numeric::linalg::Square;
+use crate::numeric::parallel::Parallel;
 use std::ops::Range;
 
 /// Groups a model may have: eight blocks of lanes. Far above what any cohort supports.
@@ -28,6 +30,8 @@ pub(crate) struct Evaluator<'a> {
     constant: f64,
     /// The cells that occur; `None` where nearly all are different, and each history's are gone through.
     pub(crate) occurring: Option<Occurring<'a>>,
+    /// Whether sums are those of individual time at risk.
+    pub(crate) at_risk: bool,
     /// Where each history's cells are gone through: posterior probabilities up to this add nothing to the sums.
     pub(crate) negligible: f64,
 }
@@ -41,6 +45,32 @@ const NEXT_TO_NOTHING: f64 = 1e-6;
 /// structural: group after group, age after age.
 pub(crate) type Each<'e> = &'e mut dyn FnMut(usize, &[f64], &[f64]);
 
+/// Whatever a climb can ask of people: those in memory ([`Evaluator`]), or those elsewhere, chunk by chunk.
+pub(crate) trait Passes {
+    /// Sum of the weights of all.
+    fn total_weight(&self) -> f64;
+
+    /// Log-likelihood and sums at these parameters.
+    fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep;
+
+    /// Adds minus the missing information there; people whose group is as sure as `negligible` are passed over.
+    fn add_missing(&self, shape: &Shape, params: &Params, curves: &[Curve], negligible: f64, to: &mut Square);
+}
+
+impl Passes for Evaluator<'_> {
+    fn total_weight(&self) -> f64 {
+        self.total_weight
+    }
+
+    fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {
+        Evaluator::pass(self, shape, params, curves)
+    }
+
+    fn add_missing(&self, shape: &Shape, params: &Params, curves: &[Curve], negligible: f64, to: &mut Square) {
+        information::add_missing(self, shape, params, curves, negligible, to);
+    }
+}
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(histories: &'a Histories) -> Self {
         Evaluator {
@@ -48,8 +78,14 @@ impl<'a> Evaluator<'a> {
             total_weight: histories.total_weight(),
             constant: estep::constant(histories),
             occurring: Occurring::of(histories),
+            at_risk: histories.exposure.is_some(),
             negligible: NOTHING,
         }
+    }
+
+    /// Of people who were all at liberty throughout, part of a cohort whose others were not: sums are like theirs.
+    pub(crate) fn as_at_risk(self) -> Self {
+        Evaluator { at_risk: true, ..self }
     }
 
     /// For a first look: log-likelihoods are exact, sums are to six digits.
@@ -111,7 +147,7 @@ impl<'a> Evaluator<'a> {
         if n <= chunk {
             return vec![work(0..n)];
         }
-        (0..n.div_ceil(chunk)).into_par_iter().map(|c| work(range(c))).collect()
+        (0..n.div_ceil(chunk)).map_in_parallel(|c| work(range(c)))
     }
 }
 

@@ -129,7 +129,7 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
         let rounding = ROUNDING * self.evaluator.total_weight;
         let left = |w: f64| if w > rounding { w } else { 0.0 };
         whole.as_flattened_mut().as_flattened_mut().iter_mut().for_each(|w| *w = left(*w));
-        if !self.cells.shape.dispersed() && self.evaluator.histories.exposure.is_none() {
+        if !self.cells.shape.dispersed() && !self.evaluator.at_risk {
             let (positive, events) = by_age(&occurring.codes, intervals, self.groups, sum.by_code.as_flattened(), NB);
             let sums = lanes::by_group(self.groups, intervals, |k, t| AgeSums::Whole {
                 zero: whole[t][k / 4][k % 4],

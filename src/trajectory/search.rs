@@ -6,11 +6,11 @@ use super::fit::Ticker;
 use super::neighbour;
 use super::newton::{self, Climb, Point};
 use super::options::FitOptions;
-use super::pass::Evaluator;
+use super::pass::{Evaluator, Passes};
 use super::shape::{Params, Shape};
 use super::start::{self, Pooled, StartKind};
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Why a start ended where it did.
@@ -86,33 +86,29 @@ pub(crate) fn search(
     let (seed, starts) = (options.seed, options.starts);
     let pooled = Pooled::new(evaluator, shape);
     ticker.expect(starts + (starts / 8).max(8).min(starts));
-    let mut field: Vec<Runner> = (0..starts)
-        .into_par_iter()
-        .filter(|_| ticker.tick())
-        .map(|number| {
-            let kind = start::kind_of(number);
-            let mut rng = stream(seed, number as u64);
-            let params = start::start(evaluator, shape, &pooled, kind, &mut rng);
-            let point = Point::at(evaluator, shape, params);
-            advance(evaluator, shape, Runner { number, kind, steps: 0, point, emptied: false }, SCREEN[0])
-        })
-        .collect();
+    let mut field: Vec<Runner> = (0..starts).keep_in_parallel(|number| {
+        if !ticker.tick() {
+            return None;
+        }
+        let kind = start::kind_of(number);
+        let mut rng = stream(seed, number as u64);
+        let params = start::start(evaluator, shape, &pooled, kind, &mut rng);
+        let point = Point::at(evaluator, shape, params);
+        Some(advance(evaluator, shape, Runner { number, kind, steps: 0, point, emptied: false }, SCREEN[0]))
+    });
     let mut records = Vec::with_capacity(starts);
     // a good top that is known leaves less to be found
     let [least, fewest] = if known.is_empty() { [12, 8] } else { [8, 4] };
     cut(&mut field, &mut records, seed, (starts / 3).max(least));
-    field = field.into_par_iter().map(|r| advance(evaluator, shape, r, SCREEN[1])).collect();
+    field = field.map_in_parallel(|r| advance(evaluator, shape, r, SCREEN[1]));
     cut(&mut field, &mut records, seed, (starts / 8).max(fewest));
 
     let from_known: Vec<Climb> =
-        known.par_iter().map(|params| climb_from(evaluator, shape, params.clone(), CLIMB_STEPS, ROUGHLY)).collect();
+        known.map_in_parallel(|params| climb_from(evaluator, shape, params.clone(), CLIMB_STEPS, ROUGHLY));
     // those that end clearly below what is known need not be followed to their tops
     let best = from_known.iter().map(|c| c.pass.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
-    let climbs: Vec<Climb> = field
-        .par_iter()
-        .filter(|_| ticker.tick())
-        .map(|r| newton::climb_unless_behind(evaluator, shape, r.point.clone(), CLIMB_STEPS, ROUGHLY, best))
-        .collect();
+    let climb = |r: &Runner| newton::climb_unless_behind(evaluator, shape, r.point.clone(), CLIMB_STEPS, ROUGHLY, best);
+    let climbs: Vec<Climb> = field.as_slice().keep_in_parallel(|r| ticker.tick().then(|| climb(r)));
     for (runner, climb) in field.iter().zip(&climbs) {
         let stop = match (runner.emptied, climb.converged) {
             (true, _) => StartStop::GroupEmptied,
@@ -138,9 +134,9 @@ pub(crate) fn search(
 }
 
 /// A climb from given parameters, behind two steps of EM; `most` and `promise` as for [`newton::climb`].
-pub(crate) fn climb_from(evaluator: &Evaluator<'_>, shape: &Shape, params: Params, most: usize, promise: f64) -> Climb {
-    let (point, _) = em::run(evaluator, shape, Point::at(evaluator, shape, params), 2, ROUGHLY);
-    newton::climb(evaluator, shape, point, most, promise)
+pub(crate) fn climb_from(passes: &dyn Passes, shape: &Shape, params: Params, most: usize, promise: f64) -> Climb {
+    let (point, _) = em::run(passes, shape, Point::at(passes, shape, params), 2, ROUGHLY);
+    newton::climb(passes, shape, point, most, promise)
 }
 
 fn advance(evaluator: &Evaluator<'_>, shape: &Shape, mut runner: Runner, steps: usize) -> Runner {

@@ -5,7 +5,7 @@
 
 use super::csv_rows::{Kept, Places, short_decimal};
 use super::csv_table::ColumnRequest;
-use rayon::prelude::*;
+use crate::numeric::parallel::Parallel;
 use std::io::{self, Cursor, Read};
 
 /// Bytes that are read at a time.
@@ -86,8 +86,8 @@ impl<R: Read> Lines<R> {
             pieces.push(&block[start..stop]);
             start = stop;
         }
-        let parts = pieces.into_par_iter().map(|piece| part(piece, self.delimiter, places, request));
-        match parts.collect::<Option<Vec<Kept>>>().filter(|_| end > 0) {
+        let parts = pieces.map_in_parallel(|piece| part(piece, self.delimiter, places, request));
+        match parts.into_iter().collect::<Option<Vec<Kept>>>().filter(|_| end > 0) {
             Some(parts) => {
                 self.bytes.drain(..end);
                 Ok(Taken::Parts(parts))

@@ -13,6 +13,7 @@ mod parquet;
 mod predictions;
 mod score;
 mod select;
+mod stream;
 #[path = "../support/mod.rs"]
 mod support;
 mod synth;

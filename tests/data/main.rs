@@ -17,6 +17,8 @@ mod csv_properties;
 mod files;
 #[cfg(all(feature = "parquet", feature = "stata"))]
 mod fuzz_corpus;
+#[cfg(feature = "csv")]
+mod in_chunks;
 #[cfg(all(feature = "parquet", feature = "stata"))]
 mod labels;
 mod late_entry;

@@ -1,4 +1,4 @@
-//! What the README's table of features promises: every test it names is there, and the promises that no other
+//! What the table of features (`docs/features.md`) promises: every test it names is there, and the promises that no other
 //! test file keeps.
 
 use pleegprofiel::ndarray::Array2;
@@ -23,7 +23,7 @@ fn sources(dir: &Path, all: &mut String) {
 #[test]
 fn every_test_that_the_table_of_features_names_is_there() {
     // `program::module::test`
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = std::fs::read_to_string(root().join("docs/features.md")).unwrap();
     let table = &readme[readme.find("| feature | test that shows it here |").unwrap()..];
     let mut rows = 0;
     for line in table.lines().skip(2).take_while(|l| l.starts_with('|')) {

@@ -1,4 +1,4 @@
-//! The house itself: its layers, and what the README promises of features.
+//! The house itself: its layers, and what the table of features promises.
 
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 

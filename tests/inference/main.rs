@@ -5,6 +5,7 @@
 mod coverage;
 mod grolts;
 mod leave_one_out;
+mod look_among_some;
 mod selection;
 #[cfg(feature = "csv")]
 mod spread;

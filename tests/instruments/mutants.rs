@@ -190,7 +190,7 @@ fn a_last_digit_moves_by_one_and_keeps_its_decimals() {
 #[test]
 fn no_coefficient_can_change_by_one_unit_in_its_last_digit() {
     let counts = mutate(&COEFFICIENTS);
-    // the figures that the README and "How an instrument comes in" tell
+    // the figures that `docs/trust.md` and "How an instrument comes in" tell
     assert_eq!(report("coefficients", &counts), [1875, 789, 4]);
     for (id, count) in &counts {
         if *id == "ovp" {
@@ -218,7 +218,7 @@ fn shows_in_no_result(id: &str, missed: &str) -> bool {
 #[test]
 fn no_limit_can_change_by_one_unit_where_a_result_shows_it() {
     let counts = mutate(&OTHERS);
-    // the figures that the README and "How an instrument comes in" tell
+    // the figures that `docs/trust.md` and "How an instrument comes in" tell
     let [mutants, _, missed] = report("limits", &counts);
     assert_eq!((mutants, missed), (1588, 97));
     let visible: Vec<String> = counts

@@ -13,6 +13,7 @@ mod general_recovery;
 mod general_reference;
 #[cfg(feature = "csv")]
 mod lasting_differences;
+mod passes;
 mod peers;
 mod properties;
 mod recovery;

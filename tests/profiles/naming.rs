@@ -147,7 +147,7 @@ fn groups_that_differ_in_level_only_bear_one_profile() {
     let naming = name(&groups);
     assert_eq!(profiles(&naming), [Some(Profile::EarlyPeak); 3]);
     // whoever is of one of them, nobody knows which, is early peak
-    let person = naming.person(&[0.3, 0.4, 0.3], 10).unwrap();
+    let person = naming.of_record(&[0.3, 0.4, 0.3], 10, 1).unwrap();
     assert_eq!((person.profile, person.group, person.probability.get()), (Some(Profile::EarlyPeak), 1, 1.0));
 }
 
@@ -263,9 +263,9 @@ fn what_cannot_be_named_is_refused_with_the_number_and_the_limit() {
 #[test]
 fn a_person_gets_a_profile_only_where_the_posterior_is_clear() {
     let naming = name(&simulated(1.0));
-    let clear = naming.person(&[0.05, 0.8, 0.1, 0.05], 10).unwrap();
+    let clear = naming.of_record(&[0.05, 0.8, 0.1, 0.05], 10, 1).unwrap();
     assert_eq!((clear.profile, clear.group, clear.undecided), (Some(Profile::EarlyPeak), 1, None));
-    let alike = naming.person(&[0.04, 0.55, 0.35, 0.06], 10).unwrap();
+    let alike = naming.of_record(&[0.04, 0.55, 0.35, 0.06], 10, 1).unwrap();
     let Some(Undecided::Alike(answers)) = &alike.undecided else { panic!("{alike:?}") };
     let named: Vec<_> = answers.iter().map(|c| (&c.groups[..], c.profile, c.probability.get())).collect();
     assert_eq!(named, [(&[1][..], Some(Profile::EarlyPeak), 0.55), (&[2][..], Some(Profile::LatePeak), 0.35)]);
@@ -273,22 +273,22 @@ fn a_person_gets_a_profile_only_where_the_posterior_is_clear() {
     let dutch = alike.text(Language::Dutch);
     assert!(dutch.contains("groep 2, 'vroeg pieken' (0,55) en groep 3, 'laat pieken' (0,35)"), "{dutch}");
     let shares = [0.5, 0.25, 0.15, 0.1];
-    assert_eq!(naming.person(&shares, 0).unwrap().undecided, Some(Undecided::NothingObserved));
-    let few = naming.person(&[0.0, 0.0, 0.0, 1.0], 2).unwrap();
+    assert_eq!(naming.of_record(&shares, 0, 1).unwrap().undecided, Some(Undecided::NothingObserved));
+    let few = naming.of_record(&[0.0, 0.0, 0.0, 1.0], 2, 1).unwrap();
     assert_eq!(few.undecided, Some(Undecided::TooFewAges { years: 2.0, needed: 3.0 }));
     // The years count, not the number of intervals.
     let monthly = name(&simulated(1.0 / 12.0));
-    assert!(monthly.person(&[0.0, 0.0, 0.0, 1.0], 35).unwrap().profile.is_none());
-    assert_eq!(monthly.person(&[0.0, 0.0, 0.0, 1.0], 36).unwrap().profile, Some(Profile::Continuous));
+    assert!(monthly.of_record(&[0.0, 0.0, 0.0, 1.0], 35, 1).unwrap().profile.is_none());
+    assert_eq!(monthly.of_record(&[0.0, 0.0, 0.0, 1.0], 36, 1).unwrap().profile, Some(Profile::Continuous));
 }
 
 #[test]
 fn the_probability_of_a_profile_is_the_sum_over_its_groups() {
     let naming = name(&toronto());
-    let person = naming.person(&[0.5, 0.1, 0.15, 0.25], 31).unwrap();
+    let person = naming.of_record(&[0.5, 0.1, 0.15, 0.25], 31, 1).unwrap();
     assert_eq!((person.profile, person.group, person.probability.get()), (Some(Profile::EarlyPeak), 0, 0.9));
     // the likeliest single group is no answer when others bear one profile together
-    let person = naming.person(&[0.21, 0.4, 0.19, 0.2], 31).unwrap();
+    let person = naming.of_record(&[0.21, 0.4, 0.19, 0.2], 31, 1).unwrap();
     let Some(Undecided::Alike(answers)) = &person.undecided else { panic!("{person:?}") };
     assert_eq!((person.group, answers[0].groups.as_slice()), (0, &[0, 3, 2][..]));
     assert_eq!(answers[1].groups, [1]);
@@ -299,12 +299,12 @@ fn the_probability_of_a_profile_is_the_sum_over_its_groups() {
 #[test]
 fn a_person_of_a_group_without_a_profile_is_told_why() {
     let naming = name(&[group(0.6, 12, 39, bell(1.0, 18.0, 3.0)), group(0.4, 12, 39, bell(1.0, 36.5, 4.0))]);
-    let person = naming.person(&[0.05, 0.95], 28).unwrap();
+    let person = naming.of_record(&[0.05, 0.95], 28, 1).unwrap();
     assert!(matches!(&person.undecided, Some(Undecided::Unnamed(Unnamed::NoMatch { .. }))));
     let text = person.text(Language::English);
     assert!(text.starts_with("Undecided: the most likely group matches no profile; closest to"), "{text}");
     let naming = name(&[group(1.0, 10, 39, bell(1.0, 21.8, 4.0))]);
-    let person = naming.person(&[1.0], 28).unwrap();
+    let person = naming.of_record(&[1.0], 28, 1).unwrap();
     assert!(person.ambiguous_name && person.text(Language::English).ends_with("is itself ambiguous."));
 }
 
@@ -312,7 +312,7 @@ fn a_person_of_a_group_without_a_profile_is_told_why() {
 fn posteriors_that_are_none_are_refused() {
     let naming = name(&simulated(1.0));
     for bad in [vec![1.0], vec![0.5; 4], vec![1.5, -0.5, 0.0, 0.0], vec![f64::NAN, 0.0, 0.0, 1.0]] {
-        assert_eq!(naming.person(&bad, 10).unwrap_err().kind(), ErrorKind::InvalidValue);
+        assert_eq!(naming.of_record(&bad, 10, 1).unwrap_err().kind(), ErrorKind::InvalidValue);
     }
 }
 
@@ -422,7 +422,7 @@ proptest! {
         let weights: Vec<f64> = weights[..groups.len()].iter().map(|w| (w + 0.01).powi(sharp)).collect();
         let sum: f64 = weights.iter().sum();
         let posterior: Vec<f64> = weights.iter().map(|w| w / sum).collect();
-        let person = naming.person(&posterior, observed).unwrap();
+        let person = naming.of_record(&posterior, observed, 1).unwrap();
         let sum = |groups: &[usize]| groups.iter().map(|&g| posterior[g]).sum::<f64>();
         let answer = |g: usize| naming.profile_of(g).map_or(vec![g], |p| naming.groups_of(p));
         let largest = (0..groups.len()).map(|g| sum(&answer(g))).fold(0.0, f64::max).min(1.0);

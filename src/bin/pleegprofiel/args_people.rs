@@ -1,6 +1,6 @@
 //! Arguments of the commands about people and instruments: placing, drawing, following, scoring.
 
-use crate::args::Lang;
+use crate::args::{Lang, ScratchArgs};
 use crate::args_dated::CareerArgs;
 use crate::args_table::InputArgs;
 use clap::{Args, Subcommand, ValueEnum};
@@ -62,6 +62,15 @@ pub(crate) struct ClassifyArgs {
     /// Print one JSON object a line instead of a CSV table.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Do not hold the people in memory, for tables of one row per person that are larger than it: the table is read twice,
+    /// once to see that it is sound.
+    #[arg(long, conflicts_with = "index")]
+    pub(crate) stream: bool,
+    #[command(flatten)]
+    pub(crate) scratch: ScratchArgs,
+    /// With --stream: write the table to this file instead of printing it; as Parquet when it is called `.parquet`.
+    #[arg(long, value_name = "FILE", requires = "stream")]
+    pub(crate) out: Option<PathBuf>,
     /// With --json: add what every age contributed, the path of the posterior, what could still change it, the forecast
     /// and the resolution.
     #[arg(long, requires = "json")]

@@ -5,10 +5,11 @@ use crate::failure::Failure;
 use crate::screen;
 use clap::{Args, ValueEnum};
 use pleegprofiel::{
-    AgeGrid, AgeInYear, AgeUnit, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, PersonTable,
-    TableSource, Unlisted, ValueTable, read_cohort_of, read_person_table, read_values,
+    AgeGrid, AgeInYear, AgeUnit, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, PeopleInChunks,
+    PersonTable, TableSource, Unlisted, ValueTable, for_each_chunk, read_cohort_of, read_in_chunks, read_person_table,
+    read_values,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How the values of a table are written, whatever its columns mean.
 #[derive(Debug, Args)]
@@ -260,6 +261,42 @@ impl InputArgs {
         Ok(cohort)
     }
 
+    /// Reads the table into chunks on disk, as [`InputArgs::read`] reads it into memory.
+    pub(crate) fn read_in_chunks(&self, folder: &Path, seed: u64) -> Result<PeopleInChunks, Failure> {
+        let options = self.streamed_options()?;
+        let people = quietly(|| {
+            let counts = TableSource::open(&self.counts)?;
+            let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
+            read_in_chunks(counts, exposure, &options, folder, seed)
+        })?;
+        tell_ignored_in_vain(&options);
+        self.without_doubts(people.warnings())?;
+        Ok(people)
+    }
+
+    /// Reads the table chunk by chunk.
+    pub(crate) fn for_each_chunk(
+        &self,
+        folder: &Path,
+        each: &mut dyn FnMut(Cohort) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let options = self.streamed_options()?;
+        unheard(|| {
+            let counts = TableSource::open(&self.counts)?;
+            let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
+            for_each_chunk(counts, exposure, &options, folder, each).map(|_| ())
+        })
+    }
+
+    fn streamed_options(&self) -> Result<CsvOptions, Failure> {
+        if self.people.is_some() {
+            return Err(Failure::Usage(
+                "--people goes with one row per person and age, which --stream does not read".into(),
+            ));
+        }
+        Ok(self.options()?)
+    }
+
     /// Refuses what may mean something else, unless the user says that it does not.
     fn without_doubts(&self, warnings: &[CohortWarning]) -> Result<(), Failure> {
         let doubts = warnings.iter().filter(|warning| warning.is_doubt() && !self.trust_values);
@@ -309,16 +346,21 @@ fn way_out(doubt: &CohortWarning) -> String {
 
 /// Reads tables; what the parquet crate panics on comes back as an error, which says enough.
 pub(crate) fn quietly<T>(read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    unheard(read)
+}
+
+/// Work in which the parquet crate may panic, which is then not printed.
+fn unheard<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(feature = "parquet")]
     {
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(|_| {}));
-        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+        let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
         std::panic::set_hook(hook);
         answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
     #[cfg(not(feature = "parquet"))]
-    read()
+    work()
 }
 
 /// `12-24`

@@ -2,12 +2,15 @@
 
 use crate::args_people::ClassifyArgs;
 use crate::failure::Failure;
-use crate::screen;
+use crate::{outputs, screen};
+#[cfg(feature = "parquet")]
+use pleegprofiel::ClassificationWriter;
 use pleegprofiel::{
     CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Error, ErrorKind, FileFit, IndexAge,
     Language, Profile, Refusal, TrajectoryModel, reference_model,
 };
 use serde_json::{Map, Value, json};
+use std::io::Write;
 
 /// People whose answers are held at once.
 const AT_ONCE: usize = 1000;
@@ -16,6 +19,9 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     let options = ClassifyOptions { coverage: args.coverage, seed: args.seed, ..ClassifyOptions::default() };
     options.check()?;
     let by = By::new(args, options)?;
+    if args.stream {
+        return streamed(args, &by);
+    }
     let cohort = args.input.read()?;
     let index = match &args.index {
         None => Vec::new(),
@@ -37,25 +43,93 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     if let Some(warning) = file.warning() {
         screen::warn(warning);
     }
-    let profiles = by.profiles();
+    let shown = Shown { file, profiles: by.profiles(), json: args.json, explain: args.explain, language };
     if !args.json {
-        screen::print(&line(&header(&profiles))?)?;
+        screen::print(&line(&header(&shown.profiles))?)?;
     }
-    for from in (0..cohort.persons()).step_by(AT_ONCE) {
-        let upto = (from + AT_ONCE).min(cohort.persons());
-        let mut lines = Vec::with_capacity(upto - from);
-        for (i, answer) in (from..upto).zip(by.people(&cohort, &index, from..upto)) {
-            let id = cohort.id(i).unwrap_or_default();
-            let answer = refused_or(answer, &cohort, i)?;
-            lines.push(if args.json {
-                object(id, &answer, &file, args.explain, language).to_string()
-            } else {
-                line(&row(id, &answer, &file, &profiles, language))?
-            });
+    shown.lines(&by, &cohort, &index, &mut |lines| screen::print(&lines))
+}
+
+/// People who are not held in memory: the table is read once as a whole, so that nothing is answered of one that is not
+/// sound, and once more to answer.
+fn streamed(args: &ClassifyArgs, by: &By) -> Result<(), Failure> {
+    if let Some(path) = &args.out {
+        outputs::check_file(path)?;
+    }
+    let (folder, language) = (args.scratch.folder(), Language::from(args.lang));
+    let people = args.input.read_in_chunks(&folder, args.seed)?;
+    let fit = by.file_fit(&people.sample()?, &[])?;
+    let file = File::new(fit, usize::try_from(people.persons()).unwrap_or(usize::MAX), language);
+    drop(people);
+    if let Some(warning) = file.warning() {
+        screen::warn(warning);
+    }
+    let shown = Shown { file, profiles: by.profiles(), json: args.json, explain: args.explain, language };
+    match &args.out {
+        None => {
+            if !args.json {
+                screen::print(&line(&header(&shown.profiles))?)?;
+            }
+            args.input.for_each_chunk(&folder, &mut |chunk| shown.lines(by, &chunk, &[], &mut |l| screen::print(&l)))
         }
-        screen::print(&lines.join("\n"))?;
+        #[cfg(feature = "parquet")]
+        Some(path) if path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("parquet")) => {
+            outputs::write_with(path, |to| {
+                let fit = shown.file.fit.as_ref();
+                let mut table = ClassificationWriter::new(&shown.profiles, fit, language, to)?;
+                args.input.for_each_chunk(&folder, &mut |chunk| {
+                    let ids = (0..chunk.persons()).map(|i| chunk.id(i).unwrap_or_default());
+                    Ok(table.write(ids.zip(by.people(&chunk, &[], 0..chunk.persons())))?)
+                })?;
+                Ok(table.finish()?)
+            })
+        }
+        Some(path) => outputs::write_with(path, |to| {
+            let mut put = |text: String| {
+                writeln!(to, "{text}").map_err(|cause| Failure::Output(format!("{}: {cause}", path.display())))
+            };
+            if !args.json {
+                put(line(&header(&shown.profiles))?)?;
+            }
+            args.input.for_each_chunk(&folder, &mut |chunk| shown.lines(by, &chunk, &[], &mut put))
+        }),
     }
-    Ok(())
+}
+
+/// How answers are shown.
+struct Shown {
+    file: File,
+    profiles: Vec<Profile>,
+    json: bool,
+    explain: bool,
+    language: Language,
+}
+
+impl Shown {
+    /// Answers people, some at a time, and puts out their lines.
+    fn lines(
+        &self,
+        by: &By,
+        cohort: &Cohort,
+        index: &[IndexAge],
+        put: &mut dyn FnMut(String) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for from in (0..cohort.persons()).step_by(AT_ONCE) {
+            let upto = (from + AT_ONCE).min(cohort.persons());
+            let mut lines = Vec::with_capacity(upto - from);
+            for (i, answer) in (from..upto).zip(by.people(cohort, index, from..upto)) {
+                let id = cohort.id(i).unwrap_or_default();
+                let answer = refused_or(answer, cohort, i)?;
+                lines.push(if self.json {
+                    object(id, &answer, &self.file, self.explain, self.language).to_string()
+                } else {
+                    line(&row(id, &answer, &self.file, &self.profiles, self.language))?
+                });
+            }
+            put(lines.join("\n"))?;
+        }
+        Ok(())
+    }
 }
 
 /// What people are placed by.
@@ -117,11 +191,7 @@ impl File {
     }
 
     fn key(&self) -> &'static str {
-        match &self.fit {
-            None => "not-checked",
-            Some(fit) if fit.fits() => "fits",
-            Some(_) => "does-not-fit",
-        }
+        FileFit::key_of(self.fit.as_ref())
     }
 
     /// What has to be known before an answer is read.
@@ -233,10 +303,7 @@ fn row(id: &str, answer: &Answer, file: &File, profiles: &[Profile], language: L
             let number = |p: f64| format!("{p:?}");
             row.extend(profiles.iter().map(|p| answer.probability(*p).map_or_else(String::new, number)));
             row.push(number(answer.without_profile.iter().fold(0.0, |sum, c| sum + c.probability.get())));
-            let set = &answer.prediction_set;
-            let mut kept: Vec<&str> = set.profiles.iter().map(|p| p.key()).collect();
-            kept.extend(set.no_profile.then_some("none"));
-            row.push(kept.join("|"));
+            row.push(answer.prediction_set.keys().join("|"));
             let p = &answer.typicality.nearest;
             row.extend([p.p, p.low, p.high, answer.age, answer.years].map(number));
             row.extend([answer.offences.to_string(), file.key().to_owned()]);

@@ -3,7 +3,7 @@
 use crate::args::FitArgs;
 use crate::args_table::InputArgs;
 use crate::failure::Failure;
-use crate::{json, outputs, progress, screen};
+use crate::{json, outputs, progress, screen, streamed};
 use pleegprofiel::report::Report;
 use pleegprofiel::{
     COUNTS, Cohort, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_model,
@@ -25,6 +25,9 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     if bounds.is_some() {
         return Err(usage(&format!("--floor and --ceiling go with the family cnorm, not with {family}")));
     }
+    if args.stream {
+        return streamed::run(args);
+    }
     let cohort = args.input.read()?;
     if let Some(file) = &args.covariates {
         return with_membership(args, file, &cohort);
@@ -44,7 +47,7 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     }
     if args.json {
         let naming = naming.as_ref().and_then(|n| n.as_ref().ok());
-        screen::print(&json::object(general, naming, took, &fit.grolts(&cohort)?, None)?)?;
+        screen::print(&json::object(general, naming, took, Some(&fit.grolts(&cohort)?), None)?)?;
     } else if trusted.is_ok() {
         match naming {
             Some(naming) => {
@@ -129,7 +132,7 @@ fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarni
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(&fit, None, took, &fit.grolts(panel)?, None)?)?;
+        screen::print(&json::object(&fit, None, took, Some(&fit.grolts(panel)?), None)?)?;
     } else if trusted.is_ok() {
         screen::print(&plain(&fit, args.show_small_cells))?;
     }
@@ -141,7 +144,7 @@ fn usage(message: &str) -> Failure {
 }
 
 /// The figures of the fit as a whole, in one paragraph.
-fn figures(fit: &ModelFit) -> String {
+pub(crate) fn figures(fit: &ModelFit) -> String {
     let entropy = fit.entropy.map_or(String::new(), |e| format!(", relative entropy {e:.3}"));
     format!(
         "{} groups, {}: log-likelihood {:.4}, {} parameters\nAIC {:.2}, BIC {:.2} (persons) or {:.2} (cells), ICL {:.2}{entropy}",
@@ -157,7 +160,7 @@ fn figures(fit: &ModelFit) -> String {
 }
 
 /// Groups that have no profile, the findings, and intervals.
-fn plain(fit: &ModelFit, show_small_cells: bool) -> String {
+pub(crate) fn plain(fit: &ModelFit, show_small_cells: bool) -> String {
     let groups = screen::plain_groups(fit, show_small_cells);
     format!("{}\n{groups}\n\n{}", figures(fit), screen::intervals(fit, show_small_cells))
 }

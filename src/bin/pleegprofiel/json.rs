@@ -36,8 +36,9 @@ struct Object<'a> {
     /// Effects of covariates on membership, against the first group.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     membership: Vec<Effect<'a>>,
-    /// The reporting checklist: 21 questions, answered or marked as the researcher's.
-    grolts: &'a Grolts,
+    /// The reporting checklist: 21 questions, answered or marked as the researcher's; `null` where the people were not
+    /// held in memory, as its facts are of everybody's record.
+    grolts: Option<&'a Grolts>,
     /// Where the standard errors and intervals of this object come from: the information, or the sandwich when the
     /// totals of people spread wider than the model allows.
     errors: Errors,
@@ -154,7 +155,7 @@ pub(crate) fn object(
     fit: &ModelFit,
     naming: Option<&Naming>,
     took: Duration,
-    grolts: &Grolts,
+    grolts: Option<&Grolts>,
     choice: Option<&FormChoice>,
 ) -> Result<String, Failure> {
     let (model, errors) = (fit.model(), fit.advised_errors());

@@ -28,6 +28,7 @@ mod resume;
 mod score;
 mod screen;
 mod select;
+mod streamed;
 mod synth;
 mod validate;
 mod victims;

@@ -59,6 +59,17 @@ pub(crate) fn write_file(path: &Path, contents: &[u8]) -> Result<(), Failure> {
     outputs.publish()
 }
 
+/// Writes one file as it comes, or leaves it as it was: it has its name only when all of it is written.
+pub(crate) fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let name = path.file_name().ok_or_else(|| failed(path, &io::ErrorKind::InvalidInput.into()))?;
+    let mut outputs = Outputs::open(directory_of(path))?;
+    outputs.add_many(&[name.to_string_lossy().into_owned()], |[to]| write(to))?;
+    outputs.publish()
+}
+
 fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
 
     if args.json {
         let grolts = fit.grolts(&cohort)?;
-        return screen::print(&json::object(fit.general(), Some(&naming), took, &grolts, choice.as_ref())?);
+        return screen::print(&json::object(fit.general(), Some(&naming), took, Some(&grolts), choice.as_ref())?);
     }
     let written = match language {
         Language::Dutch => "Geschreven: model.json, profiles.csv, trajectories.svg en report.html in",

@@ -8,7 +8,7 @@ use super::records::MAX_RECORD_BYTES;
 use crate::cohort::builder::MAX_COUNT;
 use crate::cohort::table::rows::{NO_COUNT, NOT_PLAIN};
 use crate::cohort::table::{Cell, whole};
-use rayon::prelude::*;
+use crate::numeric::parallel::Parallel;
 use std::io::Read;
 
 /// Bytes of the first block, and of every other.
@@ -143,8 +143,8 @@ impl Blocks {
             parts.push((start, &block[start..end]));
             start = end;
         }
-        let pieces = parts.into_par_iter().map(|(start, text)| Piece::of(start, text, *delimiter, counts));
-        match pieces.collect::<Option<Vec<Piece>>>() {
+        let pieces = parts.map_in_parallel(|(start, text)| Piece::of(start, text, *delimiter, counts));
+        match pieces.into_iter().collect::<Option<Vec<Piece>>>() {
             Some(pieces) => {
                 self.pieces = pieces;
                 true

@@ -8,9 +8,9 @@ use super::source::{Opened, ParquetSource, guarded};
 use crate::cohort::table::Field;
 use crate::cohort::table::rows::{NO_COUNT, NOT_PLAIN};
 use crate::error::Issues;
+use crate::numeric::parallel::Parallel;
 use ::parquet::column::reader::ColumnReader;
 use ::parquet::errors::{ParquetError, Result as Read};
-use rayon::prelude::*;
 
 /// Rows decoded at a time: some megabytes of a wide table, whatever the size of its row groups, and enough for columns
 /// to be worth a thread each.
@@ -187,7 +187,8 @@ impl ParquetRows {
             return;
         }
         by_row.resize(*rows * width, NO_COUNT);
-        let tiles = by_row.par_chunks_mut(TILE * width).enumerate().map(|(tile, to)| {
+        let tiles: Vec<(usize, &mut [u32])> = by_row.chunks_mut(TILE * width).enumerate().collect();
+        let tiles = tiles.map_in_parallel(|(tile, to)| {
             let first = tile * TILE;
             let rows = first..first + to.len() / width;
             counts
@@ -196,7 +197,7 @@ impl ParquetRows {
                 .for_each(|(j, &column)| decoded[column].counts(rows.clone(), &mut to[j..], width));
             to.contains(&NOT_PLAIN)
         });
-        *odd = tiles.reduce(|| false, |a, b| a | b);
+        *odd = tiles.contains(&true);
     }
 
     fn decode(&mut self) -> Read<bool> {
@@ -225,9 +226,9 @@ impl ParquetRows {
             Place::Folder(_) => None,
         };
         let places: Vec<(usize, Holds)> = self.wanted.iter().filter_map(|column| of_file(&column)).collect();
-        let columns = self.open.par_iter_mut().zip(&places);
-        let read = columns.map(|(column, &(_, holds))| Decoded::read(column, rows, holds));
-        let read: Vec<Decoded> = read.collect::<Read<_>>()?;
+        let columns: Vec<(&mut ColumnReader, &(usize, Holds))> = self.open.iter_mut().zip(&places).collect();
+        let read = columns.map_in_parallel(|(column, &(_, holds))| Decoded::read(column, rows, holds));
+        let read: Vec<Decoded> = read.into_iter().collect::<Read<_>>()?;
         for (&(column, _), decoded) in places.iter().zip(read) {
             self.decoded[column] = decoded;
         }

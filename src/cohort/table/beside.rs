@@ -1,6 +1,6 @@
 //! Times at risk in a table of their own, wide or one row per person and age, found by identifier.
 
-use super::field::Reading;
+use super::field::{Reading, identifier};
 use super::header::{self, Others, WideColumns};
 use super::ids::Ids;
 use super::options::TableOptions;
@@ -215,19 +215,7 @@ impl<'a, 'o> Beside<'a, 'o> {
                 continue;
             }
             let person = self.ids.take_new(&mut self.table, self.columns.id, self.options);
-            let Table { rows, issues, row, .. } = &mut self.table;
-            for (j, (&at, risk)) in self.columns.ages.iter().zip(&mut self.risk).enumerate() {
-                let field = rows.field(at);
-                *risk = match self.reading.time_at_risk(field) {
-                    Cell::Value(value) => value,
-                    Cell::Empty => f64::NAN,
-                    Cell::Bad => {
-                        issues
-                            .add(Some(*row), Some(&self.columns.names[j]), || self.reading.time_at_risk_problem(field));
-                        TOLD
-                    }
-                };
-            }
+            self.read_risk();
             match person {
                 Some(person) => {
                     self.used.push(false);
@@ -237,6 +225,64 @@ impl<'a, 'o> Beside<'a, 'o> {
             }
         }
         Ok(None)
+    }
+
+    /// Reads the times at risk of the current row.
+    fn read_risk(&mut self) {
+        let Table { rows, issues, row, .. } = &mut self.table;
+        for (j, (&at, risk)) in self.columns.ages.iter().zip(&mut self.risk).enumerate() {
+            let field = rows.field(at);
+            *risk = match self.reading.time_at_risk(field) {
+                Cell::Value(value) => value,
+                Cell::Empty => f64::NAN,
+                Cell::Bad => {
+                    issues.add(Some(*row), Some(&self.columns.names[j]), || self.reading.time_at_risk_problem(field));
+                    TOLD
+                }
+            };
+        }
+    }
+
+    /// As [`Beside::join`], where both tables must list people in the same order: then nobody has to be remembered. The
+    /// first who stands elsewhere ends the reading of this table.
+    pub(super) fn join_in_step(
+        &mut self,
+        (row, places): (u64, &Issues),
+        id: &str,
+        cells: Option<&mut [Option<u32>]>,
+    ) -> Result<()> {
+        if self.table.stopped {
+            return Ok(());
+        }
+        let there = self.table.next()?;
+        if there && !self.table.complete() {
+            return Ok(());
+        }
+        if there && identifier(self.table.rows.named(self.columns.id)).is_ok_and(|other| other == id) {
+            self.read_risk();
+            self.hold(self.table.row, cells);
+            return Ok(());
+        }
+        if !self.table.stopped {
+            let (place, file) = places.place_of(row);
+            let own = there.then_some(self.table.row);
+            self.table.stop(own, || {
+                let what = if there { "another person" } else { "no row left for the person" };
+                let than = if there { "than in" } else { "of" };
+                format!("{what} {than} row {place} of {file}: to be read in chunks, both tables list people in the same order")
+            });
+        }
+        Ok(())
+    }
+
+    /// Once the counts have ended in step, nobody may be left here.
+    pub(super) fn ended_in_step(&mut self) -> Result<()> {
+        if self.table.next()? {
+            self.table.stop(Some(self.table.row), || {
+                "a person who has no counts: to be read in chunks, both tables list people in the same order".into()
+            });
+        }
+        Ok(())
     }
 
     /// Holds the times at risk against the counts; a count of 0 without any is not observed.

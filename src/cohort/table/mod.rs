@@ -41,7 +41,7 @@
 //!   first row is row 1.
 //! - Identifiers are text, and private: no message holds one.
 //!
-//! Tables are read as a stream. Memory is what the cohort needs, plus the identifiers once more while
+//! Tables are read as a stream; [`read_in_chunks`] keeps it one, for more people than memory holds. Memory is what the cohort needs, plus the identifiers once more while
 //! reading (to find doubles); the long forms hold 24 to 40 bytes per row, as rows of a person may be apart; times at
 //! risk in another order than the counts are held until it is their turn.
 
@@ -56,6 +56,7 @@ mod field;
 mod header;
 mod header_words;
 mod ids;
+mod in_chunks;
 mod labelled;
 pub(crate) mod named;
 mod offences;
@@ -78,6 +79,7 @@ pub use cells::{CellKind, CellTable, Cells};
 pub use dates::{DateFormat, Incomplete};
 #[cfg(any(feature = "parquet", feature = "stata"))]
 pub(in crate::cohort) use field::Field;
+pub use in_chunks::{for_each_chunk, read_in_chunks};
 pub use offences::{Observed, read_offences};
 pub use options::{DecimalMark, TableOptions, Unlisted};
 pub use person_ages::{read_person_ages, read_person_ages_of};
@@ -154,16 +156,13 @@ pub fn read_cohort_of(
         let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
         return years::read(counts, exposure, form, options);
     }
-    let has = |name: &str| counts.header.iter().any(|column| column.eq_ignore_ascii_case(name));
-    let (age, count) = (has(&options.age_column), has(&options.count_column));
-    let by_offence = has("offence") || has("date");
-    let by_age = age && (count || !by_offence && !header::has_ages(&counts.header, options));
-    if people.is_some() && !by_age {
+    let form = form_of(&counts.header, options);
+    if people.is_some() && form != Form::PersonAges {
         return Err(Error::options(
             "a table of people goes with one row per person and age: the wide form has a row for everyone",
         ));
     }
-    if !by_age && !by_offence {
+    if form == Form::Wide {
         counts.refuse_of_wide(options);
         if !counts.issues.is_empty() && !counts.stopped {
             return Err(unreadable(counts.issues));
@@ -171,7 +170,7 @@ pub fn read_cohort_of(
         let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
         return wide::read(counts, exposure, options);
     }
-    if by_age {
+    if form == Form::PersonAges {
         let people = people.map(|people| Table::open(people, options)).transpose()?;
         let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
         return person_ages::read(counts, people, exposure, options);
@@ -190,6 +189,25 @@ pub fn read_cohort_of(
             });
             Err(unreadable(counts.issues))
         }
+    }
+}
+
+/// What a row of a table is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Form {
+    Wide,
+    PersonAges,
+    Offences,
+}
+
+fn form_of(header: &[String], options: &TableOptions) -> Form {
+    let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let (age, count) = (has(&options.age_column), has(&options.count_column));
+    let by_offence = has("offence") || has("date");
+    match age && (count || !by_offence && !header::has_ages(header, options)) {
+        true => Form::PersonAges,
+        false if by_offence => Form::Offences,
+        false => Form::Wide,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
+use crate::numeric::parallel::Parallel;
 use crate::profile::decision::{Decision, belongs};
 use crate::profile::definitions::Definitions;
 use crate::profile::kind::Profile;
@@ -27,7 +28,6 @@ use crate::profile::naming::Naming;
 use crate::profile::person::{Candidate, Undecided};
 use crate::trajectory::model::TrajectoryModel;
 use crate::units::Probability;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Places people beside the profiles of one model.
@@ -111,10 +111,9 @@ impl Classifier {
         let of_group = (0..groups.len()).map(class).collect();
         let classes = Classes { of_group, count: class_profiles.len() };
         let clear = naming.definitions.clear_posterior;
-        let bands: Vec<Reference> = (0..cells.ages)
-            .into_par_iter()
-            .map(|t| Reference::new(&cells, &classes, &vec![1.0; t + 1], options.people, options.seed, clear))
-            .collect();
+        let bands: Vec<Reference> = (0..cells.ages).map_in_parallel(|t| {
+            Reference::new(&cells, &classes, &vec![1.0; t + 1], options.people, options.seed, clear)
+        });
         let pool = Pool::new(&cells, options.people.max(FEWEST), options.seed);
         // a grid has at least one age
         let end = &bands[cells.ages - 1].separation;
@@ -254,7 +253,7 @@ impl Classifier {
             let (counts, exposure) = (cohort.counts(i), cohort.exposure(i));
             self.classify_on(cohort.grid(), PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) })
         };
-        people.into_par_iter().map(one).collect()
+        people.map_in_parallel(one)
     }
 
     /// Where the posterior of one person comes from, without the rest.

@@ -68,6 +68,15 @@ impl FileFit {
         self.rate_z.abs() <= LIMIT && self.spread_z.abs() <= LIMIT
     }
 
+    /// `fits`, `does-not-fit`, or `not-checked` where there was no comparison.
+    pub fn key_of(fit: Option<&FileFit>) -> &'static str {
+        match fit {
+            None => "not-checked",
+            Some(fit) if fit.fits() => "fits",
+            Some(_) => "does-not-fit",
+        }
+    }
+
     /// What was found, as one line.
     pub fn text(&self, language: Language) -> String {
         let n = self.people;

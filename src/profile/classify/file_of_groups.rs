@@ -12,10 +12,10 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
 use crate::error::{ErrorKind, Result};
 use crate::numeric::logspace::log_sum_exp;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
 /// Streams of the people drawn here follow those of everyone else.
 const STREAMS: u64 = 1 << 40;
@@ -58,11 +58,9 @@ impl Classifier {
         }
         let with_record = rows.iter().all(|row| row.counts.iter().any(|c| *c > 0));
         let chosen: Vec<&Row> = looked_at(rows.len()).map(|i| &rows[i]).collect();
-        let beside: Vec<Beside> = chosen
-            .par_iter()
-            .enumerate()
-            .map(|(i, row)| beside(&self.cells, row, with_record, &mut stream(self.options.seed, STREAMS + i as u64)))
-            .collect();
+        let streams = |i: usize| stream(self.options.seed, STREAMS + i as u64);
+        let beside: Vec<Beside> =
+            (0..chosen.len()).map_in_parallel(|i| beside(&self.cells, chosen[i], with_record, &mut streams(i)));
         Ok(Some(compare(&beside, 0, |t| grid.start_age(t), factor(&self.cells, &chosen, with_record))))
     }
 }

@@ -45,3 +45,5 @@ mod standing;
 #[cfg(test)]
 mod tests;
 pub mod typicality;
+#[cfg(feature = "parquet")]
+pub mod write_parquet;

@@ -9,9 +9,9 @@
 //! Belongs here: who was drawn. Does not belong here: what a record's time at risk makes of them (`alike`).
 
 use super::cells::{Cells, WIDE};
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use rand::Rng;
-use rayon::prelude::*;
 
 /// People are taken so many at a time: what is worked out of them then stays in the nearest cache.
 pub(super) const BLOCK: usize = 1 << u8::BITS;
@@ -103,7 +103,7 @@ impl Pool {
             return None;
         }
         let drawn: Option<Vec<Drawn>> =
-            (0..groups).into_par_iter().map(|k| Drawn::new(cells, k, people, seed)).collect();
+            (0..groups).map_in_parallel(|k| Drawn::new(cells, k, people, seed)).into_iter().collect();
         let groups_drawn = drawn?;
         let steps = (0..ages)
             .map(|t| {

@@ -55,6 +55,13 @@ pub struct PredictionSet {
     pub source: CalibrationSource,
 }
 
+impl PredictionSet {
+    /// The keys of the profiles in it, and `none` when groups without a profile are.
+    pub fn keys(&self) -> Vec<&'static str> {
+        self.profiles.iter().map(|p| p.key()).chain(self.no_profile.then_some("none")).collect()
+    }
+}
+
 /// The set from a calibration: for each class its profile, the part of its people whose posterior is at most as high as
 /// that of the record, the record counted among them, and how many they are.
 pub(super) fn set(

@@ -9,13 +9,13 @@ use super::scan::{Scan, Scanned};
 use super::state::{FormProgress, FormState, Memory};
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::{self, Fit, Ticker};
 use crate::trajectory::mixture::fit::pool;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::options::Progress;
-use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Candidates fitted in full, at most.
@@ -220,7 +220,7 @@ fn best_on_all(scan: &Scan<'_>, scanned: &[Scanned]) -> Result<Vec<Scanned>> {
         |i: usize| scanned[i].form == scanned[0].form && scanned[i].groups.abs_diff(scanned[0].groups) == 1;
     let wanted = |i: &usize| *i < FROM_SAMPLE || first_of_form(*i) || beside_best(*i);
     let kept: Vec<&Scanned> = (0..scanned.len()).filter(wanted).map(|i| &scanned[i]).collect();
-    kept.into_par_iter().map(|s| scan.on_all(s)).collect()
+    kept.map_in_parallel(|s| scan.on_all(s)).into_iter().collect()
 }
 
 /// Starts of a fit in full beside that of the first candidate.

@@ -5,6 +5,7 @@ use super::state::{Looked, Memory, Top};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::error::Result;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::em;
 use crate::trajectory::finding::{Finding, degenerate, runs_off};
@@ -17,7 +18,6 @@ use crate::trajectory::search;
 use crate::trajectory::shape::{Params, Shape};
 use crate::trajectory::shared::Free;
 use crate::trajectory::start::{self, Pooled};
-use rayon::prelude::*;
 
 /// Distinct histories above which a scan looks at a sample, and at everyone only for the best; with individual time at
 /// risk, where a history costs a hundred times as much, and without.
@@ -112,16 +112,19 @@ impl<'a> Scan<'a> {
             let point = Point::at(evaluator, &shape, params);
             em::run(evaluator, &shape, point, steps, ROUGHLY).0
         };
-        let started = (0..starts).into_par_iter().map(|number| {
-            let mut rng = stream(self.seed, number as u64);
-            let kind = start::kind_of(number);
-            screened(start::start(evaluator, &shape, &pooled, kind, &mut rng), screen[0])
+        let mut field: Vec<Point> = (0..starts + known.len()).map_in_parallel(|number| {
+            let params = match number.checked_sub(starts) {
+                Some(given) => known[given].clone(),
+                None => {
+                    let mut rng = stream(self.seed, number as u64);
+                    start::start(evaluator, &shape, &pooled, start::kind_of(number), &mut rng)
+                }
+            };
+            screened(params, screen[0])
         });
-        let given = known.into_par_iter().map(|params| screened(params, screen[0]));
-        let mut field: Vec<Point> = started.chain(given).collect();
         best_first(&mut field);
         field.truncate(climbed + 1);
-        field = field.into_par_iter().map(|p| em::run(evaluator, &shape, p, screen[1], ROUGHLY).0).collect();
+        field = field.map_in_parallel(|p| em::run(evaluator, &shape, p, screen[1], ROUGHLY).0);
         best_first(&mut field);
         field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < search::SAME);
         field.truncate(climbed);

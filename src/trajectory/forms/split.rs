@@ -6,9 +6,9 @@
 //! division of `k`'s share, and the best division follows from a few steps of EM on shares alone.
 
 use super::scan::Scanned;
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::pass::{Evaluator, MAX_GROUPS};
 use crate::trajectory::shape::Params;
-use rayon::prelude::*;
 
 /// How far the two curves lie from the one they are made of: by level, by slope, by bend.
 const WAYS: [(usize, f64); 3] = [(0, 0.6), (1, 0.7), (2, 0.7)];
@@ -38,7 +38,7 @@ pub(super) fn parted(evaluator: &Evaluator<'_>, from: &Scanned, most: usize) -> 
     let places: Vec<(&[usize], (usize, f64))> =
         groups.chunks(room).flat_map(|some| WAYS.iter().map(move |&way| (some, way))).collect();
     let mut all: Vec<Parted> =
-        places.into_par_iter().flat_map_iter(|(some, way)| tried(evaluator, from, some, way)).collect();
+        places.map_in_parallel(|(some, way)| tried(evaluator, from, some, way)).into_iter().flatten().collect();
     all.sort_by(|a, b| b.gain.total_cmp(&a.gain));
     all.truncate(most);
     all.iter().map(|p| p.start(from)).collect()

@@ -3,6 +3,7 @@
 use super::ground::{Ground, cancelled, climb_from, failure};
 use super::leave_out::error_of_sum;
 use crate::error::{Error, Result};
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::mixture::fit::ModelFit;
@@ -11,7 +12,6 @@ use crate::trajectory::mixture::pass::Engine;
 use crate::trajectory::mixture::spec::ModelSpec;
 use crate::trajectory::options::Progress;
 use rand::seq::SliceRandom;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Options of cross-validation in folds.
@@ -104,9 +104,7 @@ impl ModelFit {
         ticker.expect(options.folds);
         type Scored = (Vec<f64>, Option<String>);
         let scored: Vec<Option<Result<Scored>>> = (0..options.folds)
-            .into_par_iter()
-            .map(|f| ticker.tick().then(|| self.fold_scores(&ground, &options, &fold, f)))
-            .collect();
+            .map_in_parallel(|f| ticker.tick().then(|| self.fold_scores(&ground, &options, &fold, f)));
         let scored: Vec<Scored> =
             scored.into_iter().collect::<Option<Vec<_>>>().ok_or_else(cancelled)?.into_iter().collect::<Result<_>>()?;
         if ticker.stopped() {

@@ -3,12 +3,12 @@
 use super::ground::{cancelled, check_replicates, on_threads};
 use super::resample::{FailedReplicate, replicate_seed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::spec::{Grouping, ModelSpec};
 use crate::trajectory::options::Progress;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Options of the bootstrap test for the number of groups.
@@ -170,7 +170,7 @@ impl ModelFit {
         let mut tally = Tally { null: Vec::new(), failed: Vec::new(), exceedances: 0, stopped: false };
         for from in (0..options.replicates).step_by(BATCH) {
             let batch = from..(from + BATCH).min(options.replicates);
-            let found: Vec<Option<_>> = on_threads(options.threads, || batch.into_par_iter().map(one).collect())?;
+            let found: Vec<Option<_>> = on_threads(options.threads, || batch.map_in_parallel(one))?;
             if ticker.stopped() {
                 return Err(cancelled());
             }

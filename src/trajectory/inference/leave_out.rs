@@ -4,6 +4,7 @@ use super::ground::{Ground, cancelled, climb_from, failure};
 use super::single;
 use crate::error::Result;
 use crate::numeric::linalg::Square;
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::climb;
@@ -12,7 +13,6 @@ use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::pass::Engine;
 use crate::trajectory::options::Progress;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -112,9 +112,8 @@ impl ModelFit {
         let ticker = Ticker::new(progress);
         ticker.expect(distinct.len());
         let judged: Vec<Option<Judged>> = distinct
-            .par_iter()
-            .map(|&(h, w)| if ticker.tick() { Some(around.without(method, h, w)) } else { None })
-            .collect();
+            .as_slice()
+            .map_in_parallel(|&(h, w)| if ticker.tick() { Some(around.without(method, h, w)) } else { None });
         let judged: Vec<Judged> = judged.into_iter().collect::<Option<_>>().ok_or_else(cancelled)?;
         if ticker.stopped() {
             return Err(cancelled());

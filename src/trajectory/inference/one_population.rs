@@ -4,13 +4,13 @@
 use super::ground::{Ground, cancelled, check_replicates, on_threads};
 use super::resample::{FailedReplicate, replicate_seed};
 use crate::error::{Error, Result};
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::trajectory::options::Progress;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -206,8 +206,7 @@ impl ModelFit {
             ticker.tick();
             Some(found.map_err(|e| FailedReplicate { number, reason: e.to_string() }))
         };
-        let all: Vec<Option<_>> =
-            on_threads(options.threads, || (0..options.replicates).into_par_iter().map(one).collect())?;
+        let all: Vec<Option<_>> = on_threads(options.threads, || (0..options.replicates).map_in_parallel(one))?;
         if ticker.stopped() {
             return Err(cancelled());
         }

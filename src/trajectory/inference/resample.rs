@@ -3,6 +3,7 @@
 use super::align::{self, Aligned};
 use super::ground::{Ground, cancelled, check_replicates, climb_from, failure, on_threads};
 use crate::error::Result;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::mixture::cells::Cells;
@@ -14,7 +15,6 @@ use crate::trajectory::mixture::pass::Engine;
 use crate::trajectory::mixture::spec::ModelSpec;
 use crate::trajectory::options::Progress;
 use rand::Rng;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What is drawn anew.
@@ -133,8 +133,7 @@ pub(crate) fn run(
         ticker.tick();
         Some(found.map_err(|reason| FailedReplicate { number, reason }))
     };
-    let all: Vec<Option<_>> =
-        on_threads(options.threads, || (0..options.replicates).into_par_iter().map(one).collect())?;
+    let all: Vec<Option<_>> = on_threads(options.threads, || (0..options.replicates).map_in_parallel(one))?;
     if ticker.stopped() {
         return Err(cancelled());
     }

@@ -7,7 +7,8 @@
 //!
 //! How far `D - 1` may come from 0 by chance is told by a conditional moment test (Newey 1985; Tauchen 1985): the
 //! contributions `f = p ((Y - M)^2 / V - 1)` are regressed on the scores of the people, which takes out that the model
-//! was fitted to them, and `z = sum f / sqrt(sum of squared residuals)`. No draws, no refits.
+//! was fitted to them, and `z = sum f / sqrt(sum of squared residuals)`. No draws, no refits. Among some of the people,
+//! drawn at random, no more than their part of what the scores explain is taken out.
 //!
 //! Does not belong here: the words for it (`finding`).
 
@@ -115,11 +116,23 @@ impl ModelFit {
     /// # Errors
     /// When the panel is not the one that was fitted.
     pub fn checked(&self, panel: &Panel) -> Result<ModelFit> {
+        self.check_people(panel)?;
+        self.checked_among(panel, 1.0)
+    }
+
+    /// As [`ModelFit::checked`], by a look at this part of the people fitted, who were drawn at random.
+    pub(crate) fn checked_among(&self, some: &Panel, part: f64) -> Result<ModelFit> {
         let dropout = self.model.spec.dropout.as_ref().map(|_| self.model.spec.outcomes.len() - 1);
-        self.on_people(panel, |engine, pass, scores| {
-            let residual = self.residual(engine, scores);
+        self.on_some(some, |engine, pass, scores| {
+            let residual = Residual::new(engine.cells, scores, self.model.layout.len(), part);
             let mut fit = self.clone();
-            fit.inference.sandwich = Some(self.inference.robust(engine, scores));
+            let mut sandwich = self.inference.robust(engine, scores);
+            if part < 1.0 {
+                // squares of as many scores as there are people
+                sandwich = Square::zeros(sandwich.n()).plus(1.0 / part, &sandwich);
+            }
+            fit.inference.sandwich = Some(sandwich);
+            fit.looked_at = Some(some.persons());
             let wide = spread(&self.model, engine, pass, &residual);
             let told = wide.iter().filter(|s| Some(s.outcome) != dropout && s.too_wide());
             fit.findings.extend(told.map(|s| Finding::TotalsSpread { group: s.group, ratio: s.ratio, z: s.z }));
@@ -131,12 +144,24 @@ impl ModelFit {
     }
 
     fn residual<'a>(&self, engine: &Engine<'a>, scores: &'a [f64]) -> Residual<'a> {
-        Residual::new(engine.cells, scores, self.model.layout.len())
+        Residual::new(engine.cells, scores, self.model.layout.len(), 1.0)
+    }
+
+    fn check_people(&self, panel: &Panel) -> Result<()> {
+        match panel.persons() == self.persons {
+            true => Ok(()),
+            false => Err(Error::options("the panel is not the one that was fitted")),
+        }
     }
 
     /// Something of a pass over the people that were fitted, and of their scores.
     fn on_people<T>(&self, panel: &Panel, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
-        if panel.grid != self.model.grid || panel.persons() != self.persons {
+        self.check_people(panel)?;
+        self.on_some(panel, look)
+    }
+
+    fn on_some<T>(&self, panel: &Panel, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
+        if panel.grid != self.model.grid {
             return Err(Error::options("the panel is not the one that was fitted"));
         }
         let (panel, spec) = super::check::with_dropout(panel, &self.model.spec)?;
@@ -224,10 +249,12 @@ pub(super) struct Residual<'a> {
     scores: &'a [f64],
     parameters: usize,
     squares: Square,
+    /// The part of the people fitted whose scores these are: the fit took out no more than that of their contributions.
+    part: f64,
 }
 
 impl<'a> Residual<'a> {
-    fn new(cells: &'a Cells, scores: &'a [f64], parameters: usize) -> Residual<'a> {
+    fn new(cells: &'a Cells, scores: &'a [f64], parameters: usize, part: f64) -> Residual<'a> {
         let mut squares = Square::zeros(parameters);
         for (s, w) in scores.chunks_exact(parameters.max(1)).zip(&cells.weight_squared) {
             for i in 0..parameters {
@@ -238,7 +265,7 @@ impl<'a> Residual<'a> {
         squares.mirror();
         // directions without a score take nothing out
         (0..parameters).for_each(|i| squares.add(i, i, 1e-9 * squares.at(i, i) + 1e-12));
-        Residual { cells, scores, parameters, squares }
+        Residual { cells, scores, parameters, squares, part }
     }
 
     /// Root of the sum of squared residuals.
@@ -253,6 +280,6 @@ impl<'a> Residual<'a> {
             .squares
             .cholesky()
             .map_or(0.0, |factor| factor.solve(&across).iter().zip(&across).map(|(a, b)| a * b).sum());
-        (total - explained).max(0.0).sqrt()
+        (total - self.part * explained).max(0.0).sqrt()
     }
 }

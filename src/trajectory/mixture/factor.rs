@@ -17,8 +17,8 @@ use super::layout::Block;
 use super::pass::{Engine, PIECE, Pass, Predictors};
 use super::quadratic::Quadratic;
 use crate::numeric::gamma::log_gap;
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::kernel::{log_mean, log_scale, rising};
-use rayon::prelude::*;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -169,7 +169,11 @@ impl Factors<'_> {
             }
             means.into_iter().zip(&alpha).map(|(mean, &alpha)| Expected::new(mean, alpha)).collect::<Vec<_>>()
         };
-        let expected = totals.example.par_iter().with_min_len(PIECE).flat_map_iter(of_pattern).collect();
+        let expected = pieces(totals.example.len())
+            .map_in_parallel(|range| totals.example[range].iter().flat_map(of_pattern).collect::<Vec<_>>())
+            .into_iter()
+            .flatten()
+            .collect();
         let rising = totals.values.iter().flat_map(|&y| ln_alpha.iter().map(move |&a| rising(y, a))).collect();
         Some(Factors { totals, groups, alpha, rates, expected, rising })
     }
@@ -235,27 +239,24 @@ impl Factors<'_> {
     pub(super) fn sums(&self, engine: &Engine<'_>, o: usize, pass: &Pass) -> Vec<Sums> {
         let (block, classes) = (&engine.layout.blocks[o], engine.layout.classes);
         let (order, pattern) = (&self.totals.order, &self.totals.pattern);
-        let parts: Vec<Vec<(usize, Sums)>> = pieces(order.len())
-            .into_par_iter()
-            .map(|range| {
-                let mut part: Vec<(usize, Sums)> = Vec::new();
-                let mut mine = vec![0.0; self.groups];
-                for &h in &order[range] {
-                    let (h, at) = (h as usize, pattern[h as usize] as usize * self.groups);
-                    if part.len() < self.groups || part[part.len() - self.groups].0 != at {
-                        part.extend((at..at + self.groups).map(|at| (at, Sums::default())));
-                    }
-                    mine.fill(0.0);
-                    let p = &pass.posterior[h * classes..(h + 1) * classes];
-                    p.iter().zip(&block.of_class).for_each(|(p, &m)| mine[m] += p);
-                    let last = part.len() - self.groups;
-                    for (m, (_, sums)) in part[last..].iter_mut().enumerate() {
-                        sums.add(engine.cells.weight[h] * mine[m], &self.term(h, m));
-                    }
+        let parts: Vec<Vec<(usize, Sums)>> = pieces(order.len()).map_in_parallel(|range| {
+            let mut part: Vec<(usize, Sums)> = Vec::new();
+            let mut mine = vec![0.0; self.groups];
+            for &h in &order[range] {
+                let (h, at) = (h as usize, pattern[h as usize] as usize * self.groups);
+                if part.len() < self.groups || part[part.len() - self.groups].0 != at {
+                    part.extend((at..at + self.groups).map(|at| (at, Sums::default())));
                 }
-                part
-            })
-            .collect();
+                mine.fill(0.0);
+                let p = &pass.posterior[h * classes..(h + 1) * classes];
+                p.iter().zip(&block.of_class).for_each(|(p, &m)| mine[m] += p);
+                let last = part.len() - self.groups;
+                for (m, (_, sums)) in part[last..].iter_mut().enumerate() {
+                    sums.add(engine.cells.weight[h] * mine[m], &self.term(h, m));
+                }
+            }
+            part
+        });
         let mut all = vec![Sums::default(); self.totals.example.len() * self.groups];
         parts.iter().flatten().for_each(|(at, sums)| all[*at].join(sums));
         all
@@ -280,32 +281,29 @@ impl Factors<'_> {
     /// What the factors of outcome `o` add to the complete-data quadratic beside the means of cells.
     pub(super) fn add_to(&self, engine: &Engine<'_>, o: usize, sums: &[Sums], q: &mut Quadratic) {
         let (cells, block) = (&engine.cells.outcomes[o], &engine.layout.blocks[o]);
-        let parts: Vec<Quadratic> = pieces(self.totals.example.len())
-            .into_par_iter()
-            .map(|range| {
-                let mut part = Quadratic::zeros(engine.layout.len());
-                let mut slopes = Vec::new();
-                for pattern in range {
-                    for m in 0..self.groups {
-                        let sums = &sums[pattern * self.groups + m];
-                        let curve = &block.components[m][0];
-                        slopes.resize(curve.columns.len(), 0.0);
-                        self.slopes(cells, block, self.totals.example[pattern] as usize, m, &mut slopes);
-                        let at = block.variance_of(m);
-                        part.gradient[at] += sums.alpha;
-                        part.observed.add(at, at, sums.bend);
-                        part.outer.add(at, at, sums.outer);
-                        for (&i, x) in curve.parameters.iter().zip(&slopes) {
-                            part.observed.add(i.max(at), i.min(at), sums.drift * x);
-                            for (&j, y) in curve.parameters.iter().zip(&slopes).filter(|(j, _)| **j <= i) {
-                                part.observed.add(i, j, sums.pull * x * y);
-                            }
+        let parts: Vec<Quadratic> = pieces(self.totals.example.len()).map_in_parallel(|range| {
+            let mut part = Quadratic::zeros(engine.layout.len());
+            let mut slopes = Vec::new();
+            for pattern in range {
+                for m in 0..self.groups {
+                    let sums = &sums[pattern * self.groups + m];
+                    let curve = &block.components[m][0];
+                    slopes.resize(curve.columns.len(), 0.0);
+                    self.slopes(cells, block, self.totals.example[pattern] as usize, m, &mut slopes);
+                    let at = block.variance_of(m);
+                    part.gradient[at] += sums.alpha;
+                    part.observed.add(at, at, sums.bend);
+                    part.outer.add(at, at, sums.outer);
+                    for (&i, x) in curve.parameters.iter().zip(&slopes) {
+                        part.observed.add(i.max(at), i.min(at), sums.drift * x);
+                        for (&j, y) in curve.parameters.iter().zip(&slopes).filter(|(j, _)| **j <= i) {
+                            part.observed.add(i, j, sums.pull * x * y);
                         }
                     }
                 }
-                part
-            })
-            .collect();
+            }
+            part
+        });
         for part in parts {
             q.gradient.iter_mut().zip(&part.gradient).for_each(|(to, from)| *to += from);
             q.observed.add_all(&part.observed);

@@ -15,6 +15,7 @@ use super::seed;
 use super::spec::ModelSpec;
 use super::start::{self, Pooled};
 use crate::error::{Error, ErrorKind, Result};
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::adequacy::most_likely;
 use crate::trajectory::finding::{Finding, trusted};
@@ -23,7 +24,6 @@ use crate::trajectory::options::Progress;
 use crate::trajectory::search::{SAME, StartRecord, StartStop};
 use crate::trajectory::start::StartKind;
 use rand::seq::SliceRandom;
-use rayon::prelude::*;
 use serde::Serialize;
 use std::cmp::Ordering;
 
@@ -63,6 +63,9 @@ pub struct ModelFit {
     pub optima: Vec<f64>,
     /// What a reader has to know about this fit; see [`Finding::is_fatal`].
     pub findings: Vec<Finding>,
+    /// People among whom the sandwich, totals and spells were looked at: all, or those drawn; none before a look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<usize>,
     #[serde(skip)]
     pub(crate) inference: Inference,
 }
@@ -286,6 +289,7 @@ fn finish(
         starts: records,
         optima,
         findings: Vec::new(),
+        looked_at: None,
         inference,
         model,
     };
@@ -364,16 +368,15 @@ fn search(
     let inflated = engine.layout.parameters.iter().any(|p| p.part == Part::Zero);
     let starts = if engine.layout.classes == 1 && !inflated { 1 } else { spec.starts };
     ticker.expect(starts);
-    let mut field: Vec<(usize, StartKind, Point)> = (0..starts)
-        .into_par_iter()
-        .filter(|_| ticker.tick())
-        .map(|number| {
-            let kind = start::kind_of(number);
-            let mut rng = stream(spec.seed, number as u64);
-            let point = start::start(engine, spec, &pooled, kind, &mut rng);
-            (number, kind, climb::em(engine, point, SCREEN[0], 1e-2))
-        })
-        .collect();
+    let mut field: Vec<(usize, StartKind, Point)> = (0..starts).keep_in_parallel(|number| {
+        if !ticker.tick() {
+            return None;
+        }
+        let kind = start::kind_of(number);
+        let mut rng = stream(spec.seed, number as u64);
+        let point = start::start(engine, spec, &pooled, kind, &mut rng);
+        Some((number, kind, climb::em(engine, point, SCREEN[0], 1e-2)))
+    });
     let mut cut = |field: &mut Vec<(usize, StartKind, Point)>, keep: usize| {
         // collapsed ones last: their likelihood says nothing
         let key = |p: &Point| (collapsed(engine, p), -p.log_likelihood());
@@ -384,11 +387,11 @@ fn search(
     };
     cut(&mut field, (starts / 3).max(8));
     if !ticker.stopped() {
-        field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::em(engine, p, SCREEN[1], 1e-3))).collect();
+        field = field.map_in_parallel(|(n, k, p)| (n, k, climb::em(engine, p, SCREEN[1], 1e-3)));
     }
     cut(&mut field, (starts / 8).max(5));
     if !ticker.stopped() {
-        field = field.into_par_iter().map(|(n, k, p)| (n, k, climb::top(engine, p, CLIMB_STEPS, 1e-3))).collect();
+        field = field.map_in_parallel(|(n, k, p)| (n, k, climb::top(engine, p, CLIMB_STEPS, 1e-3)));
     }
     records.extend(field.iter().map(|(number, kind, point)| record(engine, spec, *number, *kind, point, false)));
     let mut points: Vec<Point> = field.into_iter().map(|f| f.2).collect();

@@ -5,13 +5,13 @@ use super::climb::{self, Point};
 use super::layout::Part;
 use super::pass::Engine;
 use super::spec::ModelSpec;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::basis::Basis;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::search::SAME;
 use crate::trajectory::start::through_nodes;
 use rand::Rng;
-use rayon::prelude::*;
 
 /// Zero parts tried for each group in a round, and rounds at most.
 const TRIES: usize = 8;
@@ -39,17 +39,16 @@ pub(crate) fn improve(engine: &Engine<'_>, spec: &ModelSpec, mut best: Point, ti
     }
     for round in 0..ROUNDS {
         ticker.expect(places.len() * TRIES);
-        let tries: Vec<Point> = (0..places.len() * TRIES)
-            .into_par_iter()
-            .filter(|_| ticker.tick())
-            .map(|i| {
-                let (outcome, group) = places[i / TRIES];
-                let mut rng = stream(spec.seed, STREAM + (round * places.len() * TRIES + i) as u64);
-                let theta = with_zero_part(engine, &best.theta, spec, outcome, group, &mut rng);
-                let point = climb::em(engine, Point::at(engine, theta), 40, 1e-2);
-                climb::top(engine, point, 60, 1e-3)
-            })
-            .collect();
+        let tries: Vec<Point> = (0..places.len() * TRIES).keep_in_parallel(|i| {
+            if !ticker.tick() {
+                return None;
+            }
+            let (outcome, group) = places[i / TRIES];
+            let mut rng = stream(spec.seed, STREAM + (round * places.len() * TRIES + i) as u64);
+            let theta = with_zero_part(engine, &best.theta, spec, outcome, group, &mut rng);
+            let point = climb::em(engine, Point::at(engine, theta), 40, 1e-2);
+            Some(climb::top(engine, point, 60, 1e-3))
+        });
         let found = tries
             .into_iter()
             .filter(|p| p.log_likelihood().is_finite())

@@ -4,8 +4,8 @@
 use super::cells::Cells;
 use super::factor::Factors;
 use super::layout::{Block, Layout};
+use crate::numeric::parallel::{Parallel, change_pieces};
 use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
-use rayon::prelude::*;
 
 /// Cells, and histories, of one piece of work.
 pub(crate) const PIECE: usize = 2048;
@@ -76,11 +76,10 @@ impl Engine<'_> {
         let n = self.cells.len();
         let mut posterior = vec![0.0; n * classes];
         let mut by_history = vec![0.0; n];
-        let parts: Vec<f64> = posterior
-            .par_chunks_mut(PIECE * classes)
-            .zip(by_history.par_chunks_mut(PIECE))
-            .enumerate()
-            .map(|(piece, (posterior, by_history))| {
+        let pieces: Vec<(&mut [f64], &mut [f64])> =
+            posterior.chunks_mut(PIECE * classes).zip(by_history.chunks_mut(PIECE)).collect();
+        let parts: Vec<f64> =
+            pieces.into_iter().enumerate().collect::<Vec<_>>().map_in_parallel(|(piece, (posterior, by_history))| {
                 let mut sums = vec![0.0; self.layout.blocks.iter().map(|b| b.components.len()).max().unwrap_or(0)];
                 let mut total = 0.0;
                 for (i, (p, ll)) in posterior.chunks_exact_mut(classes).zip(by_history.iter_mut()).enumerate() {
@@ -106,8 +105,7 @@ impl Engine<'_> {
                     total += self.cells.weight[h] * *ll;
                 }
                 total
-            })
-            .collect();
+            });
         Pass { log_likelihood: parts.iter().sum(), by_history, posterior, weight: Vec::new() }
     }
 
@@ -122,7 +120,7 @@ impl Engine<'_> {
         let (cells, block) = (&self.cells.outcomes[o], &self.layout.blocks[o]);
         let groups = block.components.len();
         let mut out = vec![0.0; cells.cells.len() * groups];
-        out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
+        change_pieces(&mut out, PIECE * groups, |piece, out| {
             for (i, of_cell) in out.chunks_exact_mut(groups).enumerate() {
                 let c = piece * PIECE + i;
                 let at = cells.row_of[c] as usize * groups;
@@ -148,7 +146,7 @@ impl Engine<'_> {
             .map(|(block, cells)| {
                 let groups = block.components.len();
                 let mut out = vec![0.0; cells.cells.len() * groups];
-                out.par_chunks_mut(PIECE * groups).enumerate().for_each(|(piece, out)| {
+                change_pieces(&mut out, PIECE * groups, |piece, out| {
                     for (i, to) in out.chunks_exact_mut(groups).enumerate() {
                         let c = piece * PIECE + i;
                         if block.factor && cells.cells[c].y == 0.0 {

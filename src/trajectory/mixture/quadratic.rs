@@ -5,8 +5,8 @@ use super::factor::{Factors, Table};
 use super::layout::Layout;
 use super::pass::{Engine, PIECE, Pass};
 use crate::numeric::linalg::Square;
+use crate::numeric::parallel::{Parallel, change_pieces};
 use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Place of `(r, s)`, `s <= r`, in a packed lower triangle of three.
@@ -95,41 +95,38 @@ impl Engine<'_> {
         let pieces: Vec<Range<usize>> =
             (0..cells.cells.len()).step_by(PIECE).map(|from| from..(from + PIECE).min(cells.cells.len())).collect();
         // each piece touches the rows from its first cell's to its last cell's
-        let parts: Vec<(usize, Vec<RowSums>)> = pieces
-            .into_par_iter()
-            .map(|range| {
-                let first = cells.row_of[range.start] as usize;
-                let last = cells.row_of[range.end - 1] as usize;
-                let mut sums = vec![RowSums::default(); (last - first + 1) * groups];
-                for c in range {
-                    let row = cells.row_of[c] as usize;
-                    for m in 0..groups {
-                        let w = weight[c * groups + m];
-                        let to = &mut sums[(row - first) * groups + m];
-                        if let Some((factors, by_pattern)) = &of_factors {
-                            let rate = log_mean(predictors[row * groups + m][0]).exp();
-                            let mean = factors.mean_weight(by_pattern, c, m) * cells.cells[c].exposure * rate;
-                            to.first[0] += w * cells.cells[c].y - mean;
-                            to.second[0] -= mean;
-                            to.outer[0] += mean;
-                            continue;
-                        }
-                        if w == 0.0 {
-                            continue;
-                        }
-                        let s = block.kernel.slopes(&cells.cells[c], &predictors[row * groups + m]);
-                        for r in 0..MAX_PREDICTORS {
-                            to.first[r] += w * s.first[r];
-                            for t in 0..=r {
-                                to.second[PAIR[r][t]] += w * s.second[PAIR[r][t]];
-                                to.outer[PAIR[r][t]] += w * s.first[r] * s.first[t];
-                            }
+        let parts: Vec<(usize, Vec<RowSums>)> = pieces.map_in_parallel(|range| {
+            let first = cells.row_of[range.start] as usize;
+            let last = cells.row_of[range.end - 1] as usize;
+            let mut sums = vec![RowSums::default(); (last - first + 1) * groups];
+            for c in range {
+                let row = cells.row_of[c] as usize;
+                for m in 0..groups {
+                    let w = weight[c * groups + m];
+                    let to = &mut sums[(row - first) * groups + m];
+                    if let Some((factors, by_pattern)) = &of_factors {
+                        let rate = log_mean(predictors[row * groups + m][0]).exp();
+                        let mean = factors.mean_weight(by_pattern, c, m) * cells.cells[c].exposure * rate;
+                        to.first[0] += w * cells.cells[c].y - mean;
+                        to.second[0] -= mean;
+                        to.outer[0] += mean;
+                        continue;
+                    }
+                    if w == 0.0 {
+                        continue;
+                    }
+                    let s = block.kernel.slopes(&cells.cells[c], &predictors[row * groups + m]);
+                    for r in 0..MAX_PREDICTORS {
+                        to.first[r] += w * s.first[r];
+                        for t in 0..=r {
+                            to.second[PAIR[r][t]] += w * s.second[PAIR[r][t]];
+                            to.outer[PAIR[r][t]] += w * s.first[r] * s.first[t];
                         }
                     }
                 }
-                (first, sums)
-            })
-            .collect();
+            }
+            (first, sums)
+        });
         let mut by_row = vec![RowSums::default(); cells.rows() * groups];
         for (first, sums) in parts {
             for (to, from) in by_row[first * groups..].iter_mut().zip(&sums) {
@@ -170,7 +167,7 @@ impl Engine<'_> {
         let scores = Scores::new(self, theta);
         let n = self.cells.len();
         let pieces: Vec<Range<usize>> = (0..n).step_by(PIECE).map(|from| from..(from + PIECE).min(n)).collect();
-        let parts: Vec<Square> = pieces.into_par_iter().map(|range| scores.missing(range, pass)).collect();
+        let parts: Vec<Square> = pieces.map_in_parallel(|range| scores.missing(range, pass));
         parts.iter().for_each(|part| info.add_all(part));
         info
     }
@@ -183,7 +180,7 @@ impl Engine<'_> {
         if p == 0 {
             return out;
         }
-        out.par_chunks_mut(PIECE * p).enumerate().for_each(|(piece, out)| {
+        change_pieces(&mut out, PIECE * p, |piece, out| {
             let mut by_class = vec![0.0; self.layout.classes * p];
             for (i, to) in out.chunks_exact_mut(p).enumerate() {
                 let h = piece * PIECE + i;

@@ -4,12 +4,12 @@ use super::model::GeneralModel;
 use super::panel::{Panel, Series};
 use super::pass::predictors_of;
 use crate::error::{Error, Result};
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::kernel::log_scale;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
-use rayon::prelude::*;
 
 impl GeneralModel {
     /// Draws as many people as `like` has rows, with its covariates, weights, time at risk and pattern of
@@ -117,7 +117,7 @@ impl GeneralModel {
             }
             (class, values)
         };
-        let people: Vec<(usize, Vec<Vec<f64>>)> = (0..like.rows()).into_par_iter().map(person).collect();
+        let people: Vec<(usize, Vec<Vec<f64>>)> = (0..like.rows()).map_in_parallel(person);
         let mut panel = like.clone();
         panel.multiplicity = None;
         for (o, spec) in self.spec.outcomes[..wanted].iter().enumerate() {

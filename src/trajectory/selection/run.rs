@@ -6,9 +6,9 @@ use super::options::{SelectionOptions, SelectionProgress, SelectionWatch};
 use super::result::Selection;
 use super::state::SelectionState;
 use crate::error::{Error, ErrorKind, Result};
+use crate::numeric::parallel::Parallel;
 use crate::trajectory::mixture::fit::pool;
 use crate::trajectory::options::Progress;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -160,22 +160,18 @@ fn fit_all(
         tell(Some(state));
         Ok(())
     };
-    // one by one from the front: `par_iter` would hand each thread a half
+    // one by one from the front: shared out in parallel each thread would get a half
     let next = AtomicUsize::new(0);
     let workers = rayon::current_num_threads().min(open.len().max(1));
-    let errors: Vec<Option<Error>> = (0..workers)
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|_| {
-            while let Some(model) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if let Err(e) = one(model) {
-                    return Some(e);
-                }
+    let errors: Vec<Error> = (0..workers).keep_in_parallel(|_| {
+        while let Some(model) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Err(e) = one(model) {
+                return Some(e);
             }
-            None
-        })
-        .collect();
-    if let Some(e) = errors.into_iter().flatten().next() {
+        }
+        None
+    });
+    if let Some(e) = errors.into_iter().next() {
         return Err(e);
     }
     if stopped.load(Ordering::Relaxed) {

@@ -10,6 +10,7 @@ use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
 use crate::numeric::logspace::log_sum_exp;
+use crate::numeric::parallel::Parallel;
 use crate::profile::classify::classification::{Classification, ModelUsed, ProfileProbability, WhatIf};
 use crate::profile::classify::forecast::Forecast;
 use crate::profile::classify::limitation::Limitation;
@@ -26,7 +27,6 @@ use crate::profile::person::{Candidate, Undecided};
 use crate::profile::reference::ReferenceModel;
 use crate::trajectory::family::Family;
 use crate::units::Probability;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Places of an index offence that are looked at together hold at least this much of its posterior; the last offence of
@@ -98,13 +98,10 @@ impl CareerClassifier {
         let asked =
             Asked { ln_odds: [0.0; 4], nearest: (0, 0.0), total: 0.0, clear: naming.definitions.clear_posterior };
         let all = vec![1.0; law.grid.len()];
-        let whole = (0..law.grid.len())
-            .into_par_iter()
-            .map(|t| {
-                (t >= law.first)
-                    .then(|| peers.standing(&law, &Sight::new(&law, &all, t, Place::Somewhere), &asked).separation)
-            })
-            .collect();
+        let whole = (0..law.grid.len()).map_in_parallel(|t| {
+            (t >= law.first)
+                .then(|| peers.standing(&law, &Sight::new(&law, &all, t, Place::Somewhere), &asked).separation)
+        });
         let name = reference.card().name.clone();
         let name = if factor == 1.0 { name } else { format!("{name}, rates times {factor}") };
         Ok(CareerClassifier { law, naming, options, name, peers, whole })
@@ -176,7 +173,7 @@ impl CareerClassifier {
             let known = if index.is_empty() { IndexAge::Unknown } else { index[i] };
             self.classify_on(cohort.grid(), PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }, known)
         };
-        people.into_par_iter().map(one).collect()
+        people.map_in_parallel(one)
     }
 
     pub(super) fn sights(&self, row: &PersonRow<'_>, seen: &Seen, index: IndexAge) -> Result<Vec<Sight>> {

@@ -14,12 +14,12 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
 use crate::error::Result;
 use crate::numeric::logspace::log_sum_exp;
+use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::profile::classify::file_fit::{Beside, DRAWN, FEWEST_ROWS, FileFit, May, Scored, compare, looked_at};
 use crate::profile::classify::record::{self, Seen};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
 /// Streams of the people drawn here follow those of the peers.
 const STREAMS: u64 = 1 << 40;
@@ -78,18 +78,15 @@ impl CareerClassifier {
         }
         let chosen: Vec<usize> = looked_at(rows.len()).collect();
         let of = |followed: Followed| {
-            let people: Vec<Person<'_>> = chosen
-                .par_iter()
-                .map(|&i| {
-                    let (counts, at_risk, known, at) = &rows[i];
-                    let followed = if *known == IndexAge::Unknown { followed } else { Followed::Dated };
-                    Person::new(&self.law, counts, at_risk, *known, at, followed)
-                })
-                .collect();
+            let people: Vec<Person<'_>> = chosen.as_slice().map_in_parallel(|&i| {
+                let (counts, at_risk, known, at) = &rows[i];
+                let followed = if *known == IndexAge::Unknown { followed } else { Followed::Dated };
+                Person::new(&self.law, counts, at_risk, *known, at, followed)
+            });
             let factor = factor(&people);
             let seed = self.options().seed;
             let beside: Vec<Beside> =
-                people.par_iter().enumerate().map(|(i, p)| p.beside(&mut stream(seed, STREAMS + i as u64))).collect();
+                (0..people.len()).map_in_parallel(|i| people[i].beside(&mut stream(seed, STREAMS + i as u64)));
             compare(&beside, 1, |t| self.law.grid.start_age(t), factor)
         };
         let ends = |row: &&(Vec<Option<u32>>, Vec<f64>, IndexAge, Vec<usize>)| row.3.last() == Some(&(row.1.len() - 1));
@@ -252,14 +249,11 @@ impl<'a> Person<'a> {
 fn factor(people: &[Person<'_>]) -> f64 {
     let mut factor = 1.0_f64;
     for _ in 0..STEPS {
-        let sums: Vec<(f64, f64)> = people
-            .par_iter()
-            .filter_map(|p| {
-                let scored = p.score(&p.counts, factor)?;
-                let found = f64::from(scored.counts.iter().sum::<u32>()) - 1.0;
-                Some((found, found - scored.rate))
-            })
-            .collect();
+        let sums: Vec<(f64, f64)> = people.keep_in_parallel(|p| {
+            let scored = p.score(&p.counts, factor)?;
+            let found = f64::from(scored.counts.iter().sum::<u32>()) - 1.0;
+            Some((found, found - scored.rate))
+        });
         let (found, expected) = sums.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
         if expected <= 0.0 || found <= 0.0 {
             return factor;
