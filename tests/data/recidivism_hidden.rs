@@ -47,14 +47,21 @@ fn career((_, time, fate): Person) -> Career {
     index.offences(new).offences(again).build().unwrap()
 }
 
-fn figures(people: &[Person], small: bool) -> Recidivism {
+/// A person with their career: made once, as a search looks at a cohort again and again.
+type Known = (Person, Career);
+
+fn known(person: Person) -> Known {
+    (person, career(person))
+}
+
+fn figures(people: &[Known], small: bool) -> Recidivism {
     let options = RecidivismOptions::default().years(YEARS).show_small_cells(small);
     let mut builder = RecidivismBuilder::new(options).unwrap();
-    people.iter().for_each(|p| builder.push(Some(GROUPS[p.0]), &career(*p)));
+    people.iter().for_each(|(p, career)| builder.push(Some(GROUPS[p.0]), career));
     builder.finish().unwrap()
 }
 
-fn print(people: &[Person], small: bool) -> String {
+fn print(people: &[Known], small: bool) -> String {
     serde_json::to_string(&figures(people, small)).unwrap()
 }
 
@@ -64,14 +71,14 @@ fn bin(time: f64) -> usize {
 }
 
 /// Numbers of people by group (the last is everyone), year and fate.
-fn cells(people: &[Person]) -> HashMap<(usize, usize, u8), u64> {
+fn cells(people: &[Known]) -> HashMap<(usize, usize, u8), u64> {
     let mut cells = HashMap::new();
     for g in 0..=GROUPS.len() {
         for key in (0..5).flat_map(|y| [(g, y, 0), (g, y, 1), (g, y, 2), (g, y, 3)]) {
             cells.insert(key, 0);
         }
     }
-    for &(g, time, fate) in people {
+    for &((g, time, fate), _) in people {
         for g in [g, GROUPS.len()] {
             for kind in (0..4).filter(|kind| is(fate, *kind)) {
                 *cells.get_mut(&(g, bin(time), kind)).unwrap() += 1;
@@ -81,7 +88,7 @@ fn cells(people: &[Person]) -> HashMap<(usize, usize, u8), u64> {
     cells
 }
 
-fn cohort(sizes: &[usize], rng: &mut ChaCha8Rng) -> Vec<Person> {
+fn cohort(sizes: &[usize], rng: &mut ChaCha8Rng) -> Vec<Known> {
     let (hazard, death, leaving) = (rng.gen_range(0.1..0.5), rng.gen_range(0.0..0.1), rng.gen_range(0.0..0.15));
     let draw = |rate: f64, rng: &mut ChaCha8Rng| -rng.r#gen::<f64>().ln() / f64::max(rate, 1e-9);
     let person = |g: usize, rng: &mut ChaCha8Rng| {
@@ -90,7 +97,7 @@ fn cohort(sizes: &[usize], rng: &mut ChaCha8Rng) -> Vec<Person> {
         let (time, fate) = all.into_iter().fold((8.0, Fate::Left), |a, b| if b.0 < a.0 { b } else { a });
         let fate = if fate == Fate::Reoffended && rng.gen_bool(0.4) { Fate::Again } else { fate };
         // months, none on the border of a year
-        (g, (time * 12.0).floor().max(0.0) / 12.0 + 0.04, fate)
+        known((g, (time * 12.0).floor().max(0.0) / 12.0 + 0.04, fate))
     };
     sizes.iter().enumerate().flat_map(|(g, n)| (0..*n).map(move |_| g)).map(|g| person(g, rng)).collect()
 }
@@ -102,7 +109,7 @@ fn differences(a: &str, b: &str) -> usize {
 }
 
 /// Every figure unrounded, of the groups and years that are shown: how near a cohort comes, for the search only.
-fn exact(people: &[Person], shown: &Recidivism) -> Vec<f64> {
+fn exact(people: &[Known], shown: &Recidivism) -> Vec<f64> {
     let all = figures(people, true);
     let mut values = Vec::new();
     for (group, visible) in all.groups.iter().zip(&shown.groups).filter(|(_, visible)| visible.persons.is_some()) {
@@ -135,21 +142,20 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Cells of fewer than ten that no other cohort found leaves open: `climbs` searches a cell, each of `steps` steps.
-fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut ChaCha8Rng) -> Vec<(usize, usize, u8)> {
+fn pinned(people: &[Known], small: bool, climbs: u32, steps: u32, rng: &mut ChaCha8Rng) -> Vec<(usize, usize, u8)> {
     let printed = print(people, small);
     let shown = figures(people, small);
     let wanted = exact(people, &shown);
-    let off =
-        |tried: &[Person]| (differences(&print(tried, small), &printed), distance(&exact(tried, &shown), &wanted));
+    let off = |tried: &[Known]| (differences(&print(tried, small), &printed), distance(&exact(tried, &shown), &wanted));
     let truth = cells(people);
-    let there = |g: usize| g == GROUPS.len() || people.iter().any(|p| p.0 == g);
+    let there = |g: usize| g == GROUPS.len() || people.iter().any(|(p, _)| p.0 == g);
     let small_cells = truth.iter().filter(|((g, ..), n)| **n < 10 && there(*g));
     let mut open: Vec<(usize, usize, u8)> = small_cells.map(|(key, _)| *key).collect();
     open.sort_unstable();
     let fates = [Fate::Reoffended, Fate::Died, Fate::Left, Fate::Again];
     for cell in open.clone() {
         let (g, year, fate) = cell;
-        let in_cell = |p: &Person| (p.0 == g || g == GROUPS.len()) && is(p.2, fate) && bin(p.1) == year;
+        let in_cell = |(p, _): &Known| (p.0 == g || g == GROUPS.len()) && is(p.2, fate) && bin(p.1) == year;
         for _ in 0..climbs {
             if !open.contains(&cell) {
                 break;
@@ -159,7 +165,7 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
             let late = year as f64 + if rng.gen_bool(0.6) { 0.97 } else { rng.r#gen::<f64>() };
             let leave = truth[&cell] > 0 && rng.gen_bool(0.5);
             let chosen: Vec<usize> = (0..other.len())
-                .filter(|i| in_cell(&other[*i]) == leave && (other[*i].0 == g || g == GROUPS.len()))
+                .filter(|i| in_cell(&other[*i]) == leave && (other[*i].0.0 == g || g == GROUPS.len()))
                 .collect();
             if chosen.is_empty() {
                 continue;
@@ -170,8 +176,9 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
             for _ in 0..8 {
                 let i = chosen[rng.gen_range(0..chosen.len())];
                 let mut tried = start.clone();
-                let (group, ..) = tried[i];
-                tried[i] = if leave { (group, 7.5, Fate::Left) } else { (group, late, fates[usize::from(fate)]) };
+                let (group, ..) = tried[i].0;
+                let changed = if leave { (group, 7.5, Fate::Left) } else { (group, late, fates[usize::from(fate)]) };
+                tried[i] = known(changed);
                 let now = off(&tried);
                 if now < far {
                     (far, other) = (now, tried);
@@ -185,13 +192,14 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
                     break;
                 }
                 let i = rng.gen_range(0..other.len());
-                let before = other[i];
-                let within = before.1.floor() + rng.r#gen::<f64>();
-                other[i] = match rng.gen_range(0..4) {
-                    0 | 1 => (before.0, within, before.2),
-                    2 => (before.0, 6.0 * rng.r#gen::<f64>(), before.2),
-                    _ => (before.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..4)]),
+                let was = other[i].0;
+                let within = was.1.floor() + rng.r#gen::<f64>();
+                let changed = match rng.gen_range(0..4) {
+                    0 | 1 => (was.0, within, was.2),
+                    2 => (was.0, 6.0 * rng.r#gen::<f64>(), was.2),
+                    _ => (was.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..4)]),
                 };
+                let before = std::mem::replace(&mut other[i], known(changed));
                 let now = off(&other);
                 let same = other.iter().filter(|p| in_cell(p)).count() as u64 == truth[&cell];
                 if !same && now.0 <= far.0 && (now.1 <= far.1 || rng.gen_bool(0.03)) {
@@ -207,20 +215,24 @@ fn pinned(people: &[Person], small: bool, climbs: u32, steps: u32, rng: &mut Cha
 
 #[test]
 fn no_small_cell_is_pinned_by_everything_printed() {
-    let mut rng = ChaCha8Rng::seed_from_u64(11);
-    let mut shown = 0;
-    for sizes in [&[40][..], &[30, 60, 400], &[25, 25, 25, 25], &[120, 8, 90], &[300, 40, 6, 9], &[70, 70], &[200]] {
-        // of the large ones, which take longest, one each
-        for _ in 0..if sizes.iter().sum::<usize>() < 300 { 2 } else { 1 } {
-            let people = cohort(sizes, &mut rng);
-            let found = figures(&people, false);
-            shown += found.groups.iter().flat_map(|g| &g.shares).filter(|at| at.figures.is_some()).count();
-            let pinned = pinned(&people, false, 200, 300, &mut rng);
-            let truth = cells(&people);
-            let told: Vec<_> = pinned.iter().map(|key| (key, truth[key])).collect();
-            assert!(told.is_empty(), "{sizes:?}: group, year, fate and number of people: {told:?} of {found:?}");
-        }
-    }
+    let sizes = [&[40][..], &[30, 60, 400], &[25, 25, 25, 25], &[120, 8, 90], &[300, 40, 6, 9], &[70, 70], &[200]];
+    // of the large ones, which take longest, one each
+    let cohorts = sizes.iter().flat_map(|s| std::iter::repeat_n(*s, if s.iter().sum::<usize>() < 300 { 2 } else { 1 }));
+    let attacked = |(seed, sizes): (u64, &[usize])| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let people = cohort(sizes, &mut rng);
+        let found = figures(&people, false);
+        let pinned = pinned(&people, false, 200, 300, &mut rng);
+        let truth = cells(&people);
+        let told: Vec<_> = pinned.iter().map(|key| (key, truth[key])).collect();
+        assert!(told.is_empty(), "{sizes:?}: group, year, fate and number of people: {told:?} of {found:?}");
+        found.groups.iter().flat_map(|g| &g.shares).filter(|at| at.figures.is_some()).count()
+    };
+    // each on a thread of its own: it takes longest of all tests here
+    let shown: usize = std::thread::scope(|threads| {
+        let all: Vec<_> = (11..).zip(cohorts).map(|one| threads.spawn(move || attacked(one))).collect();
+        all.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
     assert!(shown > 30, "hiding everything is no protection worth having: {shown} figures were shown");
 }
 
@@ -244,15 +256,15 @@ fn whatever_is_subtracted_from_whatever_else_leaves_ten_people() {
             .filter(|g| g.shares.iter().any(|at| at.figures.is_some()))
             .map(|g| g.group.as_deref().unwrap())
             .collect();
-        let member = |p: &Person, unit: usize| match unit {
+        let member = |(p, _): &Known, unit: usize| match unit {
             0 => true,
             u if u <= names.len() => GROUPS[p.0] == names[u - 1],
             _ => !names.contains(&GROUPS[p.0]),
         };
         let parts: Vec<usize> = (0..names.len() + 2).filter(|u| people.iter().any(|p| member(p, *u))).collect();
         for unit in parts {
-            let own: Vec<&Person> = people.iter().filter(|p| member(p, unit)).collect();
-            let by = |y: usize| own.iter().filter(|p| is(p.2, 0) && bin(p.1) <= y).count();
+            let own: Vec<&Known> = people.iter().filter(|p| member(p, unit)).collect();
+            let by = |y: usize| own.iter().filter(|(p, _)| is(p.2, 0) && bin(p.1) <= y).count();
             let mut before = 0;
             for y in &years {
                 assert!(by(*y) - before >= 10, "{sizes:?}, unit {unit}, year {y}");
