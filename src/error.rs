@@ -180,8 +180,19 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Collects every problem of one input, keeping the first [`ISSUES_SHOWN`] in full, so that a file of
 /// ten million bad cells costs no more memory than one of twenty.
+///
+/// Public for whoever brings people from elsewhere (a frame of another language, a message) and reports what is wrong
+/// with them as the readers of this crate do.
+///
+/// ```
+/// use pleegprofiel::error::{ErrorKind, Issues};
+/// let mut issues = Issues::in_memory();
+/// issues.add(Some(3), Some("age_12"), || "-1 is negative: a count is 0 or more".into());
+/// let error = issues.into_result("the frame cannot be read").unwrap_err();
+/// assert_eq!((error.kind(), error.issue_count()), (ErrorKind::InvalidInput, 1));
+/// ```
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Issues {
+pub struct Issues {
     file: Option<String>,
     /// When the file is a folder: its files, with the rows before each.
     parts: Vec<(u64, String)>,
@@ -197,12 +208,14 @@ impl Issues {
         Issues { file: Some(file.into()), ..Issues::default() }
     }
 
-    pub(crate) fn in_memory() -> Self {
+    /// None yet, of data that did not come from a file.
+    pub fn in_memory() -> Self {
         Issues::default()
     }
 
-    /// Records a problem; the message is only built when it may be shown.
-    pub(crate) fn add(&mut self, row: Option<u64>, column: Option<&str>, message: impl FnOnce() -> String) {
+    /// Records a problem at a row from 1 and a column, where it has them; the message, which holds no identifier of a
+    /// person, is only built when it may be shown.
+    pub fn add(&mut self, row: Option<u64>, column: Option<&str>, message: impl FnOnce() -> String) {
         self.count += 1;
         if self.count > LOOKED_AT {
             return;
@@ -308,16 +321,20 @@ impl Issues {
     }
 
     /// How many problems were found so far.
-    pub(crate) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.count
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
     /// `Ok` when nothing was found, otherwise one error that lists it all.
-    pub(crate) fn into_result(self, what: &str) -> Result<()> {
+    ///
+    /// # Errors
+    /// Of kind [`ErrorKind::InvalidInput`], headed by `what`, when there is any problem.
+    pub fn into_result(self, what: &str) -> Result<()> {
         if self.count == 0 {
             return Ok(());
         }

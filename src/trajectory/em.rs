@@ -12,6 +12,9 @@ pub(crate) fn run(passes: &dyn Passes, shape: &Shape, from: Point, steps: usize,
     let mut here = from;
     for step in 0..steps {
         let mut next = advance(passes, shape, &here, m_step);
+        if passes.stopped() {
+            return (here, step);
+        }
         if next.log_likelihood() < here.log_likelihood() {
             next = if shape.dispersed() {
                 shorter(passes, shape, &here)
@@ -21,7 +24,7 @@ pub(crate) fn run(passes: &dyn Passes, shape: &Shape, from: Point, steps: usize,
         }
         let gain = next.log_likelihood() - here.log_likelihood();
         debug_assert!(
-            shape.dispersed() || gain.is_nan() || gain >= -1e-9 * here.log_likelihood().abs(),
+            passes.stopped() || shape.dispersed() || gain.is_nan() || gain >= -1e-9 * here.log_likelihood().abs(),
             "EM step {step} lost {gain}"
         );
         if gain.is_nan() || gain < enough {

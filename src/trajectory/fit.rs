@@ -182,6 +182,12 @@ pub(crate) struct Ticker<'a> {
     stopped: AtomicBool,
 }
 
+impl std::fmt::Debug for Ticker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ticker").field("done", &self.done).field("stopped", &self.stopped).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Ticker<'a> {
     pub(crate) fn new(progress: &'a (dyn Fn(Progress) -> bool + Sync)) -> Self {
         Ticker { progress, done: AtomicUsize::new(0), total: AtomicUsize::new(0), stopped: AtomicBool::new(false) }
@@ -200,6 +206,18 @@ impl<'a> Ticker<'a> {
             self.stopped.store(true, Ordering::Relaxed);
         }
         !self.stopped()
+    }
+
+    /// Whether the caller wants to stop, asked in the middle of a piece of work.
+    pub(crate) fn asked(&self) -> bool {
+        if !self.stopped() {
+            let done = self.done.load(Ordering::Relaxed);
+            let total = self.total.load(Ordering::Relaxed).max(done);
+            if !(self.progress)(Progress { done, total }) {
+                self.stop();
+            }
+        }
+        self.stopped()
     }
 
     /// The caller wants to stop, and said so elsewhere.

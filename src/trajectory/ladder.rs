@@ -48,7 +48,7 @@ pub(crate) fn climb(
     ticker: &Ticker<'_>,
 ) -> Climbed {
     let found = candidates(options, cohort, shape, known, ticker);
-    finish(&Evaluator::new(&cohort.histories), shape, found)
+    finish(&Evaluator::new(&cohort.histories).watched(ticker), shape, found)
 }
 
 /// The optima that were found, on everybody at last, best first.
@@ -69,22 +69,22 @@ pub(crate) fn candidates(
 ) -> Candidates {
     let histories = &cohort.histories;
     if histories.len() <= WHOLE {
-        let found = search::search(&Evaluator::new(histories), shape, options, known, ticker);
+        let found = search::search(&Evaluator::new(histories).watched(ticker), shape, options, known, ticker);
         return Candidates { climbs: found.climbs, records: found.records, searched_best: None };
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
     let sample = sample(cohort, options.seed, small);
-    let evaluator = Evaluator::new(&sample);
+    let evaluator = Evaluator::new(&sample).watched(ticker);
     let found = search::search(&evaluator, shape, options, known, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
     let mut candidates = found.climbs;
     candidates.truncate(TO_MIDDLE);
     if histories.len() > 2 * middle {
         let middle = self::sample(cohort, options.seed.wrapping_add(1), middle);
-        candidates = again(&Evaluator::new(&middle), shape, candidates, ticker);
+        candidates = again(&Evaluator::new(&middle).watched(ticker), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
     }
-    let climbs = again(&Evaluator::new(histories), shape, candidates, ticker);
+    let climbs = again(&Evaluator::new(histories).watched(ticker), shape, candidates, ticker);
     Candidates { climbs, records: found.records, searched_best }
 }
 

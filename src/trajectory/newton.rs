@@ -102,7 +102,7 @@ pub(crate) fn climb_unless_behind(
         *leaps = leaps.checked_sub(1)?;
         limit::leap(passes, shape, here)
     };
-    while steps < most {
+    while steps < most && !passes.stopped() {
         if steps % LEAP_EVERY == LEAP_EVERY - 1
             && let Some(there) = limit::leap(passes, shape, &here)
         {

@@ -3,6 +3,7 @@
 
 use super::dispersed::AtRisk;
 use super::estep::{self, EStep};
+use super::fit::Ticker;
 use super::information;
 use super::lanes;
 use super::occurring::Occurring;
@@ -34,6 +35,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) at_risk: bool,
     /// Where each history's cells are gone through: posterior probabilities up to this add nothing to the sums.
     pub(crate) negligible: f64,
+    /// Who is asked between chunks whether to go on.
+    watch: Option<&'a Ticker<'a>>,
 }
 
 /// A posterior probability that adds nothing to a sum at working precision.
@@ -55,6 +58,9 @@ pub(crate) trait Passes {
 
     /// Adds minus the missing information there; people whose group is as sure as `negligible` are passed over.
     fn add_missing(&self, shape: &Shape, params: &Params, curves: &[Curve], negligible: f64, to: &mut Square);
+
+    /// Whether the work was stopped: then what is asked gives nothing of worth.
+    fn stopped(&self) -> bool;
 }
 
 impl Passes for Evaluator<'_> {
@@ -69,6 +75,10 @@ impl Passes for Evaluator<'_> {
     fn add_missing(&self, shape: &Shape, params: &Params, curves: &[Curve], negligible: f64, to: &mut Square) {
         information::add_missing(self, shape, params, curves, negligible, to);
     }
+
+    fn stopped(&self) -> bool {
+        Evaluator::stopped(self)
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -80,7 +90,19 @@ impl<'a> Evaluator<'a> {
             occurring: Occurring::of(histories),
             at_risk: histories.exposure.is_some(),
             negligible: NOTHING,
+            watch: None,
         }
+    }
+
+    /// The same, asking between chunks whether to go on. Once nobody wants it any more passes do nothing: what they give
+    /// then is worth nothing, and whoever watches must not use it.
+    pub(crate) fn watched(self, ticker: &'a Ticker<'a>) -> Self {
+        Evaluator { watch: Some(ticker), ..self }
+    }
+
+    /// Whether the work was stopped.
+    pub(crate) fn stopped(&self) -> bool {
+        self.watch.is_some_and(Ticker::asked)
     }
 
     /// Of people who were all at liberty throughout, part of a cohort whose others were not: sums are like theirs.
@@ -147,7 +169,8 @@ impl<'a> Evaluator<'a> {
         if n <= chunk {
             return vec![work(0..n)];
         }
-        (0..n.div_ceil(chunk)).map_in_parallel(|c| work(range(c)))
+        let going = |range: Range<usize>| if self.stopped() { range.start..range.start } else { range };
+        (0..n.div_ceil(chunk)).map_in_parallel(|c| work(going(range(c))))
     }
 }
 

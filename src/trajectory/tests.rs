@@ -214,3 +214,45 @@ fn newton_ends_where_a_long_run_of_em_ends() {
         assert!(gradient.iter().all(|g| g.abs() < 1e-8), "{gradient:?}");
     }
 }
+
+#[test]
+fn a_fit_is_asked_whether_to_go_on_in_the_middle_of_a_piece_of_work() {
+    use crate::error::ErrorKind;
+    use crate::trajectory::options::FitOptions;
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    // everybody's own time at risk: so many different histories that a pass has several chunks
+    let mut builder = CohortBuilder::new(AgeGrid::years(18, 20).unwrap());
+    let mut rng = stream(3, 0);
+    for _ in 0..9_000 {
+        let counts: Vec<Option<u32>> = (0..3).map(|_| Some(rng.gen_range(0..3))).collect();
+        let exposure: Vec<f64> = (0..3).map(|_| rng.gen_range(0.2..1.0)).collect();
+        builder.push(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }).unwrap();
+    }
+    let cohort = builder.finish();
+    let options = FitOptions::new(Family::Poisson).groups(2).degree(1).starts(8);
+    let asked: Mutex<BTreeMap<usize, usize>> = Mutex::default();
+    let free = options.fit(&cohort).unwrap();
+    let watched = options
+        .fit_with_progress(&cohort, &|p| {
+            *asked.lock().unwrap().entry(p.done).or_default() += 1;
+            true
+        })
+        .unwrap();
+    assert_eq!(free, watched);
+    let asked = asked.into_inner().unwrap();
+    // the climb on everyone comes last and is one piece
+    assert!(*asked.values().next_back().unwrap() > 10, "{asked:?}");
+
+    let said_no = std::sync::atomic::AtomicUsize::new(0);
+    let last = *asked.keys().next_back().unwrap();
+    let stopped = options.fit_with_progress(&cohort, &|p| {
+        let go_on = p.done < last;
+        said_no.fetch_add(usize::from(!go_on), std::sync::atomic::Ordering::Relaxed);
+        go_on
+    });
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+    // whoever said no is hardly asked again: threads that asked at the same time
+    assert!(said_no.into_inner() <= 64);
+}

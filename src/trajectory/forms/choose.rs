@@ -105,7 +105,7 @@ impl FormOptions {
 
         let ticker = Ticker::new(progress);
         let sample = Scan::sample_of(cohort, self.seed);
-        let scan = Scan::new(cohort, sample.as_ref(), degree, self.seed, memory);
+        let scan = Scan::new(cohort, sample.as_ref(), degree, self.seed, memory, &ticker);
         let mut scanned = path::along(&scan, &forms, &groups, &ticker)?;
         let stopped = || Error::new(ErrorKind::Cancelled, "the fit was stopped");
         if ticker.stopped() {
@@ -114,6 +114,9 @@ impl FormOptions {
         rank(&mut scanned);
         if sample.is_some() {
             scanned = best_on_all(&scan, &scanned)?;
+            if ticker.stopped() {
+                return Err(stopped());
+            }
             rank(&mut scanned);
         }
         self.in_full(cohort, degree, scanned, progress)

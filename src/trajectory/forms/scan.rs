@@ -9,6 +9,7 @@ use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::em;
 use crate::trajectory::finding::{Finding, degenerate, runs_off};
+use crate::trajectory::fit::Ticker;
 use crate::trajectory::ladder;
 use crate::trajectory::limit;
 use crate::trajectory::model::TrajectoryModel;
@@ -67,9 +68,11 @@ impl<'a> Scan<'a> {
         degree: usize,
         seed: u64,
         memory: Option<&'a Memory<'a>>,
+        ticker: &'a Ticker<'a>,
     ) -> Scan<'a> {
-        let all = Evaluator::roughly(&cohort.histories);
-        Scan { cohort, degree, seed, all, sample: sample.map(Evaluator::roughly), memory }
+        let all = Evaluator::roughly(&cohort.histories).watched(ticker);
+        let sample = sample.map(|sample| Evaluator::roughly(sample).watched(ticker));
+        Scan { cohort, degree, seed, all, sample, memory }
     }
 
     /// What is looked at: everyone, or a sample.
@@ -138,7 +141,8 @@ impl<'a> Scan<'a> {
             }
         }
         let top = best.as_ref().map(|b| Top::new(&b.params, b.converged, b.shortfall));
-        if let Some(memory) = self.memory {
+        // what was looked at to the end only
+        if let Some(memory) = self.memory.filter(|_| !evaluator.stopped()) {
             memory.keep(Looked::new(form, shape.groups(), top));
         }
         self.judged(evaluator, form, shape, best)

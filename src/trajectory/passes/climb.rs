@@ -112,6 +112,10 @@ impl Passes for Elsewhere<'_> {
             to.add_all(&missing_of(shape, &part, &layout));
         }
     }
+
+    fn stopped(&self) -> bool {
+        self.problem.borrow().is_some()
+    }
 }
 
 fn missing_of(shape: &Shape, part: &Part, layout: &Layout) -> Square {
