@@ -143,6 +143,42 @@ impl CohortBuilder {
         self.push_checked(row.id, |j| row.counts[j], row.exposure, row.weight)
     }
 
+    /// Adds so many persons with one and the same row: the cohort that as many calls of [`CohortBuilder::push`] give, bit
+    /// for bit, in the time of one. For people counted by history elsewhere; their fits count persons, as a weight that is
+    /// a frequency would not.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, CohortBuilder, PersonRow};
+    /// let mut builder = CohortBuilder::new(AgeGrid::years(18, 19)?);
+    /// builder.push_persons(PersonRow::new(&[Some(0), Some(2)]), 3)?;
+    /// let cohort = builder.finish();
+    /// assert_eq!((cohort.persons(), cohort.distinct_histories(), cohort.events()), (3, 1, 6));
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`CohortBuilder::push`]; and when there are none of them, or more in all than a cohort holds.
+    pub fn push_persons(&mut self, row: PersonRow<'_>, persons: u32) -> Result<()> {
+        row.check(self.grid)?;
+        if persons == 0 {
+            return Err(Error::value("0 persons with a history; a history is of at least 1"));
+        }
+        if self.person_history.len() + persons as usize > u32::MAX as usize {
+            return Err(Error::value("a cohort holds at most 4,294,967,294 persons"));
+        }
+        self.push_checked(row.id, |j| row.counts[j], row.exposure, row.weight)?;
+        // push_checked has just added one
+        let history = self.person_history[self.person_history.len() - 1];
+        let h = history as usize;
+        for _ in 1..persons {
+            // summed as one by one, so that a weight of 0.1 gives the same bits
+            self.histories.weight[h] += row.weight;
+            self.remember(history, row.id, row.weight);
+        }
+        self.histories.persons[h] += persons - 1;
+        Ok(())
+    }
+
     /// Adds a person whose values have been checked by the caller.
     pub(crate) fn push_checked(
         &mut self,

@@ -374,6 +374,31 @@ mod tests {
     }
 
     #[test]
+    fn persons_counted_by_history_are_those_added_one_by_one() {
+        let grid = AgeGrid::years(18, 19).unwrap();
+        let (mut counted, mut one_by_one) = (CohortBuilder::new(grid), CohortBuilder::new(grid));
+        let rows: [(&[Option<u32>], Option<&[f64]>, f64, u32); 4] = [
+            (&[Some(0), Some(1)], None, 1.0, 5),
+            (&[Some(0), None], None, 0.1, 3),
+            (&[Some(0), Some(1)], Some(&[1.0, 0.25]), 1.0, 1),
+            (&[Some(0), Some(1)], None, 0.1, 7),
+        ];
+        for (counts, exposure, weight, persons) in rows {
+            let row = PersonRow { exposure, weight, ..PersonRow::new(counts) };
+            counted.push_persons(row, persons).unwrap();
+            (0..persons).for_each(|_| one_by_one.push(row).unwrap());
+        }
+        let none = counted.push_persons(PersonRow::new(&[Some(0), None]), 0);
+        assert!(none.unwrap_err().to_string().contains("0 persons with a history"));
+        let too_many = counted.push_persons(PersonRow::new(&[Some(0), None]), u32::MAX);
+        assert!(too_many.unwrap_err().to_string().contains("at most 4,294,967,294 persons"));
+        let (counted, one_by_one) = (counted.finish(), one_by_one.finish());
+        assert_eq!(counted, one_by_one);
+        assert_eq!(counted.total_weight().to_bits(), one_by_one.total_weight().to_bits());
+        assert_eq!((counted.persons(), counted.observations()), (16, one_by_one.observations()));
+    }
+
+    #[test]
     fn every_bad_cell_of_a_matrix_is_listed() {
         let grid = AgeGrid::years(18, 19).unwrap();
         let exposure = array![[0.0, f64::NAN], [1.2, 1.0]];
