@@ -377,7 +377,8 @@ mod tests {
     fn persons_counted_by_history_are_those_added_one_by_one() {
         let grid = AgeGrid::years(18, 19).unwrap();
         let (mut counted, mut one_by_one) = (CohortBuilder::new(grid), CohortBuilder::new(grid));
-        let rows: [(&[Option<u32>], Option<&[f64]>, f64, u32); 4] = [
+        type Row<'a> = (&'a [Option<u32>], Option<&'a [f64]>, f64, u32);
+        let rows: [Row<'_>; 4] = [
             (&[Some(0), Some(1)], None, 1.0, 5),
             (&[Some(0), None], None, 0.1, 3),
             (&[Some(0), Some(1)], Some(&[1.0, 0.25]), 1.0, 1),

@@ -96,13 +96,16 @@ pub(super) fn called_totals<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> 
     found.fold(None, |first, i| first.map_or(Some((1, i)), |(n, first)| Some((n + 1, first))))
 }
 
+/// The first cell with a count of which something holds.
+type FirstOf<'a> = dyn Fn(&dyn Fn(u32) -> bool) -> Option<CellPlace> + 'a;
+
 /// What is looked at of people: of a cohort, or of all chunks of one.
 pub(super) struct Looked<'a> {
     pub(super) persons: usize,
     /// Cells with each count above 0.
     pub(super) cells: BTreeMap<u32, u64>,
     /// The first cell with one of some counts.
-    pub(super) place: &'a dyn Fn(&dyn Fn(u32) -> bool) -> Option<CellPlace>,
+    pub(super) place: &'a FirstOf<'a>,
     /// How many are called as rows of totals are, and the place of the first.
     pub(super) called: Option<(u64, CellPlace)>,
     pub(super) events: u64,

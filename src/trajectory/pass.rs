@@ -106,7 +106,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Of people who were all at liberty throughout, part of a cohort whose others were not: sums are like theirs.
-    pub(crate) fn as_at_risk(self) -> Self {
+    pub(crate) fn with_others_at_risk(self) -> Self {
         Evaluator { at_risk: true, ..self }
     }
 

@@ -21,7 +21,7 @@ fn many(people: usize) -> String {
     let mut table = "id,age_18,age_19,age_20,age_21\n".to_owned();
     for i in 0..people {
         let busy = i % 5 == 0;
-        let count = |j: usize| if busy { (i / 5 + j) % 3 } else { usize::from((i * 7 + j * 11) % 13 == 0) };
+        let count = |j: usize| if busy { (i / 5 + j) % 3 } else { usize::from((i * 7 + j * 11).is_multiple_of(13)) };
         let id = (i * 7_919) % 1_000_003;
         writeln!(table, "p{id},{},{},{},{}", count(0), count(1), count(2), count(3)).unwrap();
     }
@@ -89,7 +89,7 @@ fn what_looks_odd_is_told_with_the_same_words_and_places() {
         format!("id,age_18,age_19,age_20\na,9,1,2\n{ordinary}e,9,9,9\n"),
         format!("id,age_18,age_19,age_20\na,1,0,151\n{ordinary}\n"),
         format!("id,age_18,age_19,age_20\na,7,7,0\n{ordinary}e,7,7,0\n"),
-        format!(",id,age_18,age_19,age_20,note\n0,a,1,0,2,\n"),
+        ",id,age_18,age_19,age_20,note\n0,a,1,0,2,\n".to_owned(),
     ];
     for table in tables {
         let cohort = whole(&table, None, &CsvOptions::new()).unwrap();

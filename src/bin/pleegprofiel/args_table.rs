@@ -270,7 +270,7 @@ impl InputArgs {
             read_in_chunks(counts, exposure, &options, folder, seed)
         })?;
         tell_ignored_in_vain(&options);
-        self.without_doubts(people.warnings())?;
+        self.without_doubts(&people.warnings())?;
         Ok(people)
     }
 

@@ -117,7 +117,7 @@ impl Doubts {
     }
 
     /// Everything suspicious about everybody.
-    fn warnings(&self) -> Vec<CohortWarning> {
+    pub(super) fn warnings(&self) -> Vec<CohortWarning> {
         let ends = [&self.called_first, &self.called_last];
         // one person alone is first and last
         let ends: Vec<&CellPlace> = ends.into_iter().flatten().take(self.persons.min(2)).collect();

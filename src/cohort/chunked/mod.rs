@@ -6,6 +6,7 @@
 
 mod doubts;
 mod people;
+#[cfg(feature = "csv")]
 mod repeats;
 mod sample;
 mod scratch;

@@ -42,7 +42,8 @@ pub struct PeopleInChunks {
     sample: Sample,
     time_at_risk: bool,
     hash: Sha256,
-    warnings: Vec<CohortWarning>,
+    /// What a reader, or the cohort that was cut up, has to tell in place of what looks odd in the chunks.
+    told: Option<Vec<CohortWarning>>,
 }
 
 #[derive(Debug)]
@@ -101,7 +102,7 @@ impl PeopleInChunks {
         for from in (0..cohort.persons()).step_by(CHUNK_PEOPLE) {
             people.push(&cohort.chunk(from..(from + CHUNK_PEOPLE).min(cohort.persons()))?)?;
         }
-        people.warnings = cohort.warnings().to_vec();
+        people.told = Some(cohort.warnings().to_vec());
         Ok(people)
     }
 
@@ -114,7 +115,7 @@ impl PeopleInChunks {
             sample: Sample::new(seed),
             time_at_risk: false,
             hash: Sha256::new(),
-            warnings: Vec::new(),
+            told: None,
         }
     }
 
@@ -158,8 +159,9 @@ impl PeopleInChunks {
     /// Ends the adding: what looks odd of everybody, and what a reader has to tell.
     #[cfg(feature = "csv")]
     pub(crate) fn told(&mut self, more: Vec<CohortWarning>, located: impl Fn(u64) -> (Option<String>, u64)) {
-        self.warnings = self.doubts.located(located);
-        self.warnings.extend(more);
+        let mut all = self.doubts.located(located);
+        all.extend(more);
+        self.told = Some(all);
     }
 
     /// Number of people.
@@ -187,9 +189,9 @@ impl PeopleInChunks {
         self.time_at_risk
     }
 
-    /// As [`Cohort::warnings`], of everybody; what looks odd is among them only for people read from a table.
-    pub fn warnings(&self) -> &[CohortWarning] {
-        &self.warnings
+    /// As [`Cohort::warnings`], of everybody.
+    pub fn warnings(&self) -> Vec<CohortWarning> {
+        self.told.clone().unwrap_or_else(|| self.doubts.warnings())
     }
 
     /// Some 40,000 people, drawn by a hash of their identifiers (of their places, without any): everybody, when there

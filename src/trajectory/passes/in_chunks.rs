@@ -21,7 +21,7 @@ impl Overview {
             sample: people.sample()?,
             chunks: people.chunks(),
             time_at_risk: people.has_exposure(),
-            warnings: people.warnings().to_vec(),
+            warnings: people.warnings(),
         })
     }
 }

@@ -180,7 +180,7 @@ impl PassRequest {
             ));
         }
         let evaluator = Evaluator::new(histories);
-        let evaluator = if self.asked.at_risk { evaluator.as_at_risk() } else { evaluator };
+        let evaluator = if self.asked.at_risk { evaluator.with_others_at_risk() } else { evaluator };
         let curves = self.params.curves(&self.shape);
         let layout = Layout::of(&self.shape, self.asked);
         let mut part = Part {
