@@ -126,12 +126,12 @@ impl PassSums {
 
     /// Number of chunks.
     pub fn chunks(&self) -> u64 {
-        self.blocks.values().map(|(rounds, _)| 1 << rounds).sum()
+        self.blocks.values().fold(0, |sum: u64, (rounds, _)| sum.saturating_add(1 << rounds))
     }
 
     /// Number of people.
     pub fn persons(&self) -> u64 {
-        self.blocks.values().map(|(_, part)| part.persons).sum()
+        self.blocks.values().fold(0, |sum: u64, (_, part)| sum.saturating_add(part.persons))
     }
 
     /// Log-likelihood of the people of these chunks; 0 of nobody.
@@ -198,7 +198,7 @@ impl PassSums {
             if first != next {
                 break;
             }
-            next = first + (1 << rounds);
+            next = first.saturating_add(1 << rounds);
         }
         let more = self.blocks.range(chunks..).next_back().is_some() || next > chunks;
         if next < chunks || more {
@@ -217,11 +217,13 @@ impl PassSums {
 
 impl Part {
     fn plus(mut self, other: &Part) -> Part {
-        self.persons += other.persons;
-        self.observations += other.observations;
-        self.events += other.events;
-        self.low_exposure += other.low_exposure;
-        self.members.iter_mut().zip(&other.members).for_each(|(to, from)| *to += from);
+        // numbers from elsewhere may be anything
+        let add = |to: &mut u64, from: u64| *to = to.saturating_add(from);
+        add(&mut self.persons, other.persons);
+        add(&mut self.observations, other.observations);
+        add(&mut self.events, other.events);
+        add(&mut self.low_exposure, other.low_exposure);
+        self.members.iter_mut().zip(&other.members).for_each(|(to, from)| add(to, *from));
         self.row.iter_mut().zip(&other.row).for_each(|(to, from)| *to += from);
         self
     }

@@ -1,0 +1,124 @@
+//! `fit`: one model of the people in the files, and which way it came about.
+
+use crate::engine::{Address, Engine, JobOptions};
+use crate::failure::Result;
+use crate::files::Files;
+use crate::group::{Counted, Way, count_histories};
+use crate::output::Whole;
+use pleegprofiel::{Definitions, Family, Fit, FitOptions, GroupNaming, TrajectoryModel, name_model};
+use serde::Serialize;
+use std::fmt::Write;
+use std::time::Instant;
+
+/// What a fit comes to.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// Which way was taken, and why.
+    pub way: Way,
+    /// What the executors ran.
+    pub version: &'static str,
+    /// Parts that the work was cut into; no figure hangs on it.
+    pub partitions: usize,
+    /// Seconds from the first footer to the counted histories.
+    pub count_seconds: f64,
+    /// Seconds of the fit.
+    pub fit_seconds: f64,
+    /// The most memory this process has held, in megabytes, where the system tells it.
+    pub largest_memory_mb: Option<f64>,
+    /// The fit.
+    pub fit: Fit,
+}
+
+/// Counts people by history on the engine, and fits them here.
+///
+/// # Errors
+/// As [`Engine::connect`], [`count_histories`] and [`FitOptions::fit`].
+pub async fn fit(
+    at: &Address,
+    job: JobOptions,
+    files: &Files,
+    times: Option<&Files>,
+    options: &FitOptions,
+) -> Result<Answer> {
+    let started = Instant::now();
+    let engine = Engine::connect(at, job).await?;
+    let Counted { cohort, way } = count_histories(&engine, files, times).await?;
+    drop(engine);
+    let counted = Instant::now();
+    let fit = tokio::task::block_in_place(|| options.fit(&cohort).and_then(|fit| fit.checked(&cohort)))?;
+    Ok(Answer {
+        way,
+        version: crate::VERSION,
+        partitions: job.partitions,
+        count_seconds: (counted - started).as_secs_f64(),
+        fit_seconds: counted.elapsed().as_secs_f64(),
+        largest_memory_mb: largest_memory(),
+        fit,
+    })
+}
+
+impl Answer {
+    /// The model as a file, when the fit can be trusted.
+    ///
+    /// # Errors
+    /// When it cannot, or the file cannot be written.
+    pub fn write_model(&self, mut file: Whole) -> Result<()> {
+        let model = self.fit.best()?;
+        file.write(format!("{}\n", model.to_json()).as_bytes())?;
+        file.publish()
+    }
+
+    /// The answer as JSON.
+    pub fn to_json(&self) -> String {
+        // numbers, texts and lists of them
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The answer in words. How many people a group has stands in the JSON alone: a few are not to be told.
+    pub fn text(&self) -> String {
+        let fit = &self.fit;
+        let mut text = String::new();
+        let entropy = fit.entropy.map_or(String::new(), |e| format!(", relative entropy {e:.3}"));
+        // a String takes whatever is written to it
+        let _ = writeln!(
+            text,
+            "{} groups, {}: log-likelihood {:.4}, {} parameters\nAIC {:.2}, BIC {:.2} (persons) or {:.2} (cells), ICL {:.2}{entropy}",
+            fit.groups.len(),
+            fit.family(),
+            fit.log_likelihood,
+            fit.parameters,
+            fit.aic,
+            fit.bic_persons,
+            fit.bic_observations,
+            fit.icl,
+        );
+        let names = naming(fit.model());
+        for (k, (group, of)) in fit.groups.iter().zip(fit.model().groups()).enumerate() {
+            let avepp = group.avepp.map_or(String::new(), |p| format!(", AvePP {p:.3}"));
+            let name = names.get(k).and_then(|n| n.profile).map_or("no profile".to_owned(), |p| p.to_string());
+            let share = 100.0 * of.share;
+            let _ = writeln!(text, "group {}: share {share:.2} %, peak at {}{avepp}, {name}", k + 1, group.peak_age);
+        }
+        for finding in &fit.findings {
+            let _ = writeln!(text, "- {finding}");
+        }
+        let _ = writeln!(text, "{}.", self.way.why);
+        let _ = write!(text, "{:.1} s to count, {:.1} s to fit.", self.count_seconds, self.fit_seconds);
+        text
+    }
+}
+
+/// What Linux tells of this process.
+fn largest_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? / 1024.0)
+}
+
+fn naming(model: &TrajectoryModel) -> Vec<GroupNaming> {
+    match model.family() {
+        // profiles are defined on rates of offending, which participation does not give
+        Family::Bernoulli => Vec::new(),
+        _ => name_model(model, &Definitions::default()).map_or(Vec::new(), |naming| naming.groups),
+    }
+}

@@ -1,0 +1,39 @@
+//! Trajectory models of national registers on DataFusion and Ballista: files in, model out, nothing in between on one
+//! machine that would not fit there.
+//!
+//! The folder's README says how it is used, where personal data lie meanwhile, and what was measured. Belongs here: the way
+//! of people through an engine. Does not belong here: models and their fitting, which are the library's.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | `files`, `columns` | what the files hold, checked before the first job |
+//! | `engine` | a job, from question to answer, and nothing left of it |
+//! | `history`, `values` | a person's history as bytes to group by; what a count is |
+//! | `functions`, `place` | what executors work out, row by row |
+//! | `group`, `problems` | people counted by history; what is wrong with rows |
+//! | `fit`, `classify` | the two answers |
+//! | `servers`, `workdir` | scheduler and executors, and where shuffle files lie |
+//! | `output` | files that are whole or not there |
+
+pub mod args;
+pub mod classify;
+pub mod columns;
+pub mod engine;
+pub mod failure;
+pub mod files;
+pub mod fit;
+mod functions;
+pub mod group;
+mod history;
+pub mod output;
+mod place;
+mod problems;
+pub mod servers;
+mod values;
+mod version;
+pub mod workdir;
+
+pub use functions::register;
+#[doc(hidden)]
+pub use functions::register_as;
+pub use version::VERSION;
