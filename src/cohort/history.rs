@@ -69,6 +69,11 @@ impl Histories {
         &self.cells[self.offsets[h]..self.offsets[h + 1]]
     }
 
+    /// Events of history `h` in all.
+    pub(crate) fn events_of(&self, h: usize) -> u64 {
+        self.cells_of(h).iter().map(|&code| u64::from(self.codes[code as usize].count)).sum()
+    }
+
     /// Time at risk of history `h` by interval, when it varies between persons.
     pub(crate) fn exposure_of(&self, h: usize) -> Option<&[f64]> {
         self.exposure.as_ref().map(|e| &e[h * self.intervals..(h + 1) * self.intervals])

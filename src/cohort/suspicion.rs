@@ -258,10 +258,7 @@ fn totals(looked: Looked<'_>, coded: bool, all: &mut Vec<CohortWarning>) {
 /// The person with at least half of all events: only a history of one person can be that.
 fn busiest(cohort: &Cohort) -> Option<Busiest> {
     let histories = &cohort.histories;
-    let events = |h: usize| -> u64 {
-        histories.cells_of(h).iter().map(|&code| u64::from(histories.codes[code as usize].count)).sum()
-    };
-    let most = (0..histories.len()).filter(|&h| histories.persons[h] == 1).map(|h| (events(h), h));
+    let most = (0..histories.len()).filter(|&h| histories.persons[h] == 1).map(|h| (histories.events_of(h), h));
     let (own, h) = most.filter(|&(own, _)| own > 0 && 2 * own >= cohort.events()).max()?;
     let person = (0..cohort.persons()).find(|&i| cohort.history_of(i) == h)?;
     let sums_of_others = 2 * own == cohort.events() && sums_of_others(cohort, h);

@@ -89,10 +89,7 @@ impl Doubts {
 
     fn busiest(&mut self, chunk: &Cohort, among_all: &dyn Fn(CellPlace) -> CellPlace) {
         let histories = &chunk.histories;
-        let events = |h: usize| -> u64 {
-            histories.cells_of(h).iter().map(|&code| u64::from(histories.codes[code as usize].count)).sum()
-        };
-        let Some((own, h)) = (0..histories.len()).map(|h| (events(h), h)).max() else { return };
+        let Some((own, h)) = (0..histories.len()).map(|h| (histories.events_of(h), h)).max() else { return };
         let least = self.most.as_ref().map_or(0, |most| most.events);
         if own < least || own == 0 {
             return;

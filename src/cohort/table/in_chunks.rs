@@ -2,12 +2,12 @@
 
 use super::beside::{Beside, Exposure};
 use super::field::{Reading, identifier};
-use super::header::{self, WideColumns};
+use super::header::WideColumns;
 use super::labelled::Labelled;
 use super::options::TableOptions;
 use super::rows::Table;
 use super::source::TableSource;
-use super::wide::{read_counts, read_weight};
+use super::wide::{Opened, opened, read_counts, read_weight};
 use super::words::NOT_OBSERVED;
 use super::{Form, unreadable};
 use crate::cohort::builder::CohortBuilder;
@@ -110,24 +110,13 @@ fn read(
         ));
     }
     counts.refuse_of_wide(options);
-    let mut exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
+    let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
     if exposure.as_ref().is_some_and(|table| Exposure::is_long(table, options)) {
         return Err(Error::options(
             "times at risk of one row per person and age are not read in chunks: only a table of the shape of the counts",
         ));
     }
-    let columns = header::wide(&mut counts, options, true);
-    let form = exposure.as_mut().map(|table| Exposure::of(table, options));
-    let (beside, refused) = match (exposure, form, &columns) {
-        (None, ..) => (None, Issues::default()),
-        (Some(table), form, Some(columns)) => Beside::open(table, form.flatten(), (columns, &counts.name), options)?,
-        (Some(table), ..) => (None, table.issues),
-    };
-    let Some(columns) = columns else {
-        let mut issues = counts.issues;
-        issues.append(beside.map_or(refused, Beside::into_issues));
-        return Err(unreadable(issues));
-    };
+    let Opened { counts, columns, beside, refused } = opened(counts, exposure, options)?;
     read_rows(counts, &columns, beside, refused, options, folder, keep)
 }
 

@@ -60,7 +60,22 @@ pub fn read_wide_with(
     read(counts, exposure, options)
 }
 
-pub(super) fn read(mut counts: Table<'_>, mut exposure: Option<Table<'_>>, options: &TableOptions) -> Result<Cohort> {
+/// Counts and times at risk whose headers are understood.
+pub(super) struct Opened<'a, 'o> {
+    pub(super) counts: Table<'a>,
+    pub(super) columns: WideColumns,
+    pub(super) beside: Option<Beside<'a, 'o>>,
+    /// What is wrong with times at risk that cannot be read.
+    pub(super) refused: Issues,
+}
+
+/// Understands the headers; problems of the times at risk alone are for later, as counts are checked to the end even when
+/// these are no use.
+pub(super) fn opened<'a, 'o>(
+    mut counts: Table<'a>,
+    mut exposure: Option<Table<'a>>,
+    options: &'o TableOptions,
+) -> Result<Opened<'a, 'o>> {
     let columns = header::wide(&mut counts, options, true);
     let form = exposure.as_mut().map(|table| Exposure::of(table, options));
     let (beside, refused) = match (exposure, form, &columns) {
@@ -69,14 +84,18 @@ pub(super) fn read(mut counts: Table<'_>, mut exposure: Option<Table<'_>>, optio
         (Some(table), ..) => (None, table.issues),
     };
     match columns {
-        // Counts are checked to the end even when the times at risk are no use.
-        Some(columns) => read_rows(counts, &columns, beside, refused, options),
+        Some(columns) => Ok(Opened { counts, columns, beside, refused }),
         None => {
             let mut issues = counts.issues;
             issues.append(beside.map_or(refused, Beside::into_issues));
             Err(unreadable(issues))
         }
     }
+}
+
+pub(super) fn read(counts: Table<'_>, exposure: Option<Table<'_>>, options: &TableOptions) -> Result<Cohort> {
+    let Opened { counts, columns, beside, refused } = opened(counts, exposure, options)?;
+    read_rows(counts, &columns, beside, refused, options)
 }
 
 fn read_rows(
