@@ -31,6 +31,14 @@ pub(crate) fn expit(x: f64) -> (f64, f64) {
     if x > 0.0 { (large, small) } else { (small, large) }
 }
 
+/// [`expit`] and [`softplus`] of the same.
+#[inline]
+pub(crate) fn expit_and_softplus(x: f64) -> (f64, f64, f64) {
+    let e = (-x.abs()).exp();
+    let (small, large, more) = (e / (1.0 + e), 1.0 / (1.0 + e), e.ln_1p());
+    if x > 0.0 { (large, small, x + more) } else { (small, large, more) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +65,9 @@ mod tests {
         assert_eq!(expit(f64::INFINITY), (1.0, 0.0));
         assert_eq!(softplus(f64::NEG_INFINITY), 0.0);
         assert_eq!(softplus(800.0), 800.0);
+        for x in [f64::NEG_INFINITY, -800.0, -3.5, 0.0, 0.7, 40.0, 800.0] {
+            let (p, q) = expit(x);
+            assert_eq!(expit_and_softplus(x), (p, q, softplus(x)));
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::kernel::rising;
 use super::lanes::{self, Lanes, lanes};
 use super::occurring::Occurring;
 use super::shape::{Curve, Shape};
-use crate::numeric::logspace::{expit, log_add_exp, softplus};
+use crate::numeric::logspace::{expit, expit_and_softplus, log_add_exp};
 use crate::numeric::vexp;
 
 /// Cells worked on together, so that vector code has something to do.
@@ -62,13 +62,20 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
             lanes(|b, l| curves.get(4 * b + l).map_or(unused, of))
         };
         let ages = (0..shape.intervals)
-            .map(|t| OfAge {
-                rate: by_group(&|c| c.lambda[t].min(MOST), 0.0),
-                eta: by_group(&|c| c.eta[t] + shape.log_width, 0.0),
-                zeta: by_group(&|c| c.zeta[t], f64::NEG_INFINITY),
-                q: by_group(&|c| expit(c.zeta[t]).0, 0.0),
-                not_q: by_group(&|c| expit(c.zeta[t]).1, 1.0),
-                softplus: by_group(&|c| softplus(c.zeta[t]), 0.0),
+            .map(|t| {
+                let mut age = OfAge {
+                    rate: by_group(&|c| c.lambda[t].min(MOST), 0.0),
+                    eta: by_group(&|c| c.eta[t] + shape.log_width, 0.0),
+                    zeta: by_group(&|c| c.zeta[t], f64::NEG_INFINITY),
+                    q: [[0.0; 4]; NB],
+                    not_q: [[1.0; 4]; NB],
+                    softplus: [[0.0; 4]; NB],
+                };
+                for (k, curve) in curves.iter().enumerate() {
+                    let (b, l) = (k / 4, k % 4);
+                    (age.q[b][l], age.not_q[b][l], age.softplus[b][l]) = expit_and_softplus(curve.zeta[t]);
+                }
+                age
             })
             .collect();
         let dispersed = shape.dispersed();

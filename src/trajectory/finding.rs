@@ -73,7 +73,7 @@ pub enum Finding {
         ages: Vec<[f64; 2]>,
     },
     /// A rate ran off: the curve of this group expects far more events at these ages than were seen of it, behind a zero
-    /// part next to certainty. It is no rate of anyone.
+    /// part next to certainty, or with a dispersion under which hardly anybody has as many. It is no rate of anyone.
     RateRunsOff {
         /// Group number.
         group: usize,
@@ -392,7 +392,7 @@ fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
 
 /// A curve that expects more than so many times the events that were seen, and so many more, is not about them.
 const BEYOND: f64 = 10.0;
-/// Only a zero part beyond this leaves a rate free to run off.
+/// Only a zero part beyond this leaves a rate free to run off, or a dispersion.
 const NEXT_TO_CERTAIN: f64 = 0.99;
 
 /// Groups whose rate ran off, from the sums of a pass at the model.
@@ -403,7 +403,8 @@ pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<
         let hit = |t: usize| {
             let (observed, events) = sums[k * grid.len() + t].observed_and_events();
             let zero = crate::numeric::logspace::expit(curve.zeta[t]).0;
-            zero > NEXT_TO_CERTAIN && curve.rate(t) * width * observed > BEYOND * (events + 1.0)
+            let free = zero > NEXT_TO_CERTAIN || model.family().has_dispersion();
+            free && curve.rate(t) * width * observed > BEYOND * (events + 1.0)
         };
         if let Some(ages) = grid.stretches(&hit) {
             all.push(Finding::RateRunsOff { group: k + 1, ages });

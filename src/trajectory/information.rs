@@ -46,6 +46,8 @@ macro_rules! in_lanes {
 
 /// Posterior probabilities below this do not change the information at working precision.
 pub(crate) const EXACT: f64 = 1e-15;
+/// For the last steps: the gradient is exact, and where it is zero does not hang on the curvature that led there.
+pub(crate) const FINE: f64 = 1e-6;
 /// On the way up, histories this sure of their group are taken as certain: most are, and the step only
 /// needs the curvature roughly.
 pub(crate) const ROUGH: f64 = 1e-3;
@@ -64,6 +66,32 @@ pub(crate) fn information(
     curves: &[Curve],
     e: &EStep,
     negligible: f64,
+) -> Information {
+    let missing = missing(passes, shape, params, curves, negligible);
+    information_less(passes, shape, params, curves, e, &missing)
+}
+
+/// Minus the missing information.
+pub(crate) fn missing(
+    passes: &dyn Passes,
+    shape: &Shape,
+    params: &Params,
+    curves: &[Curve],
+    negligible: f64,
+) -> Square {
+    let mut missing = Square::zeros(shape.parameters());
+    passes.add_missing(shape, params, curves, negligible, &mut missing);
+    missing
+}
+
+/// The information, given (minus) what of it is missing.
+pub(crate) fn information_less(
+    passes: &dyn Passes,
+    shape: &Shape,
+    params: &Params,
+    curves: &[Curve],
+    e: &EStep,
+    missing: &Square,
 ) -> Information {
     let n = shape.parameters();
     let share: Vec<f64> = params.log_share.iter().map(|s| s.exp()).collect();
@@ -93,7 +121,7 @@ pub(crate) fn information(
     if let Some(cells) = &e.curvature {
         curvature(&mut observed, shape, curves, cells);
     }
-    passes.add_missing(shape, params, curves, negligible, &mut observed);
+    observed.add_all(missing);
     Information { observed, complete }
 }
 

@@ -79,10 +79,12 @@ pub(crate) fn candidates(
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
     let mut candidates = found.climbs;
     candidates.truncate(TO_MIDDLE);
+    within_reach(&mut candidates);
     if histories.len() > 2 * middle {
         let middle = self::sample(cohort, options.seed.wrapping_add(1), middle);
         candidates = again(&Evaluator::new(&middle).watched(ticker), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
+        within_reach(&mut candidates);
     }
     let climbs = again(&Evaluator::new(histories).watched(ticker), shape, candidates, ticker);
     Candidates { climbs, records: found.records, searched_best }
@@ -92,10 +94,20 @@ pub(crate) fn candidates(
 pub(crate) fn climb_on(passes: &dyn Passes, shape: &Shape, mut found: Candidates, ticker: &Ticker<'_>) -> Climbed {
     found.searched_best = found.searched_best.or_else(|| found.climbs.first().map(|c| c.pass.log_likelihood));
     found.climbs.truncate(TO_ALL);
+    within_reach(&mut found.climbs);
     ticker.expect(PASSES_EXPECTED * found.climbs.len());
     let climb = |c: Climb| newton::climb(passes, shape, Point::at(passes, shape, c.params), 40, 1e-2);
     found.climbs = search::distinct(found.climbs.into_iter().map(climb).collect());
     finish(passes, shape, found)
+}
+
+/// Leaves out optima that more people would not bring to the front: each person's log-likelihood differs by a unit or two
+/// between two optima, so differences of a sample are off by twice the root of its size, more often than not by far less.
+fn within_reach(climbs: &mut Vec<Climb>) {
+    let Some(best) = climbs.first() else { return };
+    let people: f64 = best.pass.mass.iter().sum();
+    let least = best.pass.log_likelihood - 2.0 * people.sqrt();
+    climbs.retain(|c| c.pass.log_likelihood >= least);
 }
 
 /// Climbs on from optima found on less data.
@@ -171,4 +183,37 @@ pub(crate) fn at_the_top(cohort: &Cohort, model: &TrajectoryModel) -> Top {
     let point = Point::at(&evaluator, model.shape(), model.params().clone());
     let information = information(&evaluator, model.shape(), &point.params, &point.curves, &point.pass, EXACT);
     Top::of(model.shape(), &point, information)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trajectory::estep::EStep;
+
+    fn climb(log_likelihood: f64, mass: Vec<f64>) -> Climb {
+        Climb {
+            params: Params { log_share: vec![0.0], blocks: vec![vec![0.0]] },
+            curves: Vec::new(),
+            pass: EStep { log_likelihood, mass, sums: Vec::new(), curvature: None },
+            steps: 0,
+            shortfall: 0.0,
+            converged: true,
+            behind: false,
+        }
+    }
+
+    #[test]
+    fn optima_of_a_sample_go_on_unless_they_lie_further_behind_than_other_people_could_make_good() {
+        // 2,500 people: 100 units
+        let kept = |behind: f64| {
+            let of = |log_likelihood| climb(log_likelihood, vec![2_000.0, 500.0]);
+            let mut climbs = vec![of(-9_000.0), of(-9_000.0 - behind)];
+            within_reach(&mut climbs);
+            climbs.len()
+        };
+        assert_eq!((kept(99.0), kept(101.0)), (2, 1));
+        let mut none: Vec<Climb> = Vec::new();
+        within_reach(&mut none);
+        assert!(none.is_empty());
+    }
 }

@@ -1,6 +1,10 @@
 //! Better optima next door. Given who belongs to a group, the group's own zero-inflated regression has
 //! several optima, and finding them costs nothing that grows with the cohort. Putting another one in place
 //! and climbing on leads to optima that random starts reach once in dozens of tries.
+//!
+//! Two ways to do with fewer climbs were tried and lose optima: letting a group's curves settle before the other groups may
+//! move (`TO1adj`, ZIP, four groups), and following one of those that have come to nearly the same curves after a few
+//! steps (a table with gaps: three of twelve seeds).
 
 use super::em;
 use super::estep::AgeSums;
@@ -23,11 +27,17 @@ const FEW: usize = 4;
 const ROOTS: usize = 4;
 /// How far the curves are bent, on the log and the logit scale.
 const BENDS: [f64; 3] = [-8.0, 10.0, 20.0];
-/// EM steps before a climb, and Newton steps of one.
-const EM_STEPS: usize = 10;
+/// EM steps before trials are put in order, and before a climb; and Newton steps of one.
+const EM_STEPS: [usize; 2] = [4, 6];
 const CLIMB_STEPS: usize = 40;
+/// A step that gains less is the last.
+const ENOUGH: f64 = 1e-3;
+/// Optima this close to one that was looked around are not looked around again.
+const NEXT: f64 = 0.1;
 /// Rounds of looking around.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 10;
+/// One in so many of the trials is followed before the others.
+const FIRST: usize = 3;
 
 /// Improves the list of optima (best first) by following each group's alternatives.
 pub(crate) fn improve(
@@ -44,57 +54,68 @@ pub(crate) fn improve(
     }
     let mut looked: Vec<f64> = Vec::new();
     for round in 0..ROUNDS {
-        let new = |c: &&Climb| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < search::SAME);
+        let new = |c: &&Climb| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < NEXT);
         let most = if round == 0 && shape.groups() <= FEW && !shape.dispersed() { ROOTS } else { 1 };
         let roots: Vec<Climb> = best.iter().take(most).filter(new).cloned().collect();
         let Some(top) = roots.first().map(|c| c.pass.log_likelihood) else { break };
         looked.extend(roots.iter().map(|c| c.pass.log_likelihood));
         let places: Vec<(&Climb, usize)> =
             roots.iter().flat_map(|c| (0..shape.groups()).map(move |k| (c, k))).collect();
-        let trials: Vec<Params> = places
-            .map_in_parallel(|(c, k)| alternatives(shape, c, k).into_iter().collect::<Vec<_>>())
-            .into_iter()
-            .flatten()
-            .collect();
-        // none is cut by its likelihood so far: the best optima start out behind (seen on Toronto, ZIP, k = 4)
-        ticker.expect(2 * trials.len());
-        let begun = |params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS, 1e-3).0;
-        let points: Vec<Point> = trials.keep_in_parallel(|params| ticker.tick().then(|| begun(params)));
-        let climb = |point| newton::climb_unless_behind(evaluator, shape, point, CLIMB_STEPS, 1e-3, top);
-        let climbs: Vec<Climb> = points.keep_in_parallel(|point| ticker.tick().then(|| climb(point)));
-        for climb in &climbs {
-            records.push(StartRecord {
-                seed,
-                number: records.len(),
-                kind: StartKind::Neighbour,
-                steps: climb.steps,
-                log_likelihood: climb.pass.log_likelihood,
-                stop: match (climb.behind, climb.converged) {
-                    (true, _) => StartStop::Screened,
-                    (_, true) => StartStop::Converged,
-                    _ => StartStop::StepLimit,
-                },
-            });
+        let trials: Vec<Params> =
+            places.map_in_parallel(|(c, k)| alternatives(shape, c, k)).into_iter().flatten().collect();
+        ticker.expect(trials.len());
+        let begun = |params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS[0], ENOUGH).0;
+        let mut points: Vec<Point> = trials.keep_in_parallel(|params| ticker.tick().then(|| begun(params)));
+        // a better optimum is looked around in turn: the promising first, all only where those lead to none. None is cut by
+        // its likelihood so far: the best optima start out behind (seen on Toronto, ZIP, k = 4)
+        points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
+        let first = points.len().div_ceil(FIRST);
+        let mut points = points.into_iter();
+        let (some, others): (Vec<Point>, Vec<Point>) = (points.by_ref().take(first).collect(), points.collect());
+        let climb = |point| {
+            let point = em::run(evaluator, shape, point, EM_STEPS[1], ENOUGH).0;
+            newton::climb_unless_behind(evaluator, shape, point, CLIMB_STEPS, ENOUGH, top)
+        };
+        for some in [some, others] {
+            ticker.expect(some.len());
+            let climbs: Vec<Climb> = some.keep_in_parallel(|point| ticker.tick().then(|| climb(point)));
+            records.extend(climbs.iter().zip(records.len()..).map(|(climb, number)| record(seed, number, climb)));
+            best.extend(climbs.into_iter().filter(|c| !c.behind));
+            *best = search::distinct(std::mem::take(best));
+            if best.first().is_some_and(|b| b.pass.log_likelihood > top + NEXT) {
+                break;
+            }
         }
-        best.extend(climbs.into_iter().filter(|c| !c.behind));
-        *best = search::distinct(std::mem::take(best));
     }
 }
 
-/// Parameters with group `k`'s block replaced by other optima of its own regression.
+fn record(seed: u64, number: usize, climb: &Climb) -> StartRecord {
+    StartRecord {
+        seed,
+        number,
+        kind: StartKind::Neighbour,
+        steps: climb.steps,
+        log_likelihood: climb.pass.log_likelihood,
+        stop: match (climb.behind, climb.converged) {
+            (true, _) => StartStop::Screened,
+            (_, true) => StartStop::Converged,
+            _ => StartStop::StepLimit,
+        },
+    }
+}
+
+/// Parameters with group `k`'s block replaced by others.
 fn alternatives(shape: &Shape, root: &Climb, k: usize) -> Vec<Params> {
     let mut blocks = if shape.dispersed() { Vec::new() } else { own_optima(shape, root, k) };
     // and any zero part in the place of the group's: its members then move too, which its own regression cannot see
     blocks.extend(patterns(shape, k, root));
     blocks.extend(bent(shape, k, &root.params.blocks[k]));
-    blocks
-        .into_iter()
-        .map(|block| {
-            let mut params = root.params.clone();
-            params.blocks[k] = block;
-            params
-        })
-        .collect()
+    let with = |block| {
+        let mut params = root.params.clone();
+        params.blocks[k] = block;
+        params
+    };
+    blocks.into_iter().map(with).collect()
 }
 
 /// Other optima of group `k`'s own regression, given who belongs to it.

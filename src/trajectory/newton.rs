@@ -5,12 +5,13 @@
 //! parameterised. EM alone creeps; this ends with a gradient of zero to rounding.
 
 use super::estep::EStep;
-use super::information::{EXACT, Information, ROUGH, information};
+use super::information::{FINE, Information, ROUGH, information_less, missing};
 use super::limit;
 use super::mstep::{MAX_MOVE, RIDGE, largest_move};
 use super::pass::Passes;
 use super::shape::{Curve, Params, Shape};
 use super::shared::Free;
+use crate::numeric::linalg::Square;
 
 /// Where a climb ended.
 #[derive(Debug, Clone)]
@@ -95,8 +96,10 @@ pub(crate) fn climb_unless_behind(
     let mut shortfall = f64::INFINITY;
     let mut steps = 0;
     let mut converged = false;
-    let (negligible, level) = if promise > PROMISE { (ROUGH, LEVEL[1]) } else { (EXACT, LEVEL[0]) };
+    let (negligible, level) = if promise > PROMISE { (ROUGH, LEVEL[1]) } else { (FINE, LEVEL[0]) };
     let level = level * (LEVEL_WEIGHT * passes.total_weight()).max(1.0);
+    // what is missing changes slowly, and takes longer to work out than all else: on the way it serves for several steps
+    let mut held: Option<(Square, usize)> = None;
     let mut leaps = LAST_LEAPS;
     let last_leap = |leaps: &mut usize, here: &Point| {
         *leaps = leaps.checked_sub(1)?;
@@ -107,8 +110,13 @@ pub(crate) fn climb_unless_behind(
             && let Some(there) = limit::leap(passes, shape, &here)
         {
             here = there;
+            held = None;
         }
-        let full = information(passes, shape, &here.params, &here.curves, &here.pass, negligible);
+        let (absent, age) = match held.take() {
+            Some((absent, age)) if age < HELD && negligible == ROUGH => (absent, age + 1),
+            _ => (missing(passes, shape, &here.params, &here.curves, negligible), 0),
+        };
+        let full = information_less(passes, shape, &here.params, &here.curves, &here.pass, &absent);
         let info = Information { observed: free.matrix(&full.observed), complete: free.matrix(&full.complete) };
         let gradient = free.vector(&here.gradient(shape));
         let steepest = gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
@@ -120,7 +128,21 @@ pub(crate) fn climb_unless_behind(
             (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
             break;
         }
-        let Some((next, gain, undamped)) = step(passes, shape, &free, &here, &info, &gradient, &mut trust) else {
+        let hoped = |more: f64| here.log_likelihood() + FAR * more + MARGIN;
+        if trust.mu > 0.0
+            && hoped(0.0) < best
+            && let Some(more) = promised(&info, &gradient)
+            && more < NEAR
+            && hoped(more) < best
+        {
+            (shortfall, behind) = (more, true);
+            break;
+        }
+        let stepped = step(passes, shape, &free, &here, &info, &gradient, &mut trust, age > 0);
+        let Some(Stepped { next, promised: gain, undamped, kept }) = stepped else {
+            if age > 0 {
+                continue;
+            }
             if let Some(there) = last_leap(&mut leaps, &here) {
                 here = there;
                 continue;
@@ -130,6 +152,9 @@ pub(crate) fn climb_unless_behind(
             converged = shortfall < 1e-6;
             break;
         };
+        if kept {
+            held = Some((absent, age));
+        }
         steps += 1;
         here = next;
         if undamped && gain < promise.max(PROMISE) {
@@ -175,8 +200,25 @@ struct Trust {
 /// Times [`MAX_MOVE`] that a predictor may move at most.
 const FURTHEST: f64 = 4.0;
 
-/// One accepted step: the new point, the gain its quadratic promised, and whether it was a full
-/// undamped Newton step.
+/// So many further steps what is missing serves, as long as steps keep what they promise.
+const HELD: usize = 2;
+/// Of what was promised, a step that kept its promise gained between these.
+const KEPT: [f64; 2] = [0.5, 2.0];
+
+/// One accepted step.
+struct Stepped {
+    next: Point,
+    /// The gain that its quadratic promised.
+    promised: f64,
+    /// Whether it was a full Newton step, not damped.
+    undamped: bool,
+    /// Whether it gained about as much as promised.
+    kept: bool,
+}
+
+/// One step. With `held`, the information is in part that of an earlier point: then only the first step is tried, and that
+/// undamped.
+#[allow(clippy::too_many_arguments)]
 fn step(
     passes: &dyn Passes,
     shape: &Shape,
@@ -185,12 +227,16 @@ fn step(
     info: &Information,
     gradient: &[f64],
     trust: &mut Trust,
-) -> Option<(Point, f64, bool)> {
+    held: bool,
+) -> Option<Stepped> {
     let ll = here.log_likelihood();
     let noise = 1e-13 * ll.abs();
     for _ in 0..30 {
         let mu = trust.mu;
         let Some(delta) = direction(info, gradient, mu) else {
+            if held {
+                return None;
+            }
             trust.mu = (mu * 4.0).max(1e-3);
             continue;
         };
@@ -217,7 +263,11 @@ fn step(
                     trust.reach = (2.0 * trust.reach).min(FURTHEST * MAX_MOVE);
                 }
             }
-            return Some((next, promise, undamped));
+            let kept = gain > KEPT[0] * hoped && gain < KEPT[1] * hoped;
+            return Some(Stepped { next, promised: promise, undamped, kept });
+        }
+        if held {
+            return None;
         }
         if promise < noise {
             return None;

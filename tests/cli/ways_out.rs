@@ -1,6 +1,6 @@
 //! What a command refuses or leaves out, it says; what it says would be accepted, is.
 
-use crate::command::{run, stderr, stdout};
+use crate::command::{run, stderr, stdout, toronto};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Output;
@@ -331,4 +331,18 @@ fn times_at_risk_by_age_meet_counts_by_calendar_year() {
     let found = number(answer(&[&by_year[..], &plain].concat()));
     assert_eq!(found, number(answer(&[&["fit", &wide][..], &plain].concat())));
     assert_eq!(found.0, Some(9));
+}
+
+#[test]
+fn a_rate_that_ran_off_where_next_to_nobody_is_at_risk_is_no_reason_to_refuse() {
+    let (counts, exposure) = (toronto("TO1.csv"), toronto("TO1Risk.csv"));
+    let of = |path: &Path| path.as_os_str().to_owned();
+    let mut args = vec!["fit".into(), of(&counts), "--exposure".into(), of(&exposure)];
+    args.extend(["--family", "zinb", "--groups", "4", "--degree", "3"].map(Into::into));
+    let output = run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    // the best optimum known, above that of every other start tried
+    assert!(text.contains("-8746.36"), "{text}");
+    assert!(text.contains("OCC"), "{text}");
 }

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::{json, outputs, progress, screen, streamed};
 use pleegprofiel::report::Report;
 use pleegprofiel::{
-    COUNTS, Cohort, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_model,
+    COUNTS, Cohort, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_fit,
 };
 use std::path::PathBuf;
 
@@ -40,18 +40,16 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     let naming = match family {
         // profiles are defined on rates of offending, which participation does not give
         Family::Bernoulli => None,
-        _ => Some(name_model(fit.model(), &Definitions::default())),
+        _ => name_fit(&fit, &cohort, &Definitions::default()).ok(),
     };
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        let naming = naming.as_ref().and_then(|n| n.as_ref().ok());
-        screen::print(&json::object(general, naming, took, Some(&fit.grolts(&cohort)?), None)?)?;
+        screen::print(&json::object(general, naming.as_ref(), took, Some(&fit.grolts(&cohort)?), None)?)?;
     } else if trusted.is_ok() {
         match naming {
             Some(naming) => {
-                let naming = naming.map_err(|error| Failure::Untrusted(error.to_string()))?;
                 let report = Report::new(&fit, &cohort, &naming)?.show_small_cells(args.show_small_cells);
                 let table = screen::layout(&report.table(), &report.findings());
                 screen::print(&format!(

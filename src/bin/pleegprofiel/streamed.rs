@@ -3,7 +3,7 @@
 use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::{fit, json, outputs, progress, screen};
-use pleegprofiel::{Definitions, Naming, PassJournal, name_model};
+use pleegprofiel::{Definitions, Naming, PassJournal, name_fit};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -19,19 +19,21 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     let mut keep = |line: &str| stored.as_mut().map_or(Ok(()), |stored| stored.add(line));
     let (fit, took) = progress::watched(|tick| options.fit_in_chunks(&people, &mut journal, &mut keep, tick))?;
     let sample = people.sample()?;
-    let fit = fit.checked_among(&sample.chunk(0..sample.persons().min(LOOKED_AT))?)?;
+    let some = sample.chunk(0..sample.persons().min(LOOKED_AT))?;
+    let fit = fit.checked_among(&some)?;
     let general = fit.general();
     let trusted = fit.best();
-    let naming = name_model(fit.model(), &Definitions::default());
+    // a curve that ran off has no name; the fit is shown all the same
+    let naming = name_fit(&fit, &some, &Definitions::default()).ok();
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(general, naming.as_ref().ok(), took, None, None)?)?;
+        screen::print(&json::object(general, naming.as_ref(), took, None, None)?)?;
     } else if trusted.is_ok() {
-        let naming = naming.map_err(|error| Failure::Untrusted(error.to_string()))?;
         let text = fit::plain(general, args.show_small_cells);
-        screen::print(&format!("{text}\n\n{}", names(&naming)))?;
+        let names = naming.as_ref().map_or(String::new(), |naming| format!("\n\n{}", names(naming)));
+        screen::print(&format!("{text}{names}"))?;
     }
     trusted.map(|_| ()).map_err(Failure::from)
 }

@@ -106,7 +106,8 @@ impl Path<'_, '_> {
         let mut own: Vec<Scanned> = all.iter().filter(|s| s.form == form).cloned().collect();
         let known = own.len();
         let from = best.map_or(*self.groups.start(), |s| s.groups).min(self.most);
-        if known == 0 && !self.look(form, &before, &mut own, from)? {
+        let hopeless = self.hopeless(form, all);
+        if known == 0 && !self.look(form, &before, &mut own, from, hopeless)? {
             return Ok(own);
         }
         let mut most = own.iter().map(|s| s.groups).max().unwrap_or(from);
@@ -115,7 +116,6 @@ impl Path<'_, '_> {
             let than = |b: &&&Scanned| b.groups == first.groups && b.parameters < first.parameters;
             before.iter().filter(than).any(|b| b.trusted() && first.bic > b.bic + ABOUT_AS_WELL)
         };
-        let hopeless = self.hopeless(form, all);
         let within_reach = lowest(all).map_or(f64::INFINITY, |s| s.bic + ABOUT_AS_WELL);
         let astray = |own: &[Scanned]| lowest(own).is_none() && own.iter().all(|s| s.bic > within_reach);
         if !own.first().is_some_and(outdone) && !hopeless {
@@ -126,7 +126,7 @@ impl Path<'_, '_> {
                 && !out_of_reach(&own, all, *self.groups.end() - most)
             {
                 most += 1;
-                if !self.look(form, &before, &mut own, most)? {
+                if !self.look(form, &before, &mut own, most, false)? {
                     break;
                 }
             }
@@ -135,7 +135,7 @@ impl Path<'_, '_> {
             for k in (*self.groups.start()..from).rev() {
                 let least = lowest(&own).map_or(f64::INFINITY, |s| s.bic);
                 // with fewer groups it may be trusted, but is no better
-                if astray(&own) || far_behind(k, &before, &own) || !self.look(form, &before, &mut own, k)? {
+                if astray(&own) || far_behind(k, &before, &own) || !self.look(form, &before, &mut own, k, false)? {
                     break;
                 }
                 let last = &own[own.len() - 1];
@@ -147,8 +147,9 @@ impl Path<'_, '_> {
         Ok(own.split_off(known))
     }
 
-    /// One number of groups more looked at; false when the work was stopped.
-    fn look(&self, form: Form, before: &[&Scanned], own: &mut Vec<Scanned>, k: usize) -> Result<bool> {
+    /// One number of groups more looked at; false when the work was stopped. Of what is `hopeless` only how far behind it
+    /// is has to be known: it begins from what is known of others alone.
+    fn look(&self, form: Form, before: &[&Scanned], own: &mut Vec<Scanned>, k: usize, hopeless: bool) -> Result<bool> {
         self.ticker.expect(1);
         if !self.ticker.tick() {
             return Ok(false);
@@ -158,10 +159,14 @@ impl Path<'_, '_> {
             own.push(looked);
             return Ok(true);
         }
-        let mut starts: Vec<Params> =
-            before.iter().filter(|s| s.groups == k && s.usable()).map(|s| s.as_start_of(&shape)).collect();
+        let as_many: Vec<&Scanned> = before.iter().copied().filter(|s| s.groups == k && s.usable()).collect();
+        let mut starts: Vec<Params> = as_many.iter().map(|s| s.as_start_of(&shape)).collect();
+        if hopeless && !starts.is_empty() {
+            own.push(self.scan.of(form, shape, 0, starts, false)?);
+            return Ok(self.went_on());
+        }
         // the first of its kind is searched for; others are a step away from what is known
-        let first = own.is_empty() || starts.is_empty() || !before.iter().any(|b| b.form.family == form.family);
+        let first = starts.is_empty() || !before.iter().any(|b| b.form.family == form.family);
         if let Some(fewer) = own.iter().find(|s| s.groups + 1 == k && s.usable()).filter(|_| first) {
             starts.extend(split::parted(self.scan.evaluator(), fewer, PARTED));
         }
@@ -171,10 +176,15 @@ impl Path<'_, '_> {
             (false, false) => STARTS[2],
         };
         own.push(self.scan.of(form, shape, random, starts, first)?);
+        Ok(self.went_on())
+    }
+
+    /// Whether the work is still wanted, after a look that was told.
+    fn went_on(&self) -> bool {
         if self.scan.stopped() {
             self.ticker.stop();
         }
-        Ok(!self.ticker.stopped())
+        !self.ticker.stopped()
     }
 
     /// Whether a form cannot come near the best model with any number of groups: with as many groups its likelihood is at

@@ -128,12 +128,13 @@ impl Inference {
         let n = model.layout.len();
         let scale: Vec<f64> = (0..n).map(|i| outer.at(i, i).max(1e-12).sqrt()).collect();
         let mut determined: Vec<bool> = (0..n).map(|i| !at_boundary(model, i)).collect();
-        let curvature = scaled(info, &scale, &(0..n).collect::<Vec<_>>()).eigen().first().map_or(0.0, |e| e.0);
+        let all = scaled(info, &scale, &(0..n).collect::<Vec<_>>()).eigen();
+        let curvature = all.first().map_or(0.0, |e| e.0);
         // directions without information lose their parameters, the heaviest first, until none is left
         loop {
             let free: Vec<usize> = (0..n).filter(|&i| determined[i]).collect();
-            let pairs = scaled(info, &scale, &free).eigen();
-            let Some((value, vector)) = pairs.first() else { break };
+            let part = (free.len() < n).then(|| scaled(info, &scale, &free).eigen());
+            let Some((value, vector)) = part.as_ref().unwrap_or(&all).first() else { break };
             if *value >= FLAT {
                 break;
             }
