@@ -73,6 +73,7 @@ async fn executor(args: &ExecutorArgs) -> Result<()> {
         work_port: args.work_port,
         cores: args.cores,
         memory: args.work.bytes(),
+        keep: args.keep << 20,
         work_dir: args.work.folder(),
         heartbeat: args.heartbeat,
         wait: args.wait,
@@ -142,7 +143,7 @@ async fn run_fit(args: &FitArgs) -> Result<()> {
     let (files, times) = open(&args.table, columns)?;
     let file = args.out.as_deref().map(Whole::create).transpose()?;
     let (at, standalone) = engine(&args.engine).await?;
-    let answer = fit::fit(&at, args.engine.job(), &files, times.as_ref(), &args.options()).await;
+    let answer = fit::fit(&at, args.engine.job(), &files, times.as_ref(), &args.options(), &args.ways()).await;
     if let Some(standalone) = standalone {
         standalone.end().await;
     }

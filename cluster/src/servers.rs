@@ -3,6 +3,7 @@
 use crate::engine::Address;
 use crate::failure::{Failure, Result};
 use crate::functions;
+use crate::kept;
 use crate::workdir::WorkDir;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -114,6 +115,8 @@ pub struct ExecutorOptions {
     /// Memory for counting, in bytes, shared between the cores; what does not fit is written to the work directory.
     /// Seven tenths of the machine's without it.
     pub memory: Option<u64>,
+    /// Memory for histories that are kept from one pass of a fit to the next, in bytes.
+    pub keep: u64,
     /// Folder in which it makes its work directory.
     pub work_dir: PathBuf,
     /// Seconds between two words to the scheduler.
@@ -136,6 +139,7 @@ impl ExecutorOptions {
             work_port: 0,
             cores: 0,
             memory: None,
+            keep: 2 << 30,
             work_dir: std::env::temp_dir(),
             heartbeat: 10,
             wait: 30,
@@ -153,6 +157,7 @@ impl ExecutorOptions {
 pub async fn executor(options: &ExecutorOptions, ready: impl FnOnce(&Path) + Send) -> Result<()> {
     await_scheduler(options).await?;
     let work = WorkDir::inside(&options.work_dir)?;
+    kept::at_most(options.keep);
     let health = ExecutorHealth::new();
     let config = executor_config(options, &work, health.clone())?;
     let running = start_executor_process(Arc::new(config));
