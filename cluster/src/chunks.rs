@@ -178,7 +178,7 @@ mod tests {
             let runs = u64::div_ceil(chunks, length);
             assert!(runs >= at_least.min(chunks) && runs <= MOST_RUNS, "{chunks}: {runs}");
         }
-        for chunks in 1..5000 {
+        for chunks in 1..5000_u64 {
             assert!(chunks.div_ceil(run_length(chunks, 16)) <= MOST_RUNS);
             assert!(chunks.div_ceil(run_length(chunks, 16)) >= chunks.min(16));
         }

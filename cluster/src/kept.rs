@@ -103,3 +103,49 @@ fn size(people: &Cohort) -> u64 {
     let at_risk = if people.has_exposure() { 8 * people.grid().len() as u64 } else { 0 };
     4 * persons + distinct * (24 + at_risk) + 4 * people.events().min(people.observations())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunks::{Column, Slice, Table};
+    use pleegprofiel::ndarray::Array2;
+
+    fn run(file: &std::path::Path, first: u64) -> Run {
+        let file = file.to_str().expect("a path").to_owned();
+        Run { first, counts: vec![Slice { file, bytes: 1, of: 50, from: 0, rows: 50 }], times: Vec::new() }
+    }
+
+    // one test: the store is one for all of a process
+    #[test]
+    fn people_are_kept_while_there_is_room_and_their_file_is_what_it_was() {
+        let grid = AgeGrid::years(12, 21).expect("a grid");
+        let ages = |_| Column { name: "age_12".into(), data_type: "UInt8".into() };
+        let table = Table { ages: (0..10).map(ages).collect(), id: None };
+        let shape = Shape { people_in_chunk: 50, counts: table, times: None };
+        let people = Cohort::from_counts(grid, Array2::from_elem((50, 10), 1_u32).view()).expect("people");
+        let bytes = size(&people);
+        let people: People = Arc::new(vec![people]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("people.parquet");
+        fs::write(&file, "x").expect("written");
+        let [first, second] = [0, 1].map(|first| run(&file, first));
+        put(&shape, &first, grid, Arc::clone(&people));
+        assert!(get(&shape, &first, grid).is_none(), "nothing is kept without being told to");
+        at_most(bytes + bytes / 2);
+        assert!(room(&shape, &first));
+        put(&shape, &first, grid, Arc::clone(&people));
+        assert_eq!(get(&shape, &first, grid), Some(Arc::clone(&people)));
+        // somebody in use does not go for others
+        put(&shape, &second, grid, Arc::clone(&people));
+        assert!(get(&shape, &second, grid).is_none());
+        assert!(get(&shape, &first, grid).is_some());
+        // other counts, other times
+        let other = Shape { people_in_chunk: 49, ..shape.clone() };
+        assert!(get(&other, &first, grid).is_none());
+        let later = SystemTime::now() + Duration::from_secs(5);
+        fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(later)).expect("written to");
+        assert!(get(&shape, &first, grid).is_none());
+        put(&shape, &second, grid, people);
+        assert!(get(&shape, &second, grid).is_some(), "what went left its room");
+    }
+}

@@ -80,6 +80,10 @@ async fn executor(args: &ExecutorArgs) -> Result<()> {
         version: args.call_yourself.clone(),
         ..ExecutorOptions::new(args.at.clone())
     };
+    if args.cores > 0 {
+        // the arithmetic of a pass keeps to as many; it fails only where somebody has said so before
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(args.cores).build_global();
+    }
     let at = args.at.clone();
     let ready =
         move |work: &std::path::Path| drop(say(&format!("executor for {at}, work directory {}", work.display())));
