@@ -6,6 +6,7 @@
 
 use crate::failure::{Failure, Result};
 use crate::files::Files;
+use pleegprofiel::AgeGrid;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -13,6 +14,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Shape {
+    pub(crate) grid: AgeGrid,
     /// Rows of every chunk but the last.
     pub(crate) people_in_chunk: u64,
     pub(crate) counts: Table,
@@ -106,7 +108,7 @@ impl Shape {
     pub(crate) fn of(files: &Files, times: Option<&Files>, people_in_chunk: u64) -> Result<Shape> {
         let beside = |times: &Files| Table::of(times, true);
         let (counts, times) = (Table::of(files, times.is_some())?, times.map(beside).transpose()?);
-        Ok(Shape { people_in_chunk, counts, times })
+        Ok(Shape { grid: files.columns().grid, people_in_chunk, counts, times })
     }
 }
 

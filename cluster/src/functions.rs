@@ -234,7 +234,7 @@ pub(crate) fn rows(
             }
             if form.weight {
                 let value = values::float_at(&columns[form.columns() - 1], row)?;
-                if !(value >= 1.0 && value <= values::MAX_WEIGHT && value.fract() == 0.0) {
+                if !((1.0..=values::MAX_WEIGHT).contains(&value) && value.fract() == 0.0) {
                     wrong.push(Wrong { fault: Fault::Weight, age: 0, value });
                 }
             }

@@ -4,7 +4,7 @@
 //! the process, or when it needs the room for others.
 
 use crate::chunks::{Run, Shape};
-use pleegprofiel::{AgeGrid, Cohort};
+use pleegprofiel::Cohort;
 use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -15,7 +15,6 @@ pub(crate) type People = Arc<Vec<Cohort>>;
 struct Kept {
     shape: Shape,
     run: Run,
-    grid: AgeGrid,
     /// When its files were last written to.
     written: Vec<Option<SystemTime>>,
     people: People,
@@ -48,9 +47,9 @@ pub(crate) fn at_most(bytes: u64) {
 }
 
 /// The people of a run, when they are here and their files are what they were.
-pub(crate) fn get(shape: &Shape, run: &Run, grid: AgeGrid) -> Option<People> {
+pub(crate) fn get(shape: &Shape, run: &Run) -> Option<People> {
     let mut store = store();
-    let at = store.kept.iter().position(|k| k.run == *run && k.grid == grid && k.shape == *shape)?;
+    let at = store.kept.iter().position(|k| k.run == *run && k.shape == *shape)?;
     if written(run) != store.kept[at].written {
         let gone = store.kept.swap_remove(at);
         store.bytes -= gone.bytes;
@@ -69,14 +68,14 @@ pub(crate) fn room(shape: &Shape, run: &Run) -> bool {
 }
 
 /// Keeps the people of a run, when there is room.
-pub(crate) fn put(shape: &Shape, run: &Run, grid: AgeGrid, people: People) {
+pub(crate) fn put(shape: &Shape, run: &Run, people: People) {
     let bytes = people.iter().map(size).sum();
     let written = written(run);
     let mut store = store();
-    if store.make_room(bytes) && !store.kept.iter().any(|k| k.run == *run && k.shape == *shape && k.grid == grid) {
+    if store.make_room(bytes) && !store.kept.iter().any(|k| k.run == *run && k.shape == *shape) {
         store.bytes += bytes;
         let (shape, run, used) = (shape.clone(), run.clone(), Instant::now());
-        store.kept.push(Kept { shape, run, grid, written, people, bytes, used });
+        store.kept.push(Kept { shape, run, written, people, bytes, used });
     }
 }
 
@@ -108,6 +107,7 @@ fn size(people: &Cohort) -> u64 {
 mod tests {
     use super::*;
     use crate::chunks::{Column, Slice, Table};
+    use pleegprofiel::AgeGrid;
     use pleegprofiel::ndarray::Array2;
 
     fn run(file: &std::path::Path, first: u64) -> Run {
@@ -121,7 +121,7 @@ mod tests {
         let grid = AgeGrid::years(12, 21).expect("a grid");
         let ages = |_| Column { name: "age_12".into(), data_type: "UInt8".into() };
         let table = Table { ages: (0..10).map(ages).collect(), id: None };
-        let shape = Shape { people_in_chunk: 50, counts: table, times: None };
+        let shape = Shape { grid, people_in_chunk: 50, counts: table, times: None };
         let people = Cohort::from_counts(grid, Array2::from_elem((50, 10), 1_u32).view()).expect("people");
         let bytes = size(&people);
         let people: People = Arc::new(vec![people]);
@@ -129,23 +129,23 @@ mod tests {
         let file = folder.path().join("people.parquet");
         fs::write(&file, "x").expect("written");
         let [first, second] = [0, 1].map(|first| run(&file, first));
-        put(&shape, &first, grid, Arc::clone(&people));
-        assert!(get(&shape, &first, grid).is_none(), "nothing is kept without being told to");
+        put(&shape, &first, Arc::clone(&people));
+        assert!(get(&shape, &first).is_none(), "nothing is kept without being told to");
         at_most(bytes + bytes / 2);
         assert!(room(&shape, &first));
-        put(&shape, &first, grid, Arc::clone(&people));
-        assert_eq!(get(&shape, &first, grid), Some(Arc::clone(&people)));
+        put(&shape, &first, Arc::clone(&people));
+        assert_eq!(get(&shape, &first), Some(Arc::clone(&people)));
         // somebody in use does not go for others
-        put(&shape, &second, grid, Arc::clone(&people));
-        assert!(get(&shape, &second, grid).is_none());
-        assert!(get(&shape, &first, grid).is_some());
+        put(&shape, &second, Arc::clone(&people));
+        assert!(get(&shape, &second).is_none());
+        assert!(get(&shape, &first).is_some());
         // other counts, other times
         let other = Shape { people_in_chunk: 49, ..shape.clone() };
-        assert!(get(&other, &first, grid).is_none());
+        assert!(get(&other, &first).is_none());
         let later = SystemTime::now() + Duration::from_secs(5);
         fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(later)).expect("written to");
-        assert!(get(&shape, &first, grid).is_none());
-        put(&shape, &second, grid, people);
-        assert!(get(&shape, &second, grid).is_some(), "what went left its room");
+        assert!(get(&shape, &first).is_none());
+        put(&shape, &second, people);
+        assert!(get(&shape, &second).is_some(), "what went left its room");
     }
 }

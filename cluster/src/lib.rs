@@ -15,10 +15,11 @@
 //! | `chunks`, `side_by_side` | who is in which chunk; their rows, in order |
 //! | `by_run`, `look`, `draw`, `pass`, `kept` | what executors work out of chunks, and keep |
 //! | `fit`, `classify` | the two answers |
-//! | `servers`, `workdir` | scheduler and executors, and where shuffle files lie |
+//! | `servers`, `binding`, `workdir` | scheduler and executors, who gets what, and where shuffle files lie |
 //! | `output` | files that are whole or not there |
 
 pub mod args;
+mod binding;
 mod by_run;
 mod chunks;
 pub mod classify;

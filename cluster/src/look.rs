@@ -5,12 +5,15 @@ use crate::draw::{Drawing, Drawn};
 use crate::failure::{Failure, Result};
 use crate::functions::{Form, rows};
 use crate::history::{self, Fault, NOT_OBSERVED, Wrong};
+use crate::kept;
 use crate::side_by_side::{Chunk, each_chunk};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
+use pleegprofiel::{Cohort, CohortBuilder, PersonRow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is known of the people of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -61,20 +64,34 @@ pub(crate) fn look(shape: &Shape, run: &Run, drawing: &Drawing) -> Result<Looked
     let form = Form { ages: shape.counts.ages.len(), at_risk: shape.times.is_some(), weight: false };
     let mut looked = Looked { unobserved: vec![0; form.ages], ..Looked::default() };
     let mut wrong: BTreeMap<(u8, u16, u64), u64> = BTreeMap::new();
-    each_chunk(shape, run, true, &mut |chunk| of_chunk(shape, &form, chunk, drawing, &mut looked, &mut wrong))?;
+    // whoever has been looked at is not read again for the first pass
+    let mut keeping = kept::room(shape, run).then(Vec::new);
+    each_chunk(shape, run, true, &mut |chunk| {
+        let builder = keeping.is_some().then(|| CohortBuilder::new(shape.grid));
+        let people = of_chunk((shape, &form), chunk, drawing, builder, &mut looked, &mut wrong)?;
+        keeping = keeping.take().zip(people).map(|(mut all, people)| {
+            all.push(people);
+            all
+        });
+        Ok(())
+    })?;
+    if let (Some(all), None) = (keeping, looked.out_of_step) {
+        kept::put(shape, run, Arc::new(all));
+    }
     let problem = |((fault, age, value), rows)| Problem { fault, age, value, rows };
     looked.wrong = wrong.into_iter().map(problem).collect();
     Ok(looked)
 }
 
+/// The people of a chunk, when they are wanted and there is nothing wrong with them.
 fn of_chunk(
-    shape: &Shape,
-    form: &Form,
+    (shape, form): (&Shape, &Form),
     chunk: Chunk,
     drawing: &Drawing,
+    mut people: Option<CohortBuilder>,
     looked: &mut Looked,
     wrong: &mut BTreeMap<(u8, u16, u64), u64>,
-) -> Result<()> {
+) -> Result<Option<Cohort>> {
     let first = chunk.number * shape.people_in_chunk;
     let ids = chunk.ids.as_ref().map(text).transpose()?;
     if let (Some(ids), Some(beside)) = (&ids, &chunk.ids_beside)
@@ -86,7 +103,7 @@ fn of_chunk(
         looked.out_of_step = differs.map(|row| first + row as u64);
     }
     let mut place = first;
-    let mut key = Vec::new();
+    let (mut key, mut counts) = (Vec::new(), vec![None; form.ages]);
     rows(form, &chunk.columns, chunk.rows, |row| {
         let at = (place - first) as usize;
         place += 1;
@@ -100,6 +117,7 @@ fn of_chunk(
             }
         }
         if !row.wrong.is_empty() {
+            people = None;
             return Ok(());
         }
         let mut seen = 0;
@@ -110,7 +128,12 @@ fn of_chunk(
         }
         if seen == 0 {
             looked.never_observed += 1;
+            people = None;
             return Ok(());
+        }
+        if let Some(people) = &mut people {
+            counts.iter_mut().zip(row.counts).for_each(|(to, &from)| *to = (from != NOT_OBSERVED).then_some(from));
+            people.push(PersonRow { exposure: row.at_risk, ..PersonRow::new(&counts) })?;
         }
         let own = |times: &[f64]| row.counts.iter().zip(times).any(|(&c, &e)| c != NOT_OBSERVED && e != 1.0);
         looked.at_risk |= row.at_risk.is_some_and(own);
@@ -121,7 +144,8 @@ fn of_chunk(
             looked.drawn.push(Drawn::new(hash, place - 1, &key));
         }
         Ok(())
-    })
+    })?;
+    Ok(people.map(CohortBuilder::finish))
 }
 
 /// Identifiers as the library reads them.

@@ -4,9 +4,9 @@ use crate::chunks::{Run, Shape};
 use crate::failure::{Failure, Result};
 use crate::functions::{Form, rows};
 use crate::history::NOT_OBSERVED;
-use crate::kept::{self, People};
+use crate::kept;
 use crate::side_by_side::{Chunk, each_chunk};
-use pleegprofiel::{AgeGrid, Cohort, CohortBuilder, PassRequest, PassSums, PersonRow};
+use pleegprofiel::{Cohort, CohortBuilder, PassRequest, PassSums, PersonRow};
 use std::sync::Arc;
 
 /// The sums of the people of a run.
@@ -14,17 +14,13 @@ use std::sync::Arc;
 /// # Errors
 /// As [`each_chunk`]; when the request cannot be answered for these people.
 pub(crate) fn pass(shape: &Shape, run: &Run, request: &PassRequest) -> Result<PassSums> {
-    let grid = request.grid();
-    if grid.len() != shape.counts.ages.len() {
-        return Err(Failure::Engine(format!("a pass of {} ages over {}", grid.len(), shape.counts.ages.len())));
-    }
     let mut sums = PassSums::none(request.fingerprint());
     let mut add = |number: u64, people: &Cohort| -> Result<()> {
         let before = std::mem::replace(&mut sums, PassSums::none(request.fingerprint()));
         sums = before.merge(request.sums(number, people)?)?;
         Ok(())
     };
-    if let Some(people) = kept::get(shape, run, grid) {
+    if let Some(people) = kept::get(shape, run) {
         for (number, people) in (run.first..).zip(people.iter()) {
             add(number, people)?;
         }
@@ -33,7 +29,7 @@ pub(crate) fn pass(shape: &Shape, run: &Run, request: &PassRequest) -> Result<Pa
     let mut keeping = kept::room(shape, run).then(Vec::new);
     each_chunk(shape, run, false, &mut |chunk| {
         let number = chunk.number;
-        let people = cohort(shape, grid, chunk)?;
+        let people = cohort(shape, chunk)?;
         add(number, &people)?;
         if let Some(all) = &mut keeping {
             all.push(people);
@@ -41,13 +37,14 @@ pub(crate) fn pass(shape: &Shape, run: &Run, request: &PassRequest) -> Result<Pa
         Ok(())
     })?;
     if let Some(all) = keeping {
-        kept::put(shape, run, grid, Arc::new(all) as People);
+        kept::put(shape, run, Arc::new(all));
     }
     Ok(sums)
 }
 
 /// The people of a chunk, in the order of their rows.
-fn cohort(shape: &Shape, grid: AgeGrid, chunk: Chunk) -> Result<Cohort> {
+fn cohort(shape: &Shape, chunk: Chunk) -> Result<Cohort> {
+    let grid = shape.grid;
     let form = Form { ages: grid.len(), at_risk: shape.times.is_some(), weight: false };
     let mut builder = CohortBuilder::new(grid);
     let mut counts = vec![None; grid.len()];

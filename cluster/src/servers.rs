@@ -1,5 +1,6 @@
 //! Scheduler and executors, in a process of their own each or all in one.
 
+use crate::binding::SameExecutor;
 use crate::engine::Address;
 use crate::failure::{Failure, Result};
 use crate::functions;
@@ -11,7 +12,7 @@ use ballista_core::utils::default_session_builder;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_executor::health::ExecutorHealth;
 use ballista_scheduler::cluster::BallistaCluster;
-use ballista_scheduler::config::SchedulerConfig;
+use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
@@ -77,6 +78,7 @@ pub async fn scheduler(options: &SchedulerOptions, ready: impl FnOnce(&Address))
         grpc_server_max_encoding_message_size: LARGEST_MESSAGE,
         grpc_client_max_message_size: LARGEST_MESSAGE,
         override_session_builder: Some(Arc::new(session)),
+        task_distribution: TaskDistributionPolicy::Custom(Arc::new(SameExecutor::default())),
         ..SchedulerConfig::default()
     });
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(|cause| failed(&cause))?;
