@@ -34,7 +34,7 @@ pub struct Answer {
 }
 
 /// Fits a model to the people in the files: their histories counted on the engine and fitted here, or pass by pass over
-/// everybody, as [`choose`] has it.
+/// everybody, as the options and the people have it.
 ///
 /// # Errors
 /// As [`Engine::connect`], [`count_histories`], [`FitOptions::fit`] and [`FitOptions::fit_by_passes`]; when the way that

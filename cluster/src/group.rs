@@ -31,8 +31,9 @@ pub struct Counted {
 /// Counts people by history.
 ///
 /// # Errors
-/// As [`Engine::run`] where the engine fails; kind [`Failure::Input`], with every problem by column, when rows hold
-/// something else than counts, times at risk or weights; and when files changed meanwhile, or executors read others.
+/// Kind [`Failure::Engine`], [`Failure::Version`] or [`Failure::Stopped`] when the job ends so; kind
+/// [`Failure::Input`], with every problem by column, when rows hold something else than counts, times at risk or weights;
+/// and when files changed meanwhile, or executors read others.
 pub async fn count_histories(engine: &Engine, files: &Files, times: Option<&Files>) -> Result<Counted> {
     let question = question(engine, files, times).await?;
     let done = engine.collect(question).await;
