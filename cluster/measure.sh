@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The figures of the page: measure.sh [PERSONS] [FOLDER]. Draws people, fits them standalone and on two executors, and
-# prints seconds and the largest resident memory of each process. 10,000,000 people take 120 MB on the disk.
+# The figures of the page: measure.sh [PERSONS] [FOLDER]. Draws people, fits them both ways, standalone and on two
+# executors, and prints seconds by the clock, processor seconds, and the largest resident memory of each process.
+# 10,000,000 people take 120 MB on the disk, and 1,000,000 with times at risk some 40 MB.
 set -euo pipefail
 cd "$(dirname "$0")"
 persons=${1:-10000000}
@@ -11,27 +12,40 @@ mkdir -p "$folder"
 at=df://127.0.0.1:50150
 processes=()
 trap 'kill "${processes[@]}" 2> /dev/null; wait' EXIT
+TIMEFORMAT="  in all %R s by the clock, %U + %S s of processors in the client"
 
 largest() { awk '/VmHWM/ { printf "%.0f MB", $2 / 1024 }' "/proc/$1/status"; }
+worked() { for p in "${processes[@]}"; do awk '{ printf " %.1f", ($14 + $15) / 100 }' "/proc/$p/stat"; done; }
 show() { python3 -c '
 import json, sys
 answer = json.load(sys.stdin)
 way = answer["way"]
-print("%s: %d persons, %d distinct; %.1f s to count, %.1f s to fit, client %.0f MB; log-likelihood %r" % (
-    sys.argv[1], way["persons"], way["distinct"], answer["count_seconds"], answer["fit_seconds"],
-    answer["largest_memory_mb"] or 0, answer["fit"]["log_likelihood"]))' "$1"; }
+print("%s: %d persons, %s distinct; %.1f s to count or look, %.1f s to fit, client %.0f MB; log-likelihood %r" % (
+    sys.argv[1], way["persons"], way.get("distinct", "?"), answer["count_seconds"], answer["fit_seconds"],
+    answer["largest_memory_mb"] or 0, answer["fit"]["log_likelihood"]))
+passes = way.get("pass_seconds")
+if passes:
+    print("  %d passes over %d chunks in %d runs; the first %.2f s, the others %.2f s each (%s)" % (
+        len(passes), way["chunks"], way["runs"], passes[0], sum(passes[1:]) / (len(passes) - 1),
+        " ".join("%.2f" % p for p in passes)))' "$1"; }
+fit() { # WHAT PEOPLE ARGUMENTS..
+    local what=$1 people=$2
+    shift 2
+    time "$bin/pleegprofiel-cluster" fit "$people" --groups 4 --starts-only --json --partitions 16 "$@" | show "$what"
+}
 
-for kind in offenders cohort; do
-    people=$folder/$kind-$persons
-    options=(--files 16 --ages 28 --rate 0.55)
-    if [ "$kind" = cohort ]; then options+=(--everybody); fi
-    test -d "$people" || "$bin/draw-people" "$people" "$persons" "${options[@]}"
-    du -sh "$people"
-    for family in poisson zip; do
-        model=(--family "$family" --groups 4 --starts-only --json --partitions 16)
-        "$bin/pleegprofiel-cluster" fit "$people" --standalone "${model[@]}" | show "$kind, $family, standalone"
-    done
+offenders=$folder/offenders-$persons
+cohort=$folder/cohort-$persons
+risk=$folder/risk-$((persons / 10))
+test -d "$offenders" || "$bin/draw-people" "$offenders" "$persons" --files 16 --ages 28 --rate 0.55
+test -d "$cohort" || "$bin/draw-people" "$cohort" "$persons" --files 16 --ages 28 --rate 0.55 --everybody
+test -d "$risk" || "$bin/draw-people" "$risk/counts" "$((persons / 10))" --files 16 --times "$risk/times"
+du -sh "$offenders" "$cohort" "$risk"/*
+
+for family in poisson zip; do
+    fit "offenders, $family, standalone" "$offenders" --standalone --family "$family"
 done
+fit "cohort, poisson, standalone" "$cohort" --standalone
 
 "$bin/pleegprofiel-cluster" scheduler --port 50150 --with-parent > /dev/null &
 processes+=($!)
@@ -39,10 +53,21 @@ for executor in 1 2; do
     "$bin/pleegprofiel-cluster" executor --at "$at" --cores 1 --with-parent > /dev/null &
     processes+=($!)
 done
-"$bin/pleegprofiel-cluster" fit "$folder/offenders-$persons" --at "$at" "${model[@]/zip/poisson}" \
-    --out "$folder/model.json" | show "offenders, poisson, two executors"
-SECONDS=0
-"$bin/pleegprofiel-cluster" classify "$folder/offenders-$persons" --at "$at" --model "$folder/model.json" \
+sleep 2
+fit "offenders, poisson, two executors" "$offenders" --at "$at" --out "$folder/model.json"
+echo "  scheduler and executors worked$(worked) s so far"
+for family in poisson zip; do
+    "$bin/stream-people" "$offenders" "$family"
+    fit "offenders, $family, by passes, two executors" "$offenders" --at "$at" --way passes --family "$family"
+    echo "  scheduler and executors worked$(worked) s so far"
+done
+"$bin/stream-people" "$risk/counts" poisson "$risk/times"
+fit "times at risk, poisson, by passes" "$risk/counts" --exposure "$risk/times" --at "$at" --way passes
+echo "  scheduler and executors worked$(worked) s so far"
+fit "times at risk, poisson, one job" "$risk/counts" --exposure "$risk/times" --at "$at" --way one-job
+echo "  scheduler and executors worked$(worked) s so far"
+time "$bin/pleegprofiel-cluster" classify "$offenders" --at "$at" --model "$folder/model.json" \
     --out "$folder/profiles.parquet" --partitions 16
-echo "classify, two executors: $SECONDS s, $(du -h "$folder/profiles.parquet" | cut -f1)"
+du -h "$folder/profiles.parquet"
+echo "  scheduler and executors worked$(worked) s so far"
 echo "largest memory: scheduler $(largest "${processes[0]}"), executors $(largest "${processes[1]}"), $(largest "${processes[2]}")"

@@ -2,8 +2,9 @@
 
 use crate::columns::ColumnOptions;
 use crate::engine::{Address, JobOptions};
+use crate::way::{MOST_HISTORIES, Wanted, WayOptions};
 use clap::{Args, Parser, Subcommand};
-use pleegprofiel::{Family, FitOptions};
+use pleegprofiel::{CHUNK_PEOPLE, Family, FitOptions};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -79,6 +80,9 @@ pub struct ExecutorArgs {
     /// Where work is done.
     #[command(flatten)]
     pub work: WorkArgs,
+    /// Megabytes of memory for histories that are kept from one pass of a fit to the next.
+    #[arg(long, value_name = "MB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(..=1 << 30))]
+    pub keep: u64,
     /// Seconds between two words to the scheduler. After five without an answer the executor ends.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub heartbeat: u64,
@@ -221,6 +225,16 @@ pub struct FitArgs {
     /// Number of threads of the fit; all without it.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// How the people are fitted: counted by history in one job and fitted by the client, or pass by pass, for which
+    /// times at risk have to stand in the order of the counts. The answer says which it was, and why.
+    #[arg(long, value_enum, value_name = "WAY", default_value_t)]
+    pub way: Wanted,
+    /// Different histories that the client takes in; where more are expected, the fit goes pass by pass.
+    #[arg(long, value_name = "N", default_value_t = MOST_HISTORIES)]
+    pub most_histories: u64,
+    /// Rows whose sums are added up by themselves; the last digits of a fit by passes hang on it.
+    #[arg(long, value_name = "N", default_value_t = CHUNK_PEOPLE as u64)]
+    pub people_in_chunk: u64,
     /// Write the model to this file.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -244,6 +258,17 @@ impl FitArgs {
         match self.threads {
             Some(threads) => options.threads(threads),
             None => options,
+        }
+    }
+
+    /// Which way to go.
+    pub fn ways(&self) -> WayOptions {
+        WayOptions {
+            wanted: self.way,
+            most_histories: self.most_histories,
+            people_in_chunk: self.people_in_chunk,
+            seed: self.seed,
+            threads: self.threads,
         }
     }
 }

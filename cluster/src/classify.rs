@@ -40,9 +40,9 @@ pub struct Written {
 /// profile's key for each profile of the model, and `posterior_none` for groups without one.
 ///
 /// # Errors
-/// As [`Engine::connect`] and [`Engine::run`]; kind [`Failure::Input`], with every problem by column, when rows hold
-/// something else than counts or times at risk; kind [`Failure::Output`] when the file cannot be written. There is no
-/// file then, or the one that was there before.
+/// As [`Engine::connect`]; kind [`Failure::Engine`], [`Failure::Version`] or [`Failure::Stopped`] when the job ends so;
+/// kind [`Failure::Input`], with every problem by column, when rows hold something else than counts or times at risk; kind
+/// [`Failure::Output`] when the file cannot be written. There is no file then, or the one that was there before.
 pub async fn classify(
     at: &Address,
     job: JobOptions,

@@ -99,6 +99,8 @@ impl Engine {
             .with_target_partitions(options.partitions)
             // asking again and again notices a scheduler that has gone; a stream may stay open for ever
             .set_bool("ballista.client.pull", true)
+            // a part that is lost is worked out again by itself, and no part waits for another
+            .set_u64("ballista.scheduler.max_partitions_per_task", 1)
             // how many histories there are is not to be guessed from footers
             .set_bool("datafusion.execution.collect_statistics", false);
         let state = SessionStateBuilder::new().with_default_features().with_config(config).build();

@@ -88,6 +88,11 @@ impl Files {
         self.files.len()
     }
 
+    /// Path, rows and bytes of each, in their order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&Path, u64, u64)> {
+        self.files.iter().map(|file| (file.path.as_path(), file.rows, file.bytes))
+    }
+
     /// Their places as the engine takes them: a path could hold what it reads as a pattern.
     pub(crate) fn urls(&self) -> Result<Vec<String>> {
         let url = |file: &File| {

@@ -1,13 +1,17 @@
 //! `fit`: one model of the people in the files, and which way it came about.
 
-use crate::engine::{Address, Engine, JobOptions};
-use crate::failure::Result;
+use crate::engine::{Address, Engine, JobOptions, stop_asked};
+use crate::failure::{Failure, Result};
 use crate::files::Files;
-use crate::group::{Counted, Way, count_histories};
+use crate::group::{Counted, count_histories};
 use crate::output::Whole;
+use crate::passes::People;
+use crate::way::{Chosen, Way, WayOptions, choose};
 use pleegprofiel::{Definitions, Family, Fit, FitOptions, GroupNaming, TrajectoryModel, name_model};
 use serde::Serialize;
 use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// What a fit comes to.
@@ -19,9 +23,9 @@ pub struct Answer {
     pub version: &'static str,
     /// Parts that the work was cut into; no figure hangs on it.
     pub partitions: usize,
-    /// Seconds from the first footer to the counted histories.
+    /// Seconds from the first job to counted histories, or to people who have been looked at.
     pub count_seconds: f64,
-    /// Seconds of the fit.
+    /// Seconds of the fit, passes included.
     pub fit_seconds: f64,
     /// The most memory this process has held, in megabytes, where the system tells it.
     pub largest_memory_mb: Option<f64>,
@@ -29,23 +33,49 @@ pub struct Answer {
     pub fit: Fit,
 }
 
-/// Counts people by history on the engine, and fits them here.
+/// Fits a model to the people in the files: their histories counted on the engine and fitted here, or pass by pass over
+/// everybody, as the options and the people have it.
 ///
 /// # Errors
-/// As [`Engine::connect`], [`count_histories`] and [`FitOptions::fit`].
+/// As [`Engine::connect`], [`count_histories`], [`FitOptions::fit`] and [`FitOptions::fit_by_passes`]; when the way that
+/// is wanted does not bear these people.
 pub async fn fit(
     at: &Address,
     job: JobOptions,
     files: &Files,
     times: Option<&Files>,
     options: &FitOptions,
+    ways: &WayOptions,
 ) -> Result<Answer> {
+    if !(1..=1 << 24).contains(&ways.people_in_chunk) {
+        return Err(Failure::Usage(format!("{} people in a chunk, not 1 to 16,777,216", ways.people_in_chunk)));
+    }
+    let chosen = tokio::task::block_in_place(|| choose(ways, options.family(), files, times))?;
     let started = Instant::now();
     let engine = Engine::connect(at, job).await?;
-    let Counted { cohort, way } = count_histories(&engine, files, times).await?;
-    drop(engine);
-    let counted = Instant::now();
-    let fit = tokio::task::block_in_place(|| options.fit(&cohort).and_then(|fit| fit.checked(&cohort)))?;
+    let (fit, way, counted) = match chosen {
+        Chosen::OneJob(why) => {
+            let Counted { cohort, rows, persons } = count_histories(&engine, files, times).await?;
+            drop(engine);
+            let counted = Instant::now();
+            let whole = |stop: &AtomicBool| {
+                let fit = options.fit_with_progress(&cohort, &|_| !stop.load(Ordering::Relaxed));
+                Ok(fit.and_then(|fit| fit.checked(&cohort))?)
+            };
+            let fit = stoppable(whole).await?;
+            let distinct = cohort.distinct_histories() as u64;
+            let share = 100.0 * distinct as f64 / persons.max(1) as f64;
+            let why = format!("{why}; {persons} persons have {distinct} different histories ({share:.1} %)");
+            let files = files.len();
+            (fit, Way { way: "one-job", why, rows, persons, files, distinct: Some(distinct), passes: None }, counted)
+        }
+        Chosen::Passes(why) => {
+            let people = People::look(&engine, files, times, job.partitions, ways).await?;
+            let counted = Instant::now();
+            let (fit, way) = stoppable(|stop| people.fit(why, options, ways, stop)).await?;
+            (fit, way, counted)
+        }
+    };
     Ok(Answer {
         way,
         version: crate::VERSION,
@@ -55,6 +85,22 @@ pub async fn fit(
         largest_memory_mb: largest_memory(),
         fit,
     })
+}
+
+/// Work of this process, which a signal stops: it would else be heard by nobody.
+async fn stoppable<T>(work: impl FnOnce(&AtomicBool) -> Result<T>) -> Result<T> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&stop);
+    let listening = tokio::spawn(async move {
+        stop_asked().await;
+        told.store(true, Ordering::Relaxed);
+    });
+    let done = tokio::task::block_in_place(|| work(&stop));
+    listening.abort();
+    match done {
+        Err(_) if stop.load(Ordering::Relaxed) => Err(Failure::Stopped),
+        done => done,
+    }
 }
 
 impl Answer {
@@ -103,7 +149,8 @@ impl Answer {
             let _ = writeln!(text, "- {finding}");
         }
         let _ = writeln!(text, "{}.", self.way.why);
-        let _ = write!(text, "{:.1} s to count, {:.1} s to fit.", self.count_seconds, self.fit_seconds);
+        let passes = self.way.passes.as_ref().map_or(String::new(), |p| format!(" in {} passes", p.pass_seconds.len()));
+        let _ = write!(text, "{:.1} s to count, {:.1} s to fit{passes}.", self.count_seconds, self.fit_seconds);
         text
     }
 }

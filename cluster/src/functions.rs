@@ -3,6 +3,7 @@
 //! Everything a function needs comes as an argument, so a new model or another grid registers nothing anew. Each is told
 //! the version of the client and says so when its own is another.
 
+use crate::by_run;
 use crate::failure::Failure;
 use crate::history::{self, BAD, Fault, NOT_OBSERVED, Wrong};
 use crate::place;
@@ -40,7 +41,7 @@ pub fn register(registry: &mut dyn FunctionRegistry) -> Result<()> {
 /// The same under another version: how a test has an executor that is not of this one.
 #[doc(hidden)]
 pub fn register_as(registry: &mut dyn FunctionRegistry, version: &str) -> Result<()> {
-    for kind in [Kind::Version, Kind::History, Kind::Place] {
+    for kind in [Kind::Version, Kind::History, Kind::Place, Kind::Look, Kind::Pass] {
         registry.register_udf(Arc::new(function(kind, version)))?;
     }
     Ok(())
@@ -48,8 +49,11 @@ pub fn register_as(registry: &mut dyn FunctionRegistry, version: &str) -> Result
 
 /// A function of a kind, as the client calls it.
 pub(crate) fn function(kind: Kind, version: &str) -> ScalarUDF {
-    // an answer about who is asked may not be worked out beforehand by whoever plans the question
-    let volatility = if kind == Kind::Version { Volatility::Volatile } else { Volatility::Immutable };
+    // what hangs on who is asked, or on files, may not be worked out beforehand by whoever plans the question
+    let volatility = match kind {
+        Kind::Version | Kind::Look | Kind::Pass => Volatility::Volatile,
+        Kind::History | Kind::Place => Volatility::Immutable,
+    };
     ScalarUDF::from(Function { kind, version: version.to_owned(), signature: Signature::variadic_any(volatility) })
 }
 
@@ -62,6 +66,10 @@ pub(crate) enum Kind {
     History,
     /// `pleegprofiel_place(client, form, model, columns..)`: the profile of each row, and posterior probabilities.
     Place,
+    /// `pleegprofiel_look(client, shape, drawing, run)`: whether the rows of a run are sound, and some of its people.
+    Look,
+    /// `pleegprofiel_pass(client, shape, request, run)`: the sums of one pass over the people of a run.
+    Pass,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -77,6 +85,8 @@ impl ScalarUDFImpl for Function {
             Kind::Version => "pleegprofiel_version",
             Kind::History => "pleegprofiel_history",
             Kind::Place => "pleegprofiel_place",
+            Kind::Look => "pleegprofiel_look",
+            Kind::Pass => "pleegprofiel_pass",
         }
     }
 
@@ -86,7 +96,7 @@ impl ScalarUDFImpl for Function {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(match self.kind {
-            Kind::Version => DataType::Utf8,
+            Kind::Version | Kind::Look | Kind::Pass => DataType::Utf8,
             Kind::History => DataType::Binary,
             Kind::Place => place::answer_type(),
         })
@@ -100,6 +110,9 @@ impl ScalarUDFImpl for Function {
         if self.kind == Kind::Version {
             let own = StringArray::from(vec![self.version.as_str(); args.number_rows]);
             return Ok(ColumnarValue::Array(Arc::new(own)));
+        }
+        if matches!(self.kind, Kind::Look | Kind::Pass) {
+            return Ok(ColumnarValue::Array(by_run::answer(self.kind, &args).map_err(told)?));
         }
         let form = Form::read(&text(args.args.get(1), "the form of the columns")?)?;
         let before = if self.kind == Kind::Place { 3 } else { 2 };
@@ -129,7 +142,7 @@ pub(crate) fn version_failure(message: &str) -> Option<Failure> {
 }
 
 /// An argument that is one text for all rows.
-fn text(argument: Option<&ColumnarValue>, what: &str) -> Result<String> {
+pub(crate) fn text(argument: Option<&ColumnarValue>, what: &str) -> Result<String> {
     match argument {
         Some(ColumnarValue::Scalar(ScalarValue::Utf8(Some(text)))) => Ok(text.clone()),
         // some optimisers hand a constant over as a column
@@ -221,7 +234,7 @@ pub(crate) fn rows(
             }
             if form.weight {
                 let value = values::float_at(&columns[form.columns() - 1], row)?;
-                if !(value >= 1.0 && value <= values::MAX_WEIGHT && value.fract() == 0.0) {
+                if !((1.0..=values::MAX_WEIGHT).contains(&value) && value.fract() == 0.0) {
                     wrong.push(Wrong { fault: Fault::Weight, age: 0, value });
                 }
             }

@@ -16,39 +16,24 @@ use datafusion::functions_aggregate::expr_fn::{count, sum};
 use datafusion::logical_expr::{Expr, ident, lit, try_cast};
 use datafusion::prelude::ParquetReadOptions;
 use pleegprofiel::{Cohort, CohortBuilder, PersonRow};
-use serde::Serialize;
 
 /// People counted by history.
 #[derive(Debug)]
 pub struct Counted {
     /// The cohort, people in the order of their histories.
     pub cohort: Cohort,
-    /// How it came about.
-    pub way: Way,
-}
-
-/// Which way was taken, and why.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Way {
-    /// `one-job`: histories counted by the engine, and fitted on the client.
-    pub way: &'static str,
-    /// Why this one.
-    pub why: String,
-    /// Rows of the files.
+    /// Rows that were counted.
     pub rows: u64,
-    /// Persons: rows, or the sum of their weights.
+    /// Persons among them: rows, or the sum of their weights.
     pub persons: u64,
-    /// Different histories among them.
-    pub distinct: u64,
-    /// Files read.
-    pub files: usize,
 }
 
 /// Counts people by history.
 ///
 /// # Errors
-/// As [`Engine::run`] where the engine fails; kind [`Failure::Input`], with every problem by column, when rows hold
-/// something else than counts, times at risk or weights; and when files changed meanwhile, or executors read others.
+/// Kind [`Failure::Engine`], [`Failure::Version`] or [`Failure::Stopped`] when the job ends so; kind
+/// [`Failure::Input`], with every problem by column, when rows hold something else than counts, times at risk or weights;
+/// and when files changed meanwhile, or executors read others.
 pub async fn count_histories(engine: &Engine, files: &Files, times: Option<&Files>) -> Result<Counted> {
     let question = question(engine, files, times).await?;
     let done = engine.collect(question).await;
@@ -191,9 +176,7 @@ fn assemble(parts: &[Part], files: &Files, times: Option<&Files>) -> Result<Coun
     if times.is_none() {
         same_nulls(&unobserved, files)?;
     }
-    let cohort = builder.finish();
-    let distinct = cohort.distinct_histories() as u64;
-    Ok(Counted { cohort, way: Way::one_job(rows, persons, distinct, files.len()) })
+    Ok(Counted { cohort: builder.finish(), rows, persons })
 }
 
 fn head(key: &[u8]) -> u64 {
@@ -208,7 +191,7 @@ fn too_many(persons: u64) -> Failure {
 }
 
 /// Whether executors read the rows that the footers have.
-fn same_rows(read: u64, files: &Files, times: Option<&Files>) -> Result<()> {
+pub(crate) fn same_rows(read: u64, files: &Files, times: Option<&Files>) -> Result<()> {
     let wanted = files.rows();
     if let Some(times) = times.filter(|times| times.rows() != wanted || read != wanted) {
         let beside = times.rows();
@@ -231,7 +214,7 @@ fn same_rows(read: u64, files: &Files, times: Option<&Files>) -> Result<()> {
 
 /// Whether as many cells were not observed as the footers have nulls: a column that an executor did not find would be
 /// read as if nobody had been observed.
-fn same_nulls(unobserved: &[u64], files: &Files) -> Result<()> {
+pub(crate) fn same_nulls(unobserved: &[u64], files: &Files) -> Result<()> {
     let Some(nulls) = files.nulls() else { return Ok(()) };
     let names = &files.columns().ages;
     let differ = names.iter().zip(unobserved.iter().zip(&nulls)).filter(|(_, (read, told))| read != told);
@@ -243,16 +226,5 @@ fn same_nulls(unobserved: &[u64], files: &Files) -> Result<()> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Failure::input("executors read other files than are here", problems)),
-    }
-}
-
-impl Way {
-    fn one_job(rows: u64, persons: u64, distinct: u64, files: usize) -> Way {
-        let share = 100.0 * distinct as f64 / persons.max(1) as f64;
-        let why = format!(
-            "one job per data set is the default: {persons} persons have {distinct} different histories ({share:.1} %), \
-             counted by the executors and fitted here"
-        );
-        Way { way: "one-job", why, rows, persons, distinct, files }
     }
 }

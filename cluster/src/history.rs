@@ -44,7 +44,8 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    fn of(byte: u8) -> Option<Fault> {
+    /// The fault that a byte stands for.
+    pub(crate) fn of(byte: u8) -> Option<Fault> {
         [Fault::Count, Fault::TimeAtRisk, Fault::NoTimeAtRisk, Fault::Weight, Fault::Unmatched]
             .into_iter()
             .find(|fault| *fault as u8 == byte)

@@ -11,13 +11,20 @@
 //! | `history`, `values` | a person's history as bytes to group by; what a count is |
 //! | `functions`, `place` | what executors work out, row by row |
 //! | `group`, `problems` | people counted by history; what is wrong with rows |
+//! | `way`, `passes` | which way a fit goes; a fit by one job a pass |
+//! | `chunks`, `side_by_side` | who is in which chunk; their rows, in order |
+//! | `by_run`, `look`, `draw`, `pass`, `kept` | what executors work out of chunks, and keep |
 //! | `fit`, `classify` | the two answers |
-//! | `servers`, `workdir` | scheduler and executors, and where shuffle files lie |
+//! | `servers`, `binding`, `workdir` | scheduler and executors, who gets what, and where shuffle files lie |
 //! | `output` | files that are whole or not there |
 
 pub mod args;
+mod binding;
+mod by_run;
+mod chunks;
 pub mod classify;
 pub mod columns;
+mod draw;
 pub mod engine;
 pub mod failure;
 pub mod files;
@@ -25,12 +32,18 @@ pub mod fit;
 mod functions;
 pub mod group;
 mod history;
+mod kept;
+mod look;
 pub mod output;
+mod pass;
+mod passes;
 mod place;
 mod problems;
 pub mod servers;
+mod side_by_side;
 mod values;
 mod version;
+pub mod way;
 pub mod workdir;
 
 pub use functions::register;

@@ -73,12 +73,17 @@ async fn executor(args: &ExecutorArgs) -> Result<()> {
         work_port: args.work_port,
         cores: args.cores,
         memory: args.work.bytes(),
+        keep: args.keep << 20,
         work_dir: args.work.folder(),
         heartbeat: args.heartbeat,
         wait: args.wait,
         version: args.call_yourself.clone(),
         ..ExecutorOptions::new(args.at.clone())
     };
+    if args.cores > 0 {
+        // the arithmetic of a pass keeps to as many; it fails only where somebody has said so before
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(args.cores).build_global();
+    }
     let at = args.at.clone();
     let ready =
         move |work: &std::path::Path| drop(say(&format!("executor for {at}, work directory {}", work.display())));
@@ -142,7 +147,7 @@ async fn run_fit(args: &FitArgs) -> Result<()> {
     let (files, times) = open(&args.table, columns)?;
     let file = args.out.as_deref().map(Whole::create).transpose()?;
     let (at, standalone) = engine(&args.engine).await?;
-    let answer = fit::fit(&at, args.engine.job(), &files, times.as_ref(), &args.options()).await;
+    let answer = fit::fit(&at, args.engine.job(), &files, times.as_ref(), &args.options(), &args.ways()).await;
     if let Some(standalone) = standalone {
         standalone.end().await;
     }

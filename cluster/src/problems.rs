@@ -40,6 +40,11 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Adds problems whose kinds an executor did not keep.
+    pub(crate) fn beyond(&mut self, cells: u64) {
+        self.beyond += cells;
+    }
+
     /// Adds rows that are not observed at any age.
     pub(crate) fn never_observed(&mut self, rows: u64) {
         self.never_observed += rows;

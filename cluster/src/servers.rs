@@ -1,8 +1,10 @@
 //! Scheduler and executors, in a process of their own each or all in one.
 
+use crate::binding::SameExecutor;
 use crate::engine::Address;
 use crate::failure::{Failure, Result};
 use crate::functions;
+use crate::kept;
 use crate::workdir::WorkDir;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -10,7 +12,7 @@ use ballista_core::utils::default_session_builder;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_executor::health::ExecutorHealth;
 use ballista_scheduler::cluster::BallistaCluster;
-use ballista_scheduler::config::SchedulerConfig;
+use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
@@ -76,6 +78,7 @@ pub async fn scheduler(options: &SchedulerOptions, ready: impl FnOnce(&Address))
         grpc_server_max_encoding_message_size: LARGEST_MESSAGE,
         grpc_client_max_message_size: LARGEST_MESSAGE,
         override_session_builder: Some(Arc::new(session)),
+        task_distribution: TaskDistributionPolicy::Custom(Arc::new(SameExecutor::default())),
         ..SchedulerConfig::default()
     });
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(|cause| failed(&cause))?;
@@ -114,6 +117,8 @@ pub struct ExecutorOptions {
     /// Memory for counting, in bytes, shared between the cores; what does not fit is written to the work directory.
     /// Seven tenths of the machine's without it.
     pub memory: Option<u64>,
+    /// Memory for histories that are kept from one pass of a fit to the next, in bytes.
+    pub keep: u64,
     /// Folder in which it makes its work directory.
     pub work_dir: PathBuf,
     /// Seconds between two words to the scheduler.
@@ -136,6 +141,7 @@ impl ExecutorOptions {
             work_port: 0,
             cores: 0,
             memory: None,
+            keep: 2 << 30,
             work_dir: std::env::temp_dir(),
             heartbeat: 10,
             wait: 30,
@@ -153,6 +159,7 @@ impl ExecutorOptions {
 pub async fn executor(options: &ExecutorOptions, ready: impl FnOnce(&Path) + Send) -> Result<()> {
     await_scheduler(options).await?;
     let work = WorkDir::inside(&options.work_dir)?;
+    kept::at_most(options.keep);
     let health = ExecutorHealth::new();
     let config = executor_config(options, &work, health.clone())?;
     let running = start_executor_process(Arc::new(config));

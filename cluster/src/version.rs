@@ -4,4 +4,4 @@
 ///
 /// Raised in its last number whenever a key or a function comes to mean something else.
 pub const VERSION: &str =
-    concat!("pleegprofiel-cluster ", env!("CARGO_PKG_VERSION"), " (DataFusion 55.2.0, Ballista 55.0.0, histories 1)");
+    concat!("pleegprofiel-cluster ", env!("CARGO_PKG_VERSION"), " (DataFusion 55.2.0, Ballista 55.0.0, histories 2)");

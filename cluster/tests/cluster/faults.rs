@@ -2,13 +2,12 @@
 
 use crate::people::{files, write};
 use crate::support::{
-    LONG, alone, answer_of, client, cluster, draw, executor, fit_of, folder, refusal, run, scheduler, shuffle_files,
-    text, until,
+    LONG, Tiny, alone, answer_of, client, cluster, draw, executor, fit_of, folder, refusal, run, scheduler,
+    shuffle_files, text, until,
 };
 use datafusion::arrow::array::Int64Array;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 const MODEL: [&str; 7] = ["--groups", "3", "--degree", "2", "--starts", "2", "--json"];
@@ -101,28 +100,6 @@ fn a_file_that_is_written_to_is_named() {
         fs::copy(&files(other.path())[0], &files(people)[3]).expect("copied");
     });
     assert!(told.contains("part-003.parquet was written to after it was opened"), "{told}");
-}
-
-/// A file system of so many kilobytes, taken down when dropped; none where this user may not make one.
-struct Tiny(tempfile::TempDir);
-
-impl Tiny {
-    fn of(kilobytes: u32) -> Option<Tiny> {
-        let place = folder();
-        let size = format!("size={kilobytes}k");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs", path(place.path())]).output();
-        if mounted.is_ok_and(|done| done.status.success()) {
-            return Some(Tiny(place));
-        }
-        println!("skipped: this user may not mount a file system, so no disk can be filled");
-        None
-    }
-}
-
-impl Drop for Tiny {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").args(["-l", path(self.0.path())]).status();
-    }
 }
 
 #[test]

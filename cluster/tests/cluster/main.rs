@@ -4,6 +4,7 @@ mod answers;
 mod bad_input;
 mod faults;
 mod page;
+mod passes;
 mod people;
 mod personal_data;
 mod same_bits;

@@ -85,9 +85,14 @@ pub(crate) struct Cluster {
 }
 
 pub(crate) fn cluster() -> Cluster {
+    cluster_with(&[])
+}
+
+/// The same with more arguments to its executors.
+pub(crate) fn cluster_with(more: &[&str]) -> Cluster {
     let (scheduler, at) = scheduler(0);
     let work = [folder(), folder()];
-    let executors = work.iter().map(|work| executor(&at, work.path(), &[])).collect();
+    let executors = work.iter().map(|work| executor(&at, work.path(), more)).collect();
     Cluster { at, work, executors, scheduler }
 }
 
@@ -207,6 +212,16 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// Jobs of which there are files below the work directories in a folder.
+pub(crate) fn jobs(folder: &Path) -> Vec<String> {
+    let job = |(path, _): (PathBuf, u64)| {
+        let below = path.strip_prefix(folder).expect("in the folder");
+        // the work directory, then the job
+        below.iter().nth(1).map(|name| name.to_string_lossy().into_owned())
+    };
+    shuffle_files(folder).into_iter().filter_map(job).collect()
+}
+
 /// Files of jobs below the work directories in a folder, with their sizes.
 pub(crate) fn shuffle_files(folder: &Path) -> Vec<(PathBuf, u64)> {
     let mut found = Vec::new();
@@ -224,4 +239,28 @@ pub(crate) fn shuffle_files(folder: &Path) -> Vec<(PathBuf, u64)> {
         }
     }
     found
+}
+
+/// A file system of so many kilobytes, taken down when dropped; none where this user may not make one.
+pub(crate) struct Tiny(pub(crate) TempDir);
+
+impl Tiny {
+    pub(crate) fn of(kilobytes: u32) -> Option<Tiny> {
+        let place = folder();
+        let size = format!("size={kilobytes}k");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs", place.path().to_str().expect("a path")])
+            .output();
+        if mounted.is_ok_and(|done| done.status.success()) {
+            return Some(Tiny(place));
+        }
+        println!("skipped: this user may not mount a file system, so no disk can be filled");
+        None
+    }
+}
+
+impl Drop for Tiny {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").args(["-l", self.0.path().to_str().expect("a path")]).status();
+    }
 }
