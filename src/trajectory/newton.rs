@@ -79,6 +79,11 @@ const NEAR: f64 = 0.5;
 const FAR: f64 = 10.0;
 const MARGIN: f64 = 1.0;
 
+/// Whether a climb ends clearly below `best`, from where a full step promises so much `more`.
+fn ends_behind(here: &Point, more: f64, best: f64) -> bool {
+    more < NEAR && here.log_likelihood() + FAR * more + MARGIN < best
+}
+
 /// As [`climb`], but gives up near a top that lies clearly below `best`: most neighbours lead to such tops, and
 /// the last steps to one cost as much as the first.
 pub(crate) fn climb_unless_behind(
@@ -128,12 +133,10 @@ pub(crate) fn climb_unless_behind(
             (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
             break;
         }
-        let hoped = |more: f64| here.log_likelihood() + FAR * more + MARGIN;
         if trust.mu > 0.0
-            && hoped(0.0) < best
+            && ends_behind(&here, 0.0, best)
             && let Some(more) = promised(&info, &gradient)
-            && more < NEAR
-            && hoped(more) < best
+            && ends_behind(&here, more, best)
         {
             (shortfall, behind) = (more, true);
             break;
@@ -166,9 +169,7 @@ pub(crate) fn climb_unless_behind(
             converged = true;
             break;
         }
-        let hoped = |more: f64| here.log_likelihood() + more + MARGIN;
-        let near = undamped && gain < NEAR && hoped(FAR * gain) < best;
-        if near {
+        if undamped && ends_behind(&here, gain, best) {
             (shortfall, behind) = (gain, true);
             break;
         }
@@ -216,8 +217,7 @@ struct Stepped {
     kept: bool,
 }
 
-/// One step. With `held`, the information is in part that of an earlier point: then only the first step is tried, and that
-/// undamped.
+/// One step. With `held`, the information is in part that of an earlier point: then only the first step is tried.
 #[allow(clippy::too_many_arguments)]
 fn step(
     passes: &dyn Passes,

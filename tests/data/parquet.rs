@@ -311,7 +311,7 @@ fn a_folder_is_one_table_whose_files_must_have_the_same_columns() {
     std::fs::remove_dir(folder.path().join("within")).unwrap();
     std::fs::write(folder.path().join("3.parquet"), part(&["d"], missing, &[Some(0)])).unwrap();
     let error = read().unwrap_err().to_string();
-    assert!(error.contains("3.parquet: a column \"age_14\" that the first file does not have"), "{error}");
+    assert!(error.contains("3.parquet: a column \"age_14\" that 1.parquet does not have"), "{error}");
 }
 
 #[test]

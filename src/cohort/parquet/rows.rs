@@ -64,6 +64,7 @@ impl ParquetRows {
             columns.iter().map(|column| column.path().string()).collect()
         };
         let mut names = files.first().map_or(Vec::new(), names_of);
+        let first = files.first().and_then(|file| file.name.as_deref()).unwrap_or("the first file");
         // what the files have themselves is theirs
         let keys = files.first().map_or(&[][..], |file| &file.keys);
         let folders: Vec<String> = keys.iter().map(|(key, _)| key.clone()).filter(|key| !names.contains(key)).collect();
@@ -72,23 +73,19 @@ impl ParquetRows {
         for file in &files {
             let own = names_of(file);
             if let Some(odd) = own.iter().find(|name| !names.contains(name)) {
-                return Err(in_file(
-                    file.name.as_deref(),
-                    format!("a column {odd:?} that the first file does not have"),
-                ));
+                return Err(in_file(file.name.as_deref(), format!("a column {odd:?} that {first} does not have")));
             }
             let described = file.metadata.file_metadata().schema_descr().columns();
             let place = |name: &String| {
                 if folders.contains(name) {
                     let key = file.keys.iter().find(|(key, _)| key == name);
                     return key.map(|(_, value)| Place::Folder(value.clone())).ok_or_else(|| {
-                        in_file(file.name.as_deref(), format!("no folder {name}=.., which the first file lies in"))
+                        in_file(file.name.as_deref(), format!("no folder {name}=.., which {first} lies in"))
                     });
                 }
                 let at = own.iter().position(|other| other == name);
-                at.map(|at| Place::At(at, Holds::of(&described[at]))).ok_or_else(|| {
-                    in_file(file.name.as_deref(), format!("no column {name:?}, which the first file has"))
-                })
+                at.map(|at| Place::At(at, Holds::of(&described[at])))
+                    .ok_or_else(|| in_file(file.name.as_deref(), format!("no column {name:?}, which {first} has")))
             };
             columns.push(names.iter().map(place).collect::<Result<Vec<_>, String>>()?);
         }
