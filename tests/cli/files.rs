@@ -187,3 +187,20 @@ fn calendar_years_are_read_by_the_rule_that_is_stated_and_the_output_counts_them
     let half = run(plain.iter().chain(&["--year-prefix", "y"]));
     assert!(half.status.code() == Some(2) && stderr(&half).contains("--birth"), "{}", stderr(&half));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_whole_file_has_the_rights_that_a_new_file_usually_has() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (usual, model) = (dir.path().join("usual"), dir.path().join("model.json"));
+    std::fs::write(&usual, "").unwrap();
+    let counts = crate::command::toronto("TO1.csv");
+    let args = ["fit", counts.to_str().unwrap(), "--family", "poisson", "--groups", "2", "--out"];
+    for _ in 0..2 {
+        let done = crate::command::run(args.iter().copied().chain([model.to_str().unwrap()]));
+        assert!(done.status.success(), "{}", crate::command::stderr(&done));
+        assert_eq!(mode(&model), mode(&usual));
+    }
+}

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use tempfile::{NamedTempFile, TempPath};
 
 /// Files in one directory, on their way to it.
@@ -150,10 +151,7 @@ impl Outputs {
     pub(crate) fn publish(mut self) -> Result<(), Failure> {
         let mut placed: Vec<(PathBuf, Option<TempPath>)> = Vec::new();
         for (path, file) in std::mem::take(&mut self.files) {
-            let step = keep(&path, &self.directory).and_then(|old| match file.persist(&path) {
-                Ok(_) => Ok(old),
-                Err(error) => Err(error.error),
-            });
+            let step = keep(&path, &self.directory).and_then(|old| named(file, &path).map(|()| old));
             match step {
                 Ok(old) => placed.push((path, old)),
                 Err(cause) => {
@@ -199,7 +197,10 @@ fn keep(path: &Path, directory: &Path) -> io::Result<Option<TempPath>> {
     Ok(Some(name))
 }
 
-/// A temporary file with the rights that a new file usually has; by default only its owner could read it.
+/// The rights that a new file usually has, as seen when the first was made.
+static USUAL: OnceLock<fs::Permissions> = OnceLock::new();
+
+/// A file without its name yet, which only its owner can read: should the work be killed, that is what stays of it.
 fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pleegprofiel-");
@@ -207,6 +208,20 @@ fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
+        let file = builder.tempfile_in(directory)?;
+        let usual = file.as_file().metadata()?.permissions();
+        USUAL.get_or_init(|| usual);
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
+        Ok(file)
     }
+    #[cfg(not(unix))]
     builder.tempfile_in(directory)
+}
+
+/// Gives a whole file its name, and the rights that a new file usually has.
+fn named(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    if let Some(usual) = USUAL.get() {
+        file.as_file().set_permissions(usual.clone())?;
+    }
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
