@@ -197,7 +197,7 @@ fn a_whole_file_has_the_rights_that_a_new_file_usually_has() {
     let (usual, model) = (dir.path().join("usual"), dir.path().join("model.json"));
     std::fs::write(&usual, "").unwrap();
     let counts = crate::command::toronto("TO1.csv");
-    let args = ["fit", counts.to_str().unwrap(), "--family", "poisson", "--groups", "2", "--out"];
+    let args = ["fit", counts.to_str().unwrap(), "--family", "poisson", "--groups", "2", "--model"];
     for _ in 0..2 {
         let done = crate::command::run(args.iter().copied().chain([model.to_str().unwrap()]));
         assert!(done.status.success(), "{}", crate::command::stderr(&done));
