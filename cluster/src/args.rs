@@ -142,12 +142,19 @@ pub struct EngineArgs {
     /// Seconds that executors are waited for.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub wait: u64,
+    /// Seconds that one job may take; one that takes longer is run again, three times at most.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub job_limit: u64,
 }
 
 impl EngineArgs {
     /// How jobs are run.
     pub fn job(&self) -> JobOptions {
-        JobOptions { partitions: self.partitions, wait: Duration::from_secs(self.wait) }
+        JobOptions {
+            partitions: self.partitions,
+            wait: Duration::from_secs(self.wait),
+            limit: Duration::from_secs(self.job_limit),
+        }
     }
 }
 

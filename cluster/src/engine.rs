@@ -58,11 +58,13 @@ pub struct JobOptions {
     pub partitions: usize,
     /// How long executors may be waited for before the first job.
     pub wait: Duration,
+    /// How long one job may take. One that stands still, which was seen after an executor was killed, is run again then.
+    pub limit: Duration,
 }
 
 impl Default for JobOptions {
     fn default() -> Self {
-        JobOptions { partitions: 8, wait: Duration::from_secs(60) }
+        JobOptions { partitions: 8, wait: Duration::from_secs(60), limit: Duration::from_secs(3600) }
     }
 }
 
@@ -72,7 +74,7 @@ const TRIES: usize = 3;
 /// What failed, as far as it matters for what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    /// Results could not be fetched.
+    /// Results could not be fetched, or not in time.
     Results,
     /// Anything else.
     Other,
@@ -82,6 +84,7 @@ enum Fault {
 pub struct Engine {
     context: SessionContext,
     address: Address,
+    limit: Duration,
 }
 
 impl Engine {
@@ -109,7 +112,7 @@ impl Engine {
             .map_err(|cause| told(&cause, "the connection cannot be set up"))?;
         let state = context.state_ref();
         functions::register(&mut *state.write()).map_err(|cause| told(&cause, "the functions cannot be registered"))?;
-        let engine = Engine { context, address: address.clone() };
+        let engine = Engine { context, address: address.clone(), limit: options.limit };
         engine.ask_version(options.wait).await?;
         Ok(engine)
     }
@@ -151,7 +154,7 @@ impl Engine {
     }
 
     /// Runs a job and returns everything it returns. Results lie on the executors until they are fetched: when one of
-    /// these is gone by then, the job is run again.
+    /// these is gone by then, the job is run again; so is one that took longer than it may.
     ///
     /// # Errors
     /// As [`Engine::run`].
@@ -180,13 +183,22 @@ impl Engine {
         let plan = question.create_physical_plan().await;
         let plan = plan.map_err(|cause| (told(&cause, "the job cannot be planned"), Fault::Other))?;
         let mut job = Job { plan: Arc::clone(&plan), address: self.address.clone(), ended: false };
+        let mut late = false;
         let done = tokio::select! {
             done = self.stream(plan, each) => done,
             () = stop_asked() => Err(Failure::Stopped),
+            () = tokio::time::sleep(self.limit) => {
+                late = true;
+                let limit = self.limit.as_secs();
+                Err(Failure::Engine(format!("a job at {} took more than {limit} s (--job-limit)", self.address)))
+            }
         };
         job.ended = true;
         job.clean(done.is_err()).await;
         done.map_err(|failure| {
+            if late {
+                return (failure, Fault::Results);
+            }
             // a job that failed says so with its number; what fails otherwise, once it had one, is the fetching
             let fetching = match (&failure, job.id()) {
                 (Failure::Engine(text), Some(id)) => !text.contains(&format!("Job {id} failed")),
