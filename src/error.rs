@@ -4,6 +4,7 @@
 //! Does not belong here: what is wrong in a particular kind of input; the reader that finds it words it.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// How many issues an [`Error`] spells out; the rest is counted.
 pub const ISSUES_SHOWN: usize = 20;
@@ -38,6 +39,7 @@ pub enum ErrorKind {
 
 /// One problem in input data: where it is and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Issue {
     /// File as the caller named it; empty for data that came from memory.
     pub file: Option<String>,
@@ -95,18 +97,35 @@ impl fmt::Display for Issue {
     }
 }
 
-/// The error of every fallible function of this crate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The error of every fallible function of this crate. Two are equal when they say the same.
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: ErrorKind,
+    /// Why, as a key, where a program has to tell reasons apart.
+    code: Option<&'static str>,
     message: String,
     issues: Vec<Issue>,
     issue_count: u64,
+    cause: Option<Arc<std::io::Error>>,
 }
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |error: &Error| (error.kind, error.code, error.issue_count);
+        said(self) == said(other) && self.message == other.message && self.issues == other.issues
+    }
+}
+
+impl Eq for Error {}
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), issues: Vec::new(), issue_count: 0 }
+        Error { kind, code: None, message: message.into(), issues: Vec::new(), issue_count: 0, cause: None }
+    }
+
+    /// With a key for the reason, which also begins the message.
+    pub(crate) fn coded(kind: ErrorKind, code: &'static str, why: impl fmt::Display) -> Self {
+        Error { code: Some(code), ..Error::new(kind, format!("{code}: {why}")) }
     }
 
     pub(crate) fn value(message: impl Into<String>) -> Self {
@@ -118,8 +137,15 @@ impl Error {
     }
 
     /// A file that could not be opened, read or written; `name` is the file as the caller named it.
-    pub(crate) fn io(name: &str, verb: &str, cause: &std::io::Error) -> Self {
-        Error::new(ErrorKind::Io, format!("{name} cannot be {verb}: {cause}"))
+    pub(crate) fn io(name: &str, verb: &str, cause: std::io::Error) -> Self {
+        let message = format!("{name} cannot be {verb}: {cause}");
+        Error { cause: Some(Arc::new(cause)), ..Error::new(ErrorKind::Io, message) }
+    }
+
+    /// Why, as a key that does not change with the wording; so far for [`ErrorKind::Refused`] only, where
+    /// [`Refusal::of`](crate::profile::classify::record::Refusal::of) gives the reason behind it.
+    pub fn code(&self) -> Option<&'static str> {
+        self.code
     }
 
     /// What went wrong, coarsely.
@@ -173,7 +199,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// What the system said of a file.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
 
 /// Result with the crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -340,7 +371,7 @@ impl Issues {
         }
         let message = format!("{what}: {} problem{}", self.count, if self.count == 1 { "" } else { "s" });
         let issue_count = self.count;
-        Err(Error { kind: ErrorKind::InvalidInput, message, issues: self.counted(), issue_count })
+        Err(Error { issues: self.counted(), issue_count, ..Error::new(ErrorKind::InvalidInput, message) })
     }
 }
 

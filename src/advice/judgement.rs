@@ -52,6 +52,7 @@ keyed! {
 /// The professional's own estimate on one question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Estimate {
     /// The question; `reoffending` has to be among them.
     pub question: String,

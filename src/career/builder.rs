@@ -34,6 +34,7 @@ pub const MAX_STAYS: usize = 100_000;
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct CareerBuilder {
     birth: Option<CalendarDate>,
     window: Option<Window>,

@@ -181,6 +181,24 @@ fn day_number(date: Date) -> i64 {
     date.duration_since(EPOCH).as_hours() / 24
 }
 
+impl TryFrom<Date> for CalendarDate {
+    type Error = Error;
+
+    /// From a date of the crate jiff (0.2), which converts from those of other crates.
+    fn try_from(day: Date) -> Result<Self> {
+        if YEARS.contains(&day.year()) {
+            return Ok(CalendarDate(day));
+        }
+        Err(Error::value(format!("the year {} is not between {} and {}", day.year(), YEARS.start(), YEARS.end())))
+    }
+}
+
+impl From<CalendarDate> for Date {
+    fn from(day: CalendarDate) -> Date {
+        day.0
+    }
+}
+
 impl fmt::Display for CalendarDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -251,6 +269,14 @@ mod tests {
         assert_eq!(day("0001-01-01".replace("0001", "1999").as_str()).year(), 1999);
         let long = "9".repeat(1_000_000);
         assert!(long.parse::<CalendarDate>().unwrap_err().to_string().len() < 100);
+    }
+
+    #[test]
+    fn a_date_goes_to_jiff_and_back() {
+        let there = Date::from(day("2004-02-29"));
+        assert_eq!((there, CalendarDate::try_from(there)), (date(2004, 2, 29), Ok(day("2004-02-29"))));
+        let text = CalendarDate::try_from(date(9999, 12, 31)).unwrap_err().to_string();
+        assert_eq!(text, "the year 9999 is not between 1600 and 2399");
     }
 
     #[test]

@@ -96,6 +96,7 @@ pub struct IndexOffence {
 
 /// All measures of one career that need no model and no other careers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CareerMeasures {
     /// Number of offences.
     pub offences: u32,

@@ -40,6 +40,7 @@ pub enum OutsideGrid {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[must_use]
 pub struct CareerOptions {
     only: Option<Vec<Category>>,
     in_custody: OffencesInCustody,
@@ -68,6 +69,7 @@ impl CareerOptions {
 
 /// Offences of the careers that a cohort does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// Of other categories than asked for.
     pub other_categories: u64,

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The largest number of age intervals a grid may have: 150 years of months.
 pub const MAX_INTERVALS: usize = 1800;
@@ -15,7 +16,7 @@ pub const MAX_INTERVALS: usize = 1800;
 /// use pleegprofiel::AgeGrid;
 /// let grid = AgeGrid::years(8, 38)?;
 /// assert_eq!((grid.len(), grid.width_years()), (31, 1.0));
-/// assert_eq!(grid.label(0), "8");
+/// assert_eq!((grid.label(0), grid.to_string()), ("8".into(), "ages 8 to 38".into()));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -132,6 +133,17 @@ impl AgeGrid {
     /// Name of interval `j`: its starting age in years, `12` or `12.5`.
     pub fn label(&self, j: usize) -> String {
         format!("{}", (self.start_age(j) * 1e4).round() / 1e4)
+    }
+}
+
+impl fmt::Display for AgeGrid {
+    /// `ages 12 to 39`, or with the width of the intervals where it is not a year.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (self.label(0), self.label(self.intervals - 1));
+        match self.width_months {
+            12 => write!(f, "ages {first} to {last}"),
+            months => write!(f, "ages {first} to {last} by {months} months"),
+        }
     }
 }
 

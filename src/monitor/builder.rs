@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct MonitorBuilder {
     pub(crate) options: MonitorOptions,
     pub(crate) tallies: Vec<Tally>,

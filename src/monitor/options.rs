@@ -24,6 +24,7 @@ use serde::Serialize;
 /// assert!(MonitorOptions::default().young(0).check().is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use]
 pub struct MonitorOptions {
     pub(crate) index: Category,
     pub(crate) young: u32,
@@ -54,56 +55,48 @@ impl Default for MonitorOptions {
 
 impl MonitorOptions {
     /// The kind of offence whose outcome is the defendant's.
-    #[must_use]
     pub fn index(mut self, category: Category) -> Self {
         self.index = category;
         self
     }
 
     /// Below which age, at the offence, a defendant counts as young; in years.
-    #[must_use]
     pub fn young(mut self, years: u32) -> Self {
         self.young = years;
         self
     }
 
     /// Of whom age, sex and form of exploitation are told.
-    #[must_use]
     pub fn describe(mut self, population: Population) -> Self {
         self.describe = Some(population);
         self
     }
 
     /// First day after the register.
-    #[must_use]
     pub fn register_end(mut self, end: CalendarDate) -> Self {
         self.register_end = Some(end);
         self
     }
 
     /// By which further column defendants are told apart, beside age, sex and form.
-    #[must_use]
     pub fn further(mut self, column: &str) -> Self {
         self.further = column.to_owned();
         self
     }
 
     /// The values of it, where events are not read from a table, for [`ChainEvent::in_value`](super::ChainEvent::in_value).
-    #[must_use]
     pub fn values(mut self, values: impl IntoIterator<Item = String>) -> Self {
         self.values = values.into_iter().collect();
         self
     }
 
     /// Shows figures of fewer than ten persons too.
-    #[must_use]
     pub fn show_small_cells(mut self, show: bool) -> Self {
         self.show_small_cells = show;
         self
     }
 
     /// The categories that offences may have.
-    #[must_use]
     pub fn categories(mut self, set: CategorySet) -> Self {
         self.categories = set;
         self

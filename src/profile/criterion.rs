@@ -81,6 +81,7 @@ pub enum Unseen {
 /// for an age (to the nearer end of the span), a difference for parts, and a difference of natural logarithms for
 /// levels and numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Criterion {
     /// What it is about.
     pub measure: Measure,

@@ -45,6 +45,7 @@ impl Peak {
 /// All but `peak_rate`, `mean_rate`, `expected` and `expected_in_windows` stay the same when all rates of the
 /// cohort are multiplied by one number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Descriptors {
     /// Where the curve is highest.
     pub peak: Peak,

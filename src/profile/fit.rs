@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 /// rising in each of them, and 0 when one could not be judged. It ranks the groups that meet a
 /// definition; it is no probability.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ProfileFit {
     /// The profile.
     pub profile: Profile,

@@ -19,7 +19,7 @@ use crate::trajectory::model::TrajectoryModel;
 ///
 /// ```
 /// use pleegprofiel::{AgeGrid, Definitions, Family, Group, Profile, TrajectoryModel, name_model};
-/// let group = |share, c: [f64; 3]| Group { share, coefficients: c.to_vec(), zero_coefficients: vec![], tau: None, dispersion: None };
+/// let group = |share, c: [f64; 3]| Group::poisson(share, c);
 /// let groups = vec![group(0.7, [-3.5, 0.0, -0.5]), group(0.3, [-1.5, -3.0, -3.0])];
 /// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39)?, groups)?;
 /// let naming = name_model(&model, &Definitions::default())?;

@@ -24,6 +24,7 @@ const TIE: f64 = 1e-9;
 
 /// What the naming says of one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GroupNaming {
     /// Number of the group, from 0, in the order given.
     pub group: usize,

@@ -17,6 +17,7 @@ const SUM: f64 = 1e-6;
 /// One of the answers that a person's posterior probabilities are about: a profile, with all groups that show it, or a
 /// group that shows none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Candidate {
     /// The groups, from 0, the likeliest first.
     pub groups: Vec<usize>,
@@ -130,6 +131,7 @@ pub struct Indistinct {
 ///
 /// It says nothing of what the person is or will do; members of a group do not follow its curve in lock step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PersonProfile {
     /// The profile; `None` with a reason in `undecided`.
     pub profile: Option<Profile>,

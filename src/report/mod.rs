@@ -61,6 +61,7 @@ use picture::{CURVE_STEPS, Picture, PictureGroup};
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct Report<'a> {
     fit: &'a Fit,
     naming: &'a Naming,
@@ -104,35 +105,30 @@ impl<'a> Report<'a> {
     }
 
     /// The language of every word.
-    #[must_use]
     pub fn language(mut self, language: Language) -> Self {
         self.language = language;
         self
     }
 
     /// Whether groups of fewer than [`SMALL_CELL`] persons are shown in numbers.
-    #[must_use]
     pub fn show_small_cells(mut self, show: bool) -> Self {
         self.small_cells = show;
         self
     }
 
     /// How many persons were given a profile; shown when it is known.
-    #[must_use]
     pub fn placed(mut self, persons: u64) -> Self {
         self.placed = Some(persons);
         self
     }
 
     /// What the form and the number of groups were chosen from; shown when it is given.
-    #[must_use]
     pub fn chosen_from(mut self, choice: &'a FormChoice) -> Self {
         self.choice = Some(choice);
         self
     }
 
     /// What of the names hangs on the model; shown when it is given.
-    #[must_use]
     pub fn settled(mut self, settled: &'a Settled) -> Self {
         self.settled = Some(settled);
         self

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Share that has had the event by a time, with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct EventShare {
     /// The time, in the unit of the data.
     pub time: f64,

@@ -23,6 +23,7 @@ pub struct Recurring {
 
 /// Mean number of events by a time, with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct MeanAt {
     /// The time.
     pub time: f64,

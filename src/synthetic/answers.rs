@@ -19,16 +19,29 @@ use crate::profile::reference::ReferenceModel;
 use crate::profile::reference::card::AnswerMove;
 use crate::profile::reference::career_model::CareerModel;
 
-/// Answers of a reference model on people of its own career model, and of that with each assumption changed in turn: the
-/// same number of people, of the same seed.
+/// Careers under another assumption than those of a reference model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assumed {
+    /// What the reference model assumes.
+    pub what: String,
+    /// What is assumed instead.
+    pub changed_to: String,
+    /// The careers then.
+    pub model: CareerModel,
+}
+
+/// Answers of a reference model on people of its own career model, of that with each assumption changed in turn, and of
+/// `others`: the same number of people, of the same seed.
 ///
 /// # Errors
 /// When people cannot be drawn, or answered.
-pub fn answers(reference: &ReferenceModel, persons: u64, seed: u64) -> Result<Vec<AnswerMove>> {
+pub fn answers(reference: &ReferenceModel, others: &[Assumed], persons: u64, seed: u64) -> Result<Vec<AnswerMove>> {
     let classifier = CareerClassifier::new(reference)?;
     let mut all = vec![one(&classifier, reference.career_model(), persons, seed)?];
-    for (what, to, model) in changed(reference.career_model()) {
-        let moved = one(&classifier, &model, persons, seed)?;
+    let changed: Vec<_> = changed(reference.career_model()).collect();
+    let changed = changed.iter().map(|(what, to, model)| (*what, *to, model));
+    for (what, to, model) in changed.chain(others.iter().map(|o| (o.what.as_str(), o.changed_to.as_str(), &o.model))) {
+        let moved = one(&classifier, model, persons, seed)?;
         all.push(AnswerMove { what: what.to_owned(), changed_to: to.to_owned(), ..moved });
     }
     Ok(all)

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// A simulated figure.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Simulated {
     /// Its value; a share as a probability.
     pub value: f64,
@@ -23,6 +24,7 @@ pub struct Simulated {
 
 /// The figures of [`PUBLISHED`](crate::profile::reference::published::PUBLISHED) in a simulated population.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Margins {
     /// Number of persons simulated.
     pub persons: u64,

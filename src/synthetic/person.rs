@@ -11,7 +11,9 @@ use crate::career::window::{Window, WindowEnd};
 use crate::error::Result;
 use crate::profile::kind::Profile;
 use crate::profile::reference::factors::Factor;
+use crate::units::read_back;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Sex, as registers have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,7 +25,18 @@ pub enum Sex {
     Woman,
 }
 
+read_back! { Sex, "a sex"; }
+
+impl fmt::Display for Sex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
 impl Sex {
+    /// Both.
+    pub const ALL: [Sex; 2] = [Sex::Man, Sex::Woman];
+
     /// The key in files.
     pub fn key(self) -> &'static str {
         match self {

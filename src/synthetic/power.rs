@@ -32,6 +32,7 @@ pub struct PowerOptions {
 
 /// What was found for one size of cohort.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PowerPoint {
     /// Persons in each cohort.
     pub persons: usize,
@@ -60,7 +61,7 @@ pub struct PowerPoint {
 ///
 /// ```
 /// use pleegprofiel::{AgeGrid, Family, Group, PowerOptions, TrajectoryModel, power};
-/// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None };
+/// let group = |share, level: f64| Group::poisson(share, [level]);
 /// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(15, 24)?, vec![group(0.5, -2.0), group(0.5, 1.0)])?;
 /// let options = PowerOptions { persons: vec![60], groups: vec![1, 2], replicates: 4, seed: 1, starts: 4 };
 /// let found = power(&model, &options)?;

@@ -47,7 +47,7 @@ impl SyntheticCohort {
     /// Of kind [`Io`](crate::ErrorKind::Io) when writing fails; when a number is not below
     /// [`MAX_PERSONS`](super::population::MAX_PERSONS).
     pub fn write_tables<W: Write>(&self, numbers: Range<u64>, to: &mut [W; 7]) -> Result<u64> {
-        let failed = |table: usize| move |cause: std::io::Error| Error::io(TABLES[table], "written", &cause);
+        let failed = |table: usize| move |cause: std::io::Error| Error::io(TABLES[table], "written", cause);
         let grid = self.model().grid()?;
         let ages: String = (0..grid.len()).map(|j| format!(",age_{}", grid.label(j))).collect();
         let factors: String = Factor::ALL.iter().map(|f| format!(",{}", f.key())).collect();

@@ -5,6 +5,7 @@
 //! Poisson is the case `zeta = -inf`, so one set of formulas serves all three families.
 
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
+use crate::units::read_back;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -105,6 +106,8 @@ impl Family {
         }
     }
 }
+
+read_back! { Family, "a family"; }
 
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -27,6 +27,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// not follow the curve in lock step (Nagin & Tremblay 2005). Skewed counts make several groups look best
 /// even when there is one population (Bauer & Curran 2003).
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Fit {
     model: TrajectoryModel,
     /// The options that gave this fit.
@@ -69,6 +70,7 @@ pub struct Fit {
 
 /// One group of a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupFit {
     /// Persons for whom this group is the most likely.
     pub members: u64,

@@ -75,6 +75,7 @@ pub enum GroltsStatus {
 
 /// One question and what can be said to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroltsItem {
     /// Number in the checklist: `3a`.
     pub item: &'static str,
@@ -109,6 +110,7 @@ impl GroltsItem {
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Grolts {
     /// Where the questions come from.
     pub source: &'static str,

@@ -40,6 +40,38 @@ pub struct Group {
     pub dispersion: Option<f64>,
 }
 
+impl Group {
+    /// A group with this share and these coefficients of the log rate, and nothing beside them.
+    ///
+    /// ```
+    /// use pleegprofiel::Group;
+    /// let group = Group::poisson(0.3, [-1.5, -3.0, -3.0]).with_dispersion(0.4);
+    /// assert_eq!((group.coefficients.len(), group.tau, group.dispersion), (3, None, Some(0.4)));
+    /// ```
+    pub fn poisson(share: f64, coefficients: impl Into<Vec<f64>>) -> Group {
+        let (coefficients, zero_coefficients) = (coefficients.into(), Vec::new());
+        Group { share, coefficients, zero_coefficients, tau: None, dispersion: None }
+    }
+
+    /// With these coefficients of the logit of a structural zero: [`Family::Zip`] and [`Family::Zinb`].
+    #[must_use]
+    pub fn with_zero_curve(self, zero_coefficients: impl Into<Vec<f64>>) -> Group {
+        Group { zero_coefficients: zero_coefficients.into(), ..self }
+    }
+
+    /// With a zero part that follows the rate: [`Family::ZipTau`].
+    #[must_use]
+    pub fn with_tau(self, tau: f64) -> Group {
+        Group { tau: Some(tau), ..self }
+    }
+
+    /// With a dispersion: [`Family::NegBin`], [`Family::Zinb`] and [`Family::NegMultinomial`].
+    #[must_use]
+    pub fn with_dispersion(self, dispersion: f64) -> Group {
+        Group { dispersion: Some(dispersion), ..self }
+    }
+}
+
 /// A group-based trajectory model on an age grid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
@@ -106,7 +138,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Family, Group, TrajectoryModel};
-    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None };
+    /// let group = |share, level: f64| Group::poisson(share, [level]);
     /// let grid = AgeGrid::years(12, 39)?;
     /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.7, -3.0), group(0.3, 0.0)])?;
     /// assert!((model.rate(1, 0) - 1.0).abs() < 1e-15); // events per year
@@ -277,7 +309,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Family, Group, PersonRow, TrajectoryModel};
-    /// let group = |share, level: f64| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None };
+    /// let group = |share, level: f64| Group::poisson(share, [level]);
     /// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(18, 19)?, vec![group(0.7, -3.0), group(0.3, 0.0)])?;
     /// // nothing observed: the posterior is the shares
     /// let p = model.posterior(PersonRow::new(&[None, None]))?;
@@ -343,8 +375,8 @@ impl TrajectoryModel {
     /// Kind [`ErrorKind::Io`] when the file cannot be read, otherwise as [`TrajectoryModel::from_json`].
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Error::new(ErrorKind::Io, format!("{} cannot be read: {e}", path.display())))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| Error::io(&path.display().to_string(), "read", cause))?;
         TrajectoryModel::from_json(&text)
     }
 }

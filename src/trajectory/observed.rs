@@ -49,7 +49,7 @@ impl TrajectoryModel {
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel, ndarray::array};
-    /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
+    /// let group = Group::poisson(1.0, [0.0]);
     /// let grid = AgeGrid::years(18, 19)?;
     /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group])?;
     /// let cohort = Cohort::from_matrices(grid, array![[1_u32, 0], [2, 0]].view(), Some(array![[1.0, 0.0], [0.5, 0.0]].view()))?;

@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct FitOptions {
     pub(crate) family: Family,
     pub(crate) groups: usize,

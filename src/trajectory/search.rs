@@ -33,6 +33,7 @@ pub enum StartStop {
 
 /// One start and its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StartRecord {
     /// Seed of the fit.
     pub seed: u64,

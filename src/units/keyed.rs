@@ -36,3 +36,25 @@ macro_rules! keyed {
     };
 }
 pub(crate) use keyed;
+
+/// Reads choices back from their keys: `Type, "a family";` for a type with `ALL` and `key()`.
+macro_rules! read_back {
+    ($($name:ident, $what:literal;)+) => {
+        $(impl std::str::FromStr for $name {
+            type Err = $crate::error::Error;
+
+            #[doc = concat!("Reads ", $what, " from its key.\n\n# Errors\nWhen there is none of this key; the message lists all keys.")]
+            fn from_str(text: &str) -> $crate::error::Result<Self> {
+                let all = $name::ALL;
+                let found = all.iter().copied().find(|one| one.key() == text);
+                found.ok_or_else(|| {
+                    let keys: Vec<&str> = all.iter().map(|one| one.key()).collect();
+                    // input may be anything, of any length; a message is for reading
+                    let shown: String = text.chars().take(40).collect();
+                    $crate::error::Error::value(format!("{shown:?} is not {}: {}", $what, keys.join(", ")))
+                })
+            }
+        })+
+    };
+}
+pub(crate) use read_back;

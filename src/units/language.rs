@@ -1,6 +1,8 @@
 //! The two languages in which results are worded.
 
+use super::read_back;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Language of labels and sentences; never taken from the machine's locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,7 +15,23 @@ pub enum Language {
     English,
 }
 
+read_back! { Language, "a language"; }
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
 impl Language {
+    /// Both.
+    pub const ALL: [Language; 2] = [Language::Dutch, Language::English];
+
+    /// The key in files and on the command line.
+    pub fn key(self) -> &'static str {
+        self.pick("nl", "en")
+    }
+
     /// The Dutch or the English text.
     pub(crate) fn pick<T>(self, dutch: T, english: T) -> T {
         match self {

@@ -7,7 +7,7 @@ mod keyed;
 pub mod language;
 pub mod source_status;
 
-pub(crate) use keyed::keyed;
+pub(crate) use keyed::{keyed, read_back};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -184,7 +184,7 @@ fn unknown_families_and_families_that_cannot_produce_the_values_are_refused() {
     let dir = tempdir().unwrap();
     let table = some_persons(dir.path(), 30);
     for (command, family, message) in [
-        ("fit", "gamma", "not a family: use poisson, zip"),
+        ("fit", "gamma", "is not a family: poisson, zip"),
         ("fit", "beta", "not strictly between 0 and 1"),
         ("profile", "bernoulli", "profiles are defined on rates"),
         ("profile", "cnorm", "profiles are defined on rates"),

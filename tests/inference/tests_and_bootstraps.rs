@@ -11,16 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Poisson groups by share and log-rate polynomial in u, ages 12 to 19.
 fn cohort(groups: &[(f64, &[f64])], persons: usize, seed: u64) -> Panel {
-    let groups = groups
-        .iter()
-        .map(|(share, c)| Group {
-            share: *share,
-            coefficients: c.to_vec(),
-            zero_coefficients: vec![],
-            tau: None,
-            dispersion: None,
-        })
-        .collect();
+    let groups = groups.iter().map(|(share, c)| Group::poisson(*share, *c)).collect();
     let truth = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 19).unwrap(), groups).unwrap();
     Panel::from_cohort(&simulate(&truth, persons, seed, &throughout).table.cohort())
 }
@@ -272,13 +263,7 @@ fn one_skewed_population_is_seen_through_and_real_groups_are_not() {
 fn one_population_with_lasting_differences_is_no_case_for_groups() {
     let like = Array2::from_elem((200, 10), Some(0.0));
     let like = Panel::new(AgeGrid::years(12, 21).unwrap()).series("counts", like.view()).unwrap();
-    let group = Group {
-        share: 1.0,
-        coefficients: vec![-0.2, 0.3],
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: Some(1.0),
-    };
+    let group = Group::poisson(1.0, [-0.2, 0.3]).with_dispersion(1.0);
     let truth = TrajectoryModel::new(Family::NegMultinomial, AgeGrid::years(12, 21).unwrap(), vec![group]).unwrap();
     let (panel, _) = truth.to_general().simulate(&like, 9).unwrap();
     let fit = poisson(4, 1).fit(&panel).unwrap();

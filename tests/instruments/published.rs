@@ -125,7 +125,9 @@ fn a_case_outside_the_population_needs_an_override_with_author_and_reason() {
         all.assess(&one.clone().with_population(dutch.clone()), Mode::AsPublished).unwrap().error,
         ["population_mismatch"]
     );
-    assert!(all.scorer(Mode::Strict).score(&one.clone().with_population(dutch.clone())).is_err());
+    let codes_of_scorer = |case: &Case| all.scorer(Mode::Strict).score(case).unwrap_err().to_string();
+    assert_eq!(codes_of_scorer(&one), "population_not_stated");
+    assert_eq!(codes_of_scorer(&one.clone().with_population(dutch.clone())), "population_mismatch");
 
     let permission = PopulationOverride { author: "A. Jansen".into(), reason: "validation study".into() };
     let passed = all.assess(&one.with_population(dutch).with_override(permission.clone()), Mode::Strict).unwrap();
@@ -295,7 +297,7 @@ fn a_case_can_be_made_answer_by_answer() {
         age: Some(43),
         sex: None,
     });
-    psa.answer(&mut one, "age_at_current_arrest", &Answer::Whole(43)).unwrap();
+    one.answer("age_at_current_arrest", 43).unwrap();
     for item in [
         "current_violent_offense",
         "pending_charge",
@@ -304,19 +306,19 @@ fn a_case_can_be_made_answer_by_answer() {
         "prior_fta_older_than_2_years",
         "prior_sentence_to_incarceration",
     ] {
-        psa.answer(&mut one, item, &Answer::Yes(true)).unwrap();
+        one.answer(item, true).unwrap();
     }
-    psa.answer(&mut one, "prior_fta_past_2_years", &Answer::Whole(1)).unwrap();
+    one.answer("prior_fta_past_2_years", 1).unwrap();
     // violent convictions do not matter to failing to appear; they do to a new arrest
     let result = psa.assess(&one, Mode::Strict).unwrap();
     assert_eq!(
         (result.number("fta_scaled"), result.unknown.as_slice()),
         (Some(5.0), ["prior_violent_convictions".to_owned()].as_slice())
     );
-    assert!(psa.answer(&mut one, "nothing", &Answer::Yes(true)).is_err());
-    assert!(psa.answer(&mut one, "pending_charge", &Answer::Whole(1)).is_err());
+    assert!(one.answer("nothing", true).is_err());
+    assert!(one.answer("pending_charge", 1).is_err());
     let date = Answer::Date(CalendarDate::new(2020, 1, 1).unwrap());
-    assert!(psa.answer(&mut one, "pending_charge", &date).is_err());
+    assert!(one.answer("pending_charge", &date).is_err());
     assert!(Instrument::bundled("ovp").unwrap().assess(&one, Mode::Strict).is_err());
 }
 

@@ -190,7 +190,7 @@ fn a_chosen_model_reads_back_with_its_record() {
     let model = choice.fit.model().clone().with_record(choice.candidates.clone());
     assert_eq!(TrajectoryModel::from_json(&model.to_json()).unwrap(), model);
     // without a record a model is written as before
-    let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
+    let group = Group::poisson(1.0, [0.0]);
     let given = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 13).unwrap(), vec![group]).unwrap();
     assert!(!given.to_json().contains("chosen_from"));
 }

@@ -75,13 +75,7 @@ fn integrated(counts: &[f64], means: &[f64], variance: f64) -> f64 {
 #[test]
 fn likelihood_and_posteriors_are_those_of_poisson_groups_integrated_over_a_gamma_factor() {
     let grid = AgeGrid::years(12, 15).unwrap();
-    let group = |share, level: f64, slope, variance| Group {
-        share,
-        coefficients: vec![level, slope],
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: Some(variance),
-    };
+    let group = |share, level: f64, slope, variance| Group::poisson(share, [level, slope]).with_dispersion(variance);
     let groups = vec![group(0.6, -0.8, 0.4, 0.7), group(0.4, 0.9, -0.3, 0.2)];
     let model = TrajectoryModel::new(Family::NegMultinomial, grid, groups.clone()).unwrap();
     let people: [([u32; 4], [f64; 4]); 5] = [
@@ -125,13 +119,7 @@ fn a_rate_that_runs_off_where_hardly_anybody_is_at_risk_costs_no_digits() {
     // 1e22 a year at the last age, of which a part in 1e16 was at risk: sums of means that cancel would lose everything
     let grid = AgeGrid::years(12, 14).unwrap();
     let (slope, level) = (25.0, 25.0);
-    let group = Group {
-        share: 1.0,
-        coefficients: vec![level, slope],
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: Some(0.5),
-    };
+    let group = Group::poisson(1.0, [level, slope]).with_dispersion(0.5);
     let model = TrajectoryModel::new(Family::NegMultinomial, grid, vec![group]).unwrap();
     let mut builder = CohortBuilder::new(grid);
     let (counts, at_risk) = ([Some(2), None, Some(0)], [1.0, 0.0, 1e-16]);
@@ -191,8 +179,7 @@ fn a_factor_that_is_zero_for_nearly_everybody_is_named() {
 #[test]
 fn drawn_people_keep_their_factor() {
     let grid = AgeGrid::years(12, 19).unwrap();
-    let group =
-        Group { share: 1.0, coefficients: vec![0.1], zero_coefficients: vec![], tau: None, dispersion: Some(0.5) };
+    let group = Group::poisson(1.0, [0.1]).with_dispersion(0.5);
     let model = TrajectoryModel::new(Family::NegMultinomial, grid, vec![group]).unwrap();
     let (cohort, _) = model.simulate(4_000, 5).unwrap();
     // of eight years the total has mean M and variance M + M^2 / 2; without a lasting factor it would be M + M^2 / 16

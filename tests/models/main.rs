@@ -11,6 +11,7 @@ mod general_conformance;
 mod general_models;
 mod general_recovery;
 mod general_reference;
+mod golden;
 #[cfg(feature = "csv")]
 mod lasting_differences;
 mod passes;

@@ -64,13 +64,7 @@ fn trajer(peer: &Peer) -> (TrajectoryModel, Cohort) {
     // ages 8 to 38 unless scaled to [0, 1]: age = 23 + 15 u
     let (offset, factor) = if peer.text("time_scale") == "raw" { (23.0, 15.0) } else { (0.5, 0.5) };
     let (beta, share) = (numbers(&peer.json["beta"]), numbers(&peer.json["prob"]));
-    let groups = beta.chunks(4).zip(share).map(|(c, share)| Group {
-        share,
-        coefficients: rescale(c, offset, factor),
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: None,
-    });
+    let groups = beta.chunks(4).zip(share).map(|(c, share)| Group::poisson(share, rescale(c, offset, factor)));
     (TrajectoryModel::new(Family::Poisson, cohort.grid(), groups.collect()).unwrap(), cohort)
 }
 

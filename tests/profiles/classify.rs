@@ -117,13 +117,7 @@ fn what_if_is_the_classification_of_the_longer_record() {
 #[test]
 fn a_forecast_is_the_mixture_of_what_the_groups_would_do() {
     // one flat group of 2 offences a year and one of 0.1: by hand
-    let group = |share, level: f64| Group {
-        share,
-        coefficients: vec![level.ln()],
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: None,
-    };
+    let group = |share, level: f64| Group::poisson(share, [level.ln()]);
     let grid = AgeGrid::years(15, 33).unwrap();
     let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.8, 0.1), group(0.2, 2.0)]).unwrap();
     let classifier = classifier(model);
@@ -212,13 +206,7 @@ fn reasons_for_being_undecided_come_in_order_and_in_both_languages() {
 
 #[test]
 fn nobody_of_seventeen_is_called_early_peak_or_continuous_when_the_two_begin_alike() {
-    let group = |share, c: [f64; 3]| Group {
-        share,
-        coefficients: c.to_vec(),
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: None,
-    };
+    let group = |share, c: [f64; 3]| Group::poisson(share, c);
     // both rise from 0.7 offences a year at 12 to 1.2 and more at 17; then one falls and the other goes on
     let groups = vec![
         group(0.4, [-3.0, -0.3, -0.5]),

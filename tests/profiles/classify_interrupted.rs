@@ -192,13 +192,7 @@ fn a_day_in_custody_changes_next_to_nothing() {
 
 #[test]
 fn a_model_of_more_offences_than_people_commit_is_answered_too() {
-    let group = |share, rate: f64| Group {
-        share,
-        coefficients: vec![rate.ln()],
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: None,
-    };
+    let group = |share, rate: f64| Group::poisson(share, [rate.ln()]);
     let grid = pleegprofiel::AgeGrid::years(12, 39).unwrap();
     // 5,000 offences in 28 years
     let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.8, 0.05), group(0.2, 178.0)]).unwrap();

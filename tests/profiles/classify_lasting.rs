@@ -13,13 +13,7 @@ fn classifier(model: &TrajectoryModel, options: ClassifyOptions) -> Classifier {
 }
 
 fn group(share: f64, coefficients: &[f64], variance: f64) -> Group {
-    Group {
-        share,
-        coefficients: coefficients.to_vec(),
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: Some(variance),
-    }
+    Group::poisson(share, coefficients).with_dispersion(variance)
 }
 
 /// Probability that everything in `counts` happens where `means` were expected, by integrating over the factor: midpoints

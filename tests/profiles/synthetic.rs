@@ -145,7 +145,7 @@ fn an_extreme_but_allowed_model_still_draws_careers() {
 }
 
 fn group(share: f64, level: f64) -> Group {
-    Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None }
+    Group::poisson(share, [level])
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::BEGINNING;
 use super::entry::Chain;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::risk::instrument::sha256::sha256;
 use serde::Deserialize;
 use std::fmt;
@@ -187,12 +187,12 @@ impl LogCheck {
     /// Reads a whole log, handing every entry that is as it was written to `each`.
     ///
     /// # Errors
-    /// Kind [`Io`](ErrorKind::Io) when it cannot be read.
+    /// Kind [`Io`](crate::ErrorKind::Io) when it cannot be read.
     pub fn read(mut self, mut log: impl BufRead, mut each: impl FnMut(&str)) -> Result<Verified> {
         let (mut line, mut whole) = (Vec::new(), 0u64);
         loop {
             line.clear();
-            let broken = |cause: std::io::Error| Error::new(ErrorKind::Io, format!("the log cannot be read: {cause}"));
+            let broken = |cause: std::io::Error| Error::io("the log", "read", cause);
             let read = (&mut log).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line).map_err(broken)? as u64;
             if line.last() != Some(&b'\n') && read <= LONGEST_LINE as u64 {
                 return Ok(self.finish(whole, read));

@@ -8,7 +8,7 @@ use crate::args_table::InputArgs;
 use crate::args_validate::{CardArgs, DriftArgs, RecalibrateArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
-    BootstrapOptions, Family, FitOptions, Language, ModelSpec, OutcomeSpec, Resampling, SelectionCriterion,
+    BootstrapOptions, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, Resampling, SelectionCriterion,
     SelectionOptions,
 };
 use std::path::PathBuf;
@@ -342,17 +342,10 @@ fn range(text: &str) -> Result<[usize; 2], String> {
 }
 
 fn criterion(text: &str) -> Result<SelectionCriterion, String> {
-    let known = || SelectionCriterion::ALL.map(SelectionCriterion::key).join(", ");
-    SelectionCriterion::ALL
-        .into_iter()
-        .find(|c| c.key() == text)
-        .ok_or_else(|| format!("not a criterion: use {}", known()))
+    text.parse().map_err(|error: Error| error.to_string())
 }
 
 pub(crate) fn family(text: &str) -> Result<Family, String> {
-    let known = || Family::ALL.map(Family::key).join(", ");
-    if text == "negative-multinomial" {
-        return Ok(Family::NegMultinomial);
-    }
-    Family::ALL.into_iter().find(|family| family.key() == text).ok_or_else(|| format!("not a family: use {}", known()))
+    let text = if text == "negative-multinomial" { Family::NegMultinomial.key() } else { text };
+    text.parse().map_err(|error: Error| error.to_string())
 }

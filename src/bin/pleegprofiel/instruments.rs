@@ -73,7 +73,7 @@ fn verify(file: &Path, as_json: bool) -> Result<(), Failure> {
     if as_json {
         screen::print(&json(&report)?)?;
     } else {
-        let GoldenReport { instrument, vectors, values, failures } = &report;
+        let GoldenReport { instrument, vectors, values, failures, .. } = &report;
         screen::print(&format!(
             "{instrument}: {vectors} vectors, {values} values compared, {} not reproduced",
             failures.len()

@@ -145,7 +145,7 @@ impl PeopleInChunks {
                 let file = file.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let start = ends.last().copied().unwrap_or(0);
                 let written = file.seek(SeekFrom::Start(start)).and_then(|_| file.write_all(&bytes));
-                written.map_err(|cause| Error::io(folder, "used for people in chunks", &cause))?;
+                written.map_err(|cause| Error::io(folder, "used for people in chunks", cause))?;
                 ends.push(start + bytes.len() as u64);
             }
         }
@@ -221,7 +221,7 @@ impl PeopleInChunks {
         match &self.place {
             Place::Memory(all) => Ok((Cow::Borrowed(&all[at]), facts)),
             Place::Disk { file, folder, ends } => {
-                let failed = |cause: io::Error| Error::io(folder, "used for people in chunks", &cause);
+                let failed = |cause: io::Error| Error::io(folder, "used for people in chunks", cause);
                 let start = at.checked_sub(1).map_or(0, |before| ends[before]);
                 let mut bytes = vec![0; (ends[at] - start) as usize];
                 {

@@ -52,10 +52,10 @@ impl Repeats {
             to.copy_from_slice(&key.hash_one(id).to_ne_bytes());
         }
         record[16..].copy_from_slice(&row.to_ne_bytes());
-        self.log.write_all(&record).map_err(|cause| self.failed(&cause))
+        self.log.write_all(&record).map_err(|cause| self.failed(cause))
     }
 
-    fn failed(&self, cause: &io::Error) -> Error {
+    fn failed(&self, cause: io::Error) -> Error {
         Error::io(&self.folder, "used for people in chunks", cause)
     }
 
@@ -65,12 +65,12 @@ impl Repeats {
             return Ok(());
         }
         let flushed = self.log.flush();
-        flushed.map_err(|cause| self.failed(&cause))?;
+        flushed.map_err(|cause| self.failed(cause))?;
         let mut twice = Vec::new();
         let parts = self.seen.div_ceil(AT_ONCE);
         for part in 0..parts {
             let of_part = self.of_part(part, parts);
-            let mut some = of_part.map_err(|cause| self.failed(&cause))?;
+            let mut some = of_part.map_err(|cause| self.failed(cause))?;
             some.sort_unstable();
             // the first of those that are alike stands first
             let mut first = 0;

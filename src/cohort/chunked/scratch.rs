@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Opens a file of its own in a folder; its name is taken away at once where the system allows that.
 pub(super) fn scratch_in(folder: &Path) -> Result<File> {
-    open(folder).map_err(|cause| Error::io(&folder.display().to_string(), "used for people in chunks", &cause))
+    open(folder).map_err(|cause| Error::io(&folder.display().to_string(), "used for people in chunks", cause))
 }
 
 fn open(folder: &Path) -> io::Result<File> {

@@ -46,7 +46,7 @@ impl<'a> Records<'a> {
         table: &mut Table<'a>,
         options: &TableOptions,
     ) -> Result<()> {
-        let mut guard = Guard::new(input).map_err(|cause| Error::io(&table.name, "read", &cause))?;
+        let mut guard = Guard::new(input).map_err(|cause| Error::io(&table.name, "read", cause))?;
         if let Some(what) = guard.not_text() {
             table.stop(None, || what);
             return Ok(());
@@ -150,7 +150,7 @@ impl<'a> Records<'a> {
                 Err(error) => {
                     *stopped = true;
                     let refusal = reader.get_ref().refusal;
-                    return refused(name, issues, line, refusal, &error).map(|()| false);
+                    return refused(name, issues, line, refusal, error).map(|()| false);
                 }
             }
             let inside = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
@@ -236,15 +236,16 @@ impl<'a> Records<'a> {
     }
 }
 
-fn refused(name: &str, issues: &mut Issues, line: u64, refusal: Option<Refusal>, error: &::csv::Error) -> Result<()> {
-    match (refusal, error.kind()) {
+fn refused(name: &str, issues: &mut Issues, line: u64, refusal: Option<Refusal>, error: ::csv::Error) -> Result<()> {
+    let words = error.to_string();
+    match (refusal, error.into_kind()) {
         (Some(Refusal::RecordTooLong), _) => too_long(issues, line),
         (Some(Refusal::ZeroByte(place)), _) => issues.add(None, None, || {
             format!("byte {place} is zero: this is UTF-16 or not text at all; a table is UTF-8 text")
         }),
         (None, ::csv::ErrorKind::Io(cause)) => return Err(Error::io(name, "read", cause)),
         // Flexible byte records know no other failure; should one come, it is told as it is.
-        (None, _) => issues.add(Some(line), None, || error.to_string()),
+        (None, _) => issues.add(Some(line), None, || words),
     }
     Ok(())
 }

@@ -75,7 +75,7 @@ fn write_rows(cohort: &Cohort, to: impl Write, weighted: bool, fill: impl Fn(usi
         }
         writer.write_record(&row).map_err(failed)?;
     }
-    writer.flush().map_err(|cause| Error::io("the table", "written", &cause))
+    writer.flush().map_err(|cause| Error::io("the table", "written", cause))
 }
 
 fn push(cell: &mut String, value: &impl std::fmt::Display) {

@@ -226,7 +226,7 @@ impl<W: Write + Send> TableWriter<W> {
     pub(crate) fn finish(mut self) -> Result<()> {
         let failed = |cause: ParquetError| unwritable(self.name, &cause);
         self.writer.finish().map_err(failed)?;
-        self.writer.inner_mut().flush().map_err(|cause| Error::io(self.name, "written", &cause))
+        self.writer.inner_mut().flush().map_err(|cause| Error::io(self.name, "written", cause))
     }
 }
 

@@ -53,7 +53,7 @@ impl ParquetSource {
     /// none, or holds anything else.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let name = path.as_ref().display().to_string();
-        let failed = |cause: io::Error| Error::io(&name, "read", &cause);
+        let failed = |cause: io::Error| Error::io(&name, "read", cause);
         let file = File::open(&path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
             return ParquetSource::open_folder(path);
@@ -67,7 +67,7 @@ impl ParquetSource {
 
     pub(in crate::cohort) fn open_folder(path: impl AsRef<Path>) -> Result<Self> {
         let name = path.as_ref().display().to_string();
-        let failed = |cause: io::Error| Error::io(&name, "read", &cause);
+        let failed = |cause: io::Error| Error::io(&name, "read", cause);
         let mut files = Vec::new();
         parts_of(path.as_ref(), "", &[], &mut files).map_err(failed)?;
         if files.is_empty() {

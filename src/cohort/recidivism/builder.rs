@@ -42,6 +42,7 @@ use crate::error::{Issues, Result};
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct RecidivismBuilder {
     options: RecidivismOptions,
     names: Vec<String>,
@@ -97,7 +98,6 @@ impl RecidivismBuilder {
 
     /// Problems are told of this file, by the rows that [`RecidivismBuilder::at_row`] gives.
     #[cfg(feature = "csv")]
-    #[must_use]
     pub fn told_of(mut self, file: &str) -> Self {
         self.issues = Issues::of_file(file);
         self

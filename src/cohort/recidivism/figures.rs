@@ -15,6 +15,7 @@ use serde::Serialize;
 
 /// A share of people, with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ShareOf {
     /// The share.
     pub share: f64,
@@ -34,6 +35,7 @@ impl From<EventShare> for ShareOf {
 
 /// A mean number, with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MeanOf {
     /// The mean.
     pub mean: f64,
@@ -47,6 +49,7 @@ pub struct MeanOf {
 
 /// New cases by one time after the index offence. A case counts at its first offence that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct NewCases {
     /// Mean number a person ([`MeanCount`]: whoever died stays in the denominator and has no more).
     pub per_person: MeanOf,
@@ -63,6 +66,7 @@ pub struct NewCases {
 
 /// What has become of people by one time after the index offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ShareFigures {
     /// The share that reoffended (Aalen-Johansen: whoever died first is in the denominator).
     #[serde(flatten)]
@@ -84,6 +88,7 @@ pub struct ShareFigures {
 
 /// Reoffending by one time after the index offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ShareByYear {
     /// Years at liberty since the index offence.
     pub years: u32,
@@ -96,6 +101,7 @@ pub struct ShareByYear {
 
 /// New offences per year at liberty after the index offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct FrequencyAfter {
     /// New offences that count; `None` where small cells are hidden.
     pub offences: Option<u64>,
@@ -113,6 +119,7 @@ pub struct FrequencyAfter {
 
 /// The figures of everyone, or of one group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupRecidivism {
     /// The group; `None` for everyone.
     pub group: Option<String>,
@@ -146,6 +153,7 @@ pub struct GroupRecidivism {
 /// mean numbers of cases likewise, and no finer than what the person with most adds to them. Where people come under
 /// observation later than the start, steps are those of the fewest that were at risk. It holds for one set of figures: another choice of years or groups of the same people can be subtracted from it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Recidivism {
     /// What was asked.
     pub options: RecidivismOptions,

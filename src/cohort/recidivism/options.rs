@@ -29,6 +29,7 @@ pub const MAX_YEARS: u32 = 100;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[must_use]
 pub struct RecidivismOptions {
     pub(crate) index: Category,
     pub(crate) reoffence: Reoffence,

@@ -23,6 +23,7 @@ use crate::error::{Error, Issues, Result};
 
 /// A career with the identifier of its person.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NamedCareer {
     /// The identifier, as in the table.
     pub id: String,
@@ -34,6 +35,7 @@ pub struct NamedCareer {
 
 /// Careers, and what to know about how they were read.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CareerTable {
     /// The careers, in the order of the table of people.
     pub careers: Vec<NamedCareer>,

@@ -56,7 +56,7 @@ impl<'a> Cells<'a> {
             input => return Ok(Cells::Table(Box::new(CellTable::of(TableSource { name, input }, options)?))),
         };
         let mut head = Vec::with_capacity(HEAD);
-        text.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|cause| Error::io(&name, "read", &cause))?;
+        text.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|cause| Error::io(&name, "read", cause))?;
         let mark = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let start = &head[mark..];
         let excel = start.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"sep="));

@@ -3,6 +3,7 @@
 use super::words::shown;
 use crate::career::date::CalendarDate;
 use crate::error::{Error, Result};
+use crate::units::read_back;
 use std::fmt;
 use std::str::FromStr;
 
@@ -124,6 +125,8 @@ impl Incomplete {
         }
     }
 }
+
+read_back! { Incomplete, "a rule for incomplete dates"; }
 
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -41,6 +41,7 @@ pub enum Unlisted {
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct TableOptions {
     pub(in crate::cohort) delimiter: u8,
     pub(super) id_column: String,
@@ -111,28 +112,24 @@ impl TableOptions {
 
     /// The byte between two values of a text: comma (default), semicolon, tab or vertical bar. A header in which the
     /// column of identifiers is found with another of these only is split by that one.
-    #[must_use]
     pub fn delimiter(mut self, delimiter: u8) -> Self {
         self.delimiter = delimiter;
         self
     }
 
     /// Name of the column of identifiers; `id` by default.
-    #[must_use]
     pub fn id_column(mut self, name: impl Into<String>) -> Self {
         self.id_column = name.into();
         self
     }
 
     /// What stands before the age in the name of a wide column; `age_` by default, nothing when they are called `12`.
-    #[must_use]
     pub fn age_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.age_prefix = prefix.into();
         self
     }
 
     /// Names of the columns of ages and counts in a table of one row per person and age; `age` and `count` by default.
-    #[must_use]
     pub fn long_columns(mut self, age: impl Into<String>, count: impl Into<String>) -> Self {
         self.age_column = age.into();
         self.count_column = count.into();
@@ -140,7 +137,6 @@ impl TableOptions {
     }
 
     /// Name of the column of weights, in the wide form and in a file of persons; by default there is none.
-    #[must_use]
     pub fn weight_column(mut self, name: impl Into<String>) -> Self {
         self.weight_column = Some(name.into());
         self
@@ -148,14 +144,12 @@ impl TableOptions {
 
     /// Width of an age interval in months; 12 by default, and 1 when ages are in months. Column names hold the age
     /// at the start of the interval: `age_12`, `age_12.5`, `age_13` for half years.
-    #[must_use]
     pub fn width_months(mut self, months: u32) -> Self {
         self.ages.step = Some(months);
         self
     }
 
     /// What ages are written in: years by default, which then may not pass 110.
-    #[must_use]
     pub fn ages_in(mut self, unit: AgeUnit) -> Self {
         self.ages.unit = Some(unit);
         self
@@ -163,7 +157,6 @@ impl TableOptions {
 
     /// The ages of the cohort, for the long forms. Without it, they run from the lowest to the highest
     /// age (of a window, or listed); with it, an age outside is an error.
-    #[must_use]
     pub fn grid(mut self, grid: AgeGrid) -> Self {
         self.grid = Some(grid);
         self
@@ -182,21 +175,18 @@ impl TableOptions {
     /// assert_eq!(cohort.counts(1), [Some(1), Some(0), None]);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
-    #[must_use]
     pub fn calendar_years(mut self, prefix: impl Into<String>, birth: impl Into<String>, rule: AgeInYear) -> Self {
         self.calendar_years = Some(CalendarYears { prefix: prefix.into(), birth: birth.into(), rule });
         self
     }
 
     /// Refuse tables of more persons than this; by default only the limit of a cohort holds.
-    #[must_use]
     pub fn max_persons(mut self, persons: usize) -> Self {
         self.max_persons = persons.min(u32::MAX as usize - 1);
         self
     }
 
     /// Columns to leave out, by name; the cohort says that they were.
-    #[must_use]
     pub fn ignore(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let mut all: Vec<String> = self.ignored.0.iter().map(|(name, _)| name.clone()).collect();
         all.extend(names.into_iter().map(Into::into));
@@ -205,7 +195,6 @@ impl TableOptions {
     }
 
     /// Leaves out every column that is not asked for; the cohort says which. A misspelt one is missed, too.
-    #[must_use]
     pub fn ignore_others(mut self, ignore: bool) -> Self {
         self.ignore_others = ignore;
         self
@@ -213,21 +202,18 @@ impl TableOptions {
 
     /// Values that stand for a missing one, as they are written: `999`, `NA`, `.`. A number stands for itself however
     /// it is written (`999.0`) or stored.
-    #[must_use]
     pub fn missing(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.missing.extend(codes.into_iter().map(|code| code.into().trim().to_owned()));
         self
     }
 
     /// What stands before the decimals of a number in a text; a point by default.
-    #[must_use]
     pub fn decimal(mut self, mark: DecimalMark) -> Self {
         self.decimal = Some(mark);
         self
     }
 
     /// How dates are written; those like `2010-12-31` are read in any case.
-    #[must_use]
     pub fn date_format(mut self, format: DateFormat) -> Self {
         self.dates = Some(format);
         self
@@ -235,21 +221,18 @@ impl TableOptions {
 
     /// What ages mean that a table of persons by age does not list; by default they are not observed, and a table
     /// without a single 0 is told of.
-    #[must_use]
     pub fn unlisted(mut self, unlisted: Unlisted) -> Self {
         self.unlisted = Some(unlisted);
         self
     }
 
     /// Leaves out people without a single observed age, and says how many; by default each is an error.
-    #[must_use]
     pub fn leave_out_unobserved(mut self, leave_out: bool) -> Self {
         self.leave_out_unobserved = leave_out;
         self
     }
 
     /// How a date without day or month becomes a date; by default it is an error.
-    #[must_use]
     pub fn incomplete_dates(mut self, rule: Incomplete) -> Self {
         self.incomplete = Some(rule);
         self
@@ -257,21 +240,18 @@ impl TableOptions {
 
     /// First day after the register: the end of windows that have none (empty, or `9999-12-31`). By default such a
     /// window is an error.
-    #[must_use]
     pub fn register_end(mut self, end: CalendarDate) -> Self {
         self.register_end = Some(end);
         self
     }
 
     /// Keeps offences before the window of a person as prior record beside the career; by default they are an error.
-    #[must_use]
     pub fn prior_record(mut self, keep: bool) -> Self {
         self.prior_record = keep;
         self
     }
 
     /// The categories that offences may have; the built-in ones by default.
-    #[must_use]
     pub fn categories(mut self, set: CategorySet) -> Self {
         self.categories = set;
         self
@@ -279,7 +259,6 @@ impl TableOptions {
 
     /// Offences have an `article` of law (and, if wanted, `paragraph` and `law`) in place of a category, which this table
     /// gives them by the day they were committed on.
-    #[must_use]
     pub fn articles(mut self, table: ArticleTable) -> Self {
         self.articles = Some(table);
         self
@@ -287,14 +266,12 @@ impl TableOptions {
 
     /// Covariates that are categories, whatever stands in their cells; a column whose values have labels (Stata) is one
     /// in any case.
-    #[must_use]
     pub fn categorical(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.categorical.extend(names.into_iter().map(Into::into));
         self
     }
 
     /// Takes the numbers of covariates whose values have labels as numbers.
-    #[must_use]
     pub fn ignore_labels(mut self, ignore: bool) -> Self {
         self.ignore_labels = ignore;
         self

@@ -13,6 +13,7 @@ use crate::error::{Error, Issues, Result};
 
 /// Covariates of persons, in the order of a cohort.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PersonTable {
     /// Names of the covariates, in the order they were asked for; one of categories has a name for each category but the
     /// first, such as `region=south`.

@@ -65,7 +65,7 @@ impl TableSource<'static> {
     /// Of kind [`Io`](crate::ErrorKind::Io) when the file cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let name = path.as_ref().display().to_string();
-        let failed = |cause: io::Error| Error::io(&name, "read", &cause);
+        let failed = |cause: io::Error| Error::io(&name, "read", cause);
         let mut file = File::open(&path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
             #[cfg(feature = "parquet")]

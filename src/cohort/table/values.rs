@@ -17,6 +17,7 @@ use ndarray::Array2;
 
 /// Values by person and age interval, as read from a table.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct ValueTable {
     /// The age grid of the columns.
     pub grid: AgeGrid,

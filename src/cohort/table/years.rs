@@ -21,6 +21,7 @@ use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, Issues, Result};
+use crate::units::read_back;
 use std::fmt;
 
 /// Which age the count of a calendar year belongs to: that on a day of the year.
@@ -62,6 +63,8 @@ impl AgeInYear {
         Ok(i32::from(year) - i32::from(birth.year()) - i32::from(!passed))
     }
 }
+
+read_back! { AgeInYear, "a day of the year"; }
 
 impl fmt::Display for AgeInYear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

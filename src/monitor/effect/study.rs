@@ -28,6 +28,7 @@ use serde::Serialize;
 /// assert!(EffectOptions::default().worthwhile(1.2).check().is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use]
 pub struct EffectOptions {
     pub(crate) years: Vec<f64>,
     pub(crate) worthwhile: f64,
@@ -42,21 +43,18 @@ impl Default for EffectOptions {
 
 impl EffectOptions {
     /// By which times the shares are compared, in years at liberty.
-    #[must_use]
     pub fn years(mut self, years: impl IntoIterator<Item = f64>) -> Self {
         self.years = years.into_iter().collect();
         self
     }
 
     /// The largest ratio of the shares that must be detectable for an answer to be given; 0.5 is a halving.
-    #[must_use]
     pub fn worthwhile(mut self, ratio: f64) -> Self {
         self.worthwhile = ratio;
         self
     }
 
     /// Shows figures of fewer than ten persons too, and every figure in full precision.
-    #[must_use]
     pub fn show_small_cells(mut self, show: bool) -> Self {
         self.show_small_cells = show;
         self

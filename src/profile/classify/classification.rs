@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// The posterior probability of a profile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ProfileProbability {
     /// The profile.
     pub profile: Profile,
@@ -26,6 +27,7 @@ pub struct ProfileProbability {
 
 /// What could still change a posterior: it after one more age interval at liberty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WhatIf {
     /// The exact age at which that interval ends, in years.
     pub age: f64,
@@ -55,6 +57,7 @@ pub struct ModelUsed {
 /// It is about people with alike histories, not about what this person is or will do, and it is no advice: it supports
 /// the reading of a professional.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Classification {
     /// The model.
     pub model: ModelUsed,
@@ -109,6 +112,7 @@ impl Classification {
 
 /// The short answer: posterior aside, which profile.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Placed {
     /// The most likely group of the most likely answer, from 0; the first of equally likely ones.
     pub group: usize,

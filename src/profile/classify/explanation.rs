@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// What one observed age adds, for every group: log-probabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgeContribution {
     /// The age interval, from 0.
     pub interval: usize,
@@ -41,6 +42,7 @@ pub struct Term {
 
 /// The posterior after the records up to an age.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PathStep {
     /// The exact age at which the interval ends, in years.
     pub age: f64,
@@ -54,6 +56,7 @@ pub struct PathStep {
 
 /// Where a posterior comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Explanation {
     /// By group: the logarithm of its share; with a model of the index offence, of share and density of its age together.
     pub prior: Vec<f64>,

@@ -28,6 +28,7 @@ pub(super) const LIMIT: f64 = 2.6;
 
 /// Offences at one age: found, and expected by the model, among the people looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgeCount {
     /// Exact age at which it begins, in years.
     pub age: f64,
@@ -39,6 +40,7 @@ pub struct AgeCount {
 
 /// Whether the people of a file are like those of a model, with the figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FileFit {
     /// People looked at.
     pub people: usize,

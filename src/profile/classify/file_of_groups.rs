@@ -23,6 +23,9 @@ const STREAMS: u64 = 1 << 40;
 /// Steps of the search for the factor.
 const STEPS: usize = 30;
 
+/// Offences a year at liberty beyond which a curve has run off: more than one a day.
+const DAILY: f64 = 366.0;
+
 struct Row {
     counts: Vec<u32>,
     at_risk: Vec<f64>,
@@ -30,12 +33,16 @@ struct Row {
 
 impl Classifier {
     /// Compares the people of a cohort with the model; `None` when fewer than [`FEWEST_ROWS`] were observed at its ages.
-    /// At most 500 are looked at, evenly spaced. The same input gives the same bits.
+    /// At most 500 are looked at, evenly spaced. The same input gives the same bits. Ages at which some group would offend
+    /// more than daily are passed over: a curve that ran off says nothing there, of the file or of the model.
     ///
     /// # Errors
     /// When the cohort is on other ages that do not meet the model's.
     pub fn file_fit(&self, cohort: &Cohort) -> Result<Option<FileFit>> {
-        let grid = self.model.grid();
+        let (grid, groups) = (self.model.grid(), 0..self.cells.groups);
+        let most = DAILY * grid.width_years();
+        let off: Vec<usize> =
+            (0..grid.len()).filter(|&t| groups.clone().any(|k| self.cells.mean(k, t) > most)).collect();
         let mut rows = Vec::new();
         for i in 0..cohort.persons() {
             let (mut counts, mut exposure) = (cohort.counts(i), cohort.exposure(i));
@@ -48,6 +55,7 @@ impl Classifier {
                     Err(error) => return Err(error),
                 };
             }
+            off.iter().for_each(|&t| (counts[t], exposure[t]) = (None, 1.0));
             let Some(last) = counts.iter().rposition(Option::is_some) else { continue };
             let row = PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) };
             let at_risk = record::at_risk(&row, last);

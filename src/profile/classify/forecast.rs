@@ -13,6 +13,7 @@ use std::ops::Range;
 
 /// A count that is not yet known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Predicted {
     /// Expected number.
     pub mean: f64,
@@ -26,6 +27,7 @@ pub struct Predicted {
 
 /// What is expected of one age interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ForecastAge {
     /// The exact age at which it begins, in years.
     pub from: f64,
@@ -39,6 +41,7 @@ pub struct ForecastAge {
 
 /// Further offences of people with alike histories, at liberty throughout; no statement about this person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Forecast {
     /// Probability of the intervals: as much again lies below as above them, and together at most the rest.
     pub level: f64,

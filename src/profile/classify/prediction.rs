@@ -27,6 +27,7 @@ pub enum CalibrationSource {
 
 /// What is known of a profile from its calibration.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ProfileEvidence {
     /// The profile; `None` stands for all groups without one.
     pub profile: Option<Profile>,
@@ -38,6 +39,7 @@ pub struct ProfileEvidence {
 
 /// The profiles that cannot be ruled out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PredictionSet {
     /// The stated coverage.
     pub coverage: f64,

@@ -47,15 +47,11 @@ impl Refusal {
 
     /// The refusal behind an error; `None` when it is of another kind.
     pub fn of(error: &Error) -> Option<Refusal> {
-        if error.kind() != ErrorKind::Refused {
-            return None;
-        }
-        let message = error.to_string();
-        Refusal::ALL.into_iter().find(|refusal| message.split(':').next() == Some(refusal.key()))
+        Refusal::ALL.into_iter().find(|refusal| error.code() == Some(refusal.key()))
     }
 
     pub(super) fn error(self, why: impl fmt::Display) -> Error {
-        Error::new(ErrorKind::Refused, format!("{}: {why}", self.key()))
+        Error::coded(ErrorKind::Refused, self.key(), why)
     }
 }
 

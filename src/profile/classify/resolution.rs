@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// How well one group is seen by an age.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GroupResolution {
     /// The group, from 0.
     pub group: usize,
@@ -29,6 +30,7 @@ pub struct GroupResolution {
 
 /// How well groups can be told apart from records that end at an age.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Resolution {
     /// The exact age at which the records end, in years.
     pub age: f64,

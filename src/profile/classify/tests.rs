@@ -248,13 +248,7 @@ fn of_the_offences_of_the_pool_the_part_seen_is_kept() {
 
 #[test]
 fn a_model_of_more_offences_than_people_commit_has_no_pool() {
-    let group = |share, rate: f64| Group {
-        share,
-        coefficients: vec![rate.ln()],
-        zero_coefficients: vec![],
-        tau: None,
-        dispersion: None,
-    };
+    let group = |share, rate: f64| Group::poisson(share, [rate.ln()]);
     let grid = AgeGrid::years(12, 39).unwrap();
     let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.5, 0.1), group(0.5, 180.0)]).unwrap();
     assert_eq!(Pool::new(&Cells::new(&model).unwrap(), 300, 1), None);

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// A p-value of a discrete statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PValue {
     /// The mid-p-value: the middle of `low` and `high`.
     pub p: f64,
@@ -45,6 +46,7 @@ impl PValue {
 
 /// How unusual a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Typicality {
     /// The nearest group, from 0: the most likely one.
     pub group: usize,

@@ -19,11 +19,11 @@
 //!
 //! ```compile_fail
 //! use pleegprofiel::risk::factor::{Factor, Presence};
-//! use pleegprofiel::risk::instrument::{Answer, Instrument};
+//! use pleegprofiel::risk::instrument::Instrument;
 //! let instrument = Instrument::bundled("psa").unwrap();
 //! let mut case = instrument.case();
 //! // a factor's presence is no answer to an instrument's item
-//! instrument.answer(&mut case, "pending_charge", &Presence::Present).unwrap();
+//! case.answer("pending_charge", Presence::Present).unwrap();
 //! ```
 
 mod catalogue;

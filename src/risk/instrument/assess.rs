@@ -10,6 +10,11 @@ use super::result::Assessment;
 use crate::error::Result;
 use crate::units::language::Language;
 
+/// Code of a case that states no population.
+pub(crate) const NOT_STATED: &str = "population_not_stated";
+/// Code of a case outside the population that the instrument was made for.
+pub(crate) const MISMATCH: &str = "population_mismatch";
+
 /// What a strict reading of a case finds before anything is scored.
 #[derive(Debug, Default)]
 pub(crate) struct Gaps {
@@ -140,7 +145,7 @@ impl Instrument {
                 result.as_published.push("no population is stated: taken to be that of the instrument".to_owned());
                 return true;
             }
-            refuse(result, "population_not_stated");
+            refuse(result, NOT_STATED);
             result.refusal.push(format!(
                 "the case states no population; the instrument is for {}: {}",
                 self.card.population.jurisdiction,
@@ -157,7 +162,7 @@ impl Instrument {
             result.warnings.push("used outside the population it was made for, by explicit override".to_owned());
             return true;
         }
-        refuse(result, "population_mismatch");
+        refuse(result, MISMATCH);
         result.refusal.push("only an override with author and reason passes a difference in population".to_owned());
         false
     }

@@ -1,7 +1,7 @@
 //! One person's answers, read against the items of an instrument: everything wrong is named, nothing guessed.
 
 use super::instrument::Instrument;
-use super::item::{ItemKind, pack};
+use super::item::{Item, ItemKind, pack};
 use super::population::{self, Population, PopulationOverride};
 use super::walk::{Node, Problems, parse, shortened};
 use crate::career::date::CalendarDate;
@@ -9,8 +9,12 @@ use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// An answer to one item.
+///
+/// Made from what a program holds: a flag, a number, a day, the key of a level, the keys of members; from an [`Option`],
+/// whose `None` is [`Answer::Unknown`] and never "no".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Answer {
@@ -56,8 +60,39 @@ impl Answer {
     }
 }
 
+macro_rules! answer_from {
+    ($($from:ty => |$value:ident| $answer:expr,)+) => {
+        $(impl From<$from> for Answer {
+            fn from($value: $from) -> Answer {
+                $answer
+            }
+        })+
+    };
+}
+
+answer_from! {
+    bool => |yes| Answer::Yes(yes),
+    i32 => |n| Answer::Whole(n.into()),
+    u32 => |n| Answer::Whole(n.into()),
+    i64 => |n| Answer::Whole(n),
+    f64 => |n| Answer::Number(n),
+    CalendarDate => |day| Answer::Date(day),
+    &str => |level| Answer::Level(level.to_owned()),
+    String => |level| Answer::Level(level),
+    &[&str] => |members| Answer::Members(members.iter().map(|&member| member.to_owned()).collect()),
+    Vec<String> => |members| Answer::Members(members),
+    &Answer => |answer| answer.clone(),
+}
+
+impl<T: Into<Answer>> From<Option<T>> for Answer {
+    fn from(known: Option<T>) -> Answer {
+        known.map_or(Answer::Unknown, Into::into)
+    }
+}
+
 /// The answers of one person to the items of one instrument, and what population the person belongs to.
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct Case {
     /// One value an item; NaN where there is no answer.
     pub(crate) answers: Vec<f64>,
@@ -65,6 +100,9 @@ pub struct Case {
     pub(crate) permission: Option<PopulationOverride>,
     /// Which instrument it was read for.
     pub(crate) fingerprint: u64,
+    /// The items of that instrument, and its short name.
+    items: Arc<[Item]>,
+    of: Arc<str>,
 }
 
 impl PartialEq for Case {
@@ -79,6 +117,33 @@ impl PartialEq for Case {
 }
 
 impl Case {
+    /// Gives an answer to an item, instead of the one before; of [`Answer::Unknown`] (`None`) the item is not answered.
+    ///
+    /// ```
+    /// use pleegprofiel::risk::instrument::Instrument;
+    /// let psa = Instrument::bundled("psa")?;
+    /// let mut case = psa.case();
+    /// case.answer("age_at_current_arrest", 30)?.answer("pending_charge", false)?;
+    /// assert!(case.answer("pending_charge", 2).unwrap_err().to_string().contains("2 is not true or false"));
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the instrument has no such item, or the answer is not of its type; the case is as before then.
+    pub fn answer(&mut self, item: &str, answer: impl Into<Answer>) -> Result<&mut Self> {
+        let Some(at) = self.items.iter().position(|i| i.name == item) else {
+            return Err(Error::value(format!("{} has no item {:?}", self.of, shortened(item))));
+        };
+        self.answers[at] = match (&answer.into(), &self.items[at].kind) {
+            (Answer::Date(date), ItemKind::Date) => pack(*date),
+            (answer, _) => {
+                let read = self.items[at].read(&answer.json());
+                read.map_err(|why| Error::value(format!("{item}: {why}")))?.unwrap_or(f64::NAN)
+            }
+        };
+        Ok(self)
+    }
+
     /// The population that the case states.
     pub fn population(&self) -> Option<&Population> {
         self.population.as_ref()
@@ -101,25 +166,14 @@ impl Instrument {
     /// A case without answers and without a population.
     pub fn case(&self) -> Case {
         let answers = vec![f64::NAN; self.items.len()];
-        Case { answers, population: None, permission: None, fingerprint: self.fingerprint }
-    }
-
-    /// Puts an answer into a case.
-    ///
-    /// # Errors
-    /// When the case was made for another instrument, there is no such item, or the answer is not of its type.
-    pub fn answer(&self, case: &mut Case, item: &str, answer: &Answer) -> Result<()> {
-        self.own(case)?;
-        let Some(at) = self.items.iter().position(|i| i.name == item) else {
-            return Err(Error::value(format!("{} has no item {:?}", self.id(), shortened(item))));
-        };
-        if let (Answer::Date(date), ItemKind::Date) = (answer, &self.items[at].kind) {
-            case.answers[at] = pack(*date);
-            return Ok(());
+        Case {
+            answers,
+            population: None,
+            permission: None,
+            fingerprint: self.fingerprint,
+            items: Arc::clone(&self.items),
+            of: self.card.id.as_str().into(),
         }
-        let read = self.items[at].read(&answer.json());
-        case.answers[at] = read.map_err(|why| Error::value(format!("{item}: {why}")))?.unwrap_or(f64::NAN);
-        Ok(())
     }
 
     /// A case from one record of answers that serves several instruments: the answers to this instrument's items are
@@ -134,7 +188,7 @@ impl Instrument {
     /// ]);
     /// let psa = Instrument::bundled("psa")?;
     /// let mut alone = psa.case();
-    /// psa.answer(&mut alone, "age_at_current_arrest", &Answer::Whole(30))?;
+    /// alone.answer("age_at_current_arrest", 30)?;
     /// assert_eq!(psa.case_among(&record)?, alone);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```

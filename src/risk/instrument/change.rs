@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What moved between two results.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Change {
     /// Short name of the instrument.
     pub instrument: String,
@@ -23,6 +24,7 @@ pub struct Change {
 
 /// What one term added before and after.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct TermChange {
     /// Part, term and level.
     pub term: String,

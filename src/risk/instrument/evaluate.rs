@@ -4,6 +4,8 @@ use super::derive::{check, derive};
 use super::instrument::Instrument;
 use super::item::{Item, Substitute};
 use super::program::{Bits, From, MISSING_DYNAMIC, Make, NO_VALUE, Program, Row, Step, Term, TermKind, all_of};
+use crate::units::read_back;
+use std::fmt;
 
 /// How missing answers are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -13,6 +15,27 @@ pub enum Mode {
     Strict,
     /// As the published implementation: some missing answers count as "no", others lead to its static form.
     AsPublished,
+}
+
+impl Mode {
+    /// Both.
+    pub const ALL: [Mode; 2] = [Mode::Strict, Mode::AsPublished];
+
+    /// The key in results.
+    pub fn key(self) -> &'static str {
+        match self {
+            Mode::Strict => "strict",
+            Mode::AsPublished => "as-published",
+        }
+    }
+}
+
+read_back! { Mode, "a way to treat missing answers"; }
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
 }
 
 /// Working memory of one evaluation, reused from case to case.

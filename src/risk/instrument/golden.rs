@@ -22,6 +22,7 @@ const LARGEST: usize = 16 << 20;
 
 /// What running a file of golden vectors found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct GoldenReport {
     /// Short name of the instrument.
     pub instrument: String,

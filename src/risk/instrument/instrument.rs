@@ -92,7 +92,7 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub struct Instrument {
     pub(crate) card: Card,
-    pub(crate) items: Vec<Item>,
+    pub(crate) items: Arc<[Item]>,
     pub(crate) program: Program,
     pub(crate) hash: String,
     pub(crate) fingerprint: u64,
@@ -268,7 +268,7 @@ impl Build {
         let hash = sha256(text.as_bytes());
         let fingerprint =
             hash.bytes().take(16).fold(0u64, |all, b| all << 4 | u64::from((b as char).to_digit(16).unwrap_or(0)));
-        let (items, program) = (std::mem::take(&mut self.items), std::mem::take(&mut self.program));
+        let (items, program) = (std::mem::take(&mut self.items).into(), std::mem::take(&mut self.program));
         Some(Instrument { card: card?, items, program, hash, fingerprint, vectors: 0, values: 0 })
     }
 

@@ -44,7 +44,7 @@ impl Build {
             );
         }
         let mut items = Vec::new();
-        for item in &found.items {
+        for item in found.items.iter() {
             match self.items.iter().position(|own| own.name == item.name && own.kind == item.kind) {
                 Some(at) => items.push(at),
                 None => node.says(

@@ -53,5 +53,5 @@ pub use library::Library;
 pub use population::{Population, PopulationOverride, TargetPopulation};
 pub(crate) use population::{read as read_population, read_override};
 pub use recalibrate::{RecalibratedVersion, RecalibrationMap, recalibrate};
-pub use result::{Assessment, Contribution, HorizonOf, Output, OutputRange};
+pub use result::{Assessment, Contribution, HorizonOf, Known, Output, OutputRange};
 pub use scorer::{Part, Score, Scorer};

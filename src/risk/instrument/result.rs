@@ -34,8 +34,34 @@ impl Output {
     }
 }
 
+/// What is known of one result.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Known<'a> {
+    /// The value.
+    Value(&'a Output),
+    /// The extremes over all admissible completions of the unknown answers.
+    Between(&'a OutputRange),
+    /// No value, and the codes that say why; empty where the answers ask for none.
+    Nothing(&'a [String]),
+}
+
+impl Known<'_> {
+    /// Lowest and highest number, equal when the value is known; `None` for what is no number, and where there may be none.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        match self {
+            Known::Value(output) => output.number().map(|n| (n, n)),
+            Known::Between(range) if !range.may_be_absent => {
+                Some((range.low.as_ref()?.number()?, range.high.as_ref()?.number()?))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What a result may be when some answers are unknown: exactly the extremes over all admissible completions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OutputRange {
     /// Lowest value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +80,7 @@ pub struct OutputRange {
 
 /// What one term added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Contribution {
     /// Part the term belongs to, for an instrument made of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,6 +106,7 @@ pub struct Contribution {
 ///
 /// Two results are equal when everything in them is: same file, same answers, same engine, same bits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Assessment {
     /// Short name of the instrument.
     pub instrument: String,
@@ -144,6 +172,7 @@ pub struct Assessment {
 
 /// A horizon in a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct HorizonOf {
     /// Short name.
     pub key: String,
@@ -162,6 +191,26 @@ impl Assessment {
     /// A result by field, such as `percent_2y`.
     pub fn get(&self, field: &str) -> Option<&Output> {
         self.results.get(field).and_then(Option::as_ref)
+    }
+
+    /// What is known of a result, by field; `None` when the instrument has no such field.
+    ///
+    /// ```
+    /// use pleegprofiel::risk::instrument::{Instrument, Known, Mode, Population};
+    /// let psa = Instrument::bundled("psa")?;
+    /// let result = psa.assess(&psa.case(), Mode::Strict)?;
+    /// // nobody said whom the case is about
+    /// assert_eq!(result.known("fta_scaled"), Some(Known::Nothing(&["population_not_stated".to_owned()])));
+    /// assert_eq!(result.known("percent_200y"), None);
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    pub fn known(&self, field: &str) -> Option<Known<'_>> {
+        let value = self.results.get(field)?;
+        Some(match (value, self.ranges.get(field)) {
+            (Some(output), _) => Known::Value(output),
+            (None, Some(range)) => Known::Between(range),
+            (None, None) => Known::Nothing(&self.error),
+        })
     }
 
     /// A number by field.

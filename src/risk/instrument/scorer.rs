@@ -1,5 +1,6 @@
 //! Scoring many cases fast: working memory is kept, nothing is allocated from case to case.
 
+use super::assess::{MISMATCH, NOT_STATED};
 use super::case::Case;
 use super::evaluate::{Mode, Scratch};
 use super::instrument::Instrument;
@@ -64,12 +65,13 @@ impl Scorer<'_> {
     fn run<const EXPLAIN: bool>(&mut self, case: &Case) -> Result<()> {
         self.instrument.own(case)?;
         let instrument = self.instrument;
-        let fits = match &case.population {
-            Some(population) => instrument.card.population.admits(population) || case.permission.is_some(),
-            None => self.mode == Mode::AsPublished,
+        let refused = match &case.population {
+            None => (self.mode != Mode::AsPublished).then_some(NOT_STATED),
+            Some(population) if case.permission.is_some() || instrument.card.population.admits(population) => None,
+            Some(_) => Some(MISMATCH),
         };
-        if !fits {
-            return Err(Error::new(ErrorKind::InvalidInput, "population_mismatch"));
+        if let Some(code) = refused {
+            return Err(Error::new(ErrorKind::InvalidInput, code));
         }
         if let Some(population) = &case.population {
             let clash = instrument.population_clash(population, &case.answers);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// A fit's bootstrap: every replicate that gave an answer, and the names of those that did not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Bootstrap {
     /// The options that gave it.
     pub options: BootstrapOptions,
@@ -24,6 +25,7 @@ pub struct Bootstrap {
 
 /// An estimate with its bootstrap standard error and 95 % intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BootstrapInterval {
     /// Estimate of the original fit.
     pub value: f64,

@@ -56,6 +56,7 @@ impl Folds {
 
 /// Scores by fold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct FoldScores {
     /// The options that gave them.
     pub options: Folds,

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 /// | retries | 1 | a larger model found below the smaller is searched again with four times the starts |
 /// | stop after | never | with h, stops at the h-th replicate as extreme as the data (Besag & Clifford 1991) |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
 pub struct GroupTestOptions {
     pub(crate) replicates: usize,
     pub(crate) seed: u64,
@@ -77,6 +78,7 @@ impl GroupTestOptions {
 
 /// The test of a number of groups against a larger one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupTest {
     /// The options that gave it.
     pub options: GroupTestOptions,

@@ -30,6 +30,7 @@ pub enum LeaveOutMethod {
 
 /// Scores of everyone by a model that has not seen them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LeaveOneOut {
     /// How the parameters without each person were found.
     pub method: LeaveOutMethod,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// A likelihood-ratio test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LikelihoodRatioTest {
     /// `2 (logL of the larger - logL of the smaller)`.
     pub statistic: f64,

@@ -22,6 +22,7 @@ use std::fmt;
 /// | seed | 1 | any; replicate b has a stream of its own |
 /// | starts | 20 | of each fit to a draw |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
 pub struct OnePopulationOptions {
     pub(crate) replicates: usize,
     pub(crate) seed: u64,
@@ -64,6 +65,7 @@ impl OnePopulationOptions {
 
 /// One of the models that are compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PopulationCandidate {
     /// Family.
     pub family: Family,
@@ -97,6 +99,7 @@ pub enum Verdict {
 
 /// The one-population check.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct OnePopulation {
     /// The options that gave it.
     pub options: OnePopulationOptions,

@@ -38,6 +38,7 @@ pub enum Resampling {
 /// | starts | 0 | refits climb from the fitted parameters; with starts each is searched anew |
 /// | threads | all | does not change a bit of the result |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
 pub struct BootstrapOptions {
     pub(crate) resampling: Resampling,
     pub(crate) replicates: usize,

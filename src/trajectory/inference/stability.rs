@@ -13,6 +13,7 @@ pub const DISSOLVED_TO: f64 = 0.5;
 
 /// How stable a grouping is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Stability {
     /// Replicates with an answer.
     pub replicates: usize,
@@ -30,6 +31,7 @@ pub struct Stability {
 
 /// How stable one class is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupStability {
     /// Mean over replicates of the largest Jaccard similarity with a class of the replicate. From 0.85 highly
     /// stable, from 0.75 stable, from 0.6 a pattern whose members are doubtful (Hennig 2007).

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 /// A test with a chi-square distribution under its null hypothesis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct WaldTest {
     /// `W = (L theta - r)' (L V L')^-1 (L theta - r)`.
     pub statistic: f64,

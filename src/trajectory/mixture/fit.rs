@@ -29,6 +29,7 @@ use std::cmp::Ordering;
 
 /// A fitted general model with everything needed to judge it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ModelFit {
     pub(crate) model: GeneralModel,
     /// Number of persons.
@@ -72,6 +73,7 @@ pub struct ModelFit {
 
 /// One class of a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ClassFit {
     /// Share of the population (mean over persons when membership has covariates).
     pub share: f64,

@@ -61,6 +61,7 @@ pub(crate) struct Inference {
 
 /// One parameter's estimate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Estimate {
     /// What it is.
     pub parameter: Parameter,
@@ -72,6 +73,7 @@ pub struct Estimate {
 
 /// A value on its natural scale with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Interval {
     /// Estimate.
     pub value: f64,

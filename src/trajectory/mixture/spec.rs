@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// | dispersion | one a group | groups differ in spread as well as in level |
 /// | bounds | none | a censored normal without bounds is a normal |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct OutcomeSpec {
     pub(crate) series: String,
     pub(crate) family: Family,
@@ -172,6 +173,7 @@ impl OutcomeSpec {
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct Dropout {
     pub(crate) series: String,
     pub(crate) degree: usize,
@@ -215,6 +217,7 @@ pub(crate) enum Grouping {
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct ModelSpec {
     pub(crate) grouping: Grouping,
     pub(crate) outcomes: Vec<OutcomeSpec>,

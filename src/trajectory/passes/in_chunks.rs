@@ -97,7 +97,7 @@ impl FitOptions {
                     }
                     let sums = request.sums_in_chunks(people)?;
                     let kept = keep(&journal.add(&sums));
-                    kept.map_err(|cause| Error::io("the journal of passes", "written", &cause))?;
+                    kept.map_err(|cause| Error::io("the journal of passes", "written", cause))?;
                     Ok(sums)
                 },
                 progress,

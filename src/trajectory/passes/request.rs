@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use pleegprofiel::{AgeGrid, Cohort, Family, Group, PassRequest, TrajectoryModel, ndarray::array};
 /// let grid = AgeGrid::years(18, 19)?;
-/// let group = |share, level| Group { share, coefficients: vec![level], zero_coefficients: vec![], tau: None, dispersion: None };
+/// let group = |share, level| Group::poisson(share, [level]);
 /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.6, -1.0), group(0.4, 1.0)])?;
 /// let people = Cohort::from_counts(grid, array![[0_u32, 1], [2, 0], [0, 0]].view())?;
 /// let request = PassRequest::at(&model, false)?;

@@ -23,6 +23,7 @@ pub enum OutcomeKind {
 
 /// The outcome in one group.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupMean {
     /// Group number, from 1, as in the fit.
     pub group: usize,
@@ -36,6 +37,7 @@ pub struct GroupMean {
 
 /// Difference between two groups: the mean of the second minus the mean of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupDifference {
     /// Group numbers.
     pub groups: [usize; 2],
@@ -45,6 +47,7 @@ pub struct GroupDifference {
 
 /// Means of an outcome by group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct OutcomeByGroup {
     /// How groups and outcome were related.
     pub method: RelateMethod,

@@ -165,6 +165,7 @@ impl fmt::Display for RelateFinding {
 
 /// A Wald test of several differences or coefficients at once.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct OverallTest {
     /// The statistic.
     pub chi_square: f64,
@@ -176,6 +177,7 @@ pub struct OverallTest {
 
 /// An estimate with its standard error and what follows from it; nothing follows when there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct WaldEstimate {
     /// The estimate.
     pub value: f64,

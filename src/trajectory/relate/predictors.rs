@@ -13,6 +13,7 @@ use serde::Serialize;
 
 /// One coefficient: the log odds of a group over the reference group, per unit of a covariate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MembershipCoefficient {
     /// Group number, from 1, as in the fit.
     pub group: usize,
@@ -24,6 +25,7 @@ pub struct MembershipCoefficient {
 
 /// Whether a covariate tells groups apart at all: the test that its coefficients are 0 in every group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct CovariateTest {
     /// Name of the covariate.
     pub covariate: String,
@@ -33,6 +35,7 @@ pub struct CovariateTest {
 
 /// Membership of groups explained by covariates.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MembershipModel {
     /// How groups and covariates were related.
     pub method: RelateMethod,

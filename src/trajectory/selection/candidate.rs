@@ -33,7 +33,7 @@ impl CandidateModel {
 
     /// The family; none when the key is not one, as in a file made by hand.
     pub fn family(&self) -> Option<Family> {
-        Family::ALL.into_iter().find(|f| f.key() == self.family)
+        self.family.parse().ok()
     }
 
     /// The degrees in print: `2`, `3,2,2`, or `as given`.
@@ -71,6 +71,7 @@ impl<T> PartialEq for Aside<T> {
 /// A model of a search with what its fit is worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CandidateFit {
     /// What was fitted.
     pub model: CandidateModel,
@@ -91,6 +92,7 @@ pub struct CandidateFit {
 /// Figures of one fitted model of a search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CandidateFigures {
     /// Log-likelihood with every constant.
     pub log_likelihood: f64,

@@ -1,6 +1,7 @@
 //! What models are compared by, and how much a difference says.
 
 use super::candidate::CandidateFigures;
+use crate::units::read_back;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -65,6 +66,8 @@ impl SelectionCriterion {
         matches!(self, SelectionCriterion::BicPersons | SelectionCriterion::BicObservations)
     }
 }
+
+read_back! { SelectionCriterion, "a criterion"; }
 
 impl fmt::Display for SelectionCriterion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -47,6 +47,7 @@ pub const MAX_CANDIDATES: usize = 10_000;
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
 pub struct SelectionOptions {
     pub(crate) families: Option<Vec<Family>>,
     pub(crate) groups: [usize; 2],

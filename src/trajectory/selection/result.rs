@@ -23,6 +23,7 @@ skewed data ask for several groups even when there is one population (Bauer & Cu
 
 /// The models of a search, ranked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Selection {
     /// What was asked for.
     pub options: SelectionOptions,

@@ -13,6 +13,7 @@ use crate::validation::undefined::{Defined, Undefined};
 /// # References
 /// Yurdakul & Naranjo (2020), Journal of Risk Model Validation 14, for the distribution.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Stability {
     /// Cells.
     pub cells: usize,

@@ -30,15 +30,7 @@ const METHODS: [RelateMethod; 5] = [
 /// Three groups over ten years of age with these shares.
 fn truth(shares: [f64; 3]) -> TrajectoryModel {
     let curves = [[-1.6, -0.3, -0.2], [-0.75, -0.9, -0.5], [0.0, 0.4, -0.4]];
-    let groups = (0..3)
-        .map(|k| Group {
-            share: shares[k],
-            coefficients: curves[k].to_vec(),
-            zero_coefficients: vec![],
-            tau: None,
-            dispersion: None,
-        })
-        .collect();
+    let groups = (0..3).map(|k| Group::poisson(shares[k], curves[k])).collect();
     TrajectoryModel::new(Family::Poisson, AgeGrid::years(15, 24).unwrap(), groups).unwrap()
 }
 
