@@ -19,5 +19,6 @@ mod peers;
 mod properties;
 mod recovery;
 mod reference_optima;
+mod stored;
 #[path = "../support/mod.rs"]
 mod support;
