@@ -1,7 +1,8 @@
-//! The rows of a text without quotes, a block of lines at a time, taken apart on several threads.
+//! The rows of a text, a block of lines at a time, taken apart on several threads.
 //!
-//! Belongs here: texts in which every line is a row and every delimiter ends a field. Does not belong here: anything
-//! else, which goes back to the guard and from there to the parser (`records`), from the block on in which it stands.
+//! Belongs here: texts in which every line is a row, and a quote opens or closes a whole field. Does not belong here:
+//! anything else (quotes within a field, fields over several lines), which goes back to the guard and from there to the
+//! parser (`records`), from the block on in which it stands.
 
 use super::guard::Guard;
 use super::records::MAX_RECORD_BYTES;
@@ -130,7 +131,7 @@ impl Blocks {
         false
     }
 
-    /// Finds the rows of the block; `false` when it holds quotes, or a line that is too long.
+    /// Finds the rows of the block; `false` when it holds other quotes than around a field, or a line that is too long.
     fn take_apart(&mut self) -> bool {
         let Blocks { bytes, end, delimiter, counts, .. } = self;
         let block = &bytes[..*end];
@@ -189,16 +190,37 @@ impl Blocks {
         let Some((piece, ends, start)) = self.current() else { return b"" };
         let Some(&end) = ends.get(column) else { return b"" };
         let start = if column == 0 { start } else { ends[column - 1] + 1 };
-        &self.bytes[piece.start + start as usize..piece.start + end as usize]
+        unquoted(&self.bytes[piece.start + start as usize..piece.start + end as usize])
     }
 }
 
+/// A field without the quotes around it.
+#[inline]
+fn unquoted(field: &[u8]) -> &[u8] {
+    match field {
+        [b'"', inside @ .., b'"'] => inside,
+        field => field,
+    }
+}
+
+/// Where a field that a quote opens here ends, behind its closing quote; `None` unless it is a whole field of this line
+/// without a quote within.
+fn quoted_field(text: &[u8], at: usize, begins: bool, delimiter: u8) -> Option<usize> {
+    let inside = text.get(at + 1..).filter(|_| begins)?;
+    let length = inside.iter().position(|&byte| matches!(byte, b'"' | b'\n'))?;
+    let after = at + 1 + length + 1;
+    let ends = match text.get(after) {
+        None | Some(b'\n') => true,
+        Some(b'\r') => matches!(text.get(after + 1), None | Some(b'\n')),
+        Some(&byte) => byte == delimiter,
+    };
+    (inside[length] == b'"' && ends).then_some(after)
+}
+
 impl Piece {
-    /// Takes whole lines apart; `None` when one holds a quote or is too long.
+    /// Takes whole lines apart; `None` when one holds another quote than around a field, or is too long.
     fn of(start: usize, text: &[u8], delimiter: u8, counts_in: &[usize]) -> Option<Piece> {
-        if text.contains(&b'"') {
-            return None;
-        }
+        let quotes = text.contains(&b'"');
         let mut piece = Piece { start, lines: 0, rows: Vec::new(), ends: Vec::new(), counts: Vec::new(), odd: false };
         let mut at = 0;
         while at < text.len() {
@@ -206,6 +228,10 @@ impl Piece {
             while at < text.len() && text[at] != b'\n' {
                 if text[at] == delimiter {
                     piece.ends.push(at as u32);
+                } else if quotes && text[at] == b'"' {
+                    let begins = at == from || text[at - 1] == delimiter;
+                    at = quoted_field(text, at, begins, delimiter)?;
+                    continue;
                 }
                 at += 1;
             }
@@ -215,7 +241,7 @@ impl Piece {
             if end - from > MAX_RECORD_BYTES {
                 return None;
             }
-            if piece.ends.len() == first && text[from..end].trim_ascii().is_empty() {
+            if piece.ends.len() == first && unquoted(&text[from..end]).trim_ascii().is_empty() {
                 continue;
             }
             piece.ends.push(end as u32);
@@ -225,7 +251,7 @@ impl Piece {
                 None => NOT_PLAIN,
                 Some(&end) => {
                     let start = if column == 0 { from } else { ends[column - 1] as usize + 1 };
-                    match whole(&text[start..end as usize], MAX_COUNT) {
+                    match whole(unquoted(&text[start..end as usize]), MAX_COUNT) {
                         Cell::Value(count) => count,
                         Cell::Empty => NO_COUNT,
                         Cell::Bad => NOT_PLAIN,
@@ -267,14 +293,25 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_many_blocks_come_in_order_and_a_quote_sends_the_rest_to_the_parser() {
+    fn rows_of_many_blocks_come_in_order_and_a_quote_within_a_field_sends_the_rest_to_the_parser() {
         let plain: String = (0..400_000).map(|i| format!("{i},{}\n", i % 7)).collect();
         let (rows, end) = rows_of(&plain);
         assert_eq!((rows.len(), end), (400_000, None));
         let wrong = rows.iter().enumerate().find(|(i, (line, row))| *line != *i as u64 + 1 || row[0] != i.to_string());
         assert_eq!(wrong, None);
-        let (rows, end) = rows_of(&(plain + "\"q\",1\n"));
+        let (rows, end) = rows_of(&(plain + "q\"q,1\n"));
         assert!(rows.len() < 400_000 && end == Some(rows.len() as u64));
+    }
+
+    #[test]
+    fn quotes_around_whole_fields_are_taken_off_and_others_are_for_the_parser() {
+        let row = |line, fields: &[&str]| (line, fields.iter().map(|f| f.to_string()).collect::<Vec<_>>());
+        let text = "\"id\",\"a,b\"\r\n\"1\",\"\"\n\"\"\n,\" \"\n2,\"3\"";
+        let expected = vec![row(1, &["id", "a,b"]), row(2, &["1", ""]), row(4, &["", " "]), row(5, &["2", "3"])];
+        assert_eq!(rows_of(text), (expected, None));
+        for odd in ["a\"b\n", "\"a\"b\n", "\"a\"\"b\"\n", "\"a\nb\"\n", " \"a\"\n", "\"a", "\"a\" ,b\n", "\"\"\"\"\n"] {
+            assert_eq!(rows_of(odd), (vec![], Some(0)), "{odd:?}");
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(in crate::cohort) struct Records<'a> {
 enum Text<'a> {
     #[default]
     Nothing,
-    /// Many lines at a time, as long as there is no quote.
+    /// Many lines at a time, as long as quotes are around whole fields.
     Blocks(Box<Blocks>, Box<Guard<'a>>),
     Parser(Box<Reader<Guard<'a>>>, ByteRecord),
 }
