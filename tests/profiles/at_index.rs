@@ -11,7 +11,7 @@ use rayon::prelude::*;
 pub(crate) struct Cut {
     pub(crate) profile: usize,
     pub(crate) year: usize,
-    counts: Vec<Option<u32>>,
+    pub(crate) counts: Vec<Option<u32>>,
     exposure: Vec<f64>,
     /// Offences and time at risk of the five years after it.
     pub(crate) later: [(u32, f64); 5],

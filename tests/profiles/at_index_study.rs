@@ -52,20 +52,20 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
         }
         let (mut worst, mut size) = ((0.0_f64, String::new()), 0);
         for k in 0..4 {
-            // people, those whose set holds their profile, and of these those like the least likely of them: a set holds all
-            // people of one record or none
+            // people, those whose set holds their profile, and these without those who have the counts of the least likely:
+            // a set holds all people of one record or none
             let of = |from: usize, to: usize| {
-                let mine: Vec<(f64, bool)> = all
+                let mine: Vec<(f64, bool, &Cut)> = all
                     .iter()
                     .zip(&people)
                     .filter(|(_, p)| p.profile == k && (from..to).contains(&(p.year + 12)))
-                    .map(|(c, _)| (c.groups[k], c.prediction_set.profiles.contains(&Profile::ALL[k])))
+                    .map(|(c, p)| (c.groups[k], c.prediction_set.profiles.contains(&Profile::ALL[k]), p))
                     .collect();
-                let held = mine.iter().filter(|(_, held)| *held);
-                let least = held.clone().map(|(p, _)| *p).fold(1.0, f64::min);
-                let (n, inside) = (mine.len(), held.clone().count() as f64);
-                let alike = held.filter(|(p, _)| p - least < 1e-9).count() as f64;
-                (n, inside / n.max(1) as f64, (inside - alike) / n.max(1) as f64)
+                let held: Vec<_> = mine.iter().filter(|(_, held, _)| *held).collect();
+                let least = held.iter().min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, _, p)| &p.counts);
+                let alike = held.iter().filter(|(_, _, p)| Some(&p.counts) == least).count() as f64;
+                let (n, inside) = (mine.len().max(1) as f64, held.len() as f64);
+                (mine.len(), inside / n, (inside - alike) / n)
             };
             let (n, inside, _) = of(0, 99);
             note(format!("set holds {}: {inside:.3} of {n}", Profile::ALL[k]));

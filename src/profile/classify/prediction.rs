@@ -6,7 +6,10 @@
 //! out for a record when its posterior is lower than for all but few of the people who do have it: the part of them
 //! with one at most as high, the record counted among them, must be above 1 - coverage. Then at least `coverage` of
 //! the people of every profile keep their own in the set, provided they are like the people it was calibrated on.
-//! Ties count in favour of the profile, so the sets are a little larger than they had to be.
+//! Ties count in favour of the profile, so the sets are a little larger than they had to be; where many people of a profile
+//! have one and the same record, larger than that. Of late-peak people with an index offence at 19 to 21 most of the least
+//! likely have no other offence yet: sets of 90 % hold 97 to 99 % of them, and would hold 74 to 89 % without that record
+//! (`study_of_people_cut_at_the_end_of_the_index_year`, 30,000 people). Tossing a coin about a person is no way out.
 
 use crate::profile::kind::Profile;
 use serde::{Deserialize, Serialize};
