@@ -163,16 +163,20 @@ pub(crate) struct Top {
 
 impl Top {
     pub(crate) fn of(shape: &Shape, point: &Point, information: Information) -> Top {
+        let mut gradient = point.gradient(shape);
+        for (k, curve) in point.curves.iter().enumerate().filter(|(_, c)| c.tau_is_unbounded()) {
+            gradient[shape.offset(k)..][..shape.block(k)].iter_mut().for_each(|g| *g /= curve.tau);
+        }
         Top {
             log_likelihood: point.log_likelihood(),
-            gradient: point.gradient(shape),
+            gradient,
             information,
             mass: point.pass.mass.clone(),
             sums: point.pass.sums.clone(),
         }
     }
 
-    /// Largest absolute element of the gradient.
+    /// Largest absolute element of the gradient. Where `tau` is without bound, of that in `tau` times the coefficients.
     pub(crate) fn steepest(&self) -> f64 {
         self.gradient.iter().fold(0.0, |m, g| g.abs().max(m))
     }
