@@ -1,6 +1,7 @@
 //! From search to answer: small cohorts are searched whole, large ones on a sample of persons, whose best
 //! optima then climb on a larger sample and at last on everyone.
 
+use super::coarse;
 use super::estep::AgeSums;
 use super::fit::Ticker;
 use super::information::{EXACT, Information, information};
@@ -71,11 +72,17 @@ pub(crate) fn candidates(
 ) -> Candidates {
     let histories = &cohort.histories;
     if histories.len() <= WHOLE {
-        let found = search::search(everyone, shape, options, known, ticker);
+        let found = match coarse::rounded(everyone) {
+            Some(rounded) => {
+                let found = search::search(&Evaluator::new(&rounded).watched(ticker), shape, options, known, ticker);
+                coarse::exactly(everyone, shape, found, ticker)
+            }
+            None => search::search(everyone, shape, options, known, ticker),
+        };
         return Candidates { climbs: found.climbs, records: found.records, searched_best: None };
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
-    let sample = sample(cohort, options.seed, small);
+    let sample = coarse::of(sample(cohort, options.seed, small));
     let evaluator = Evaluator::new(&sample).watched(ticker);
     let found = search::search(&evaluator, shape, options, known, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
@@ -83,7 +90,7 @@ pub(crate) fn candidates(
     candidates.truncate(TO_MIDDLE);
     within_reach(&mut candidates);
     if histories.len() > 2 * middle {
-        let middle = self::sample(cohort, options.seed.wrapping_add(1), middle);
+        let middle = coarse::of(self::sample(cohort, options.seed.wrapping_add(1), middle));
         candidates = again(&Evaluator::new(&middle).watched(ticker), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
         within_reach(&mut candidates);
