@@ -70,8 +70,10 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
         Finding::TauAtZero { group } => {
             format!("tau van groep {group} is 0: op elke leeftijd is de helft van de nullen structureel")
         }
-        Finding::TauUnbounded { group, tau } => {
-            format!("tau van groep {group} loopt naar oneindig (nu {tau:.0}): probeer de familie zip")
+        Finding::TauUnbounded { group, .. } => {
+            format!(
+                "tau van groep {group} loopt naar oneindig, en haar frequentie naar één per jaar: probeer de familie zip"
+            )
         }
         Finding::RateAtZero { group, ages: a } => format!("de frequentie van groep {group} loopt naar 0 {}", ages(a)),
         Finding::RateRunsOff { group, ages: a } => {

@@ -1,7 +1,7 @@
 //! How well a fitted model places people: the field's adequacy figures (Nagin 2005, chapter 5).
 
 use super::model::TrajectoryModel;
-use crate::cohort::data::Cohort;
+use super::pass::Evaluator;
 use ndarray::Array2;
 
 /// Adequacy of one group.
@@ -23,10 +23,10 @@ pub(crate) struct Adequacy {
     pub(crate) relative_entropy: Option<f64>,
 }
 
-pub(crate) fn adequacy(model: &TrajectoryModel, cohort: &Cohort) -> Adequacy {
+pub(crate) fn adequacy(model: &TrajectoryModel, everyone: &Evaluator<'_>) -> Adequacy {
     let groups = model.groups().len();
-    let posteriors: Array2<f64> = model.distinct_posteriors(cohort);
-    let histories = &cohort.histories;
+    let posteriors: Array2<f64> = model.posteriors_by(everyone);
+    let histories = everyone.histories;
     let (mut members, mut weight, mut sure) = (vec![0_u64; groups], vec![0.0; groups], vec![0.0; groups]);
     let mut entropy = 0.0;
     for (h, row) in posteriors.rows().into_iter().enumerate() {
@@ -37,7 +37,7 @@ pub(crate) fn adequacy(model: &TrajectoryModel, cohort: &Cohort) -> Adequacy {
         sure[k] += w * row[k];
         entropy -= w * row.iter().filter(|&&p| p > 0.0).map(|p| p * p.ln()).sum::<f64>();
     }
-    Adequacy::of(model, &members, &weight, &sure, entropy, cohort.total_weight())
+    Adequacy::of(model, &members, &weight, &sure, entropy, everyone.total_weight)
 }
 
 impl Adequacy {

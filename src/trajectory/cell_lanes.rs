@@ -46,6 +46,8 @@ pub(super) struct CellLanes<'a, const NB: usize> {
     pub(super) shape: &'a Shape,
     ages: Vec<OfAge<NB>>,
     tau: Lanes<NB>,
+    /// 1 where `tau` is a parameter, 0 where it has run to infinity.
+    bounded: Lanes<NB>,
     pub(super) alpha: Lanes<NB>,
     /// `1 / alpha`.
     pub(super) r: Lanes<NB>,
@@ -84,6 +86,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
             shape,
             ages,
             tau: by_group(&|c| if shape.family == Family::ZipTau { c.tau } else { 0.0 }, 0.0),
+            bounded: by_group(&|c| f64::from(u8::from(!c.tau_is_unbounded())), 0.0),
             alpha: by_group(&|c| if dispersed { Dispersion::of(c).alpha } else { 0.0 }, 0.0),
             r: by_group(&|c| if dispersed { Dispersion::of(c).r } else { 1.0 }, 1.0),
             rises: Vec::new(),
@@ -226,7 +229,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
         let zeta: Lanes<NB> = lanes(|b, l| 1.0 - entry.random[b][l] - age.q[b][l]);
         if self.shape.family == Family::ZipTau {
             let through = lanes(|b, l| eta[b][l] - self.tau[b][l] * zeta[b][l]);
-            return [through, lanes(|b, l| zeta[b][l] * finite(age.zeta[b][l])), [[0.0; 4]; NB]];
+            return [through, lanes(|b, l| self.bounded[b][l] * zeta[b][l] * finite(age.zeta[b][l])), [[0.0; 4]; NB]];
         }
         if !self.shape.dispersed() {
             return [eta, zeta, [[0.0; 4]; NB]];

@@ -76,7 +76,8 @@ impl<'a> DirectCells<'a> {
         let column = |j: usize| &self.columns[j * n..(j + 1) * n];
         if self.shape.family == Family::ZipTau {
             let curve = &self.curves[k];
-            zero[0] = dot(zeta, &self.predictor[k * n..(k + 1) * n]);
+            let bounded = !curve.tau_is_unbounded();
+            zero[0] = if bounded { dot(zeta, &self.predictor[k * n..(k + 1) * n]) } else { 0.0 };
             eta.iter_mut().zip(zeta.iter()).for_each(|(e, z)| *e -= curve.tau * z);
         } else {
             zero.iter_mut().enumerate().for_each(|(j, s)| *s = dot(zeta, column(j)));

@@ -39,7 +39,7 @@ impl AgeSums {
     }
 
     /// Derivatives of the value.
-    fn derivatives(&self, zeta: f64, lambda: f64) -> Derivatives {
+    pub(crate) fn derivatives(&self, zeta: f64, lambda: f64) -> Derivatives {
         match *self {
             AgeSums::Whole { zero, positive, events } => {
                 let mut d = Derivatives::default();
@@ -180,6 +180,8 @@ impl Moments {
 pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: &Curve) -> BlockQuadratic {
     let (nb, nz) = (shape.rate_terms[k], shape.zero_terms[k]);
     let tau = (shape.family == Family::ZipTau).then_some(curve.tau);
+    // the derivatives in ln(tau), where it is a parameter
+    let bent = |d: f64| if curve.tau_is_unbounded() { 0.0 } else { d };
     let terms = 2 * nb.max(nz) - 1;
     let [mut eta, mut zeta, mut ee, mut ez, mut zz, mut c_e, mut c_z] = [Moments::default(); 7];
     let (mut s, mut ss, mut c_s) = (0.0, 0.0, 0.0);
@@ -192,7 +194,7 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
             s += d.zeta * at;
             ss += d.zeta_zeta * at * at + d.zeta * at;
             c_s += cz * at * at;
-            let cross = (d.eta_zeta - tau * d.zeta_zeta) * at - tau * d.zeta;
+            let cross = bent((d.eta_zeta - tau * d.zeta_zeta) * at - tau * d.zeta);
             d = Derivatives {
                 eta: d.eta - tau * d.zeta,
                 eta_eta: d.eta_eta - 2.0 * tau * d.eta_zeta + tau * tau * d.zeta_zeta,
@@ -200,7 +202,7 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
                 zeta: 0.0,
                 zeta_zeta: 0.0,
             };
-            (ce, cz) = (ce + tau * tau * cz, -tau * cz * at);
+            (ce, cz) = (ce + tau * tau * cz, bent(-tau * cz * at));
         }
         let powers = &shape.powers[t];
         eta.add(d.eta, powers, nb);
@@ -223,9 +225,9 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
         }
     }
     if tau.is_some() {
-        out.gradient[nb] = s;
-        out.observed.set(nb, nb, -ss);
-        out.complete.set(nb, nb, -c_s);
+        out.gradient[nb] = bent(s);
+        out.observed.set(nb, nb, -bent(ss));
+        out.complete.set(nb, nb, -bent(c_s));
         for j in 0..nb {
             for (i, j) in [(nb, j), (j, nb)] {
                 out.observed.set(i, j, -ez.0[i.min(j)]);

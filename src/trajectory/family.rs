@@ -115,6 +115,16 @@ impl fmt::Display for Family {
     }
 }
 
+/// `ln tau` of a `tau` without bound. There `eta` is 0 and `zeta = -tau * eta` a polynomial of its own, and `tau` decides
+/// nothing any more: no derivative in it counts. `exp(-30)` of a predictor is below what a sum over a cohort can tell.
+pub(crate) const TAU_UNBOUNDED: f64 = 30.0;
+
+/// Whether a `tau` is one without bound. Stored as a number and not as its logarithm, it comes back a rounding off.
+#[inline]
+pub(crate) fn tau_is_unbounded(log_tau: f64) -> bool {
+    log_tau > TAU_UNBOUNDED - 1e-6
+}
+
 /// First and second derivatives of a log-probability in `eta` and `zeta`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Derivatives {

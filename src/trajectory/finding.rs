@@ -58,7 +58,8 @@ pub enum Finding {
         /// Group number.
         group: usize,
     },
-    /// `tau` runs to infinity while the rate runs to one a year: the model wants a zero part of its own.
+    /// `tau` is infinite: the rate is one a year and the zero part a polynomial of its own. The family zip has that with a
+    /// rate that is free too.
     TauUnbounded {
         /// Group number.
         group: usize,
@@ -221,8 +222,8 @@ impl fmt::Display for Finding {
             Finding::TauAtZero { group } => {
                 write!(f, "tau of group {group} is 0: half of its zeros are structural at every age")
             }
-            Finding::TauUnbounded { group, tau } => {
-                write!(f, "tau of group {group} runs to infinity (it is {tau:.0}): try the family zip")
+            Finding::TauUnbounded { group, .. } => {
+                write!(f, "tau of group {group} runs to infinity, and its rate to one a year: try the family zip")
             }
             Finding::RateAtZero { group, ages: a } => {
                 write!(f, "the rate of group {group} runs to 0 at {}", ages(a))

@@ -9,6 +9,7 @@ use super::mixture::fit::ModelFit;
 use super::mixture::inference::Inference;
 use super::model::TrajectoryModel;
 use super::options::{FitOptions, Progress};
+use super::pass::Evaluator;
 use super::search::{SAME, StartRecord, StartStop};
 use super::shape::{Params, Shape};
 use super::shared::Free;
@@ -240,14 +241,16 @@ pub(crate) fn fit(
     progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<Fit> {
     let ticker = Ticker::new(progress);
-    let climbed = ladder::climb(options, cohort, shape, known, &ticker);
+    let everyone = Evaluator::new(&cohort.histories).watched(&ticker);
+    let climbed = ladder::climb(options, cohort, &everyone, shape, known, &ticker);
     if ticker.stopped() {
         return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
     }
+    let everyone = everyone.unwatched();
     concluded(options, cohort.grid(), shape, climbed, |model| {
         Ok(Looked {
-            adequacy: adequacy::adequacy(model, cohort),
-            top: ladder::at_the_top(cohort, model),
+            adequacy: adequacy::adequacy(model, &everyone),
+            top: ladder::at_the_top(&everyone, model),
             persons: cohort.persons(),
             observations: cohort.observations(),
             total_weight: cohort.total_weight(),

@@ -159,7 +159,7 @@ fn curvature(out: &mut Square, shape: &Shape, curves: &[Curve], cells: &[Derivat
                     out.add(at + i, at + j, -(e * de[j] + z * dz[j]));
                 }
             }
-            if shape.family == Family::ZipTau {
+            if shape.family == Family::ZipTau && !curve.tau_is_unbounded() {
                 // the zero part's predictor is a product of two parameters
                 for (j, dz) in dz[..n].iter().enumerate() {
                     out.add(at + n - 1, at + j, -d.zeta * dz);

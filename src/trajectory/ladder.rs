@@ -1,6 +1,7 @@
 //! From search to answer: small cohorts are searched whole, large ones on a sample of persons, whose best
 //! optima then climb on a larger sample and at last on everyone.
 
+use super::coarse;
 use super::estep::AgeSums;
 use super::fit::Ticker;
 use super::information::{EXACT, Information, information};
@@ -39,16 +40,17 @@ pub(crate) struct Climbed {
     pub(crate) searched_best: f64,
 }
 
-/// `known` are parameters to climb from beside the starts.
+/// `everyone` are the cohort's histories, made ready; `known` are parameters to climb from beside the starts.
 pub(crate) fn climb(
     options: &FitOptions,
     cohort: &Cohort,
+    everyone: &Evaluator<'_>,
     shape: &Shape,
     known: &[Params],
     ticker: &Ticker<'_>,
 ) -> Climbed {
-    let found = candidates(options, cohort, shape, known, ticker);
-    finish(&Evaluator::new(&cohort.histories).watched(ticker), shape, found)
+    let found = candidates(options, cohort, everyone, shape, known, ticker);
+    finish(everyone, shape, found)
 }
 
 /// The optima that were found, on everybody at last, best first.
@@ -63,17 +65,24 @@ pub(crate) struct Candidates {
 pub(crate) fn candidates(
     options: &FitOptions,
     cohort: &Cohort,
+    everyone: &Evaluator<'_>,
     shape: &Shape,
     known: &[Params],
     ticker: &Ticker<'_>,
 ) -> Candidates {
     let histories = &cohort.histories;
     if histories.len() <= WHOLE {
-        let found = search::search(&Evaluator::new(histories).watched(ticker), shape, options, known, ticker);
+        let found = match coarse::rounded(everyone) {
+            Some(rounded) => {
+                let found = search::search(&Evaluator::new(&rounded).watched(ticker), shape, options, known, ticker);
+                coarse::exactly(everyone, shape, found, ticker)
+            }
+            None => search::search(everyone, shape, options, known, ticker),
+        };
         return Candidates { climbs: found.climbs, records: found.records, searched_best: None };
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
-    let sample = sample(cohort, options.seed, small);
+    let sample = coarse::of(sample(cohort, options.seed, small));
     let evaluator = Evaluator::new(&sample).watched(ticker);
     let found = search::search(&evaluator, shape, options, known, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
@@ -81,12 +90,12 @@ pub(crate) fn candidates(
     candidates.truncate(TO_MIDDLE);
     within_reach(&mut candidates);
     if histories.len() > 2 * middle {
-        let middle = self::sample(cohort, options.seed.wrapping_add(1), middle);
+        let middle = coarse::of(self::sample(cohort, options.seed.wrapping_add(1), middle));
         candidates = again(&Evaluator::new(&middle).watched(ticker), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
         within_reach(&mut candidates);
     }
-    let climbs = again(&Evaluator::new(histories).watched(ticker), shape, candidates, ticker);
+    let climbs = again(everyone, shape, candidates, ticker);
     Candidates { climbs, records: found.records, searched_best }
 }
 
@@ -110,11 +119,18 @@ fn within_reach(climbs: &mut Vec<Climb>) {
     climbs.retain(|c| c.pass.log_likelihood >= least);
 }
 
-/// Climbs on from optima found on less data.
+/// Climbs on from optima found on less data, the best of them first: others are given up where they end below it. Such an
+/// optimum lies where the quadratic holds, so no step of EM goes before.
 fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ticker<'_>) -> Vec<Climb> {
     ticker.expect(from.len());
-    let climb = |c: Climb| search::climb_from(evaluator, shape, c.params, 40, 1e-2);
-    let climbs = from.keep_in_parallel(|c| ticker.tick().then(|| climb(c)));
+    let climb = |c: Climb, best: f64| {
+        let point = Point::at(evaluator, shape, c.params);
+        ticker.tick().then(|| newton::climb_unless_behind(evaluator, shape, point, 40, 1e-2, best))
+    };
+    let mut from = from.into_iter();
+    let mut climbs: Vec<Climb> = from.next().and_then(|c| climb(c, f64::NEG_INFINITY)).into_iter().collect();
+    let best = climbs.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood);
+    climbs.extend(from.collect::<Vec<_>>().keep_in_parallel(|c| climb(c, best)).into_iter().filter(|c| !c.behind));
     search::distinct(climbs)
 }
 
@@ -163,25 +179,28 @@ pub(crate) struct Top {
 
 impl Top {
     pub(crate) fn of(shape: &Shape, point: &Point, information: Information) -> Top {
+        let mut gradient = point.gradient(shape);
+        for (k, curve) in point.curves.iter().enumerate().filter(|(_, c)| c.tau_is_unbounded()) {
+            gradient[shape.offset(k)..][..shape.block(k)].iter_mut().for_each(|g| *g /= curve.tau);
+        }
         Top {
             log_likelihood: point.log_likelihood(),
-            gradient: point.gradient(shape),
+            gradient,
             information,
             mass: point.pass.mass.clone(),
             sums: point.pass.sums.clone(),
         }
     }
 
-    /// Largest absolute element of the gradient.
+    /// Largest absolute element of the gradient. Where `tau` is without bound, of that in `tau` times the coefficients.
     pub(crate) fn steepest(&self) -> f64 {
         self.gradient.iter().fold(0.0, |m, g| g.abs().max(m))
     }
 }
 
-pub(crate) fn at_the_top(cohort: &Cohort, model: &TrajectoryModel) -> Top {
-    let evaluator = Evaluator::new(&cohort.histories);
-    let point = Point::at(&evaluator, model.shape(), model.params().clone());
-    let information = information(&evaluator, model.shape(), &point.params, &point.curves, &point.pass, EXACT);
+pub(crate) fn at_the_top(everyone: &Evaluator<'_>, model: &TrajectoryModel) -> Top {
+    let point = Point::at(everyone, model.shape(), model.params().clone());
+    let information = information(everyone, model.shape(), &point.params, &point.curves, &point.pass, EXACT);
     Top::of(model.shape(), &point, information)
 }
 

@@ -5,11 +5,11 @@
 //! A climb along such a ridge gains less and less and never arrives. Here its end is leapt to: predictors that are
 //! on their way are put so far out that nothing is left to gain in arithmetic ([`FAR`]), those that are not are kept
 //! where they are, and the leap is taken when the likelihood is not lower there. Parameters that have no effect
-//! there are no free parameters ([`lost`]). A `tau` that runs to infinity, with a rate of one a year and a free zero
-//! part, is another model, and is refused as before.
+//! there are no free parameters ([`lost`]). A `tau` that runs to infinity takes its rate to one a year and leaves it a zero
+//! part of its own: coefficients then lie at infinitesimals, `tau` times them are what counts.
 
 use super::estep::AgeSums;
-use super::family::Family;
+use super::family::{Family, TAU_UNBOUNDED};
 use super::newton::Point;
 use super::pass::Passes;
 use super::shape::{Curve, Shape};
@@ -25,6 +25,9 @@ const ON_ITS_WAY: f64 = 4.0;
 const RATE_ON_ITS_WAY: f64 = -5.0;
 /// A dispersion below this may be on its way to 0.
 const DISPERSION_ON_ITS_WAY: f64 = 0.05;
+/// A `tau` beyond this may be on its way to infinity; and what is tried from there when it is not.
+const TAU_ON_ITS_WAY: f64 = 100.0;
+const TAUS_BACK: [f64; 3] = [10.0, 30.0, 90.0];
 /// `ln` of a dispersion, or of `tau`, that is 0 for all that arithmetic can tell.
 const NOTHING: f64 = -60.0;
 /// Log-likelihood that a leap may cost: less than two optima differ by.
@@ -62,6 +65,10 @@ pub(crate) fn leap(passes: &dyn Passes, shape: &Shape, here: &Point) -> Option<P
                 let log_tau = block[nb];
                 if log_tau < DISPERSION_ON_ITS_WAY.ln() && log_tau > NOTHING {
                     taken(vec![(k, nb, vec![NOTHING])]);
+                } else if log_tau > TAU_ON_ITS_WAY.ln() && !curve.tau_is_unbounded() {
+                    taken(vec![(k, 0, with_tau(block, nb, TAU_UNBOUNDED))]);
+                } else if curve.tau_is_unbounded() && comes_back(shape, k, here) {
+                    TAUS_BACK.into_iter().any(|tau: f64| taken(vec![(k, 0, with_tau(block, nb, tau.ln()))]));
                 }
             }
             _ => {
@@ -75,6 +82,20 @@ pub(crate) fn leap(passes: &dyn Passes, shape: &Shape, here: &Point) -> Option<P
         taken(changes);
     });
     best
+}
+
+/// A block of ZIP(tau) with another `ln tau` and the same zero part.
+fn with_tau(block: &[f64], terms: usize, log_tau: f64) -> Vec<f64> {
+    let factor = (block[terms] - log_tau).exp();
+    block[..terms].iter().map(|b| b * factor).chain([log_tau]).collect()
+}
+
+/// Whether the likelihood rises from `tau` at infinity to a finite one, by its slope in `1 / tau` with the zero part as it is.
+fn comes_back(shape: &Shape, k: usize, here: &Point) -> bool {
+    let curve = &here.curves[k];
+    let sums = here.pass.of_group(k, shape.intervals);
+    let slope = |t: usize| -curve.zeta[t] * sums[t].derivatives(curve.zeta[t], curve.lambda[t]).eta;
+    (0..shape.intervals).map(slope).sum::<f64>() > COST
 }
 
 /// Which infinity a predictor may run to.
@@ -141,7 +162,7 @@ fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<Change>> {
 }
 
 /// Free parameters that a model at its limits does not have: of a polynomial that is infinite at all but a few ages,
-/// as many are left as there are such ages; a dispersion or a `tau` of 0 is none.
+/// as many are left as there are such ages; a dispersion or a `tau` of 0 is none, nor is a `tau` without bound.
 pub(crate) fn lost(shape: &Shape, curves: &[Curve], sums: &[AgeSums]) -> usize {
     let mut lost = 0;
     for (k, curve) in curves.iter().enumerate() {
@@ -153,7 +174,8 @@ pub(crate) fn lost(shape: &Shape, curves: &[Curve], sums: &[AgeSums]) -> usize {
             let zero = |t: usize| curve.zeta[t].abs() < ARRIVED && rate(t);
             lost += shape.zero_terms[k].saturating_sub(left(&zero));
         }
-        if shape.family == Family::ZipTau && curve.tau.ln() < NOTHING / 2.0 {
+        let log_tau = curve.tau.ln();
+        if shape.family == Family::ZipTau && (log_tau < NOTHING / 2.0 || curve.tau_is_unbounded()) {
             lost += 1;
         }
         if shape.dispersed() && curve.log_alpha < NOTHING / 2.0 && (k == 0 || !shape.common_dispersion) {

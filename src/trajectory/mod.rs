@@ -8,6 +8,7 @@ pub mod basis;
 mod cell_lanes;
 mod cell_sums;
 mod cells_direct;
+mod coarse;
 pub(crate) mod covariates;
 mod dispersed;
 mod em;

@@ -329,7 +329,11 @@ impl TrajectoryModel {
         if !self.family.is_plain() {
             return self.to_general().posteriors_of(&self.panel(cohort));
         }
-        let evaluator = Evaluator::new(&cohort.histories);
+        self.posteriors_by(&Evaluator::new(&cohort.histories))
+    }
+
+    /// The same of histories made ready for passes, under a model of the plain engine.
+    pub(crate) fn posteriors_by(&self, evaluator: &Evaluator<'_>) -> Array2<f64> {
         let curves = self.params.curves(&self.shape);
         let groups = self.groups.len();
         let parts = evaluator.chunks(|range| {
@@ -339,7 +343,7 @@ impl TrajectoryModel {
         });
         let rows: Vec<f64> = parts.into_iter().flatten().collect();
         // one row of `groups` values was pushed for each history
-        Array2::from_shape_vec((cohort.distinct_histories(), groups), rows).unwrap_or_default()
+        Array2::from_shape_vec((evaluator.histories.len(), groups), rows).unwrap_or_default()
     }
 
     pub(crate) fn check_grid(&self, cohort: &Cohort) -> Result<()> {

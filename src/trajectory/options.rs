@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize};
 /// | `seed` | 1 | any; same seed, same bits |
 /// | `threads` | all | does not change a bit of the result |
 ///
+/// Where time at risk is everybody's own the search rounds it, by 2.2 % at most, as people then share cells; the twelve best
+/// optima climb on with their time as it is, and figures are of that.
+///
 /// ```
 /// use pleegprofiel::{AgeGrid, Cohort, Family, FitOptions, ndarray::Array2};
 /// // fifty people with an offence at every age, fifty with none

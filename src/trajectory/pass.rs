@@ -23,6 +23,9 @@ const CHUNK: usize = 4096;
 /// The same for counts with a dispersion and individual time at risk, where a history costs a hundred times as much.
 const CHUNK_AT_RISK: usize = 512;
 
+/// Codes in a chunk's partial sums for each of its histories, at most: 64 bytes with up to four groups.
+const CODES_A_HISTORY: usize = 2;
+
 /// A cohort's histories, made ready for passes.
 #[derive(Debug)]
 pub(crate) struct Evaluator<'a> {
@@ -100,6 +103,11 @@ impl<'a> Evaluator<'a> {
         Evaluator { watch: Some(ticker), ..self }
     }
 
+    /// The same, with nobody to ask: what is begun is done.
+    pub(crate) fn unwatched(self) -> Evaluator<'a> {
+        Evaluator { watch: None, ..self }
+    }
+
     /// Whether the work was stopped.
     pub(crate) fn stopped(&self) -> bool {
         self.watch.is_some_and(Ticker::asked)
@@ -147,10 +155,12 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Histories per chunk. Partial sums hold a cell per code, so many codes ask for larger chunks:
-    /// their memory then stays a fraction of the cohort's.
+    /// Histories per chunk, as many in each as can be. Partial sums hold a cell per code, so many codes ask for larger
+    /// chunks: their memory then stays a fraction of the cohort's.
     fn chunk(&self) -> usize {
-        CHUNK.max(self.occurring.as_ref().map_or(0, |o| o.codes.len()))
+        let least = CHUNK.max(self.occurring.as_ref().map_or(0, |o| o.codes.len()) / CODES_A_HISTORY);
+        let n = self.histories.len();
+        n.div_ceil(n.div_ceil(least).max(1)).max(1)
     }
 
     /// Runs `work` on fixed chunks, in parallel, and returns the parts in order.

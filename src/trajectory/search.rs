@@ -43,7 +43,8 @@ pub struct StartRecord {
     pub kind: StartKind,
     /// EM and Newton steps made.
     pub steps: usize,
-    /// Log-likelihood where it ended (of the screening sample when [`StartStop::Screened`] on one).
+    /// Log-likelihood where it ended (of the screening sample when [`StartStop::Screened`] on one; where time at risk is
+    /// everybody's own the search rounds it, and only of the best optima the log-likelihood is that of the time as it is).
     pub log_likelihood: f64,
     /// Why it ended.
     pub stop: StartStop,

@@ -1,6 +1,6 @@
 //! What is estimated: family, groups, degrees, and how parameters lie in vectors.
 
-use super::family::Family;
+use super::family::{Family, tau_is_unbounded};
 use crate::cohort::grid::AgeGrid;
 
 /// The highest polynomial degree offered.
@@ -116,7 +116,8 @@ impl Shape {
             Family::Zip | Family::Zinb => dz[nb..nb + nz].copy_from_slice(&self.powers[t][..nz]),
             Family::ZipTau => {
                 (0..nb).for_each(|j| dz[j] = -curve.tau * self.powers[t][j]);
-                dz[nb] = curve.zeta[t]; // zeta = -exp(ln tau) eta
+                // zeta = -exp(ln tau) eta
+                dz[nb] = if curve.tau_is_unbounded() { 0.0 } else { curve.zeta[t] };
             }
             _ => {}
         }
@@ -186,6 +187,11 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
+    /// Whether `tau` has run to infinity, where it is no parameter any more.
+    pub(crate) fn tau_is_unbounded(&self) -> bool {
+        tau_is_unbounded(self.tau.ln())
+    }
+
     /// Expected count per year at liberty in interval `t`, zero part included.
     pub(crate) fn rate(&self, t: usize) -> f64 {
         let at_risk = crate::numeric::logspace::expit(self.zeta[t]).1;

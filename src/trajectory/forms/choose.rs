@@ -222,8 +222,10 @@ fn best_on_all(scan: &Scan<'_>, scanned: &[Scanned]) -> Result<Vec<Scanned>> {
     let beside_best =
         |i: usize| scanned[i].form == scanned[0].form && scanned[i].groups.abs_diff(scanned[0].groups) == 1;
     let wanted = |i: &usize| *i < FROM_SAMPLE || first_of_form(*i) || beside_best(*i);
-    let kept: Vec<&Scanned> = (0..scanned.len()).filter(wanted).map(|i| &scanned[i]).collect();
-    kept.map_in_parallel(|s| scan.on_all(s)).into_iter().collect()
+    // of a sample the others are not told; of everyone's rounded time all are
+    let kept: Vec<usize> = (0..scanned.len()).filter(|i| scan.is_of_all() || wanted(i)).collect();
+    let look = |i: usize| if wanted(&i) { scan.on_all(&scanned[i]) } else { scan.as_it_is(&scanned[i]) };
+    kept.map_in_parallel(look).into_iter().collect()
 }
 
 /// Starts of a fit in full beside that of the first candidate.

@@ -7,6 +7,7 @@ use crate::cohort::history::Histories;
 use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
+use crate::trajectory::coarse;
 use crate::trajectory::em;
 use crate::trajectory::finding::{Finding, degenerate, runs_off};
 use crate::trajectory::fit::Ticker;
@@ -57,9 +58,18 @@ pub(super) struct Scanned {
 }
 
 impl<'a> Scan<'a> {
+    /// What a scan looks at in place of everyone, if anything: a sample, or all with their time at risk rounded.
     pub(super) fn sample_of(cohort: &Cohort, seed: u64) -> Option<Histories> {
         let size = WHOLE[usize::from(cohort.histories.exposure.is_none())];
-        (cohort.histories.len() > size).then(|| ladder::sample(cohort, seed, size))
+        match cohort.histories.len() > size {
+            true => Some(coarse::of(ladder::sample(cohort, seed, size))),
+            false => coarse::rounded(&Evaluator::new(&cohort.histories)),
+        }
+    }
+
+    /// Whether everyone was looked at, with their time at risk rounded.
+    pub(super) fn is_of_all(&self) -> bool {
+        self.sample.as_ref().is_some_and(|s| s.histories.len() == self.all.histories.len())
     }
 
     pub(super) fn new(
@@ -151,6 +161,17 @@ impl<'a> Scan<'a> {
     /// Whether whoever is told of every look wants no more.
     pub(super) fn stopped(&self) -> bool {
         self.memory.is_some_and(Memory::stopped)
+    }
+
+    /// The same on everyone as they are, where it is. Of everyone's rounded time that is next to the top.
+    pub(super) fn as_it_is(&self, s: &Scanned) -> Result<Scanned> {
+        if s.params.blocks.is_empty() {
+            return Ok(s.clone());
+        }
+        let Point { params, curves, pass } = Point::at(&self.all, &s.shape, s.params.clone());
+        let (converged, behind) = (!s.refused.iter().any(|f| matches!(f, Finding::NotConverged { .. })), false);
+        let climb = Climb { params, curves, pass, steps: 0, shortfall: 0.0, converged, behind };
+        self.judged(&self.all, s.form, s.shape.clone(), Some(climb))
     }
 
     /// The same on everyone, when it was looked at on a sample.

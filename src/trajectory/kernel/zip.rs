@@ -3,7 +3,7 @@
 use super::{Observation, Slopes, log_mean};
 use crate::cohort::builder::MAX_COUNT;
 use crate::numeric::logspace::expit;
-use crate::trajectory::family::{Derivatives, positive_cell, positive_value, zero_cell, zero_value};
+use crate::trajectory::family::{Derivatives, positive_cell, positive_value, tau_is_unbounded, zero_cell, zero_value};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};
@@ -53,13 +53,14 @@ pub(super) fn tau_slopes(o: &Observation, p: &[f64; 3]) -> Slopes {
     let (value, d) = cell(o, p[0], zeta);
     // d zeta / d eta = -tau, d zeta / d ln tau = zeta
     let cross = d.eta_zeta - tau * d.zeta_zeta;
+    let bent = |d: f64| if tau_is_unbounded(p[1]) { 0.0 } else { d };
     Slopes {
         value,
-        first: [d.eta - tau * d.zeta, zeta * d.zeta, 0.0],
+        first: [d.eta - tau * d.zeta, bent(zeta * d.zeta), 0.0],
         second: [
             d.eta_eta - tau * (d.eta_zeta + cross),
-            zeta * cross - tau * d.zeta,
-            zeta * (zeta * d.zeta_zeta + d.zeta),
+            bent(zeta * cross - tau * d.zeta),
+            bent(zeta * (zeta * d.zeta_zeta + d.zeta)),
             0.0,
             0.0,
             0.0,
@@ -76,7 +77,7 @@ pub(super) fn mean(eta: f64, zeta: f64) -> (f64, [f64; 3]) {
 pub(super) fn tau_mean(p: &[f64; 3]) -> (f64, [f64; 3]) {
     let (tau, zeta) = tau_logit(p);
     let (mean, d) = mean(p[0], zeta);
-    (mean, [d[0] - tau * d[1], zeta * d[1], 0.0])
+    (mean, [d[0] - tau * d[1], if tau_is_unbounded(p[1]) { 0.0 } else { zeta * d[1] }, 0.0])
 }
 
 /// Variance of a zero-inflated count whose count part has variance `lambda + alpha lambda^2`.

@@ -200,15 +200,24 @@ fn moments(engine: &Engine<'_>, o: usize, theta: &[f64]) -> (Vec<f64>, Vec<[f64;
     let (cells, block) = (&engine.cells.outcomes[o], &engine.layout.blocks[o]);
     let groups = block.components.len();
     let predictors = engine.predictors(o, theta);
+    // people share cells, and each is worked out once
+    let of_cells: Vec<[f64; 2]> = (0..cells.cells.len() * groups)
+        .map(|at| {
+            let (c, m) = (at / groups, at % groups);
+            let p = &predictors[cells.row_of[c] as usize * groups + m];
+            let exposure = cells.cells[c].exposure;
+            let time = if block.kernel.has_exposure() { exposure } else { 1.0 };
+            [block.kernel.mean(p).0 * time, block.kernel.variance(p, exposure)]
+        })
+        .collect();
     let (mut totals, mut of) = (Vec::new(), vec![[0.0; 2]; engine.cells.len() * groups]);
     for (h, of) in of.chunks_exact_mut(groups).enumerate() {
         totals.push(cells.of(h).iter().map(|&c| cells.cells[c as usize].y).sum());
         for (m, [mean, variance]) in of.iter_mut().enumerate() {
             for &c in cells.of(h) {
-                let p = &predictors[cells.row_of[c as usize] as usize * groups + m];
-                let exposure = cells.cells[c as usize].exposure;
-                *mean += block.kernel.mean(p).0 * if block.kernel.has_exposure() { exposure } else { 1.0 };
-                *variance += block.kernel.variance(p, exposure);
+                let [of_mean, of_variance] = of_cells[c as usize * groups + m];
+                *mean += of_mean;
+                *variance += of_variance;
             }
             if block.factor {
                 *variance += theta[block.variance_of(m)].exp() * *mean * *mean;

@@ -53,15 +53,22 @@ pub(super) fn spells(engine: &Engine<'_>, theta: &[f64], pass: &Pass, residual: 
         let groups = block.components.len();
         for m in 0..groups {
             let alpha = if block.factor { log_scale(theta[block.variance_of(m)]).exp() } else { 0.0 };
-            // probability of no event at all at some cells, together
+            let at = |c: u32| &predictors[data.row_of[c as usize] as usize * groups + m];
+            let exposure = |c: u32| data.cells[c as usize].exposure;
+            // probability of no event at a cell: people share cells, and each is worked out once
+            let alone: Vec<f64> = match block.factor {
+                true => Vec::new(),
+                false => {
+                    (0..data.cells.len() as u32).map(|c| block.kernel.zero_probability(at(c), exposure(c))).collect()
+                }
+            };
+            // and at some cells, together
             let none = |list: &[u32]| -> f64 {
-                let at = |c: u32| &predictors[data.row_of[c as usize] as usize * groups + m];
-                let exposure = |c: u32| data.cells[c as usize].exposure;
                 if block.factor {
                     let mean: f64 = list.iter().map(|&c| block.kernel.mean(at(c)).0 * exposure(c)).sum();
                     return (-(alpha * mean).ln_1p() / alpha).exp();
                 }
-                list.iter().map(|&c| block.kernel.zero_probability(at(c), exposure(c))).product()
+                list.iter().map(|&c| alone[c as usize]).product()
             };
             let interval = |c: u32| data.interval[data.row_of[c as usize] as usize];
             let (mut found, mut expected) = (0.0, 0.0);

@@ -15,7 +15,7 @@ use crate::trajectory::ladder::{self, Top};
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::newton::Point;
 use crate::trajectory::options::{FitOptions, Progress};
-use crate::trajectory::pass::Passes;
+use crate::trajectory::pass::{Evaluator, Passes};
 use crate::trajectory::shape::{Curve, Params, Shape};
 use std::cell::{Cell, RefCell};
 
@@ -185,7 +185,8 @@ impl FitOptions {
             return Err(Error::options("people of the sample have time at risk of their own, but nobody has it"));
         }
         let ticker = Ticker::new(progress);
-        let candidates = ladder::candidates(self, &overview.sample, &shape, &[], &ticker);
+        let sample = Evaluator::new(&overview.sample.histories).watched(&ticker);
+        let candidates = ladder::candidates(self, &overview.sample, &sample, &shape, &[], &ticker);
         let elsewhere = Elsewhere {
             overview,
             ask: RefCell::new(ask),
