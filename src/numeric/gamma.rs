@@ -22,6 +22,12 @@ pub(crate) fn log_gap(u: f64, one_plus: f64) -> f64 {
     if u.abs() > 0.25 {
         return u - one_plus.ln();
     }
+    log_gap_near(u)
+}
+
+/// [`log_gap`] for `u` within a quarter of zero, without a branch; beyond, some number.
+#[inline(always)]
+pub(crate) fn log_gap_near(u: f64) -> f64 {
     // With s = u / (2 + u): ln(1 + u) = 2 (s + s^3/3 + s^5/5 + ..) and u - 2s = u s.
     let s = u / (2.0 + u);
     let t = s * s;

@@ -127,6 +127,9 @@ pub(crate) struct EStep {
     pub(crate) sums: Vec<AgeSums>,
     /// Curvature of the observed cells, where the sums hold that of the complete data (individual time at risk).
     pub(crate) curvature: Option<Vec<Derivatives>>,
+    /// What else the curvature of each group's block has, where cells of a person hang together within the group: none
+    /// for cells that do not.
+    pub(crate) within: Vec<Square>,
 }
 
 impl EStep {
@@ -146,7 +149,11 @@ impl EStep {
 
     /// The M-step's objective of group `k`, with gradient and curvature in its block.
     pub(crate) fn block(&self, shape: &Shape, k: usize, curve: &Curve) -> BlockQuadratic {
-        block_quadratic(self.of_group(k, shape.intervals), shape, k, curve)
+        let mut block = block_quadratic(self.of_group(k, shape.intervals), shape, k, curve);
+        if let Some(within) = self.within.get(k) {
+            block.observed.add_all(within);
+        }
+        block
     }
 }
 

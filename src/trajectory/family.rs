@@ -63,12 +63,13 @@ impl Family {
 
     /// Whether values are counts of events in time at risk.
     pub fn counts_events(self) -> bool {
-        self.is_plain() || self.has_factor()
+        self.is_plain()
     }
 
-    /// Whether the engine of plain counts fits it: counts that are independent given the group.
+    /// Whether the engine of plain counts fits it.
     pub(crate) fn is_plain(self) -> bool {
-        matches!(self, Family::Poisson | Family::Zip | Family::ZipTau | Family::NegBin | Family::Zinb)
+        use Family::{NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
+        matches!(self, Poisson | Zip | ZipTau | NegBin | Zinb | NegMultinomial)
     }
 
     /// Whether each person has a factor of their own, which ties their counts together even within a group.

@@ -2,10 +2,9 @@
 //! for "as far as the data go".
 
 use super::estep::AgeSums;
-use super::family::zero_value;
 use super::fit::{GroupFit, Looked};
 use super::ladder::Top;
-use super::mixture::inference::DISPERSION_ZERO;
+use super::mixture::inference::{DISPERSION_ZERO, FACTOR_BEYOND};
 use super::model::TrajectoryModel;
 use crate::cohort::data::LOW_EXPOSURE;
 use crate::cohort::warning::CohortWarning;
@@ -344,19 +343,8 @@ pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Fi
         }
     }
     // by what can be seen of them: where the rate is 0, any zero part gives the same counts
-    let curves: Vec<(Vec<f64>, Vec<f64>)> = (0..model.groups().len())
-        .map(|k| {
-            let curve = model.curve(k);
-            // -ln P(0) of the count part: the mean, less when counts have a dispersion
-            let r = (-curve.log_alpha).exp();
-            let count = |t: usize| {
-                let lambda = curve.lambda[t];
-                if r.is_finite() { r * (lambda / r).ln_1p() } else { lambda }
-            };
-            let none = |t: usize| zero_value(count(t), curve.zeta[t]).exp();
-            (model.rates(k), (0..curve.eta.len()).map(none).collect())
-        })
-        .collect();
+    let curves: Vec<(Vec<f64>, Vec<f64>)> =
+        (0..model.groups().len()).map(|k| (model.rates(k), model.beside_rates(k))).collect();
     for a in 0..curves.len() {
         for b in a + 1..curves.len() {
             let alike = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * (x + y) + 1e-9);
@@ -376,8 +364,13 @@ fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
         {
             all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
         }
+        let factor = model.family().has_factor();
         if group.dispersion.is_some_and(|alpha| alpha < DISPERSION_ZERO) {
-            all.push(Finding::DispersionAtZero { group: k + 1 });
+            let group = k + 1;
+            all.push(if factor { Finding::FactorAtZero { group } } else { Finding::DispersionAtZero { group } });
+        }
+        if let Some(variance) = group.dispersion.filter(|&alpha| factor && alpha > FACTOR_BEYOND) {
+            all.push(Finding::FactorUnbounded { group: k + 1, variance });
         }
         if group.tau.is_some_and(|tau| tau < 1e-6) {
             all.push(Finding::TauAtZero { group: k + 1 });

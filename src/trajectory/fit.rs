@@ -322,7 +322,8 @@ pub(crate) fn concluded(
         icl: bic_persons + 2.0 * adequacy.entropy,
         entropy: adequacy.relative_entropy,
         converged: climbed.best.converged,
-        gradient_norm: top.steepest(),
+        // of a dispersion that groups share, the sum of their slopes
+        gradient_norm: Free::new(&shape).vector(&top.gradient).iter().fold(0.0, |m: f64, g| g.abs().max(m)),
         shortfall: climbed.best.shortfall,
         groups: Vec::new(),
         starts: climbed.records,

@@ -9,6 +9,7 @@ use super::cells_direct::{DirectCells, GroupOf};
 use super::dispersed::AtRisk;
 use super::estep::EStep;
 use super::family::{Derivatives, Family};
+use super::lasting::LastingPass;
 use super::missing::Missing;
 use super::missing_table::TableScores;
 use super::occurring::Occurring;
@@ -137,6 +138,7 @@ pub(super) fn add_missing(
     let offsets: Vec<usize> = (0..=shape.groups()).map(|k| shape.offset(k) - (shape.groups() - 1)).collect();
     let scores = Scores { evaluator, shape, params, curves, offsets, negligible };
     let parts = match &evaluator.occurring {
+        _ if shape.family.has_factor() => with_lanes!(shape.groups(), NB => scores.lasting::<NB>()),
         Some(occurring) => with_lanes!(shape.groups(), NB => scores.by_table::<NB>(occurring)),
         None if shape.dispersed() => {
             evaluator.at_risk_chunks(|range| in_lanes!(shape, Q => scores.at_risk::<Q>(range)))
@@ -188,6 +190,12 @@ impl Scores<'_> {
         let scores = TableScores::new(pass);
         self.evaluator
             .chunks(|range| in_lanes!(self.shape, Q => scores.missing::<Q>(range, &self.offsets, self.negligible)))
+    }
+
+    fn lasting<const NB: usize>(&self) -> Vec<Square> {
+        let pass = LastingPass::<NB>::new(self.evaluator, self.shape, self.params, self.curves);
+        self.evaluator
+            .chunks(|range| in_lanes!(self.shape, Q => pass.missing::<Q>(range, &self.offsets, self.negligible)))
     }
 
     fn at_risk<const Q: usize>(&self, range: Range<usize>) -> Square {

@@ -213,7 +213,7 @@ mod tests {
         Climb {
             params: Params { log_share: vec![0.0], blocks: vec![vec![0.0]] },
             curves: Vec::new(),
-            pass: EStep { log_likelihood, mass, sums: Vec::new(), curvature: None },
+            pass: EStep { log_likelihood, mass, sums: Vec::new(), curvature: None, within: Vec::new() },
             steps: 0,
             shortfall: 0.0,
             converged: true,

@@ -25,6 +25,7 @@ mod information;
 pub(crate) mod kernel;
 mod ladder;
 mod lanes;
+mod lasting;
 mod limit;
 pub mod linfa;
 mod missing;

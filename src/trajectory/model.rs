@@ -1,6 +1,6 @@
 //! A fitted (or given) trajectory model: shares and curves, posterior probabilities, and its JSON form.
 
-use super::family::Family;
+use super::family::{Family, zero_value};
 use super::forms::FormCandidate;
 use super::pass::{Evaluator, MAX_GROUPS};
 use super::shape::{Curve, MAX_DEGREE, Params, Shape};
@@ -268,6 +268,22 @@ impl TrajectoryModel {
 
     pub(crate) fn curve(&self, k: usize) -> Curve {
         self.params.curve(&self.shape, k)
+    }
+
+    /// What shows of a group's counts beside its rates: the probability of none by age, or the variance of a factor, which
+    /// shows in whole histories only.
+    pub(crate) fn beside_rates(&self, k: usize) -> Vec<f64> {
+        let curve = self.curve(k);
+        if self.family.has_factor() {
+            return vec![curve.log_alpha.exp()];
+        }
+        // -ln P(0) of the count part: the mean, less when counts have a dispersion
+        let r = (-curve.log_alpha).exp();
+        let count = |t: usize| {
+            let lambda = curve.lambda[t];
+            if r.is_finite() { r * (lambda / r).ln_1p() } else { lambda }
+        };
+        (0..curve.eta.len()).map(|t| zero_value(count(t), curve.zeta[t]).exp()).collect()
     }
 
     pub(crate) fn shape(&self) -> &Shape {

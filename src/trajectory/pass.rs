@@ -6,6 +6,7 @@ use super::estep::{self, EStep};
 use super::fit::Ticker;
 use super::information;
 use super::lanes;
+use super::lasting::{LastingPass, Totals};
 use super::occurring::Occurring;
 use super::pass_direct::DirectPass;
 use super::pass_table::TablePass;
@@ -14,6 +15,7 @@ use crate::cohort::history::{CellCode, Histories};
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::Parallel;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Groups a model may have: eight blocks of lanes. Far above what any cohort supports.
 pub const MAX_GROUPS: usize = 32;
@@ -38,6 +40,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) at_risk: bool,
     /// Where each history's cells are gone through: posterior probabilities up to this add nothing to the sums.
     pub(crate) negligible: f64,
+    /// Totals of histories, worked out when a family first needs them.
+    totals: OnceLock<Totals>,
     /// Who is asked between chunks whether to go on.
     watch: Option<&'a Ticker<'a>>,
 }
@@ -93,6 +97,7 @@ impl<'a> Evaluator<'a> {
             occurring: Occurring::of(histories),
             at_risk: histories.exposure.is_some(),
             negligible: NOTHING,
+            totals: OnceLock::new(),
             watch: None,
         }
     }
@@ -125,6 +130,9 @@ impl<'a> Evaluator<'a> {
 
     pub(crate) fn pass(&self, shape: &Shape, params: &Params, curves: &[Curve]) -> EStep {
         let mut step = match &self.occurring {
+            _ if shape.family.has_factor() => {
+                with_lanes!(shape.groups(), NB => LastingPass::<NB>::new(self, shape, params, curves).run())
+            }
             Some(occurring) => {
                 with_lanes!(shape.groups(), NB => TablePass::<NB>::new(self, occurring, shape, params, curves).run())
             }
@@ -145,6 +153,11 @@ impl<'a> Evaluator<'a> {
         each: Each<'_>,
     ) {
         match &self.occurring {
+            _ if shape.family.has_factor() => {
+                with_lanes!(shape.groups(), NB => {
+                    LastingPass::<NB>::new(self, shape, params, curves).posteriors(range, each);
+                })
+            }
             Some(occurring) => {
                 with_lanes!(shape.groups(), NB => {
                     TablePass::<NB>::new(self, occurring, shape, params, curves).posteriors(range, each);
@@ -153,6 +166,11 @@ impl<'a> Evaluator<'a> {
             None if shape.dispersed() => AtRisk::new(self, shape, params, curves).posteriors(range, each),
             None => DirectPass::new(self, shape, params, curves).posteriors(range, each),
         }
+    }
+
+    /// Events of each history in all.
+    pub(super) fn totals(&self) -> &Totals {
+        self.totals.get_or_init(|| Totals::new(self.histories))
     }
 
     /// Histories per chunk, as many in each as can be. Partial sums hold a cell per code, so many codes ask for larger

@@ -195,7 +195,7 @@ impl<'a> DirectPass<'a> {
                 events: sum.events[at],
             })
             .collect();
-        EStep { log_likelihood, mass: sum.mass, sums, curvature }
+        EStep { log_likelihood, mass: sum.mass, sums, curvature, within: Vec::new() }
     }
 
     fn empty_part(&self) -> Part {

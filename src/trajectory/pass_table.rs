@@ -136,16 +136,16 @@ impl<'a, const NB: usize> TablePass<'a, NB> {
                 positive: positive[k * intervals + t],
                 events: events[k * intervals + t],
             });
-            return EStep { log_likelihood, mass, sums, curvature: None };
+            return EStep { log_likelihood, mass, sums, curvature: None, within: Vec::new() };
         }
         let mut weights = sum.by_code;
         weights.extend(whole);
         if self.cells.shape.dispersed() {
             let sums = self.cells.slopes(self.groups, &weights);
-            return EStep { log_likelihood, mass, sums, curvature: None };
+            return EStep { log_likelihood, mass, sums, curvature: None, within: Vec::new() };
         }
         let (sums, curvature) = self.cells.at_risk(self.groups, &weights);
-        EStep { log_likelihood, mass, sums, curvature: Some(curvature) }
+        EStep { log_likelihood, mass, sums, curvature: Some(curvature), within: Vec::new() }
     }
 
     fn empty_part(&self) -> Part<NB> {

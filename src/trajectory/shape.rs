@@ -63,7 +63,7 @@ impl Shape {
     /// The same model without a dispersion: Poisson, or zero-inflated Poisson.
     pub(crate) fn without_dispersion(&self) -> Shape {
         let family = match self.family {
-            Family::NegBin => Family::Poisson,
+            Family::NegBin | Family::NegMultinomial => Family::Poisson,
             Family::Zinb => Family::Zip,
             family => family,
         };

@@ -13,7 +13,8 @@ use crate::cohort::grid::AgeGrid;
 use crate::numeric::streams::stream;
 use rand::Rng;
 
-const FAMILIES: [Family; 5] = [Family::Poisson, Family::Zip, Family::ZipTau, Family::NegBin, Family::Zinb];
+const FAMILIES: [Family; 6] =
+    [Family::Poisson, Family::Zip, Family::ZipTau, Family::NegBin, Family::Zinb, Family::NegMultinomial];
 
 /// Whose time at risk is what: everybody's all of it, a few fractions that many share, or everybody's another.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -261,7 +261,7 @@ impl<'a> AtRisk<'a> {
                 })
             })
             .collect();
-        EStep { log_likelihood, mass: sum.mass, sums, curvature: None }
+        EStep { log_likelihood, mass: sum.mass, sums, curvature: None, within: Vec::new() }
     }
 
     fn empty_part(&self) -> Part {

@@ -2,7 +2,6 @@
 
 use super::choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
 use super::form::Form;
-use super::lasting;
 use super::options::FormOptions;
 use super::path;
 use super::scan::{Scan, Scanned};
@@ -99,10 +98,9 @@ impl FormOptions {
         // what can be asked of no cohort, or not of this one, is refused in the words of a single fit
         let first = forms.first().ok_or_else(|| Error::options("there are no forms to choose from"))?;
         first.options(*groups.start(), degree).starts(self.starts).check(cohort)?;
-        if forms.iter().any(|form| !form.family.is_plain()) {
-            return lasting::choose(self, cohort, &forms, degree, memory, progress);
+        if let Some(other) = forms.iter().find(|form| !form.family.counts_events()) {
+            return Err(Error::options(format!("the family {} is not for counts of events", other.family)));
         }
-
         let ticker = Ticker::new(progress);
         let sample = Scan::sample_of(cohort, self.seed);
         let scan = Scan::new(cohort, sample.as_ref(), degree, self.seed, memory, &ticker);

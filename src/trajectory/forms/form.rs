@@ -41,7 +41,7 @@ impl Form {
 
     /// Whether every model of this form is one of `other` with as many groups, at a limit of its parameters.
     pub(super) fn special_case_of(&self, other: &Form) -> bool {
-        let dispersed = |form: &Form| matches!(form.family, Family::NegBin | Family::Zinb);
+        let dispersed = |form: &Form| matches!(form.family, Family::NegBin | Family::Zinb | Family::NegMultinomial);
         let inflated = |form: &Form| matches!(form.family, Family::Zip | Family::Zinb);
         let known = |form: &Form| form.family == Family::Poisson || dispersed(form) || inflated(form);
         // none, common, own
@@ -50,6 +50,8 @@ impl Form {
         self != other
             && known(self)
             && known(other)
+            // a factor that a person keeps and a dispersion drawn anew at every age are no cases of one another
+            && (self.family.has_factor() == other.family.has_factor() || self.family == Family::Poisson)
             && dispersion(self) <= dispersion(other)
             && zero(self) <= zero(other)
     }

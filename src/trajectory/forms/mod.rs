@@ -7,7 +7,6 @@
 mod choice;
 mod choose;
 pub mod form;
-mod lasting;
 mod options;
 mod path;
 mod scan;

@@ -2,7 +2,7 @@
 //!
 //! Negative binomial with a common dispersion comes first, from one group on; forms with a dispersion follow from it, then
 //! those without, each of which is a special case of one that is known by then and so cannot be better by more than its
-//! fewer parameters are worth. A form begins with as many groups as were best for those it begins from, and goes on to
+//! fewer parameters are worth. Negative multinomial forms are no cases of any other and go their own way beside them. A form begins with as many groups as were best for those it begins from, and goes on to
 //! more and to fewer as long as the criterion falls. All forms are looked at with few groups first: which of them are
 //! within reach shows there, and many groups are what costs.
 
@@ -46,9 +46,10 @@ pub(super) fn along(
         };
         wanted.iter().flat_map(kind).collect()
     };
-    use Family::{NegBin, Poisson, Zinb, Zip, ZipTau};
+    use Family::{NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
     let (first, own) = (of(&[(NegBin, true)]), of(&[(Zinb, false)]));
     let inflated = of(&[(Zinb, true)]);
+    let lasting = of(&[(NegMultinomial, true), (NegMultinomial, false)]);
     let (richest, others) = inflated.split_at(inflated.len().min(1));
     let (simple, zips) = (of(&[(NegBin, false), (Poisson, false)]), of(&[(Zip, false), (ZipTau, false)]));
     let (most, few) = (*groups.end(), (*groups.end()).min(FEW.max(*groups.start())));
@@ -62,14 +63,14 @@ pub(super) fn along(
         all.extend(next);
         Ok(())
     };
-    two((&[&first], few), (&[], few))?;
+    two((&[&first], few), (&[&lasting], few))?;
     two((&[richest], few), (&[&simple], few))?;
     two((&[others], few), (&[&zips], few))?;
     let beside: &[&[Form]] = if few < most { &[&first, richest] } else { &[] };
     two((&[&own], few), (beside, most))?;
     if few < most {
         two((&[others], most), (&[&simple, &zips], most))?;
-        two((&[&own], most), (&[], most))?;
+        two((&[&own], most), (&[&lasting], most))?;
     }
     Ok(all)
 }
@@ -253,7 +254,9 @@ fn neighbours(other: &Form, form: &Form) -> bool {
     let same_zero = other.zero_degree == form.zero_degree;
     let same_dispersion = other.common_dispersion == form.common_dispersion;
     match (form.family, other.family) {
-        (Family::NegBin, Family::NegBin) => other.common_dispersion && !form.common_dispersion,
+        (Family::NegBin, Family::NegBin) | (Family::NegMultinomial, Family::NegMultinomial) => {
+            other.common_dispersion && !form.common_dispersion
+        }
         (Family::Poisson, Family::NegBin) => other.common_dispersion,
         (Family::Zip, Family::Poisson) => true,
         (Family::Zip, Family::Zip) => next,

@@ -358,7 +358,7 @@ fn record(
 }
 
 /// Many starts, cut twice, the rest climbed; best first.
-fn search(
+pub(crate) fn search(
     engine: &Engine<'_>,
     spec: &ModelSpec,
     panel: &Panel,

@@ -35,7 +35,8 @@ pub(crate) fn seeds(
         return Ok((Vec::new(), false));
     }
     let base = match outcome.family {
-        Family::Poisson | Family::NegBin | Family::NegMultinomial => Family::Poisson,
+        Family::Poisson | Family::NegBin => Family::Poisson,
+        Family::NegMultinomial => Family::NegMultinomial,
         Family::Zip | Family::Zinb => Family::Zip,
         Family::ZipTau => Family::ZipTau,
         _ => return Ok((Vec::new(), false)),
@@ -48,6 +49,9 @@ pub(crate) fn seeds(
     let mut options = FitOptions::new(base).groups(groups).degrees(degrees).starts(spec.starts).seed(spec.seed);
     if base == Family::Zip {
         options = options.zero_degrees(zero);
+    }
+    if base.has_factor() {
+        options = options.common_dispersion(outcome.common_dispersion);
     }
     // degrees that the observed ages cannot bear are the general check's to refuse
     let Ok(fit) = options.fit_with_progress(&cohort, &|_| !ticker.stopped()) else {
@@ -76,7 +80,10 @@ pub(crate) fn seeds(
                     }
                 }
                 Part::LogTau => group.and_then(|g| g.tau).map_or(0.0, |tau| tau.max(1e-12).ln()),
-                Part::LogDispersion => dispersion,
+                // a common one stands in every group
+                Part::LogDispersion => {
+                    group.or(groups.first()).and_then(|g| g.dispersion).map_or(dispersion, |d| d.max(1e-300).ln())
+                }
                 _ => 0.0,
             }
         };
@@ -85,8 +92,6 @@ pub(crate) fn seeds(
     let plain = spec.outcomes.len() == 1 && spec.membership.is_empty() && is_plain(outcome);
     let seeds = match outcome.family {
         family if plain || base == family => vec![theta(0.0)],
-        // a factor is told by whole histories, and found from anywhere
-        Family::NegMultinomial => vec![theta(-1.0)],
         _ => vec![theta(-1.0), theta(0.7)],
     };
     // several outcomes: the others have no seed here, and a start without them is none
@@ -94,7 +99,7 @@ pub(crate) fn seeds(
 }
 
 fn is_plain(outcome: &OutcomeSpec) -> bool {
-    matches!(outcome.family, Family::Poisson | Family::Zip | Family::ZipTau)
+    matches!(outcome.family, Family::Poisson | Family::Zip | Family::ZipTau | Family::NegMultinomial)
         && outcome.varying.is_empty()
         && !(outcome.shared_zero && outcome.family == Family::Zip)
         && outcome.curves.iter().chain(outcome.zero.iter().flatten()).all(|b| matches!(b, Basis::Polynomial { .. }))

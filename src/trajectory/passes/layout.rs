@@ -130,6 +130,7 @@ impl Layout {
             mass: row[self.mass.clone()].to_vec(),
             sums: sums.chunks_exact(width).map(of).collect(),
             curvature: (self.cells == Cells::AtRisk).then(|| curvature.collect()),
+            within: Vec::new(),
         }
     }
 }

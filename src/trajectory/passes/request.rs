@@ -92,7 +92,7 @@ impl TryFrom<Stored> for PassRequest {
         let unusable =
             || Error::new(ErrorKind::InvalidModel, "not a usable request for a pass: its sizes do not agree");
         let (rate, zero) = (&stored.rate_terms, &stored.zero_terms);
-        if rate.is_empty() || rate.len() > MAX_GROUPS || zero.len() != rate.len() || !stored.family.is_plain() {
+        if rate.is_empty() || rate.len() > MAX_GROUPS || zero.len() != rate.len() || check_family(stored.family).is_err() {
             return Err(unusable());
         }
         if rate.iter().any(|&n| !(1..=MAX_TERMS).contains(&n)) {
@@ -228,7 +228,7 @@ impl PassRequest {
 
 /// Refuses families that the engine of look-up tables does not know.
 pub(super) fn check_family(family: Family) -> Result<()> {
-    if family.is_plain() {
+    if family.is_plain() && !family.has_factor() {
         return Ok(());
     }
     Err(Error::options(format!(
