@@ -125,6 +125,7 @@ pub use trajectory::mixture::inference::{Errors, Estimate, Interval};
 pub use trajectory::mixture::layout::{Parameter, Part};
 pub use trajectory::mixture::model::GeneralModel;
 pub use trajectory::mixture::panel::{COUNTS, Panel};
+pub use trajectory::mixture::seed::Seeding;
 pub use trajectory::mixture::spec::{Dropout, ModelSpec, OutcomeSpec};
 pub use trajectory::mixture::spells::SpellStarts;
 pub use trajectory::model::{Group, MODEL_FORMAT, MODEL_VERSION, TrajectoryModel, rescale};

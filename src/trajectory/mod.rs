@@ -41,6 +41,7 @@ pub mod pass;
 mod pass_direct;
 mod pass_table;
 pub mod passes;
+mod plain_findings;
 pub mod relate;
 pub mod search;
 pub mod selection;
