@@ -48,6 +48,7 @@ pub mod selection;
 pub mod shape;
 mod shared;
 pub mod start;
+pub mod stored;
 pub(crate) mod twin;
 mod wide;
 

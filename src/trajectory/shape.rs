@@ -185,6 +185,11 @@ pub(crate) struct Curve {
     pub(crate) log_alpha: f64,
 }
 
+/// Whether so few intervals are no structural zero that nothing is expected: `zeta` is the logit of one.
+pub(crate) fn never_at_risk(zeta: f64) -> bool {
+    crate::numeric::logspace::expit(zeta).1 < NEVER
+}
+
 impl Curve {
     /// Expected count per year at liberty in interval `t`, zero part included.
     pub(crate) fn rate(&self, t: usize) -> f64 {
