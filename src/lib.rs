@@ -61,6 +61,7 @@ pub use profile::classify::at_index::age::IndexAge;
 pub use profile::classify::at_index::classifier::CareerClassifier;
 pub use profile::classify::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 pub use profile::classify::classifier::Classifier;
+pub use profile::classify::covariates::CovariateClassifier;
 pub use profile::classify::explanation::{AgeContribution, Explanation, PathStep, Term};
 pub use profile::classify::file_fit::{AgeCount, FEWEST_ROWS, FileFit};
 pub use profile::classify::forecast::{Forecast, ForecastAge, Predicted};
