@@ -124,6 +124,12 @@ impl AgeGrid {
         2.0 * j as f64 / (self.intervals - 1) as f64 - 1.0
     }
 
+    /// The same scale at an exact age in years: that of the middle of an interval is the interval's.
+    pub(crate) fn scaled_age(&self, age: f64) -> f64 {
+        let (first, last) = (self.mid_age(0), self.mid_age(self.intervals - 1));
+        if self.intervals == 1 { 0.0 } else { 2.0 * (age - first) / (last - first) - 1.0 }
+    }
+
     /// The interval that holds an age of so many completed months; `None` outside the grid.
     pub fn interval_of_months(&self, months: u32) -> Option<usize> {
         let j = (months.checked_sub(self.start_months)? / self.width_months) as usize;

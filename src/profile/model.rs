@@ -1,4 +1,4 @@
-//! Naming the groups of a fitted model.
+//! Naming the groups of a fitted model, of either kind.
 //!
 //! Does not belong here: the naming itself (`naming`), which knows curves only.
 
@@ -6,16 +6,28 @@ use super::curve::{GroupCurve, MAX_RATE};
 use super::definitions::Definitions;
 use super::naming::{Naming, name_groups};
 use crate::cohort::data::Cohort;
-use crate::error::Result;
+use crate::cohort::grid::AgeGrid;
+use crate::error::{Error, Result};
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
+use crate::trajectory::mixture::fit::ModelFit;
+use crate::trajectory::mixture::fit_outcome::FitOutcome;
+use crate::trajectory::mixture::model::GeneralModel;
+use crate::trajectory::mixture::outcome::ModelOutcome;
+use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::observed::ObservedRates;
 
 /// Names the groups of a model by their shares and expected rates: [`name_groups`] of its curves.
 ///
+/// The model is a [`TrajectoryModel`], a [`GeneralModel`] that has one outcome, or one outcome of another
+/// ([`GeneralModel::of_outcome`]). With covariates, curves are those at the mean of the covariates that change with age and
+/// shares those at the mean of the covariates of membership.
+///
 /// # Errors
-/// As [`name_groups`]; and when a rate is beyond [`MAX_RATE`], as that of a curve
-/// that ran off is.
+/// As [`name_groups`]; when a rate is beyond [`MAX_RATE`], as that of a curve that ran off is; of a general model also when
+/// it has several outcomes (kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions), with their names) or the family of
+/// the outcome does not count events.
 ///
 /// ```
 /// use pleegprofiel::{AgeGrid, Definitions, Family, Group, Profile, TrajectoryModel, name_model};
@@ -25,10 +37,45 @@ use crate::trajectory::model::TrajectoryModel;
 /// let naming = name_model(&model, &Definitions::default())?;
 /// assert_eq!(naming.profile_of(0), Some(Profile::Incidental));
 /// assert_eq!(naming.profile_of(1), Some(Profile::EarlyPeak));
+/// // the same model as the general engine sees it
+/// assert_eq!(name_model(&model.to_general(), &Definitions::default())?.profile_of(1), Some(Profile::EarlyPeak));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
-pub fn name_model(model: &TrajectoryModel, definitions: &Definitions) -> Result<Naming> {
-    name_curves(model, definitions, |k| model.rates(k))
+pub fn name_model<M: ModelToName + ?Sized>(model: &M, definitions: &Definitions) -> Result<Naming> {
+    name_groups(&model.group_curves()?, definitions)
+}
+
+/// A model whose groups can be named by [`name_model`]. It is closed: the models of this crate are all there are.
+pub trait ModelToName: sealed::Sealed {
+    /// The curves of the groups, in the model's order.
+    ///
+    /// # Errors
+    /// As [`name_model`].
+    fn group_curves(&self) -> Result<Vec<GroupCurve>>;
+}
+
+/// A fit whose groups can be named by [`name_fit`], with the people who were fitted. It is closed, as [`ModelToName`].
+pub trait FitToName: sealed::Sealed {
+    /// How the people who were fitted are held: [`Cohort`] or [`Panel`].
+    type People;
+
+    /// The curves of the groups as far as members were observed, in the model's order.
+    ///
+    /// # Errors
+    /// As [`name_fit`].
+    fn seen_curves(&self, people: &Self::People) -> Result<Vec<GroupCurve>>;
+}
+
+mod sealed {
+    use super::{Fit, FitOutcome, GeneralModel, ModelFit, ModelOutcome, TrajectoryModel};
+
+    pub trait Sealed {}
+    impl Sealed for TrajectoryModel {}
+    impl Sealed for GeneralModel {}
+    impl Sealed for ModelOutcome<'_> {}
+    impl Sealed for Fit {}
+    impl Sealed for ModelFit {}
+    impl Sealed for FitOutcome<'_> {}
 }
 
 /// Person-years at risk that an age needs in a group, for what the curve says there to be more than a guess: with
@@ -41,10 +88,25 @@ pub(crate) const SEEN: f64 = 1.0;
 /// the group's time at risk in all, the rate of the nearest age with more stands in for it; where its rate runs off
 /// ([`Finding::RateRunsOff`]), the observed one does.
 ///
+/// The fit is a [`Fit`] with its [`Cohort`], or a [`ModelFit`] of one outcome (or [`FitOutcome`], of one among several) with
+/// its [`Panel`]: shares are then the mean of everyone's.
+///
+/// ```
+/// use pleegprofiel::{AgeGrid, Definitions, Family, ModelSpec, OutcomeSpec, Panel, Profile, name_fit, ndarray::Array2};
+/// // one in four offends every year at 16 to 19, and most of those are of the town
+/// let counts = Array2::from_shape_fn((200, 20), |(i, t)| Some(f64::from(u8::from(i % 4 == 0 && (4..8).contains(&t) || (i + 7 * t) % 41 == 0))));
+/// let town: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 4 == 0 && i % 20 > 0 || i % 9 == 0))).collect();
+/// let panel = Panel::new(AgeGrid::years(12, 31)?).series("theft", counts.view())?.covariate("town", &town)?;
+/// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(2)).membership(["town"]);
+/// let naming = name_fit(&spec.starts(4).fit(&panel)?, &panel, &Definitions::default())?;
+/// assert_eq!((naming.profile_of(0), naming.profile_of(1)), (Some(Profile::Incidental), Some(Profile::EarlyPeak)));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
+///
 /// # Errors
-/// As [`name_model`]; and when the cohort is not the one that was fitted.
-pub fn name_fit(fit: &Fit, cohort: &Cohort, definitions: &Definitions) -> Result<Naming> {
-    name_on(fit.model(), &fit.findings, cohort, definitions)
+/// As [`name_model`]; and when the people are not those who were fitted.
+pub fn name_fit<F: FitToName + ?Sized>(fit: &F, people: &F::People, definitions: &Definitions) -> Result<Naming> {
+    name_groups(&fit.seen_curves(people)?, definitions)
 }
 
 /// As [`name_fit`], of a model of a cohort with these findings.
@@ -54,9 +116,78 @@ pub(crate) fn name_on(
     cohort: &Cohort,
     definitions: &Definitions,
 ) -> Result<Naming> {
+    name_groups(&seen_on(model, findings, cohort)?, definitions)
+}
+
+impl ModelToName for TrajectoryModel {
+    fn group_curves(&self) -> Result<Vec<GroupCurve>> {
+        curves(self.grid(), self.groups().iter().map(|g| g.share), |k| self.rates(k))
+    }
+}
+
+impl ModelToName for GeneralModel {
+    fn group_curves(&self) -> Result<Vec<GroupCurve>> {
+        self.only_outcome()?.group_curves()
+    }
+}
+
+impl ModelToName for ModelOutcome<'_> {
+    fn group_curves(&self) -> Result<Vec<GroupCurve>> {
+        counts_events(self)?;
+        curves(self.grid(), self.shares().into_iter(), |k| self.rates(k))
+    }
+}
+
+impl FitToName for Fit {
+    type People = Cohort;
+
+    fn seen_curves(&self, cohort: &Cohort) -> Result<Vec<GroupCurve>> {
+        seen_on(self.model(), &self.findings, cohort)
+    }
+}
+
+impl FitToName for ModelFit {
+    type People = Panel;
+
+    fn seen_curves(&self, panel: &Panel) -> Result<Vec<GroupCurve>> {
+        self.only_outcome()?.seen_curves(panel)
+    }
+}
+
+impl FitToName for FitOutcome<'_> {
+    type People = Panel;
+
+    fn seen_curves(&self, panel: &Panel) -> Result<Vec<GroupCurve>> {
+        let of = self.of_model();
+        counts_events(&of)?;
+        self.check(panel)?;
+        let observed = self.observed_rates(panel)?;
+        curves(of.grid(), self.shares().into_iter(), |k| {
+            let mut rates = of.rates(k);
+            for j in (0..rates.len()).filter(|&j| self.runs_off(k, j, &observed)) {
+                rates[j] = observed.rate(k, j).unwrap_or(0.0);
+            }
+            where_seen(&rates, &observed, k)
+        })
+    }
+}
+
+/// Refuses an outcome of which there are no rates of offending.
+fn counts_events(outcome: &ModelOutcome<'_>) -> Result<()> {
+    let family = outcome.family();
+    if family.counts_events() {
+        return Ok(());
+    }
+    Err(Error::options(format!(
+        "profiles are defined on rates of offending, which the family {family} of `{}` does not give",
+        outcome.name()
+    )))
+}
+
+fn seen_on(model: &TrajectoryModel, findings: &[Finding], cohort: &Cohort) -> Result<Vec<GroupCurve>> {
     let observed = model.observed_rates(cohort)?;
-    let (years, grid) = (observed.years(), model.grid());
-    name_curves(model, definitions, |k| {
+    let grid = model.grid();
+    curves(grid, model.groups().iter().map(|g| g.share), |k| {
         let mut rates = model.rates(k);
         for finding in findings {
             let Finding::RateRunsOff { group, ages } = finding else { continue };
@@ -65,24 +196,23 @@ pub(crate) fn name_on(
                 rates[j] = observed.rate(k, j).unwrap_or(0.0);
             }
         }
-        let seen: Vec<usize> = (0..rates.len()).filter(|&j| years[(k, j)] >= SEEN).collect();
-        let nearest = |j: usize| seen.iter().copied().min_by_key(|&s| s.abs_diff(j));
-        (0..rates.len()).map(|j| nearest(j).map_or(rates[j].min(MAX_RATE), |s| rates[s])).collect()
+        where_seen(&rates, &observed, k)
     })
 }
 
-fn name_curves(
-    model: &TrajectoryModel,
-    definitions: &Definitions,
+/// Rates by age, those of the nearest age with enough time at risk where there is too little.
+fn where_seen(rates: &[f64], observed: &ObservedRates, k: usize) -> Vec<f64> {
+    let seen: Vec<usize> = (0..rates.len()).filter(|&j| observed.years()[(k, j)] >= SEEN).collect();
+    let nearest = |j: usize| seen.iter().copied().min_by_key(|&s| s.abs_diff(j));
+    (0..rates.len()).map(|j| nearest(j).map_or(rates[j].min(MAX_RATE), |s| rates[s])).collect()
+}
+
+fn curves(
+    grid: AgeGrid,
+    shares: impl Iterator<Item = f64>,
     rates: impl Fn(usize) -> Vec<f64>,
-) -> Result<Naming> {
-    let grid = model.grid();
+) -> Result<Vec<GroupCurve>> {
     let ages: Vec<f64> = (0..grid.len()).map(|j| grid.mid_age(j)).collect();
-    let curves = model
-        .groups()
-        .iter()
-        .enumerate()
-        .map(|(k, group)| GroupCurve::new(group.share, ages.clone(), rates(k), grid.width_years()))
-        .collect::<Result<Vec<_>>>()?;
-    name_groups(&curves, definitions)
+    let curve = |(k, share): (usize, f64)| GroupCurve::new(share, ages.clone(), rates(k), grid.width_years());
+    shares.enumerate().map(curve).collect()
 }

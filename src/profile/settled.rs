@@ -9,11 +9,12 @@ use super::model::name_on;
 use super::naming::Naming;
 use super::person::{PersonProfile, Undecided};
 use crate::cohort::data::Cohort;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::FormChoice;
 use crate::trajectory::forms::form::Form;
+use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::one_curve::OneCurve;
 
@@ -58,10 +59,33 @@ impl Settled {
     /// When the cohort is not the one that was fitted.
     pub fn of_fit(fit: &Fit, cohort: &Cohort) -> Result<Settled> {
         fit.model().check_grid(cohort)?;
+        Ok(Settled::against_one(fit.bic_persons, cohort))
+    }
+
+    /// Holds a fit with covariates of membership, of the counts of this cohort, against one population without covariates.
+    ///
+    /// That can only take names away: where one population explains the counts better all the same, it would the more so
+    /// with covariates of its own; where it does not, it may be for want of them. Other models that fit about as well are
+    /// not looked for.
+    ///
+    /// # Errors
+    /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the model has several outcomes, whose BIC is of all of
+    /// them together; when the cohort is on another age grid or of another number of people.
+    pub fn of_model_fit(fit: &ModelFit, cohort: &Cohort) -> Result<Settled> {
+        let outcome = fit.only_outcome()?.of_model();
+        if cohort.grid() != outcome.grid() || cohort.persons() != fit.persons {
+            return Err(Error::options(
+                "the cohort is not the one that was fitted: other ages or another number of people",
+            ));
+        }
+        Ok(Settled::against_one(fit.bic_persons, cohort))
+    }
+
+    fn against_one(bic_persons: f64, cohort: &Cohort) -> Settled {
         let one_curve = OneCurve::best(cohort).ok();
-        let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| fit.bic_persons - one.bic_persons);
+        let gain = one_curve.as_ref().map_or(f64::NEG_INFINITY, |one| bic_persons - one.bic_persons);
         let moved = vec![Vec::new(); cohort.distinct_histories()];
-        Ok(Settled { one_curve, gain, others: Vec::new(), moved, named: Vec::new() })
+        Settled { one_curve, gain, others: Vec::new(), moved, named: Vec::new() }
     }
 
     /// Holds the fit of a choice against one population and, by the `naming` of its groups, against the alternatives,

@@ -46,6 +46,7 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
     };
     let number = |value: f64, decimals: usize| Language::Dutch.number(value, decimals);
     match finding {
+        Finding::OfOutcome { outcome, of } => format!("{outcome}: {}", dutch(of, hidden)),
         Finding::NotConverged { gradient_norm } => {
             format!(
                 "geen enkele start bereikte een maximum (grootste element van de gradiënt {})",

@@ -75,7 +75,7 @@ impl Report<'_> {
                     "{} pleegprofiel {version}, {} {}.",
                     l("Verwijs naar dit verslag als: groepstrajectoriemodel geschat met", "Cite this report as: group-based trajectory model fitted with"),
                     "seed",
-                    self.fit.options.seed
+                    self.shown.search().1
                 ),
             ],
             references_head => l("Literatuur", "References"),

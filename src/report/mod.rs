@@ -10,6 +10,7 @@
 mod cells;
 mod chain;
 mod choice;
+mod covariates;
 mod definitions;
 mod findings;
 mod html;
@@ -17,6 +18,7 @@ mod page;
 mod picture;
 mod settled;
 mod sheet;
+mod shown;
 mod table;
 mod validation;
 mod warnings;
@@ -38,8 +40,11 @@ use crate::profile::settled::Settled;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::FormChoice;
+use crate::trajectory::mixture::fit_outcome::FitOutcome;
+use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::observed::ObservedRates;
 use picture::{CURVE_STEPS, Picture, PictureGroup};
+use shown::Shown;
 
 /// A report of one fit to one cohort, with the names of its groups.
 ///
@@ -63,7 +68,7 @@ use picture::{CURVE_STEPS, Picture, PictureGroup};
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Report<'a> {
-    fit: &'a Fit,
+    shown: Shown<'a>,
     naming: &'a Naming,
     observed: ObservedRates,
     events: u64,
@@ -90,18 +95,54 @@ impl<'a> Report<'a> {
             let (fitted, given) = (fit.persons, cohort.persons());
             return Err(Error::options(format!("the fit is of {fitted} persons, the cohort has {given}")));
         }
-        Ok(Report {
-            fit,
+        let (observed, has_exposure) = (fit.observed_rates(cohort)?, cohort.has_exposure());
+        Ok(Report { has_exposure, ..Report::of_shown(Shown::plain(fit), naming, observed, cohort.events()) })
+    }
+
+    /// A report in English of one outcome of a general fit, by the people fitted, that hides small cells.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Definitions, Family, ModelSpec, OutcomeSpec, Panel, name_fit, ndarray::Array2, report::Report};
+    /// let counts = Array2::from_shape_fn((100, 20), |(i, j)| Some(f64::from(u8::from(i < 40 && (5..10).contains(&j)))));
+    /// let town: Vec<f64> = (0..100).map(|i| f64::from(u8::from(i < 30 || i % 9 == 0))).collect();
+    /// let panel = Panel::new(AgeGrid::years(12, 31)?).series("theft", counts.view())?.covariate("town", &town)?;
+    /// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson)).membership(["town"]);
+    /// let fit = spec.starts(4).fit(&panel)?;
+    /// let naming = name_fit(&fit, &panel, &Definitions::default())?;
+    /// let report = Report::of_outcome(fit.of_outcome("theft")?, &panel, &naming)?;
+    /// assert_eq!(report.table().rows.len(), 2);
+    /// assert!(report.html()?.contains("covariates of membership"));
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the panel or the naming is not that of the fit: another number of persons or groups; and as
+    /// [`ModelFit::posteriors`](crate::ModelFit::posteriors).
+    pub fn of_outcome(fit: FitOutcome<'a>, panel: &Panel, naming: &'a Naming) -> Result<Self> {
+        let (groups, named) = (fit.of_model().groups(), naming.groups.len());
+        if groups != named {
+            return Err(Error::options(format!("the fit has {groups} groups, the naming {named}")));
+        }
+        let (among, observed) = (fit.groups_among(panel)?, fit.observed_rates(panel)?);
+        let counted = fit.counted(panel);
+        let shown = Shown::outcome(fit, &among, counted.cells);
+        let report = Report::of_shown(shown, naming, observed, counted.events);
+        Ok(Report { has_exposure: counted.has_exposure, ..report })
+    }
+
+    fn of_shown(shown: Shown<'a>, naming: &'a Naming, observed: ObservedRates, events: u64) -> Self {
+        Report {
+            shown,
             naming,
-            observed: fit.observed_rates(cohort)?,
-            events: cohort.events(),
-            has_exposure: cohort.has_exposure(),
+            observed,
+            events,
+            has_exposure: false,
             language: Language::English,
             small_cells: false,
             placed: None,
             choice: None,
             settled: None,
-        })
+        }
     }
 
     /// The language of every word.
@@ -136,9 +177,10 @@ impl<'a> Report<'a> {
 
     /// What a reader has to know of the fit, in words; what is fatal first.
     pub fn findings(&self) -> Vec<String> {
-        let sizes = self.sizes();
+        // findings count classes, which in a dual model are pairs of groups
+        let sizes = self.shown_sizes(self.shown.fit().groups.iter().map(|g| g.members).collect());
         let hidden = |group: usize| group.checked_sub(1).and_then(|k| sizes.get(k)).is_some_and(|s| !s.is_exact());
-        let (fatal, other): (Vec<&Finding>, Vec<&Finding>) = self.fit.findings.iter().partition(|f| f.is_fatal());
+        let (fatal, other): (Vec<&Finding>, Vec<&Finding>) = self.shown.findings().iter().partition(|f| f.is_fatal());
         let of_fit = fatal.into_iter().chain(other).map(|f| findings::words(f, self.language, &hidden));
         self.one_population_words().into_iter().chain(of_fit).collect()
     }
@@ -150,13 +192,16 @@ impl<'a> Report<'a> {
 
     /// The sizes of the groups as they may be shown.
     fn sizes(&self) -> Vec<ShownCount> {
-        let members: Vec<u64> = self.fit.groups.iter().map(|g| g.members).collect();
+        self.shown_sizes(self.shown.groups.iter().map(|g| g.members).collect())
+    }
+
+    fn shown_sizes(&self, members: Vec<u64>) -> Vec<ShownCount> {
         if self.small_cells { members.into_iter().map(ShownCount::Exact).collect() } else { protect(&members) }
     }
 
     fn picture(&self) -> Picture {
         let language = self.language;
-        let (model, grid, sizes) = (self.fit.model(), self.fit.grid(), self.sizes());
+        let (grid, sizes) = (self.shown.grid(), self.sizes());
         let groups = (0..sizes.len())
             .map(|k| {
                 let profile = self.naming.profile_of(k);
@@ -164,7 +209,7 @@ impl<'a> Report<'a> {
                     .map_or(language.pick("geen profiel", "no profile"), |profile| profile.label(language))
                     .to_owned();
                 if sizes[k].is_exact() {
-                    label += &format!(", {}", percent(model.groups()[k].share, language));
+                    label += &format!(", {}", percent(self.shown.groups[k].share, language));
                 }
                 let points = (0..grid.len())
                     .filter(|_| sizes[k] != ShownCount::Small)
@@ -211,7 +256,7 @@ impl<'a> Report<'a> {
     /// Age and expected rate of a group, from the middle of the first age interval to that of the last, where members
     /// were seen: elsewhere a fitted curve may say anything.
     fn curve(&self, k: usize) -> Vec<(f64, f64)> {
-        let (model, grid) = (self.fit.model(), self.fit.grid());
+        let grid = self.shown.grid();
         let steps = (grid.len() - 1) * CURVE_STEPS;
         let (first, last) = (grid.mid_age(0), grid.mid_age(grid.len() - 1));
         let years = self.observed.years();
@@ -219,7 +264,7 @@ impl<'a> Report<'a> {
         (0..=steps)
             .map(|i| {
                 let age = if steps == 0 { first } else { first + (last - first) * i as f64 / steps as f64 };
-                let rate = model.rate_at_age(k, age);
+                let rate = self.shown.rate_at_age(k, age);
                 match years[(k, interval(i))] >= SEEN {
                     // infinity times a zero part of 1: off any axis
                     true => (age, if rate.is_nan() { f64::INFINITY } else { rate }),
@@ -230,21 +275,21 @@ impl<'a> Report<'a> {
     }
 
     fn subtitle(&self) -> String {
-        let (language, grid) = (self.language, self.fit.grid());
-        let persons = thousands(self.fit.persons as u64, language);
+        let (language, grid) = (self.language, self.shown.grid());
+        let persons = thousands(self.shown.persons() as u64, language);
         let (from, to) = (language.short(grid.start_age(0)), language.short(grid.start_age(grid.len())));
-        let groups = self.fit.groups.len();
+        let groups = self.shown.groups.len();
         language.pick(
             format!(
                 "{persons} personen, van {from} tot {to} jaar; {groups} {}, {}",
                 if groups == 1 { "groep" } else { "groepen" },
-                page::family_words(self.fit.family(), language)
+                page::family_words(self.shown.family(), language)
             ),
             format!(
                 "{persons} person{}, from age {from} to {to}; {groups} group{}, {}",
-                if self.fit.persons == 1 { "" } else { "s" },
+                if self.shown.persons() == 1 { "" } else { "s" },
                 if groups == 1 { "" } else { "s" },
-                page::family_words(self.fit.family(), language)
+                page::family_words(self.shown.family(), language)
             ),
         )
     }

@@ -6,6 +6,7 @@ use super::findings::comma;
 use super::{Report, thousands};
 use crate::profile::language::Language;
 use crate::profile::naming::Naming;
+use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::search::StartStop;
 
@@ -29,19 +30,29 @@ pub(super) fn family_words(family: Family, language: Language) -> &'static str {
     }
 }
 
+/// Degrees of curves in age: one when all are the same; splines in words.
+fn curve_words(bases: &[Basis], language: Language) -> String {
+    let word = |basis: &Basis| match basis {
+        Basis::Polynomial { degree } => degree.to_string(),
+        Basis::NaturalSpline { knots, .. } => language.pick(
+            format!("natuurlijke spline met {} knopen", knots.len()),
+            format!("natural spline of {} knots", knots.len()),
+        ),
+        Basis::BSpline { knots, .. } => {
+            language.pick(format!("B-spline met {} knopen", knots.len()), format!("B-spline of {} knots", knots.len()))
+        }
+    };
+    let same = bases.windows(2).all(|w| w[0] == w[1]);
+    let shown = if same { &bases[..bases.len().min(1)] } else { bases };
+    shown.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
 impl Report<'_> {
     /// What was fitted, and on what.
     pub(super) fn facts(&self) -> Vec<Fact> {
-        let (language, fit, grid) = (self.language, self.fit, self.fit.grid());
+        let (language, shown, grid) = (self.language, &self.shown, self.shown.grid());
         let fact = |nl: &str, en: &str, value: String| (language.pick(nl, en).to_owned(), value);
-        let degree = |terms: &[usize]| {
-            let same = terms.windows(2).all(|w| w[0] == w[1]);
-            let degrees: Vec<String> = terms.iter().map(|t| (t - 1).to_string()).collect();
-            if same { degrees.first().cloned().unwrap_or_default() } else { degrees.join(", ") }
-        };
-        let groups = fit.model().groups();
-        let rate: Vec<usize> = groups.iter().map(|g| g.coefficients.len()).collect();
-        let zero: Vec<usize> = groups.iter().map(|g| g.zero_coefficients.len()).collect();
+        let [curves, zero] = shown.bases();
         let (from, to) = (language.short(grid.start_age(0)), language.short(grid.start_age(grid.len())));
         let width = language.short(grid.width_years());
         let mut facts = vec![
@@ -49,26 +60,27 @@ impl Report<'_> {
                 "model",
                 "model",
                 language.pick(
-                    format!("groepstrajectoriemodel, {}", family_words(fit.family(), language)),
-                    format!("group-based trajectory model, {}", family_words(fit.family(), language)),
+                    format!("groepstrajectoriemodel, {}", family_words(shown.family(), language)),
+                    format!("group-based trajectory model, {}", family_words(shown.family(), language)),
                 ),
             ),
-            fact("groepen", "groups", groups.len().to_string()),
-            fact("graad in leeftijd", "degree in age", degree(&rate)),
+            fact("groepen", "groups", shown.groups.len().to_string()),
+            fact("graad in leeftijd", "degree in age", curve_words(&curves, language)),
         ];
-        if fit.options.has_common_dispersion() {
+        if shown.common_dispersion() {
             let one = language.pick("één voor alle groepen", "one for all groups").to_owned();
             facts.push(fact("spreiding", "dispersion", one));
         }
-        if fit.family().has_zero_curve() {
-            facts.push(fact("graad van het nuldeel", "degree of the zero part", degree(&zero)));
+        if shown.family().has_zero_curve() {
+            facts.push(fact("graad van het nuldeel", "degree of the zero part", curve_words(&zero, language)));
         }
+        facts.extend(self.general_facts());
         facts.extend([
-            fact("personen", "persons", thousands(fit.persons as u64, language)),
+            fact("personen", "persons", thousands(shown.persons() as u64, language)),
             fact(
                 "waargenomen cellen (persoon x leeftijd)",
                 "observed cells (person x age)",
-                thousands(fit.observations, language),
+                thousands(shown.observations, language),
             ),
             fact("delicten", "offences", thousands(self.events, language)),
             fact(
@@ -99,7 +111,7 @@ impl Report<'_> {
 
     /// Figures of the fit as a whole.
     pub(super) fn fit_figures(&self) -> Vec<Fact> {
-        let (language, fit) = (self.language, self.fit);
+        let (language, fit) = (self.language, self.shown.fit());
         let number = |value: f64| language.number(value, 2);
         let label = |nl: &str, en: &str| language.pick(nl, en).to_owned();
         let mut facts = vec![
@@ -116,18 +128,20 @@ impl Report<'_> {
         if let Some(entropy) = fit.entropy {
             facts.push((label("relatieve entropie", "relative entropy"), language.number(entropy, 3)));
         }
+        facts.extend(self.membership_figures());
         facts
     }
 
     /// How the optimum was looked for and how often it was found.
     pub(super) fn search_words(&self) -> Vec<String> {
-        let (language, starts) = (self.language, &self.fit.starts);
+        let (language, fit) = (self.language, self.shown.fit());
+        let starts = &fit.starts;
         let climbed = starts.iter().filter(|s| s.stop == StartStop::Converged);
         let best = climbed.clone().map(|s| s.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
         let reached = climbed.clone().filter(|s| best - s.log_likelihood < 1e-2).count();
-        let (climbed, optima, seed) = (climbed.count(), self.fit.optima.len(), self.fit.options.seed);
+        let (climbed, optima) = (climbed.count(), fit.optima.len());
+        let (asked, seed) = self.shown.search();
         let total = starts.len();
-        let asked = self.fit.options.starts;
         vec![
             language.pick(
                 format!(
@@ -141,10 +155,10 @@ impl Report<'_> {
                 format!("Aantal verschillende optima: {optima}. Het beste is {reached} keer bereikt."),
                 format!("Number of distinct optima: {optima}. The best one was reached {reached} time{}.", if reached == 1 { "" } else { "s" }),
             ),
-            match self.fit.converged {
+            match fit.converged {
                 true => language.pick(
-                    format!("Grootste element van de gradiënt in de uitkomst: {}.", comma(self.fit.gradient_norm)),
-                    format!("Largest gradient element at the answer: {:.1e}.", self.fit.gradient_norm),
+                    format!("Grootste element van de gradiënt in de uitkomst: {}.", comma(fit.gradient_norm)),
+                    format!("Largest gradient element at the answer: {:.1e}.", fit.gradient_norm),
                 ),
                 false => language
                     .pick("De beste poging is niet geconvergeerd.", "The best attempt did not converge.")

@@ -29,12 +29,11 @@ impl Report<'_> {
         );
         let sizes = self.sizes();
         let rows = self
-            .fit
+            .shown
             .groups
             .iter()
-            .zip(self.fit.model().groups())
             .enumerate()
-            .map(|(k, (fitted, group))| {
+            .map(|(k, group)| {
                 let shown = sizes[k].is_exact();
                 let figure = |value: Option<f64>, decimals: usize| match value.filter(|_| shown) {
                     Some(value) if value.abs() < 1e4 => language.number(value, decimals),
@@ -51,8 +50,8 @@ impl Report<'_> {
                         ShownCount::Withheld => NOTHING.to_owned(),
                     },
                     language.short(self.peak_age(k)),
-                    figure(fitted.avepp, 2),
-                    figure(fitted.occ, 1),
+                    figure(group.avepp, 2),
+                    figure(group.occ, 1),
                 ]
             })
             .collect();
@@ -61,8 +60,8 @@ impl Report<'_> {
 
     /// Age of the highest rate: as the naming judged it, where the curve ran off beyond what was seen of the group.
     fn peak_age(&self, k: usize) -> f64 {
-        let fitted = self.fit.groups[k].peak_age;
-        let near = |age: &f64| (age - fitted).abs() <= 2.0 * self.fit.grid().width_years();
+        let fitted = self.shown.groups[k].peak_age;
+        let near = |age: &f64| (age - fitted).abs() <= 2.0 * self.shown.grid().width_years();
         match self.naming.groups[k].descriptors.peak.age() {
             Some(age) if !near(&age) => age.floor(),
             _ => fitted,
@@ -102,6 +101,7 @@ impl Report<'_> {
         }
         notes.extend(self.choice_words());
         notes.extend(self.settled_words());
+        notes.extend(self.unchecked_words());
         if sizes.iter().any(|s| !s.is_exact()) {
             notes.push(language.pick(
                 format!("{NOTHING}: niet getoond, omdat groepen van minder dan {SMALL_CELL} personen er anders uit af te leiden zijn."),
@@ -114,7 +114,7 @@ impl Report<'_> {
     /// How many persons have a profile and how many are undecided.
     fn placed_words(&self) -> Option<String> {
         let language = self.language;
-        let all = self.fit.persons as u64;
+        let all = self.shown.persons() as u64;
         let placed = self.placed?.min(all);
         let undecided = all - placed;
         // all or none is not about a few persons, so 0 beside a large number may be said

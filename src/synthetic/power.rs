@@ -56,6 +56,9 @@ pub struct PowerPoint {
 /// family and highest degrees; a fit that cannot be trusted does not compete. The same options give the same bits on
 /// any number of threads.
 ///
+/// Of a model with covariates of membership it is asked for people with given ones
+/// ([`GeneralModel::for_people_with`](crate::GeneralModel::for_people_with)).
+///
 /// It says what BIC does **if the model is true**. That groups are recovered does not say that there are any (Bauer &
 /// Curran 2003).
 ///

@@ -2,7 +2,7 @@
 
 use super::adequacy::{self, Adequacy};
 use super::family::Family;
-use super::finding::{Finding, findings, trusted};
+use super::finding::{Finding, trusted};
 use super::ladder::{self, Climbed, Top};
 use super::limit;
 use super::mixture::fit::ModelFit;
@@ -10,11 +10,12 @@ use super::mixture::inference::Inference;
 use super::model::TrajectoryModel;
 use super::options::{FitOptions, Progress};
 use super::pass::Evaluator;
+use super::plain_findings::findings;
 use super::search::{SAME, StartRecord, StartStop};
 use super::shape::{Params, Shape};
 use super::shared::Free;
 use super::twin;
-use crate::cohort::data::{Cohort, LOW_EXPOSURE};
+use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, Result};
@@ -101,7 +102,8 @@ impl Fit {
         &self.model
     }
 
-    /// The same fit as the general engine sees it: estimates with standard errors, intervals, bands, tests.
+    /// The same fit as the general engine sees it: estimates with standard errors, intervals, bands, tests. The sandwich
+    /// needs the people themselves: without [`Fit::checked`] or [`Fit::robust`] its standard errors are none.
     pub fn general(&self) -> &ModelFit {
         &self.general
     }
@@ -311,7 +313,7 @@ pub(crate) fn concluded(
     let p = parameters as f64;
     let bic_persons = -2.0 * log_likelihood + p * looked.total_weight.ln();
     let figures = ModelFit {
-        model: model.to_general_with(shape.common_dispersion),
+        model: twin::sought(model.to_general_with(shape.common_dispersion), options),
         persons: looked.persons,
         observations: looked.observations,
         log_likelihood,
@@ -328,6 +330,7 @@ pub(crate) fn concluded(
         groups: Vec::new(),
         starts: climbed.records,
         optima: climbed.optima,
+        seeding: None,
         findings: Vec::new(),
         looked_at: None,
         inference: Inference::none(Free::new(&shape).count()),
@@ -352,9 +355,6 @@ pub(crate) fn fit_general(
     let spec = twin::spec_of(options, &less_one(&shape.rate_terms), &less_one(&shape.zero_terms));
     let mut general = spec.fit_with_progress(&twin::panel_of(options.family, cohort), progress)?;
     let model = twin::from_general(general.model())?;
-    if cohort.low_exposure_cells() > 0 {
-        general.findings.push(Finding::LowExposure { cells: cohort.low_exposure_cells(), below: LOW_EXPOSURE });
-    }
     general.findings.extend(cohort.warnings().iter().cloned().map(Finding::Data));
     let groups = general
         .groups

@@ -178,11 +178,7 @@ impl Fit {
     /// # Errors
     /// When the cohort is not that of the fit: another number of persons or another age grid.
     pub fn grolts(&self, cohort: &Cohort) -> Result<Grolts> {
-        let mut general = self.general().clone();
-        // how it was searched for is in the options; the general form of a model knows nothing of it
-        general.model.spec.starts = self.options.starts;
-        general.model.spec.seed = self.options.seed;
-        Grolts::new(&general, &Panel::from_cohort(cohort))
+        Grolts::new(self.general(), &Panel::from_cohort(cohort))
     }
 }
 

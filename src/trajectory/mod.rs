@@ -43,12 +43,14 @@ pub mod pass;
 mod pass_direct;
 mod pass_table;
 pub mod passes;
+mod plain_findings;
 pub mod relate;
 pub mod search;
 pub mod selection;
 pub mod shape;
 mod shared;
 pub mod start;
+pub mod stored;
 pub(crate) mod twin;
 mod wide;
 

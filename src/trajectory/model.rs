@@ -4,6 +4,7 @@ use super::family::{Family, zero_value};
 use super::forms::FormCandidate;
 use super::pass::{Evaluator, MAX_GROUPS};
 use super::shape::{Curve, MAX_DEGREE, Params, Shape};
+use super::stored;
 use crate::cohort::builder::{CohortBuilder, PersonRow};
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
@@ -383,9 +384,9 @@ impl TrajectoryModel {
     /// fields, or does not pass the checks of [`TrajectoryModel::new`].
     pub fn from_json(text: &str) -> Result<Self> {
         serde_json::from_str(text).map_err(|e| {
-            let text = e.to_string();
+            let told = stored::of_another_kind(text, MODEL_FORMAT).unwrap_or_else(|| e.to_string());
             let prefix = "not a usable trajectory model: ";
-            invalid(text.strip_prefix(prefix).unwrap_or(&text).to_owned())
+            invalid(told.strip_prefix(prefix).unwrap_or(&told).to_owned())
         })
     }
 

@@ -21,6 +21,10 @@ pub struct ObservedRates {
 }
 
 impl ObservedRates {
+    pub(crate) fn new(events: Array2<f64>, years: Array2<f64>) -> ObservedRates {
+        ObservedRates { events, years }
+    }
+
     /// Events, groups x age intervals.
     pub fn events(&self) -> &Array2<f64> {
         &self.events
@@ -92,9 +96,7 @@ impl TrajectoryModel {
     /// # Panics
     /// When `k` is out of range.
     pub fn rate_at_age(&self, k: usize, age: f64) -> f64 {
-        let grid = self.grid();
-        let (first, last) = (grid.mid_age(0), grid.mid_age(grid.len() - 1));
-        let u = if grid.len() == 1 { 0.0 } else { 2.0 * (age - first) / (last - first) - 1.0 };
+        let u = self.grid().scaled_age(age);
         let polynomial = |c: &[f64]| c.iter().rev().fold(0.0, |sum, c| sum * u + c);
         let group = &self.groups()[k];
         let eta = polynomial(&group.coefficients);

@@ -186,6 +186,11 @@ pub(crate) struct Curve {
     pub(crate) log_alpha: f64,
 }
 
+/// Whether so few intervals are no structural zero that nothing is expected: `zeta` is the logit of one.
+pub(crate) fn never_at_risk(zeta: f64) -> bool {
+    crate::numeric::logspace::expit(zeta).1 < NEVER
+}
+
 impl Curve {
     /// Whether `tau` has run to infinity, where it is no parameter any more.
     pub(crate) fn tau_is_unbounded(&self) -> bool {

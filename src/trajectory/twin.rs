@@ -83,20 +83,32 @@ pub(crate) fn spec_of(options: &FitOptions, degrees: &[usize], zero: &[usize]) -
     if options.family.has_zero_curve() {
         outcome = outcome.zero_bases(bases(zero));
     }
-    ModelSpec::new(options.groups).outcome(outcome).starts(options.starts).seed(options.seed)
+    let spec = ModelSpec::new(options.groups).outcome(outcome).starts(options.starts).seed(options.seed);
+    spec.neighbours(options.neighbours)
+}
+
+/// A general model that says how it was sought.
+pub(crate) fn sought(mut general: GeneralModel, options: &FitOptions) -> GeneralModel {
+    (general.spec.starts, general.spec.seed) = (options.starts, options.seed);
+    general.spec.starts_only = !options.neighbours;
+    general
 }
 
 /// A fitted general model of counts as a [`TrajectoryModel`].
 pub(crate) fn from_general(general: &GeneralModel) -> Result<TrajectoryModel> {
-    let outcome = &general.spec().outcomes[0];
+    from_general_outcome(general, 0, &general.prior(&[1.0]))
+}
+
+/// One outcome of a general model, of polynomial curves, with these shares of its groups.
+pub(crate) fn from_general_outcome(general: &GeneralModel, at: usize, shares: &[f64]) -> Result<TrajectoryModel> {
+    let outcome = &general.spec().outcomes[at];
     let of = |part: Part, group: usize| -> Vec<f64> {
         let mine = |p: &super::mixture::layout::Parameter| {
-            p.part == part && p.outcome == Some(0) && (p.group == Some(group + 1) || p.group.is_none())
+            p.part == part && p.outcome == Some(at) && (p.group == Some(group + 1) || p.group.is_none())
         };
         let all = general.parameter_names().iter().zip(general.parameters());
         all.filter(|(p, _)| mine(p)).map(|(_, v)| *v).collect()
     };
-    let shares = general.prior(&[1.0]);
     let groups = shares
         .iter()
         .enumerate()
@@ -119,7 +131,7 @@ pub(crate) fn fitted(
     groups: &[GroupFit],
     figures: ModelFit,
 ) -> ModelFit {
-    let general = model.to_general_with(shape.common_dispersion);
+    let general = figures.model.clone();
     let free = Free::new(shape);
     let (observed, complete) = (free.matrix(&top.information.observed), free.matrix(&top.information.complete));
     let inference = Inference::from_information(&general, &observed, &complete);

@@ -6,6 +6,7 @@
 mod advise;
 mod classify;
 mod command;
+mod covariates;
 mod files;
 mod output;
 #[cfg(feature = "parquet")]

@@ -98,7 +98,8 @@ fn a_search_among_some_ends_at_the_top_of_all(#[values(Poisson, Zip, NegBin)] fa
     let whole = options.fit(&people).unwrap();
     let fit = by_passes(&options, &people, 150, 2).unwrap();
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
-    assert!((fit.log_likelihood - whole.log_likelihood).abs() < 1e-6);
+    let (a, b) = (fit.log_likelihood, whole.log_likelihood);
+    assert!((a - b).abs() < 1e-6, "{a} and {b}");
 }
 
 /// What whoever holds the people may fail with.

@@ -9,6 +9,7 @@ mod classify_calibration;
 mod classify_interrupted;
 mod classify_lasting;
 mod classify_refusals;
+mod covariates;
 mod naming;
 mod reference_model;
 #[cfg(feature = "csv")]

@@ -110,3 +110,24 @@ pub(crate) fn four_groups(family: Family) -> TrajectoryModel {
         .collect();
     TrajectoryModel::new(family, AgeGrid::years(12, 39).expect("a grid"), groups).expect("a model")
 }
+
+/// The four groups of [`four_groups`] (Poisson) with the shares that they have among people with this value of a covariate:
+/// multinomial logits against the first that rise by these much.
+pub(crate) fn moved_by_covariate(x: f64) -> TrajectoryModel {
+    let model = four_groups(Family::Poisson);
+    let effects = [0.0, 1.0, -0.5, 1.5];
+    let odds: Vec<f64> = model.groups().iter().zip(effects).map(|(g, b)| g.share * (b * x).exp()).collect();
+    let total: f64 = odds.iter().sum();
+    let groups = model.groups().iter().zip(odds).map(|(g, odds)| Group { share: odds / total, ..g.clone() });
+    TrajectoryModel::new(Family::Poisson, model.grid(), groups.collect()).expect("a model")
+}
+
+/// People of [`moved_by_covariate`], half of them with a covariate of 0 and half with 1; with the covariate.
+pub(crate) fn simulate_with_covariate(persons: usize, seed: u64) -> (Simulated, Vec<f64>) {
+    let half = persons / 2;
+    let mut all = simulate(&moved_by_covariate(0.0), half, seed, &throughout);
+    let with = simulate(&moved_by_covariate(1.0), persons - half, seed + 1_000, &throughout);
+    all.table.people.extend(with.table.people);
+    all.group.extend(with.group);
+    (all, (0..persons).map(|i| f64::from(u8::from(i >= half))).collect())
+}

@@ -75,6 +75,8 @@ pub(crate) struct ProfileArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) model: ProfileModelArgs,
+    #[command(flatten)]
+    pub(crate) covariates: MembershipArgs,
     /// Directory for model.json, profiles.csv, trajectories.svg and report.html; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = "pleegprofiel-out")]
     pub(crate) out: PathBuf,
@@ -102,22 +104,14 @@ pub(crate) struct FitArgs {
     /// Highest value of the scale (cnorm).
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(crate) ceiling: Option<f64>,
-    /// Table of person covariates, found by `id`; goes with --membership.
-    #[arg(long, value_name = "FILE", requires = "membership")]
-    pub(crate) covariates: Option<PathBuf>,
-    /// Covariates of group membership (multinomial logit, estimated with the curves), columns of --covariates.
-    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "covariates")]
-    pub(crate) membership: Vec<String>,
-    /// Covariates that are categories: each category but the first becomes a covariate of 0 and 1. A Stata variable with
-    /// labels is one anyway.
-    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "membership")]
-    pub(crate) categorical: Vec<String>,
+    #[command(flatten)]
+    pub(crate) covariates: MembershipArgs,
     /// Write the model to this file.
     #[arg(long = "model", value_name = "OUT.json")]
     pub(crate) out: Option<PathBuf>,
     /// Do not hold the people in memory: for tables of one row per person that are larger than it. The search is made on
     /// 40,000 people drawn by a hash of their identifiers, and its best optima climb on everybody.
-    #[arg(long, conflicts_with = "covariates")]
+    #[arg(long, conflicts_with = "file")]
     pub(crate) stream: bool,
     #[command(flatten)]
     pub(crate) scratch: ScratchArgs,
@@ -130,6 +124,20 @@ pub(crate) struct FitArgs {
     /// Show groups of fewer than 10 persons in numbers.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MembershipArgs {
+    /// Table of person covariates, found by `id`; goes with --membership.
+    #[arg(long = "covariates", value_name = "FILE", requires = "membership")]
+    pub(crate) file: Option<PathBuf>,
+    /// Covariates of group membership (multinomial logit, estimated with the curves), columns of --covariates.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "file")]
+    pub(crate) membership: Vec<String>,
+    /// Covariates that are categories: each category but the first becomes a covariate of 0 and 1. A Stata variable with
+    /// labels is one anyway.
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',', requires = "membership")]
+    pub(crate) categorical: Vec<String>,
 }
 
 #[derive(Debug, Args)]

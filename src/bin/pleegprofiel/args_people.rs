@@ -59,6 +59,13 @@ pub(crate) struct ClassifyArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) model: ModelChoice,
+    /// Table of person covariates, found by `id`, with a column of numbers for every covariate of membership that the model
+    /// has, by its name in the model: a category is 1 for its people and 0 for others.
+    #[arg(long, value_name = "FILE", conflicts_with = "stream")]
+    pub(crate) covariates: Option<PathBuf>,
+    /// Which outcome of a model of several the counts are of.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) outcome: Option<String>,
     /// Print one JSON object a line instead of a CSV table.
     #[arg(long)]
     pub(crate) json: bool,
@@ -97,7 +104,7 @@ pub(crate) struct ClassifyArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct ModelChoice {
-    /// A model as `fit --model` or `profile` writes it.
+    /// A model as `fit --model` or `profile` writes it, with covariates or without.
     #[arg(long, value_name = "MODEL.json")]
     pub(crate) model: Option<PathBuf>,
     /// The reference model of this crate, reconstructed from published margins.

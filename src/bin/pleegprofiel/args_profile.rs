@@ -2,7 +2,7 @@
 
 use crate::args::family;
 use clap::Args;
-use pleegprofiel::{Family, FitOptions, Form, FormOptions};
+use pleegprofiel::{Family, FitOptions, Form, FormOptions, ModelSpec, OutcomeSpec};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -54,6 +54,24 @@ impl ProfileModelArgs {
     /// The family that was asked for.
     pub(crate) fn family(&self) -> Option<Family> {
         self.family
+    }
+
+    /// The model that was asked for, of counts with these covariates of membership.
+    pub(crate) fn with_membership(&self, names: &[String]) -> Result<ModelSpec, String> {
+        let (Some(family), Some(groups)) = (self.family, self.groups) else {
+            return Err("with covariates the form and the number of groups are not chosen, which is done by models without them: give --family and --groups".into());
+        };
+        if self.resume.is_some() {
+            return Err("--resume goes with a choice of form or of number of groups".into());
+        }
+        let mut outcome =
+            OutcomeSpec::counts(family).degrees(self.degree.iter().copied()).common_dispersion(self.common_dispersion);
+        if let Some(degrees) = &self.zero_degree {
+            outcome = outcome.zero_degrees(degrees.iter().copied());
+        }
+        let mut spec = ModelSpec::new(groups).outcome(outcome).membership(names).seed(self.seed);
+        spec = self.starts.map_or(spec.clone(), |starts| spec.starts(starts));
+        Ok(self.threads.map_or(spec.clone(), |threads| spec.threads(threads)))
     }
 
     pub(crate) fn wanted(&self) -> Result<Wanted, String> {

@@ -2,13 +2,11 @@
 
 use crate::args_people::ClassifyArgs;
 use crate::failure::Failure;
+use crate::placed_by::{By, Known};
 use crate::{outputs, screen};
 #[cfg(feature = "parquet")]
 use pleegprofiel::ClassificationWriter;
-use pleegprofiel::{
-    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, Error, ErrorKind, FileFit, IndexAge,
-    Language, Profile, Refusal, TrajectoryModel, reference_model,
-};
+use pleegprofiel::{Classification, ClassifyOptions, Cohort, Error, ErrorKind, FileFit, Language, Profile, Refusal};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 
@@ -23,22 +21,9 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
         return streamed(args, &by);
     }
     let cohort = args.input.read()?;
-    let index = match &args.index {
-        None => Vec::new(),
-        Some(file) => {
-            let table = args.input.read_covariates(file, &cohort, &["index_age".to_owned()], &[])?;
-            if table.names != ["index_age"] {
-                return Err(Failure::Usage(format!(
-                    "{}: the values of index_age have labels; --ignore-labels takes them as numbers",
-                    file.display()
-                )));
-            }
-            let ages = table.values.first().map_or(&[][..], Vec::as_slice);
-            ages.iter().map(|age| IndexAge::of_number(*age)).collect::<Result<Vec<_>, _>>()?
-        }
-    };
+    let known = by.known(args, &cohort)?;
     let language = Language::from(args.lang);
-    let fit = by.file_fit(&cohort, &index)?;
+    let fit = by.file_fit(&cohort, &known)?;
     let file = File::new(fit, cohort.persons(), language);
     if let Some(warning) = file.warning() {
         screen::warn(warning);
@@ -47,7 +32,7 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<(), Failure> {
     if !args.json {
         screen::print(&line(&header(&shown.profiles))?)?;
     }
-    shown.lines(&by, &cohort, &index, &mut |lines| screen::print(&lines))
+    shown.lines(&by, &cohort, &known, &mut |lines| screen::print(&lines))
 }
 
 /// People who are not held in memory: the table is read once as a whole, so that nothing is answered of one that is not
@@ -56,9 +41,11 @@ fn streamed(args: &ClassifyArgs, by: &By) -> Result<(), Failure> {
     if let Some(path) = &args.out {
         outputs::check_file(path)?;
     }
+    by.can_stream()?;
+    let nothing = Known::default();
     let (folder, language) = (args.scratch.folder(), Language::from(args.lang));
     let people = args.input.read_in_chunks(&folder, args.seed)?;
-    let fit = by.file_fit(&people.sample()?, &[])?;
+    let fit = by.file_fit(&people.sample()?, &nothing)?;
     let file = File::new(fit, usize::try_from(people.persons()).unwrap_or(usize::MAX), language);
     drop(people);
     if let Some(warning) = file.warning() {
@@ -70,7 +57,8 @@ fn streamed(args: &ClassifyArgs, by: &By) -> Result<(), Failure> {
             if !args.json {
                 screen::print(&line(&header(&shown.profiles))?)?;
             }
-            args.input.for_each_chunk(&folder, &mut |chunk| shown.lines(by, &chunk, &[], &mut |l| screen::print(&l)))
+            args.input
+                .for_each_chunk(&folder, &mut |chunk| shown.lines(by, &chunk, &nothing, &mut |l| screen::print(&l)))
         }
         #[cfg(feature = "parquet")]
         Some(path) if path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("parquet")) => {
@@ -79,7 +67,7 @@ fn streamed(args: &ClassifyArgs, by: &By) -> Result<(), Failure> {
                 let mut table = ClassificationWriter::new(&shown.profiles, fit, language, to)?;
                 args.input.for_each_chunk(&folder, &mut |chunk| {
                     let ids = (0..chunk.persons()).map(|i| chunk.id(i).unwrap_or_default());
-                    Ok(table.write(ids.zip(by.people(&chunk, &[], 0..chunk.persons())))?)
+                    Ok(table.write(ids.zip(by.people(&chunk, &nothing, 0..chunk.persons())?))?)
                 })?;
                 Ok(table.finish()?)
             })
@@ -91,7 +79,7 @@ fn streamed(args: &ClassifyArgs, by: &By) -> Result<(), Failure> {
             if !args.json {
                 put(line(&header(&shown.profiles))?)?;
             }
-            args.input.for_each_chunk(&folder, &mut |chunk| shown.lines(by, &chunk, &[], &mut put))
+            args.input.for_each_chunk(&folder, &mut |chunk| shown.lines(by, &chunk, &nothing, &mut put))
         }),
     }
 }
@@ -111,13 +99,13 @@ impl Shown {
         &self,
         by: &By,
         cohort: &Cohort,
-        index: &[IndexAge],
+        known: &Known,
         put: &mut dyn FnMut(String) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         for from in (0..cohort.persons()).step_by(AT_ONCE) {
             let upto = (from + AT_ONCE).min(cohort.persons());
             let mut lines = Vec::with_capacity(upto - from);
-            for (i, answer) in (from..upto).zip(by.people(cohort, index, from..upto)) {
+            for (i, answer) in (from..upto).zip(by.people(cohort, known, from..upto)?) {
                 let id = cohort.id(i).unwrap_or_default();
                 let answer = refused_or(answer, cohort, i)?;
                 lines.push(if self.json {
@@ -129,52 +117,6 @@ impl Shown {
             put(lines.join("\n"))?;
         }
         Ok(())
-    }
-}
-
-/// What people are placed by.
-enum By {
-    Groups(Box<Classifier>),
-    Careers(Box<CareerClassifier>),
-}
-
-impl By {
-    fn new(args: &ClassifyArgs, options: ClassifyOptions) -> Result<By, Failure> {
-        let Some(path) = &args.model.model else {
-            // clap asks for one of the two, so without a file it is the reference model
-            let factor = args.rescale.unwrap_or(1.0);
-            return Ok(By::Careers(Box::new(CareerClassifier::rescaled(&reference_model(), options, factor)?)));
-        };
-        let model = TrajectoryModel::load(path)?;
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(By::Groups(Box::new(Classifier::of_stored(model, options)?.named(name))))
-    }
-
-    fn profiles(&self) -> Vec<Profile> {
-        let naming = match self {
-            By::Groups(classifier) => classifier.naming(),
-            By::Careers(classifier) => classifier.naming(),
-        };
-        Profile::ALL.into_iter().filter(|p| naming.groups.iter().any(|g| g.profile == Some(*p))).collect()
-    }
-
-    fn file_fit(&self, cohort: &Cohort, index: &[IndexAge]) -> Result<Option<FileFit>, Error> {
-        match self {
-            By::Groups(classifier) => classifier.file_fit(cohort),
-            By::Careers(classifier) => classifier.file_fit(cohort, index),
-        }
-    }
-
-    fn people(
-        &self,
-        cohort: &Cohort,
-        index: &[IndexAge],
-        people: std::ops::Range<usize>,
-    ) -> Vec<Result<Classification, Error>> {
-        match self {
-            By::Groups(classifier) => classifier.classify_people(cohort, people),
-            By::Careers(classifier) => classifier.classify_people(cohort, index, people),
-        }
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::args::FitArgs;
 use crate::args_table::InputArgs;
 use crate::failure::Failure;
+use crate::membership::WithCovariates;
 use crate::{json, outputs, progress, screen, streamed};
 use pleegprofiel::report::Report;
 use pleegprofiel::{
-    COUNTS, Cohort, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_fit,
+    COUNTS, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_fit,
 };
-use std::path::PathBuf;
 
 pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     if let Some(path) = &args.out {
@@ -29,8 +29,10 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
         return streamed::run(args);
     }
     let cohort = args.input.read()?;
-    if let Some(file) = &args.covariates {
-        return with_membership(args, file, &cohort);
+    if let Some(file) = &args.covariates.file {
+        let people = WithCovariates::read(&args.input, &args.covariates, file, &cohort)?;
+        let spec = args.model.spec(COUNTS, None).membership(people.names);
+        return show(args, &spec, &people.panel, &people.warnings);
     }
     let (fit, took) = progress::fit(&args.model.options(), &cohort)?;
     let fit = fit.checked(&cohort)?;
@@ -50,13 +52,8 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     } else if trusted.is_ok() {
         match naming {
             Some(naming) => {
-                let report = Report::new(&fit, &cohort, &naming)?.show_small_cells(args.show_small_cells);
-                let table = screen::layout(&report.table(), &report.findings());
-                screen::print(&format!(
-                    "{}\n{table}\n\n{}",
-                    figures(general),
-                    screen::intervals(general, args.show_small_cells)
-                ))?;
+                let report = Report::new(&fit, &cohort, &naming)?;
+                named(&report.show_small_cells(args.show_small_cells), general, args.show_small_cells)?;
             }
             None => screen::print(&plain(general, args.show_small_cells))?,
         }
@@ -72,7 +69,7 @@ fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
             args.model.family()
         )));
     }
-    if args.covariates.is_some() {
+    if args.covariates.file.is_some() {
         return Err(usage("--covariates goes with counts on the command line"));
     }
     let table = args.input.read_values()?;
@@ -109,36 +106,42 @@ fn placed(failure: Failure, input: &InputArgs, table: &ValueTable) -> Failure {
     Failure::Usage(lines.join("\n"))
 }
 
-/// Counts with covariates of membership.
-fn with_membership(args: &FitArgs, file: &PathBuf, cohort: &Cohort) -> Result<(), Failure> {
-    let table = args.input.read_covariates(file, cohort, &args.membership, &args.categorical)?;
-    let warnings: Vec<CohortWarning> = cohort.warnings().iter().cloned().chain(table.warnings).collect();
-    let mut panel = Panel::from_cohort(cohort);
-    for (name, values) in table.names.iter().zip(&table.values) {
-        panel = panel.covariate(name, values)?;
-    }
-    show(args, &args.model.spec(COUNTS, None).membership(table.names), &panel, &warnings)
-}
-
-/// Fits a general model and shows it, without profiles.
+/// Fits a general model and shows it, with profiles where it is of counts.
 fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarning]) -> Result<(), Failure> {
     let (fit, took) = progress::fit_model(spec, panel)?;
     let mut fit = fit.checked(panel)?;
     fit.findings.extend(warnings.iter().cloned().map(Finding::Data));
     let trusted = fit.best();
+    // a curve that ran off has no name; the fit is shown all the same
+    let naming = match args.model.family().counts_events() {
+        true => name_fit(&fit, panel, &Definitions::default()).ok(),
+        false => None,
+    };
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(&fit, None, took, Some(&fit.grolts(panel)?), None)?)?;
+        screen::print(&json::object(&fit, naming.as_ref(), took, Some(&fit.grolts(panel)?), None)?)?;
     } else if trusted.is_ok() {
-        screen::print(&plain(&fit, args.show_small_cells))?;
+        match naming {
+            Some(naming) => {
+                let report = Report::of_outcome(fit.only_outcome()?, panel, &naming)?;
+                named(&report.show_small_cells(args.show_small_cells), &fit, args.show_small_cells)?;
+            }
+            None => screen::print(&plain(&fit, args.show_small_cells))?,
+        }
     }
     trusted.map(|_| ()).map_err(Failure::from)
 }
 
 fn usage(message: &str) -> Failure {
     Failure::Usage(message.to_owned())
+}
+
+/// Shows groups that have names.
+fn named(report: &Report<'_>, fit: &ModelFit, show_small_cells: bool) -> Result<(), Failure> {
+    let table = screen::layout(&report.table(), &report.findings());
+    screen::print(&format!("{}\n{table}\n\n{}", figures(fit), screen::intervals(fit, show_small_cells)))
 }
 
 /// The figures of the fit as a whole, in one paragraph.

@@ -4,9 +4,10 @@ use crate::args::ProfileArgs;
 use crate::args_profile::Wanted;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
-use crate::{json, progress, screen};
+use crate::{json, profile_general, progress, screen};
+use pleegprofiel::ndarray::Array2;
 use pleegprofiel::report::Report;
-use pleegprofiel::{Cohort, Definitions, Language, Naming, PersonProfile, Settled, TrajectoryModel, name_fit};
+use pleegprofiel::{Cohort, Definitions, Error, Language, Naming, PersonProfile, Settled, name_fit};
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -14,6 +15,9 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     if let Some(family) = args.model.family().filter(|f| !f.counts_events()) {
         let why = format!("profiles are defined on rates of offending, which the family {family} does not give");
         return Err(Failure::Usage(why));
+    }
+    if let Some(file) = &args.covariates.file {
+        return profile_general::run(args, file);
     }
     let wanted = args.model.wanted().map_err(Failure::Usage)?;
     let cohort = args.input.read()?;
@@ -33,16 +37,13 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     let took = begin.elapsed();
     let record = choice.as_ref().map_or(Vec::new(), |c| c.candidates.clone());
     let model = &fit.best()?.clone().with_record(record);
-    // a model that fits but whose rates are no rates of people
-    let naming = name_fit(&fit, &cohort, &Definitions::default()).map_err(|error| {
-        Failure::Untrusted(format!("this fit cannot be trusted: its groups cannot be named: {error}"))
-    })?;
+    let naming = name_fit(&fit, &cohort, &Definitions::default()).map_err(unnamed)?;
     let language = Language::from(args.lang);
     let settled = match &choice {
         Some(choice) => Settled::of_choice(choice, &cohort, &naming)?,
         None => Settled::of_fit(&fit, &cohort)?,
     };
-    let people = place(&cohort, model, &naming, &settled)?;
+    let people = place(&cohort, &model.posteriors(&cohort)?, &naming, &settled)?;
     // whoever is placed in this model later gets the same names, and none that are withheld here
     let stored = settled.decision(&naming).kept_with(model.clone())?;
     let placed = people.iter().filter(|(person, _)| person.profile.is_some()).count();
@@ -51,20 +52,42 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
         report = report.chosen_from(choice);
     }
     let report = report.language(language).show_small_cells(args.show_small_cells).placed(placed as u64);
-    let html = report.html()?;
-
-    let mut outputs = Outputs::open(&args.out)?;
-    outputs.add("model.json", |out| writeln!(out, "{}", stored.to_json()))?;
-    outputs.add("profiles.csv", |out| write_profiles(out, &cohort, &people, language))?;
-    outputs.add("trajectories.svg", |out| out.write_all(report.svg().as_bytes()))?;
-    outputs.add("report.html", |out| out.write_all(html.as_bytes()))?;
-    outputs.publish()?;
-
+    publish(args, &cohort, &stored.to_json(), &people, &report)?;
     if args.json {
         let grolts = fit.grolts(&cohort)?;
         return screen::print(&json::object(fit.general(), Some(&naming), took, Some(&grolts), choice.as_ref())?);
     }
-    let written = match language {
+    shown(args, &report)
+}
+
+/// A model that fits but whose rates are no rates of people.
+pub(crate) fn unnamed(error: Error) -> Failure {
+    Failure::Untrusted(format!("this fit cannot be trusted: its groups cannot be named: {error}"))
+}
+
+/// Someone's answer and posterior probabilities.
+pub(crate) type Placed = (PersonProfile, Vec<f64>);
+
+/// Writes what the command leaves behind, all of it or nothing.
+pub(crate) fn publish(
+    args: &ProfileArgs,
+    cohort: &Cohort,
+    model: &str,
+    people: &[Placed],
+    report: &Report<'_>,
+) -> Result<(), Failure> {
+    let html = report.html()?;
+    let mut outputs = Outputs::open(&args.out)?;
+    outputs.add("model.json", |out| writeln!(out, "{model}"))?;
+    outputs.add("profiles.csv", |out| write_profiles(out, cohort, people, Language::from(args.lang)))?;
+    outputs.add("trajectories.svg", |out| out.write_all(report.svg().as_bytes()))?;
+    outputs.add("report.html", |out| out.write_all(html.as_bytes()))?;
+    outputs.publish()
+}
+
+/// Shows the table and says what was written.
+pub(crate) fn shown(args: &ProfileArgs, report: &Report<'_>) -> Result<(), Failure> {
+    let written = match Language::from(args.lang) {
         Language::Dutch => "Geschreven: model.json, profiles.csv, trajectories.svg en report.html in",
         Language::English => "Written: model.json, profiles.csv, trajectories.svg and report.html in",
     };
@@ -73,13 +96,12 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
 }
 
 /// Everyone's answer and posterior probabilities.
-fn place(
+pub(crate) fn place(
     cohort: &Cohort,
-    model: &TrajectoryModel,
+    posteriors: &Array2<f64>,
     naming: &Naming,
     settled: &Settled,
-) -> Result<Vec<(PersonProfile, Vec<f64>)>, Failure> {
-    let posteriors = model.posteriors(cohort)?;
+) -> Result<Vec<Placed>, Failure> {
     posteriors
         .rows()
         .into_iter()
@@ -95,12 +117,7 @@ fn place(
 }
 
 /// One row a person, in the order of the input. Posteriors are written so that they read back to the same bits.
-fn write_profiles(
-    out: &mut impl Write,
-    cohort: &Cohort,
-    people: &[(PersonProfile, Vec<f64>)],
-    language: Language,
-) -> io::Result<()> {
+fn write_profiles(out: &mut impl Write, cohort: &Cohort, people: &[Placed], language: Language) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);
     let groups = people.first().map_or(0, |(_, posterior)| posterior.len());
     let mut header: Vec<String> = ["id", "profile", "reason", "group"].map(str::to_owned).to_vec();

@@ -11,6 +11,7 @@ use crate::trajectory::model::{Group, TrajectoryModel};
 use rand_chacha::ChaCha8Rng;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Counts below this are looked up; larger ones, and cells not at liberty throughout, are worked out.
 const TABLE: usize = 64;
@@ -46,9 +47,9 @@ pub(super) struct Cells {
     /// Blocks of four groups in use.
     blocks: usize,
     /// Log-probabilities of an interval at liberty: age, count, block.
-    table: Vec<[f64; WIDE]>,
+    table: Arc<[[f64; WIDE]]>,
     /// Probabilities of 0, 1, 2, .. in such an interval, see [`Cells::distribution`]: age after age, a group each.
-    distributions: Vec<Vec<f64>>,
+    distributions: Arc<[Vec<f64>]>,
     /// What a person keeps from age to age, in a family that knows it; the tables are then of a factor of 1.
     kept: Option<Kept>,
     /// Expected counts of an interval at liberty: age after age, by block.
@@ -107,7 +108,7 @@ impl Cells {
             }
         }
         let width = model.grid().width_years();
-        let (table, distributions) = (Vec::new(), Vec::new());
+        let (table, distributions) = (Arc::default(), Arc::default());
         let kept = (family == Family::NegMultinomial).then(|| {
             let ln_alpha = |g: &Group| g.dispersion.unwrap_or(0.0).max(LEAST).ln();
             Kept::new(&model.groups().iter().map(ln_alpha).collect::<Vec<_>>())
@@ -123,7 +124,7 @@ impl Cells {
                 }
             }
         }
-        cells.table = table;
+        cells.table = table.into();
         for (t, k) in (0..ages).flat_map(|t| (0..groups).map(move |k| (t, k))) {
             cells.means[t * blocks + k / WIDE][k % WIDE] = cells.mean(k, t);
         }
@@ -131,6 +132,13 @@ impl Cells {
             cells.distributions = (0..ages * groups).map(|at| cells.spend(at % groups, at / groups)).collect();
         }
         Ok(cells)
+    }
+
+    /// The same cells with other shares of the groups.
+    pub(super) fn with_shares(&self, shares: impl Iterator<Item = f64>) -> Cells {
+        let mut prior = [[f64::NEG_INFINITY; WIDE]; BLOCKS];
+        shares.enumerate().for_each(|(k, share)| prior[k / WIDE][k % WIDE] = share.ln());
+        Cells { prior, ..self.clone() }
     }
 
     /// `ln P(count)` in group `k` at age interval `t`, of which a part was at liberty, of somebody with a factor of 1.

@@ -48,8 +48,11 @@ pub struct ModelUsed {
     pub from: f64,
     /// Last exact age, in years.
     pub to: f64,
-    /// Shares of its groups.
+    /// Shares of its groups; of a model with covariates of membership, among people with this person's.
     pub shares: Vec<f64>,
+    /// Those covariates, with this person's values; none of a model without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covariates: Vec<(String, f64)>,
 }
 
 /// What can be said of one person beside the four profiles, how sure that is, and what it is based on.

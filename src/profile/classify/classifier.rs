@@ -1,7 +1,6 @@
 //! The classifier: a model and its names, compiled once, with its calibration.
 
-use super::alike::Alike;
-use super::cells::{Cells, Lanes, SoFar, WIDE};
+use super::cells::{Cells, SoFar};
 use super::classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
 use super::explanation::Explanation;
 use super::forecast::Forecast;
@@ -11,10 +10,11 @@ use super::pool::Pool;
 use super::prediction::{self, CalibrationSource};
 use super::ranked::Ranked;
 use super::record::{self, Seen};
-use super::reference::{Classes, FEWEST, Reference};
-use super::resolution::{Hidden, Resolution, hidden};
-use super::standing::{Asked, Standing};
+use super::reference::{Classes, FEWEST};
+use super::resolution::{Hidden, Resolution};
+use super::standing::Standing;
 use super::typicality::{PValue, Typicality};
+use super::whole::Whole;
 use crate::cohort::builder::PersonRow;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
@@ -29,13 +29,15 @@ use crate::profile::person::{Candidate, Undecided};
 use crate::trajectory::model::TrajectoryModel;
 use crate::units::Probability;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Places people beside the profiles of one model.
 ///
 /// Made once from a model, fitted or given, and the names of its groups; it then holds the model as tables, and people
 /// simulated from it by age: the calibration of its prediction sets, what its typicality is held against, and its
 /// resolution. It knows counts of offences, ages and time at liberty, and nothing else of anyone: no protected
-/// attribute is an input.
+/// attribute is an input. (A model with covariates of membership needs a
+/// [`CovariateClassifier`](crate::CovariateClassifier), whose answers repeat what they took of a person.)
 ///
 /// ```
 /// use pleegprofiel::{AgeGrid, Classifier, Definitions, Family, Group, PersonRow, Profile, TrajectoryModel, name_model};
@@ -57,21 +59,23 @@ pub struct Classifier {
     pub(super) model: TrajectoryModel,
     pub(super) naming: Naming,
     pub(super) options: ClassifyOptions,
-    name: Option<String>,
+    pub(super) name: Option<String>,
     pub(super) cells: Cells,
     pub(super) classes: Classes,
     /// Profile of each class.
     pub(super) class_profiles: Vec<Option<Profile>>,
-    /// For records that end at each age, observed throughout from the first.
-    bands: Vec<Reference>,
+    /// For records that are observed throughout from the first age.
+    pub(super) whole: Whole,
     /// For all other records; `None` where nobody can be drawn for all of them at once.
-    pool: Option<Pool>,
-    /// By age and group: from which other group it cannot be told yet.
-    hidden: Vec<Vec<Option<Hidden>>>,
+    pub(super) pool: Option<Arc<Pool>>,
     /// By age and class: people given by the caller.
     pub(super) given: Option<Vec<Vec<Ranked>>>,
     /// What hangs on the model.
-    decision: Option<Decision>,
+    pub(super) decision: Option<Decision>,
+    /// Values of the covariates that the shares are of; none of a model without.
+    pub(super) covariates: Vec<(String, f64)>,
+    /// Limitations of every answer.
+    pub(super) of_model: Vec<Limitation>,
 }
 
 impl Classifier {
@@ -90,12 +94,18 @@ impl Classifier {
     /// not that of the model (another number of groups, shares or width of interval), no group shows a profile, or
     /// the options fail [`ClassifyOptions::check`].
     pub fn with(model: TrajectoryModel, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
-        options.check()?;
-        let cells = Cells::new(&model)?;
-        let groups = model.groups();
-        if !belongs(&naming, &model) {
+        let bare = Classifier::bare(model, naming, options)?;
+        if !belongs(&bare.naming, &bare.model) {
             return Err(Error::options("the naming is not that of the model: other groups, shares or ages"));
         }
+        let whole = bare.drawn();
+        Ok(Classifier { whole, ..bare })
+    }
+
+    /// A classifier that looks people up for each record, whole ones included; see [`Whole`].
+    pub(super) fn bare(model: TrajectoryModel, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
+        options.check()?;
+        let cells = Cells::new(&model)?;
         let mut class_profiles: Vec<Option<Profile>> = Profile::ALL
             .into_iter()
             .filter(|p| naming.groups.iter().any(|g| g.profile == Some(*p)))
@@ -108,16 +118,9 @@ impl Classifier {
             class_profiles.push(None);
         }
         let class = |k: usize| class_profiles.iter().position(|p| *p == naming.profile_of(k)).unwrap_or(0);
-        let of_group = (0..groups.len()).map(class).collect();
+        let of_group = (0..model.groups().len()).map(class).collect();
         let classes = Classes { of_group, count: class_profiles.len() };
-        let clear = naming.definitions.clear_posterior;
-        let bands: Vec<Reference> = (0..cells.ages).map_in_parallel(|t| {
-            Reference::new(&cells, &classes, &vec![1.0; t + 1], options.people, options.seed, clear)
-        });
-        let pool = Pool::new(&cells, options.people.max(FEWEST), options.seed);
-        // a grid has at least one age
-        let end = &bands[cells.ages - 1].separation;
-        let hidden = bands.iter().map(|band| hidden(&band.separation, end, &naming, options.tell_apart)).collect();
+        let pool = Pool::new(&cells, options.people.max(FEWEST), options.seed).map(Arc::new);
         Ok(Classifier {
             model,
             naming,
@@ -126,11 +129,12 @@ impl Classifier {
             cells,
             classes,
             class_profiles,
-            bands,
+            whole: Whole::unknown(),
             pool,
-            hidden,
             given: None,
             decision: None,
+            covariates: Vec::new(),
+            of_model: Vec::new(),
         })
     }
 
@@ -171,14 +175,6 @@ impl Classifier {
         &self.options
     }
 
-    /// How well groups can be told apart from records that end with age interval `j`.
-    ///
-    /// # Panics
-    /// When `j` is not below the number of age intervals.
-    pub fn resolution(&self, j: usize) -> Resolution {
-        Resolution::of(self.bands[j].separation.clone(), &self.naming, self.model.grid().start_age(j + 1))
-    }
-
     /// Posterior probabilities and profile of one person, into a slice of one number a group: the short answer, for
     /// many people. The profile is that of [`Classifier::classify`].
     ///
@@ -200,15 +196,18 @@ impl Classifier {
         let (group, probability) = self.naming.likeliest(posterior);
         let definitions = &self.naming.definitions;
         let enough = seen.observed as f64 * self.naming.width + 1e-9 >= definitions.person_years;
-        let told = enough && probability >= definitions.clear_posterior && self.hidden[seen.last][group].is_none();
+        let told = enough && probability >= definitions.clear_posterior && !self.known_hidden(&seen, group);
         let mut profile = self.naming.profile_of(group).filter(|_| told);
         if profile.is_some() {
             let asked = self.asked(&joint, 0.0, group, &[]);
-            let unlike = if seen.whole {
-                PValue::of(&self.bands[seen.last].nearest[group], asked.nearest).p < self.options.unlike
-            } else {
-                let own = self.own_standing(&row, &seen, &asked, true);
-                own.nearest.p < self.options.unlike || self.veiled(&own, group).is_some()
+            let unlike = match &self.whole {
+                Whole::Drawn { bands, .. } if seen.whole => {
+                    PValue::of(&bands[seen.last].nearest[group], asked.nearest).p < self.options.unlike
+                }
+                _ => {
+                    let own = self.own_standing(&row, &seen, &asked, true);
+                    own.nearest.p < self.options.unlike || self.veiled(&own, group).is_some()
+                }
             };
             if unlike || profile.is_some_and(|own| !matches!(self.withheld(own, &row), Ok(None))) {
                 profile = None;
@@ -275,10 +274,9 @@ impl Classifier {
         let group = answer.group;
         let by_class: Vec<f64> = (0..self.classes.count).map(|c| self.classes.posterior(&groups, c)).collect();
         let asked = self.asked(&joint, total, group, &by_class);
-        let standing = if seen.whole {
-            Standing::among(&self.bands[seen.last], &asked)
-        } else {
-            self.own_standing(&row, &seen, &asked, false)
+        let standing = match &self.whole {
+            Whole::Drawn { bands, .. } if seen.whole => Standing::among(&bands[seen.last], &asked),
+            _ => self.own_standing(&row, &seen, &asked, false),
         };
         let (age, years) = (grid.start_age(seen.last + 1), seen.observed as f64 * grid.width_years());
 
@@ -291,7 +289,7 @@ impl Classifier {
         if !matches!(answer.undecided, Some(Undecided::NothingObserved | Undecided::TooFewAges { .. })) {
             let p = typicality.nearest.p;
             let pair = |hidden: Hidden| hidden.pair(group, &self.naming);
-            let why = if let Some(hidden) = self.hidden[seen.last][group] {
+            let why = if let Some(hidden) = self.too_young(&seen, &standing, group) {
                 Some(Undecided::TooYoung { age, pair: pair(hidden) })
             } else if let Some(hidden) = (!seen.whole).then(|| self.veiled(&standing, group)).flatten() {
                 Some(Undecided::TooLittleSeen { years, pair: pair(hidden) })
@@ -310,6 +308,7 @@ impl Classifier {
         }
 
         limitations.extend(record::limitations(grid, &row, &seen));
+        limitations.extend(self.of_model.iter().cloned());
         let absent: Vec<Profile> =
             Profile::ALL.into_iter().filter(|p| !self.class_profiles.contains(&Some(*p))).collect();
         if !absent.is_empty() {
@@ -370,6 +369,7 @@ impl Classifier {
             from: grid.start_age(0),
             to: grid.start_age(grid.len()),
             shares: self.model.groups().iter().map(|g| g.share).collect(),
+            covariates: self.covariates.clone(),
         }
     }
 
@@ -399,32 +399,5 @@ impl Classifier {
             posterior
         };
         WhatIf { age: self.model.grid().start_age(next + 1), offence_free: after(0), one_offence: after(1) }
-    }
-
-    fn asked<'a>(&self, joint: &Lanes, total: f64, group: usize, by_class: &'a [f64]) -> Asked<'a> {
-        let (b, l) = (group / WIDE, group % WIDE);
-        let nearest = joint[b][l] - self.cells.prior()[b][l];
-        Asked { total, group, nearest, by_class, clear: self.naming.definitions.clear_posterior }
-    }
-
-    /// Where a record lies among people observed as it was: in full, or of that only what its profile hangs on.
-    fn own_standing(&self, row: &PersonRow<'_>, seen: &Seen, asked: &Asked<'_>, short: bool) -> Standing {
-        let (at_risk, people) = (record::at_risk(row, seen.last), self.options.people);
-        match &self.pool {
-            Some(pool) => {
-                Standing::in_pool(&Alike::new(&self.cells, pool, &at_risk, people), &self.classes, asked, short)
-            }
-            None => {
-                let drawn =
-                    Reference::new(&self.cells, &self.classes, &at_risk, people, self.options.seed, asked.clear);
-                Standing::among(&drawn, asked)
-            }
-        }
-    }
-
-    /// From which other group a group cannot be told by people observed as one person was.
-    fn veiled(&self, own: &Standing, group: usize) -> Option<Hidden> {
-        let end = &self.bands[self.cells.ages - 1].separation;
-        hidden(&own.separation, end, &self.naming, self.options.tell_apart)[group]
     }
 }

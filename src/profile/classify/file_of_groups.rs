@@ -2,7 +2,7 @@
 //!
 //! When everyone in the file has an offence, so have those drawn.
 
-use super::cells::{Cells, WIDE};
+use super::cells::{Cells, Lanes, WIDE};
 use super::classifier::Classifier;
 use super::draw::FirstOffence;
 use super::file_fit::{Beside, DRAWN, FEWEST_ROWS, FileFit, May, Scored, compare, looked_at};
@@ -29,6 +29,8 @@ const DAILY: f64 = 366.0;
 struct Row {
     counts: Vec<u32>,
     at_risk: Vec<f64>,
+    /// `ln` of the shares of the groups among people with this one's covariates.
+    prior: Lanes,
 }
 
 impl Classifier {
@@ -39,6 +41,11 @@ impl Classifier {
     /// # Errors
     /// When the cohort is on other ages that do not meet the model's.
     pub fn file_fit(&self, cohort: &Cohort) -> Result<Option<FileFit>> {
+        self.file_fit_with(cohort, &|_| self.cells.prior())
+    }
+
+    /// The same with the shares of each person's own covariates.
+    pub(super) fn file_fit_with(&self, cohort: &Cohort, prior: &dyn Fn(usize) -> Lanes) -> Result<Option<FileFit>> {
         let (grid, groups) = (self.model.grid(), 0..self.cells.groups);
         let most = DAILY * grid.width_years();
         let off: Vec<usize> =
@@ -59,7 +66,8 @@ impl Classifier {
             let Some(last) = counts.iter().rposition(Option::is_some) else { continue };
             let row = PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) };
             let at_risk = record::at_risk(&row, last);
-            rows.push(Row { counts: counts[..=last].iter().map(|c| c.unwrap_or(0)).collect(), at_risk });
+            let counts = counts[..=last].iter().map(|c| c.unwrap_or(0)).collect();
+            rows.push(Row { counts, at_risk, prior: prior(i) });
         }
         if rows.len() < FEWEST_ROWS {
             return Ok(None);
@@ -73,8 +81,8 @@ impl Classifier {
     }
 }
 
-fn prior(cells: &Cells, k: usize) -> f64 {
-    cells.prior()[k / WIDE][k % WIDE]
+fn prior(row: &Row, k: usize) -> f64 {
+    row.prior[k / WIDE][k % WIDE]
 }
 
 /// What a record may be, with the expected counts multiplied: exact for Poisson counts, near enough for others, since what
@@ -84,13 +92,13 @@ fn score(cells: &Cells, row: &Row, counts: &[u32], factor: f64, with_record: boo
     let mut weights = Vec::with_capacity(cells.groups);
     let may: Vec<May> = (0..cells.groups)
         .map(|k| {
-            let (mut ln_p, mut mean, mut none) = (prior(cells, k), 0.0, 0.0);
+            let (mut ln_p, mut mean, mut none) = (prior(row, k), 0.0, 0.0);
             for (t, (count, e)) in counts.iter().zip(&row.at_risk).enumerate().filter(|(_, (_, e))| **e > 0.0) {
                 ln_p += cells.ln_count(k, t, *count, *e);
                 none += cells.ln_none(k, t, *e, mean);
                 mean += e * cells.mean(k, t);
             }
-            weights.push(prior(cells, k) + if with_record { (-none.exp_m1()).ln() } else { 0.0 });
+            weights.push(prior(row, k) + if with_record { (-none.exp_m1()).ln() } else { 0.0 });
             let ln_p = ln_p + total * factor.ln() - (factor - 1.0) * mean;
             let mean = factor * mean;
             let Some(kept) = cells.kept() else {
@@ -114,7 +122,7 @@ fn beside(cells: &Cells, row: &Row, with_record: bool, rng: &mut ChaCha8Rng) -> 
     let mut sum = 0.0;
     let upto: Vec<f64> = (0..cells.groups)
         .map(|k| {
-            sum += prior(cells, k).exp() * if with_record { first[k].probability() } else { 1.0 };
+            sum += prior(row, k).exp() * if with_record { first[k].probability() } else { 1.0 };
             sum
         })
         .collect();

@@ -54,6 +54,11 @@ pub enum Limitation {
     },
     /// Of the index offence only the year of age is known.
     IndexYearOnly,
+    /// The groups have the shares that they have among people with the same covariates: these, with this person's values.
+    /// What a covariate stands for (sex, income, a neighbourhood) so takes part in the answer.
+    OwnShares(Vec<(String, f64)>),
+    /// The model has other outcomes, which were not looked at.
+    OtherOutcomes(Vec<String>),
 }
 
 impl Limitation {
@@ -136,6 +141,22 @@ impl Limitation {
                     "Of the first trafficking offence only the age in completed years is known. Time not at liberty in that year is taken to follow the offence.",
                 )
                 .to_owned(),
+            Limitation::OwnShares(covariates) => {
+                let list: Vec<String> =
+                    covariates.iter().map(|(name, value)| format!("{name} = {}", short(*value))).collect();
+                let list = language.list(&list);
+                language.pick(
+                    format!("Vooraf gelden de aandelen van de groepen onder mensen met {list}: dat kenmerk telt mee in het antwoord."),
+                    format!("Beforehand the groups have their shares among people with {list}: that takes part in the answer."),
+                )
+            }
+            Limitation::OtherOutcomes(names) => {
+                let list = language.list(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+                language.pick(
+                    format!("Het model kent ook {list}; daarnaar is niet gekeken."),
+                    format!("The model also has {list}, which was not looked at."),
+                )
+            }
             Limitation::EndOfModel => language
                 .pick(
                     "De laatste leeftijd van het model is waargenomen: er is geen volgend jaar in.",

@@ -27,6 +27,7 @@ pub mod career;
 mod cells;
 pub mod classification;
 pub mod classifier;
+pub mod covariates;
 mod draw;
 pub mod explanation;
 pub mod file_fit;
@@ -45,5 +46,6 @@ mod standing;
 #[cfg(test)]
 mod tests;
 pub mod typicality;
+mod whole;
 #[cfg(feature = "parquet")]
 pub mod write_parquet;

@@ -314,9 +314,16 @@ fn starts(fit: &ModelFit) -> Answer {
     let top = climbed.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let reached = climbed.iter().filter(|l| (*l - top).abs() < crate::trajectory::search::SAME).count();
     let steps = fit.starts.iter().map(|s| s.steps).max().unwrap_or(0);
+    let seeded = fit.seeding.as_ref().map_or(String::new(), |seeding| {
+        format!(
+            " Beside its own starts it was sought from the best {} of {} climbs.",
+            seeding.family,
+            seeding.starts.len()
+        )
+    });
     Answer::full(
         format!(
-            "{} climbs from seed {} (starts and their neighbours), {} of them to a maximum, {reached} to the best one; {} distinct optima; at most {steps} steps a climb. The answer {} (largest gradient element {:.1e}).",
+            "{} climbs from seed {} (starts and their neighbours), {} of them to a maximum, {reached} to the best one; {} distinct optima; at most {steps} steps a climb. The answer {} (largest gradient element {:.1e}).{seeded}",
             fit.starts.len(),
             spec.seed,
             climbed.len(),
@@ -325,7 +332,7 @@ fn starts(fit: &ModelFit) -> Answer {
             fit.gradient_norm
         ),
         json!({"starts": spec.starts, "climbs": fit.starts.len(), "seed": spec.seed, "converged_climbs": climbed.len(),
-            "best_reached": reached, "optima": fit.optima.len(), "most_steps": steps, "converged": fit.converged,
+            "best_reached": reached, "optima": fit.optima.len(), "seeding_climbs": fit.seeding.as_ref().map(|s| s.starts.len()), "most_steps": steps, "converged": fit.converged,
             "gradient_norm": Some(fit.gradient_norm).filter(|g| g.is_finite())}),
     )
 }

@@ -4,10 +4,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::check;
 use crate::trajectory::mixture::climb::{self, PROMISE, Point};
-use crate::trajectory::mixture::fit::{CLIMB_STEPS, ModelFit, SCREEN, collapsed};
+use crate::trajectory::mixture::fit::{CLIMB_STEPS, ModelFit, SCREEN};
 use crate::trajectory::mixture::layout::Layout;
 use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::mixture::record::collapsed;
 
 /// Relative difference of log-likelihoods above which a panel is not the one that was fitted.
 const SAME_PANEL: f64 = 1e-7;

@@ -13,6 +13,7 @@
 //! Does not belong here: the words for it (`finding`).
 
 use super::cells::Cells;
+use super::findings::of_outcome;
 use super::fit::ModelFit;
 use super::inference::Errors;
 use super::model::GeneralModel;
@@ -101,7 +102,7 @@ impl ModelFit {
     /// Which standard errors to tell: those of the sandwich when a finding says that people differ more than the model
     /// allows, or offend in spells, and the sandwich was worked out, otherwise those of the information, which need fewer people.
     pub fn advised_errors(&self) -> Errors {
-        let wrong = |f: &Finding| matches!(f, Finding::TotalsSpread { .. } | Finding::Spells { .. });
+        let wrong = |f: &Finding| matches!(f.what(), Finding::TotalsSpread { .. } | Finding::Spells { .. });
         if self.findings.iter().any(wrong) && self.inference.sandwich.is_some() {
             Errors::Sandwich
         } else {
@@ -135,10 +136,12 @@ impl ModelFit {
             fit.looked_at = Some(some.persons());
             let wide = spread(&self.model, engine, pass, &residual);
             let told = wide.iter().filter(|s| Some(s.outcome) != dropout && s.too_wide());
-            fit.findings.extend(told.map(|s| Finding::TotalsSpread { group: s.group, ratio: s.ratio, z: s.z }));
+            let found = |s: &TotalsSpread| Finding::TotalsSpread { group: s.group, ratio: s.ratio, z: s.z };
+            fit.findings.extend(told.map(|s| of_outcome(&self.model, s.outcome, found(s))));
             let few = spells(engine, &self.model.theta, pass, &residual);
             let told = few.iter().filter(|s| Some(s.outcome) != dropout && s.too_few());
-            fit.findings.extend(told.map(|s| Finding::Spells { group: s.group, ratio: s.ratio, z: s.z }));
+            let found = |s: &SpellStarts| Finding::Spells { group: s.group, ratio: s.ratio, z: s.z };
+            fit.findings.extend(told.map(|s| of_outcome(&self.model, s.outcome, found(s))));
             fit
         })
     }

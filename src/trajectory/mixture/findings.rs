@@ -3,11 +3,14 @@
 use super::fit::ModelFit;
 use super::inference::{DISPERSION_ZERO, FACTOR_BEYOND, SEPARATED, UPWARD};
 use super::layout::{Parameter, Part};
+use super::model::GeneralModel;
+use super::panel::Panel;
+use crate::cohort::data::LOW_EXPOSURE;
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
 
-pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool) -> Vec<Finding> {
+pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool, panel: &Panel) -> Vec<Finding> {
     let mut all = Vec::new();
     if !fit.converged || !fit.log_likelihood.is_finite() {
         all.push(Finding::NotConverged { gradient_norm: fit.gradient_norm });
@@ -36,7 +39,21 @@ pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool) -> Vec<Finding>
             all.push(Finding::LowOcc { group, occ });
         }
     }
+    low_exposure(fit, panel, &mut all);
     all
+}
+
+/// Events of people who were hardly at liberty.
+fn low_exposure(fit: &ModelFit, panel: &Panel, all: &mut Vec<Finding>) {
+    for (o, outcome) in fit.model.spec.outcomes.iter().enumerate() {
+        let series = panel.series.iter().find(|s| s.name == outcome.series);
+        let Some((series, exposure)) = series.and_then(|s| Some((s, s.exposure.as_ref()?))) else { continue };
+        let low = series.values.indexed_iter().filter(|(at, y)| **y > 0.0 && exposure[*at] < LOW_EXPOSURE);
+        let cells: u64 = low.map(|((i, _), _)| panel.multiplicity.as_ref().map_or(1, |m| u64::from(m[i]))).sum();
+        if cells > 0 {
+            all.push(of_outcome(&fit.model, o, Finding::LowExposure { cells, below: LOW_EXPOSURE }));
+        }
+    }
 }
 
 /// A parameter in words: `counts, group 2, zero part, u^2`.
@@ -105,6 +122,7 @@ fn degenerate(fit: &ModelFit, mass: &[f64], all: &mut Vec<Finding>) {
 fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
     let model = &fit.model;
     let grid: AgeGrid = model.grid;
+    let told = &mut Vec::new();
     for (o, outcome) in model.spec.outcomes.iter().enumerate() {
         for m in 0..model.groups(o) {
             let group = m + 1;
@@ -117,32 +135,42 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
                 && undetermined
                 && let Some(ages) = grid.stretches(&|t| zeta(t).abs() > SEPARATED.ln())
             {
-                all.push(Finding::ZeroPartSeparated { group, ages });
+                told.push(Finding::ZeroPartSeparated { group, ages });
             }
             match outcome.family {
                 Family::ZipTau => match model.spread(o, m) {
-                    Some(tau) if tau < 1e-6 => all.push(Finding::TauAtZero { group }),
-                    Some(tau) if tau > 1e3 => all.push(Finding::TauUnbounded { group, tau }),
+                    Some(tau) if tau < 1e-6 => told.push(Finding::TauAtZero { group }),
+                    Some(tau) if tau > 1e3 => told.push(Finding::TauUnbounded { group, tau }),
                     _ => {}
                 },
                 Family::NegMultinomial => match model.spread(o, m) {
-                    Some(variance) if variance < DISPERSION_ZERO => all.push(Finding::FactorAtZero { group }),
+                    Some(variance) if variance < DISPERSION_ZERO => told.push(Finding::FactorAtZero { group }),
                     Some(variance) if variance > FACTOR_BEYOND => {
-                        all.push(Finding::FactorUnbounded { group, variance });
+                        told.push(Finding::FactorUnbounded { group, variance });
                     }
                     _ => {}
                 },
                 Family::NegBin | Family::Zinb if model.spread(o, m).is_some_and(|a| a < DISPERSION_ZERO) => {
-                    all.push(Finding::DispersionAtZero { group });
+                    told.push(Finding::DispersionAtZero { group });
                 }
                 _ => {}
             }
             if outcome.family.counts_events() {
                 let curve = model.curve(o, m);
                 if let Some(ages) = grid.stretches(&|t| curve[t] < 1e-6) {
-                    all.push(Finding::RateAtZero { group, ages });
+                    told.push(Finding::RateAtZero { group, ages });
                 }
             }
         }
+        all.extend(told.drain(..).map(|finding| of_outcome(model, o, finding)));
+    }
+}
+
+/// A finding about one outcome, with its name where there are several.
+pub(crate) fn of_outcome(model: &GeneralModel, outcome: usize, finding: Finding) -> Finding {
+    let outcomes = &model.spec.outcomes;
+    match outcomes.len() {
+        1 => finding,
+        _ => Finding::OfOutcome { outcome: outcomes[outcome].series.clone(), of: Box::new(finding) },
     }
 }

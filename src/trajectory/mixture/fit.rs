@@ -11,7 +11,8 @@ use super::neighbour;
 use super::order;
 use super::panel::Panel;
 use super::pass::Engine;
-use super::seed;
+use super::record::{Found, collapsed, record};
+use super::seed::{self, Seeding};
 use super::spec::ModelSpec;
 use super::start::{self, Pooled};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,7 +22,7 @@ use crate::trajectory::adequacy::most_likely;
 use crate::trajectory::finding::{Finding, trusted};
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::options::Progress;
-use crate::trajectory::search::{SAME, StartRecord, StartStop};
+use crate::trajectory::search::{SAME, StartRecord};
 use crate::trajectory::start::StartKind;
 use rand::seq::SliceRandom;
 use serde::Serialize;
@@ -62,6 +63,9 @@ pub struct ModelFit {
     pub starts: Vec<StartRecord>,
     /// Log-likelihoods of the distinct optima found, best first.
     pub optima: Vec<f64>,
+    /// The search for a simpler model that this one was sought from, beside its own starts; none where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeding: Option<Seeding>,
     /// What a reader has to know about this fit; see [`Finding::is_fatal`].
     pub findings: Vec<Finding>,
     /// People among whom the sandwich, totals and spells were looked at: all, or those drawn; none before a look.
@@ -85,6 +89,15 @@ pub struct ClassFit {
     pub occ: Option<f64>,
     /// Share minus the fraction of persons assigned.
     pub mismatch: f64,
+}
+
+impl ClassFit {
+    /// From the people whose likeliest class it is: their number, weight and weighted posteriors, and the weight of all.
+    pub(crate) fn of(share: f64, members: u64, weight: f64, sure: f64, total: f64) -> ClassFit {
+        let avepp = (weight > 0.0).then(|| (sure / weight).min(1.0));
+        let occ = avepp.filter(|&a| a < 1.0 && share < 1.0).map(|a| (a / (1.0 - a)) / (share / (1.0 - share)));
+        ClassFit { share, members, avepp, occ, mismatch: share - weight / total }
+    }
 }
 
 impl ModelSpec {
@@ -172,8 +185,11 @@ pub(crate) fn fit(
     let cells = Cells::new(panel, spec, &layout);
     let engine = Engine { cells: &cells, layout: &layout };
     let mut records = Vec::new();
+    let (mut searched, mut seeding) = (None, None);
     let mut climbed: Vec<Point> = if from.is_empty() {
-        let (seeds, complete) = seed::seeds(panel, spec, &layout, &ticker)?;
+        let seeds = seed::seeds(panel, spec, &layout, &ticker)?;
+        (searched, seeding) = (seeds.searched, seeds.seeding);
+        let complete = searched.is_some();
         let mut points: Vec<Point> = if complete {
             Vec::new()
         } else if cells.len() > WHOLE {
@@ -187,13 +203,15 @@ pub(crate) fn fit(
         } else {
             search(&engine, spec, panel, &ticker, &mut records)
         };
-        for (number, theta) in seeds.into_iter().enumerate() {
+        for (number, theta) in seeds.theta.into_iter().enumerate() {
             let point = climb::em(&engine, Point::at(&engine, theta), SCREEN[1], 1e-4);
             let point = climb::top(&engine, point, CLIMB_STEPS, 1e-3);
-            records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
+            if !complete {
+                records.push(record(&engine, spec, spec.starts + number, StartKind::Neighbour, &point, false));
+            }
             points.push(point);
         }
-        if !complete && cells.len() <= WHOLE {
+        if !complete && cells.len() <= WHOLE && !spec.starts_only {
             points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
             if let Some(best) = points.first() {
                 let better = neighbour::improve(&engine, spec, best.clone(), &ticker);
@@ -217,8 +235,6 @@ pub(crate) fn fit(
         climbed.retain(whole);
     }
     climbed.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
-    let good = records.iter().filter(|r| r.stop == StartStop::Converged);
-    let searched_best = good.map(|r| r.log_likelihood).fold(f64::NEG_INFINITY, f64::max);
     climbed.dedup_by(|later, kept| (kept.log_likelihood() - later.log_likelihood()).abs() < SAME);
     let mut best: Option<Point> = None;
     for point in climbed.iter().take(2) {
@@ -231,24 +247,20 @@ pub(crate) fn fit(
         let why = "the log-likelihood is not a finite number at any start";
         return Err(Error::new(ErrorKind::Untrusted, why));
     };
-    let optima: Vec<f64> = climbed.iter().map(Point::log_likelihood).collect();
-    let near = |r: &&StartRecord| (r.log_likelihood - searched_best).abs() < SAME && r.stop == StartStop::Converged;
-    let reached = records.iter().filter(near).count();
-    let once = from.is_empty() && reached <= 1 && records.len() > 1;
-    Ok(finish(panel, spec, &layout, &cells, best, records, optima, once))
+    let found =
+        Found { records, optima: climbed.iter().map(Point::log_likelihood).collect(), seeding, elsewhere: false };
+    Ok(finish(panel, spec, &layout, &cells, best, found.of(searched), from.is_empty()))
 }
 
 /// Puts groups in order and works out everything that is said of a fit.
-#[allow(clippy::too_many_arguments)] // one call, all of it needed
 fn finish(
     panel: &Panel,
     spec: &ModelSpec,
     layout: &Layout,
     cells: &Cells,
     best: Point,
-    mut records: Vec<StartRecord>,
-    optima: Vec<f64>,
-    once: bool,
+    mut found: Found,
+    anew: bool,
 ) -> ModelFit {
     let unordered = GeneralModel::new(spec.clone(), panel, best.theta.clone());
     let (spec, theta) = order::canonical(&unordered, layout);
@@ -273,7 +285,8 @@ fn finish(
     let log_likelihood = point.log_likelihood();
     let bic_persons = -2.0 * log_likelihood + p * total.ln();
     let observations = panel.observations();
-    records.sort_by_key(|r| r.number);
+    found.records.sort_by_key(|r| r.number);
+    let once = anew && found.once(layout.classes);
     let mut fit = ModelFit {
         persons: panel.persons(),
         observations,
@@ -288,14 +301,15 @@ fn finish(
         gradient_norm,
         shortfall: best.shortfall,
         groups,
-        starts: records,
-        optima,
+        starts: found.records,
+        optima: found.optima,
+        seeding: found.seeding,
         findings: Vec::new(),
         looked_at: None,
         inference,
         model,
     };
-    fit.findings = findings::findings(&fit, &mass, once);
+    fit.findings = findings::findings(&fit, &mass, once, panel);
     fit
 }
 
@@ -316,45 +330,8 @@ fn classes_of(engine: &Engine<'_>, point: &Point) -> (Vec<ClassFit>, f64) {
         share.iter_mut().zip(&prior[x..x + classes]).for_each(|(s, l)| *s += w * l.exp());
     }
     let total = cells.total_weight();
-    let groups = (0..classes)
-        .map(|c| {
-            let share = share[c] / total;
-            let avepp = (weight[c] > 0.0).then(|| (sure[c] / weight[c]).min(1.0));
-            let occ = avepp.filter(|&a| a < 1.0 && share < 1.0).map(|a| (a / (1.0 - a)) / (share / (1.0 - share)));
-            ClassFit { share, members: members[c], avepp, occ, mismatch: share - weight[c] / total }
-        })
-        .collect();
+    let groups = (0..classes).map(|c| ClassFit::of(share[c] / total, members[c], weight[c], sure[c], total)).collect();
     (groups, entropy)
-}
-
-/// Groups whose spread is below this part of everyone's have shrunk onto equal values.
-const COLLAPSED: f64 = 1e-2;
-
-/// Whether a group's standard deviation or precision has run off: with a spread of its own for each group,
-/// the likelihood of a normal or beta mixture has no upper bound (Day 1969), and such points are no answers.
-pub(crate) fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
-    engine.layout.parameters.iter().zip(&point.theta).any(|(p, &v)| match (p.part, p.outcome) {
-        (Part::LogSigma, Some(o)) => v.exp() < COLLAPSED * engine.cells.outcomes[o].scale,
-        (Part::LogPrecision, _) => v > -2.0 * COLLAPSED.ln() + 4.0,
-        _ => false,
-    })
-}
-
-fn record(
-    engine: &Engine<'_>,
-    spec: &ModelSpec,
-    number: usize,
-    kind: StartKind,
-    point: &Point,
-    screened: bool,
-) -> StartRecord {
-    let stop = match (screened, collapsed(engine, point), point.converged) {
-        (true, ..) => StartStop::Screened,
-        (_, true, _) => StartStop::GroupCollapsed,
-        (.., true) => StartStop::Converged,
-        _ => StartStop::StepLimit,
-    };
-    StartRecord { seed: spec.seed, number, kind, steps: point.steps, log_likelihood: point.log_likelihood(), stop }
 }
 
 /// Many starts, cut twice, the rest climbed; best first.

@@ -265,7 +265,8 @@ pub(crate) const FACTOR_BEYOND: f64 = 1e3;
 pub(crate) const SEPARATED: f64 = 1e5;
 
 impl ModelFit {
-    /// Estimates with standard errors, in the order of [`GeneralModel::parameter_names`].
+    /// Estimates with standard errors, in the order of [`GeneralModel::parameter_names`]. Those by a sandwich that was not
+    /// worked out are none, see [`ModelFit::covariance`].
     pub fn estimates(&self, errors: Errors) -> Vec<Estimate> {
         let of = |i: usize| Estimate {
             parameter: self.model.layout.parameters[i].clone(),

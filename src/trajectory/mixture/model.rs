@@ -8,6 +8,7 @@ use super::pass::{Engine, predictors_of};
 use super::spec::ModelSpec;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::stored;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,7 @@ pub struct GeneralModel {
     /// Mean over persons of the membership covariates, constant first.
     pub(crate) typical_x: Vec<f64>,
     pub(crate) layout: Layout,
+    pub(crate) profiles: Option<serde_json::Value>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,6 +40,9 @@ struct Stored {
     parameters: Vec<f64>,
     typical: Vec<Vec<f64>>,
     typical_x: Vec<f64>,
+    /// What was decided about the groups, which is no concern of this layer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profiles: Option<serde_json::Value>,
 }
 
 impl From<GeneralModel> for Stored {
@@ -50,6 +55,7 @@ impl From<GeneralModel> for Stored {
             parameters: m.theta,
             typical: m.typical,
             typical_x: m.typical_x,
+            profiles: m.profiles,
         }
     }
 }
@@ -85,6 +91,7 @@ impl TryFrom<Stored> for GeneralModel {
             typical: s.typical,
             typical_x: s.typical_x,
             layout,
+            profiles: s.profiles,
         })
     }
 }
@@ -115,14 +122,23 @@ impl GeneralModel {
             let values = panel.covariates.iter().find(|(n, _)| n == name).map(|(_, v)| v);
             typical_x.push(values.map_or(0.0, |v| v.iter().sum::<f64>() / v.len().max(1) as f64));
         }
-        GeneralModel { spec, grid: panel.grid, theta, typical, typical_x, layout }
+        GeneralModel { spec, grid: panel.grid, theta, typical, typical_x, layout, profiles: None }
     }
 
     /// A model without covariates at given parameters, in the layout's order.
     pub(crate) fn given(spec: ModelSpec, grid: AgeGrid, theta: Vec<f64>) -> GeneralModel {
         let layout = Layout::new(&spec);
         let typical = vec![Vec::new(); spec.outcomes.len()];
-        GeneralModel { spec, grid, theta, typical, typical_x: vec![1.0], layout }
+        GeneralModel { spec, grid, theta, typical, typical_x: vec![1.0], layout, profiles: None }
+    }
+
+    /// The same model with what was decided about its groups, which is stored with it.
+    pub(crate) fn with_profiles(self, profiles: serde_json::Value) -> GeneralModel {
+        GeneralModel { profiles: Some(profiles), ..self }
+    }
+
+    pub(crate) fn profiles(&self) -> Option<&serde_json::Value> {
+        self.profiles.as_ref()
     }
 
     /// The model as JSON. Numbers are written so that reading gives the same bits.
@@ -138,9 +154,9 @@ impl GeneralModel {
     /// fields, or parameters that do not match the specification.
     pub fn from_json(text: &str) -> Result<Self> {
         serde_json::from_str(text).map_err(|e| {
-            let text = e.to_string();
-            let text = text.strip_prefix("not a usable general model: ").unwrap_or(&text);
-            Error::new(ErrorKind::InvalidModel, format!("not a usable general model: {text}"))
+            let told = stored::of_another_kind(text, GENERAL_FORMAT).unwrap_or_else(|| e.to_string());
+            let told = told.strip_prefix("not a usable general model: ").unwrap_or(&told);
+            Error::new(ErrorKind::InvalidModel, format!("not a usable general model: {told}"))
         })
     }
 
@@ -152,6 +168,11 @@ impl GeneralModel {
     /// The age grid.
     pub fn grid(&self) -> AgeGrid {
         self.grid
+    }
+
+    /// Means of the covariates of membership over the people fitted, in the order of the specification.
+    pub(crate) fn typical_covariates(&self) -> &[f64] {
+        &self.typical_x[1..]
     }
 
     /// Free parameters, in the order of [`GeneralModel::parameter_names`].
@@ -181,10 +202,15 @@ impl GeneralModel {
 
     /// Predictors of one group at one interval.
     pub(crate) fn predictors_at(&self, outcome: usize, group: usize, t: usize) -> ([f64; 3], Vec<f64>) {
+        self.predictors_at_scaled(outcome, group, self.grid.scaled(t))
+    }
+
+    /// The same at any scaled age.
+    pub(crate) fn predictors_at_scaled(&self, outcome: usize, group: usize, u: f64) -> ([f64; 3], Vec<f64>) {
         let block = &self.layout.blocks[outcome];
         let mut row = vec![1.0];
         for (basis, _) in &block.bases {
-            row.extend(basis.row(self.grid.scaled(t)));
+            row.extend(basis.row(u));
         }
         row.extend(&self.typical[outcome]);
         (predictors_of(block, group, &row, &self.theta), row)

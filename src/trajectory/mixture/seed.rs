@@ -11,42 +11,62 @@ use crate::trajectory::family::Family;
 use crate::trajectory::fit::Ticker;
 use crate::trajectory::options::FitOptions;
 use crate::trajectory::pass::MAX_GROUPS;
+use crate::trajectory::search::StartRecord;
 use crate::trajectory::shape::MAX_DEGREE;
+use serde::Serialize;
 
-/// Starting parameters, and whether they need no search beside them: the model is one of plain counts.
-pub(crate) fn seeds(
-    panel: &Panel,
-    spec: &ModelSpec,
-    layout: &Layout,
-    ticker: &Ticker<'_>,
-) -> Result<(Vec<Vec<f64>>, bool)> {
+/// A search for a simpler model of the same counts, from whose answer a model was sought.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Seeding {
+    /// Family of the simpler model: without a dispersion, or without a zero part of its own.
+    pub family: Family,
+    /// Every start of that search; log-likelihoods are of the simpler model.
+    pub starts: Vec<StartRecord>,
+}
+
+/// Where to start from beside the starts of one's own.
+#[derive(Debug, Default)]
+pub(crate) struct Seeds {
+    /// Starting parameters.
+    pub(crate) theta: Vec<Vec<f64>>,
+    /// Starts and optima of the search for this very model, which then needs no other.
+    pub(crate) searched: Option<(Vec<StartRecord>, Vec<f64>)>,
+    /// The search for a simpler one.
+    pub(crate) seeding: Option<Seeding>,
+}
+
+/// Seeds, where the plain engine has any.
+pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &Ticker<'_>) -> Result<Seeds> {
     let Grouping::Single(groups) = spec.grouping else {
-        return Ok((Vec::new(), false));
+        return Ok(Seeds::default());
     };
-    let outcome = &spec.outcomes[0];
+    // several outcomes: the others have no seed here, and a start without them is none
+    let [outcome] = &spec.outcomes[..] else { return Ok(Seeds::default()) };
     let zero_bases = outcome.zero.as_ref().unwrap_or(&outcome.curves);
     let (degrees, zero) = (degrees(&outcome.curves), degrees(zero_bases));
     // the plain engine orders groups, and a degree goes with its group: with degrees that differ, which is which is lost
     let even = |d: &[Basis]| d.iter().all(|x| *x == d[0]);
     if !even(&outcome.curves) || !even(zero_bases) {
-        return Ok((Vec::new(), false));
+        return Ok(Seeds::default());
     }
     if groups > MAX_GROUPS || groups > panel.rows() {
-        return Ok((Vec::new(), false));
+        return Ok(Seeds::default());
     }
     let base = match outcome.family {
         Family::Poisson | Family::NegBin => Family::Poisson,
         Family::NegMultinomial => Family::NegMultinomial,
         Family::Zip | Family::Zinb => Family::Zip,
         Family::ZipTau => Family::ZipTau,
-        _ => return Ok((Vec::new(), false)),
+        _ => return Ok(Seeds::default()),
     };
     let Some(series) = panel.series.iter().position(|s| s.name == outcome.series) else {
-        return Ok((Vec::new(), false));
+        return Ok(Seeds::default());
     };
     // nobody without a single observation may be merged away: the builder refuses nothing the check let pass
     let cohort = panel.to_cohort(series)?;
     let mut options = FitOptions::new(base).groups(groups).degrees(degrees).starts(spec.starts).seed(spec.seed);
+    options = options.neighbours(!spec.starts_only);
     if base == Family::Zip {
         options = options.zero_degrees(zero);
     }
@@ -54,8 +74,8 @@ pub(crate) fn seeds(
         options = options.common_dispersion(outcome.common_dispersion);
     }
     // degrees that the observed ages cannot bear are the general check's to refuse
-    let Ok(fit) = options.fit_with_progress(&cohort, &|_| !ticker.stopped()) else {
-        return Ok((Vec::new(), false));
+    let Ok(fit) = options.fit_with_progress(&cohort, &|_| !ticker.asked()) else {
+        return Ok(Seeds::default());
     };
     // one group's coefficients, written in the basis of the model
     let rewritten: Vec<(Vec<f64>, Vec<f64>)> = fit
@@ -89,13 +109,15 @@ pub(crate) fn seeds(
         };
         layout.parameters.iter().map(of).collect()
     };
-    let plain = spec.outcomes.len() == 1 && spec.membership.is_empty() && is_plain(outcome);
+    let plain = spec.membership.is_empty() && is_plain(outcome);
     let seeds = match outcome.family {
         family if plain || base == family => vec![theta(0.0)],
         _ => vec![theta(-1.0), theta(0.7)],
     };
-    // several outcomes: the others have no seed here, and a start without them is none
-    if spec.outcomes.len() > 1 { Ok((Vec::new(), false)) } else { Ok((seeds, plain)) }
+    if plain {
+        return Ok(Seeds { theta: seeds, searched: Some((fit.starts, fit.optima)), seeding: None });
+    }
+    Ok(Seeds { theta: seeds, searched: None, seeding: Some(Seeding { family: base, starts: fit.starts }) })
 }
 
 fn is_plain(outcome: &OutcomeSpec) -> bool {

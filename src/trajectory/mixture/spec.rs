@@ -227,6 +227,9 @@ pub struct ModelSpec {
     pub(crate) seed: u64,
     #[serde(skip)]
     pub(crate) threads: Option<usize>,
+    /// How a model was sought is no part of it.
+    #[serde(skip)]
+    pub(crate) starts_only: bool,
 }
 
 /// Starts of a general fit, unless asked otherwise.
@@ -243,6 +246,7 @@ impl ModelSpec {
             starts: DEFAULT_STARTS,
             seed: 1,
             threads: None,
+            starts_only: false,
         }
     }
 
@@ -310,6 +314,13 @@ impl ModelSpec {
     /// Seed of all random starts.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Whether better optima are looked for next door to those of the starts (default: yes), here and in the search for a
+    /// simpler model that this one starts from. Without, log-likelihoods of zero-inflated models may be too low.
+    pub fn neighbours(mut self, neighbours: bool) -> Self {
+        self.starts_only = !neighbours;
         self
     }
 

@@ -92,7 +92,11 @@ impl TryFrom<Stored> for PassRequest {
         let unusable =
             || Error::new(ErrorKind::InvalidModel, "not a usable request for a pass: its sizes do not agree");
         let (rate, zero) = (&stored.rate_terms, &stored.zero_terms);
-        if rate.is_empty() || rate.len() > MAX_GROUPS || zero.len() != rate.len() || check_family(stored.family).is_err() {
+        if rate.is_empty()
+            || rate.len() > MAX_GROUPS
+            || zero.len() != rate.len()
+            || check_family(stored.family).is_err()
+        {
             return Err(unusable());
         }
         if rate.iter().any(|&n| !(1..=MAX_TERMS).contains(&n)) {

@@ -275,6 +275,7 @@ impl CareerClassifier {
                 from: grid.start_age(0),
                 to: grid.start_age(grid.len()),
                 shares: law.ln_share.iter().map(|s| s.exp()).collect(),
+                covariates: Vec::new(),
             },
             index: Some(index),
             age,

@@ -1,0 +1,168 @@
+//! What there is to find in a fit of plain counts, from the sums of a pass at its top.
+//!
+//! Does not belong here: what a finding is and says (`finding`).
+
+use super::estep::AgeSums;
+use super::family::Family;
+use super::finding::Finding;
+use super::fit::{GroupFit, Looked};
+use super::ladder::Top;
+use super::mixture::inference::{DISPERSION_ZERO, FACTOR_BEYOND};
+use super::model::TrajectoryModel;
+use crate::cohort::data::LOW_EXPOSURE;
+
+/// Eigenvalues of the information relative to the complete-data information: below the first the
+/// likelihood is flat for all that arithmetic can tell, below minus the second it curves upwards.
+const FLAT: f64 = 1e-9;
+const UPWARD: f64 = 1e-6;
+
+pub(crate) fn findings(
+    model: &TrajectoryModel,
+    looked: &Looked,
+    groups: &[GroupFit],
+    converged: bool,
+    reached_by: usize,
+    starts: usize,
+) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let top = &looked.top;
+    let gradient_norm = top.steepest();
+    if !converged || !top.log_likelihood.is_finite() {
+        all.push(Finding::NotConverged { gradient_norm });
+    }
+    curvature(model, top, &mut all);
+    degenerate(model, &top.mass, &mut all);
+    if reached_by <= 1 && model.groups().len() > 1 {
+        all.push(Finding::ReachedOnce { starts });
+    }
+    boundaries(model, &mut all);
+    runs_off(model, &top.sums, &mut all);
+    for (k, g) in groups.iter().enumerate() {
+        let group = k + 1;
+        if g.members < 10 {
+            all.push(Finding::SmallGroup { group, members: g.members });
+        }
+        if let Some(avepp) = g.avepp.filter(|&a| a < 0.7) {
+            all.push(Finding::LowAvepp { group, avepp });
+        }
+        if let Some(occ) = g.occ.filter(|&o| o < 5.0) {
+            all.push(Finding::LowOcc { group, occ });
+        }
+    }
+    if looked.low_exposure_cells > 0 {
+        all.push(Finding::LowExposure { cells: looked.low_exposure_cells, below: LOW_EXPOSURE });
+    }
+    all.extend(looked.warnings.iter().cloned().map(Finding::Data));
+    all
+}
+
+/// Groups that are no groups: empty, or the same as another.
+pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Finding>) {
+    // a cohort may weigh less than one person per group; then half of an equal share is the limit
+    let least = 1.0_f64.min(0.5 * mass.iter().sum::<f64>() / mass.len() as f64);
+    for (k, &weight) in mass.iter().enumerate() {
+        if weight < least {
+            all.push(Finding::EmptyGroup { group: k + 1, weight });
+        }
+    }
+    // by what can be seen of them: where the rate is 0, any zero part gives the same counts
+    let curves: Vec<(Vec<f64>, Vec<f64>)> =
+        (0..model.groups().len()).map(|k| (model.rates(k), model.beside_rates(k))).collect();
+    for a in 0..curves.len() {
+        for b in a + 1..curves.len() {
+            let alike = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * (x + y) + 1e-9);
+            if alike(&curves[a].0, &curves[b].0) && alike(&curves[a].1, &curves[b].1) {
+                all.push(Finding::SameGroups { groups: [a + 1, b + 1] });
+            }
+        }
+    }
+}
+
+fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
+    let stretches = |hit: &dyn Fn(usize) -> bool| model.grid().stretches(hit);
+    for (k, group) in model.groups().iter().enumerate() {
+        let curve = model.curve(k);
+        if model.family().has_zero_curve()
+            && let Some(ages) = stretches(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
+        {
+            all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
+        }
+        let factor = model.family().has_factor();
+        if group.dispersion.is_some_and(|alpha| alpha < DISPERSION_ZERO) {
+            let group = k + 1;
+            all.push(if factor { Finding::FactorAtZero { group } } else { Finding::DispersionAtZero { group } });
+        }
+        if let Some(variance) = group.dispersion.filter(|&alpha| factor && alpha > FACTOR_BEYOND) {
+            all.push(Finding::FactorUnbounded { group: k + 1, variance });
+        }
+        if group.tau.is_some_and(|tau| tau < 1e-6) {
+            all.push(Finding::TauAtZero { group: k + 1 });
+        }
+        if let Some(tau) = group.tau.filter(|&tau| tau > 1e3) {
+            all.push(Finding::TauUnbounded { group: k + 1, tau });
+        }
+        if let Some(ages) = stretches(&|t| curve.rate(t) < 1e-6) {
+            all.push(Finding::RateAtZero { group: k + 1, ages });
+        }
+    }
+}
+
+/// A curve that expects more than so many times the events that were seen, and so many more, is not about them.
+const BEYOND: f64 = 10.0;
+/// Only a zero part beyond this leaves a rate free to run off, or a dispersion.
+const NEXT_TO_CERTAIN: f64 = 0.99;
+
+/// Whether a rate ran off that expects so many events where so many were seen, behind a zero part of this probability.
+pub(crate) fn ran_off(expected: f64, events: f64, zero: f64, family: Family) -> bool {
+    (zero > NEXT_TO_CERTAIN || family.has_dispersion()) && expected > BEYOND * (events + 1.0)
+}
+
+/// Groups whose rate ran off, from the sums of a pass at the model.
+pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<Finding>) {
+    let (grid, width) = (model.grid(), model.grid().width_years());
+    for k in 0..model.groups().len() {
+        let curve = model.curve(k);
+        let hit = |t: usize| {
+            let (observed, events) = sums[k * grid.len() + t].observed_and_events();
+            let zero = crate::numeric::logspace::expit(curve.zeta[t]).0;
+            ran_off(curve.rate(t) * width * observed, events, zero, model.family())
+        };
+        if let Some(ages) = grid.stretches(&hit) {
+            all.push(Finding::RateRunsOff { group: k + 1, ages });
+        }
+    }
+}
+
+/// Looks at the information in the metric of the complete-data information, where a well-determined
+/// direction has an eigenvalue between 0 and 1, whatever the parameterisation (Louis 1982).
+fn curvature(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
+    let shape = model.shape();
+    let n = shape.parameters();
+    let scale: Vec<f64> = (0..n).map(|i| top.information.complete.at(i, i).max(1e-12).sqrt()).collect();
+    let mut scaled = top.information.observed.clone();
+    for i in 0..n {
+        for j in 0..n {
+            scaled.set(i, j, scaled.at(i, j) / (scale[i] * scale[j]));
+        }
+    }
+    let pairs = scaled.eigen();
+    if let Some((lowest, _)) = pairs.first()
+        && *lowest < -UPWARD
+    {
+        all.push(Finding::NotAMaximum { curvature: *lowest });
+    }
+    let mut groups: Vec<usize> = Vec::new();
+    for (_, vector) in pairs.iter().filter(|(value, _)| *value < FLAT) {
+        for k in 0..shape.groups() {
+            let at = shape.offset(k);
+            let load: f64 = vector[at..at + shape.block(k)].iter().map(|v| v * v).sum();
+            if load > 0.1 && !groups.contains(&(k + 1)) {
+                groups.push(k + 1);
+            }
+        }
+    }
+    if !groups.is_empty() {
+        groups.sort_unstable();
+        all.push(Finding::FlatLikelihood { groups });
+    }
+}
