@@ -68,6 +68,20 @@ impl Settled {
     /// with covariates of its own; where it does not, it may be for want of them. Other models that fit about as well are
     /// not looked for.
     ///
+    /// ```
+    /// use pleegprofiel::{Cohort, AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, Settled, ndarray::Array2};
+    /// // one in four offends every year at 16 to 19, and most of those are of the town
+    /// let counts = Array2::from_shape_fn((200, 20), |(i, t)| u32::from(i % 4 == 0 && (4..8).contains(&t) || (i + 7 * t) % 41 == 0));
+    /// let town: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 4 == 0 && i % 20 > 0 || i % 9 == 0))).collect();
+    /// let cohort = Cohort::from_counts(AgeGrid::years(12, 31)?, counts.view())?;
+    /// let panel = Panel::from_cohort(&cohort).covariate("town", &town)?;
+    /// let spec = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Poisson)).membership(["town"]).starts(4);
+    /// let fit = spec.fit(&panel)?;
+    /// let settled = Settled::of_model_fit(&fit, &cohort)?;
+    /// assert!(!settled.one_population() && settled.others.is_empty());
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the model has several outcomes, whose BIC is of all of
     /// them together; when the cohort is on another age grid or of another number of people.

@@ -15,7 +15,7 @@ use std::path::Path;
 /// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
 /// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(18, 19)?, vec![group])?;
 /// assert_eq!(StoredModel::from_json(&model.to_json())?, StoredModel::Trajectory(model.clone()));
-/// assert_eq!(StoredModel::from_json(&model.to_general().to_json())?, StoredModel::General(Box::new(model.to_general())));
+/// assert_eq!(StoredModel::from_json(&model.to_general().to_json())?, StoredModel::General(model.to_general()));
 /// let other = StoredModel::from_json(r#"{"format": "shopping list"}"#).unwrap_err().to_string();
 /// assert!(other.contains("`pleegprofiel-trajectory-model`") && other.contains("`shopping list`"));
 /// # Ok::<(), pleegprofiel::Error>(())
@@ -26,7 +26,7 @@ pub enum StoredModel {
     /// One series of counts, with polynomial curves: what [`TrajectoryModel::to_json`] writes.
     Trajectory(TrajectoryModel),
     /// Anything else that a [`ModelSpec`](crate::ModelSpec) says: what [`GeneralModel::to_json`] writes.
-    General(Box<GeneralModel>),
+    General(GeneralModel),
 }
 
 impl StoredModel {
@@ -41,12 +41,12 @@ impl StoredModel {
                 Ok(StoredModel::Trajectory(TrajectoryModel::from_json(text)?))
             }
             Stated::Format(format) if format == GENERAL_FORMAT => {
-                Ok(StoredModel::General(Box::new(GeneralModel::from_json(text)?)))
+                Ok(StoredModel::General(GeneralModel::from_json(text)?))
             }
             other => Err(Error::new(
                 ErrorKind::InvalidModel,
                 format!(
-                    "not a stored model: expected JSON whose field `format` is `{MODEL_FORMAT}` or `{GENERAL_FORMAT}`, but {}",
+                    "not a usable trajectory model: expected JSON whose field `format` is `{MODEL_FORMAT}` or `{GENERAL_FORMAT}`, but {}",
                     other.words()
                 ),
             )),

@@ -115,7 +115,7 @@ fn posteriors_are_a_softmax_of_logit_and_log_likelihood_and_a_stored_model_gives
     let naming = name_fit(&fit, &panel, &Definitions::default()).unwrap();
     let stored = Settled::of_model_fit(&fit, &all).unwrap().decision(&naming).kept_with(fit.model().clone()).unwrap();
     let StoredModel::General(read) = StoredModel::from_json(&stored.to_json()).unwrap() else { panic!("general") };
-    assert_eq!((&*read, Decision::of(&*read).unwrap().unwrap().naming), (&stored, naming.clone()));
+    assert_eq!((&read, Decision::of(&read).unwrap().unwrap().naming), (&stored, naming.clone()));
     let classifier = CovariateClassifier::of_stored(&read.only_outcome().unwrap(), few()).unwrap();
     assert_eq!(classifier.naming(), &naming);
     let posteriors = fit.posteriors(&panel).unwrap();

@@ -128,7 +128,7 @@ pub(crate) struct FitArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct MembershipArgs {
-    /// Table of person covariates, found by `id`; goes with --membership.
+    /// Table of person covariates, found by `id`; goes with --membership, and in `profile` with --family and --groups.
     #[arg(long = "covariates", value_name = "FILE", requires = "membership")]
     pub(crate) file: Option<PathBuf>,
     /// Covariates of group membership (multinomial logit, estimated with the curves), columns of --covariates.

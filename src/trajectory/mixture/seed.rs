@@ -16,6 +16,16 @@ use crate::trajectory::shape::MAX_DEGREE;
 use serde::Serialize;
 
 /// A search for a simpler model of the same counts, from whose answer a model was sought.
+///
+/// ```
+/// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+/// let counts = Array2::from_shape_fn((60, 8), |(i, t)| Some(((i % 3) * ((i + t) % 3)) as f64));
+/// let panel = Panel::new(AgeGrid::years(12, 19)?).series("theft", counts.view())?;
+/// let fit = ModelSpec::new(1).outcome(OutcomeSpec::new("theft", Family::NegBin).degree(1)).starts(4).fit(&panel)?;
+/// // the starts of the negative binomial are its own; beside them stands the search for the Poisson model
+/// assert_eq!(fit.seeding.map(|seeding| seeding.family), Some(Family::Poisson));
+/// # Ok::<(), pleegprofiel::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Seeding {
