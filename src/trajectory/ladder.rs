@@ -5,6 +5,7 @@ use super::coarse;
 use super::estep::AgeSums;
 use super::fit::Ticker;
 use super::information::{EXACT, Information, information};
+use super::limit::NOTHING;
 use super::model::TrajectoryModel;
 use super::newton::{self, Climb, Point};
 use super::options::FitOptions;
@@ -16,6 +17,9 @@ use crate::cohort::history::Histories;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use std::collections::BTreeMap;
+
+/// A dispersion from which a climb finds its own.
+const A_LITTLE: f64 = 0.01;
 
 /// Distinct histories above which the search is made on a sample.
 const WHOLE: usize = 6_000;
@@ -105,7 +109,7 @@ pub(crate) fn climb_on(passes: &dyn Passes, shape: &Shape, mut found: Candidates
     found.climbs.truncate(TO_ALL);
     within_reach(&mut found.climbs);
     ticker.expect(PASSES_EXPECTED * found.climbs.len());
-    let climb = |c: Climb| newton::climb(passes, shape, Point::at(passes, shape, c.params), 40, 1e-2);
+    let climb = |c: Climb| newton::climb(passes, shape, Point::at(passes, shape, anew(shape, c.params)), 40, 1e-2);
     found.climbs = search::distinct(found.climbs.into_iter().map(climb).collect());
     finish(passes, shape, found)
 }
@@ -124,7 +128,7 @@ fn within_reach(climbs: &mut Vec<Climb>) {
 fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ticker<'_>) -> Vec<Climb> {
     ticker.expect(from.len());
     let climb = |c: Climb, best: f64| {
-        let point = Point::at(evaluator, shape, c.params);
+        let point = Point::at(evaluator, shape, anew(shape, c.params));
         ticker.tick().then(|| newton::climb_unless_behind(evaluator, shape, point, 40, 1e-2, best))
     };
     let mut from = from.into_iter();
@@ -132,6 +136,16 @@ fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ti
     let best = climbs.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood);
     climbs.extend(from.collect::<Vec<_>>().keep_in_parallel(|c| climb(c, best)).into_iter().filter(|c| !c.behind));
     search::distinct(climbs)
+}
+
+/// With a little in the place of dispersions that are nothing: they may be something on more people, and in its logarithm no
+/// slope leads away from nothing.
+fn anew(shape: &Shape, mut params: Params) -> Params {
+    if shape.dispersed() {
+        let dispersions = params.blocks.iter_mut().filter_map(|block| block.last_mut());
+        dispersions.filter(|ln_alpha| **ln_alpha < 0.5 * NOTHING).for_each(|ln_alpha| *ln_alpha = A_LITTLE.ln());
+    }
+    params
 }
 
 fn finish(passes: &dyn Passes, shape: &Shape, found: Candidates) -> Climbed {

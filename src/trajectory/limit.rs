@@ -29,7 +29,7 @@ const DISPERSION_ON_ITS_WAY: f64 = 0.05;
 const TAU_ON_ITS_WAY: f64 = 100.0;
 const TAUS_BACK: [f64; 3] = [10.0, 30.0, 90.0];
 /// `ln` of a dispersion, or of `tau`, that is 0 for all that arithmetic can tell.
-const NOTHING: f64 = -60.0;
+pub(super) const NOTHING: f64 = -60.0;
 /// Log-likelihood that a leap may cost: less than two optima differ by.
 const COST: f64 = 1e-8;
 

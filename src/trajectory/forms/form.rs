@@ -25,13 +25,16 @@ impl Form {
         Form { family, common_dispersion, zero_degree }
     }
 
-    /// The short list for curves of degree `degree`, simplest first: Poisson; negative binomial with a common and with
-    /// own dispersions; zero-inflated Poisson and negative binomial with zero parts from constant up to `degree`.
+    /// The short list for curves of degree `degree`, simplest first: Poisson; negative binomial and negative multinomial
+    /// (lasting differences between people of a group), each with a common and with own dispersions; zero-inflated Poisson
+    /// and negative binomial with zero parts from constant up to `degree`.
     pub fn short_list(degree: usize) -> Vec<Form> {
         let mut all = vec![
             Form::of(Family::Poisson, false, None),
             Form::of(Family::NegBin, true, None),
             Form::of(Family::NegBin, false, None),
+            Form::of(Family::NegMultinomial, true, None),
+            Form::of(Family::NegMultinomial, false, None),
         ];
         all.extend((0..=degree).map(|z| Form::of(Family::Zip, false, Some(z))));
         all.extend((0..=degree).map(|z| Form::of(Family::Zinb, true, Some(z))));

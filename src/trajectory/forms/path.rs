@@ -160,15 +160,15 @@ impl Path<'_, '_> {
             own.push(looked);
             return Ok(true);
         }
-        let as_many: Vec<&Scanned> = before.iter().copied().filter(|s| s.groups == k && s.usable()).collect();
-        let mut starts: Vec<Params> = as_many.iter().map(|s| s.as_start_of(&shape)).collect();
+        let as_many = before.iter().filter(|s| s.groups == k && s.usable());
+        let mut starts: Vec<Params> = as_many.map(|s| s.as_start_of(&shape)).collect();
         if hopeless && !starts.is_empty() {
             own.push(self.scan.of(form, shape, 0, starts, false)?);
             return Ok(self.went_on());
         }
-        // the first of its kind is searched for; others are a step away from what is known
+        // the first of its kind is searched for; others are a step away from what is known, or from one group less
         let first = starts.is_empty() || !before.iter().any(|b| b.form.family == form.family);
-        if let Some(fewer) = own.iter().find(|s| s.groups + 1 == k && s.usable()).filter(|_| first) {
+        if let Some(fewer) = own.iter().find(|s| s.groups + 1 == k && s.usable()) {
             starts.extend(split::parted(self.scan.evaluator(), fewer, PARTED));
         }
         let random = match (first, starts.is_empty() && k > 1) {
