@@ -32,7 +32,6 @@ pub struct PowerOptions {
 
 /// What was found for one size of cohort.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct PowerPoint {
     /// Persons in each cohort.
     pub persons: usize,

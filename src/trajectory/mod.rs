@@ -19,6 +19,7 @@ mod fingerprint;
 pub mod fit;
 pub mod forms;
 pub mod grolts;
+mod group;
 pub mod inference;
 mod information;
 #[allow(dead_code)] // until the mixture engine calls all of it

@@ -30,7 +30,7 @@ fn the_main_job_writes_model_profiles_picture_and_report() {
     let best = &model.chosen_from()[0];
     assert_eq!((best.form.family, best.groups, best.distance), (model.family(), groups, 0.0));
     let families: std::collections::HashSet<_> = model.chosen_from().iter().map(|c| c.form.family).collect();
-    assert_eq!(families.len(), 4, "{families:?}");
+    assert_eq!(families.len(), 5, "{families:?}");
     assert!(stdout(&done).contains("were chosen by the lowest BIC"), "{}", stdout(&done));
 
     let mut rows = csv::Reader::from_path(out.join("profiles.csv")).unwrap();

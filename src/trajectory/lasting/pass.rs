@@ -1,5 +1,6 @@
 //! The pass. Histories lie in stretches observed alike, or each has time at risk of its own; what was expected of a
 //! stretch is worked out once, and its sums are added to those by age when it ends.
+#![allow(clippy::needless_range_loop)] // one history, or one power of age, of many arrays at once
 
 use super::term::Expected;
 use super::totals::Totals;
