@@ -107,6 +107,7 @@ fn refusals_are_those_of_the_whole_table() {
         ("id,age_18,age_20\na,1,2\n", None),
         ("id,age_18,age_19\na,0,1\na,1,0\nb,2,2\na,0,0\n", None),
         ("id,age_18,age_19\na,0,1\n,1,0\n", None),
+        ("\"d\"\"\nx\",age_18\nname;age_18\n1;0\n", None),
         ("id,age_18,age_19\na,0,1\nb,1,0\n", Some("id,age_18,age_19\na,1,0\nb,0.5,2\n")),
         ("id,age_18,age_19\na,0,1\nb,1,0\n", Some("id,age_18,age_20\na,1,0\nb,0.5,1\n")),
     ];

@@ -110,6 +110,9 @@ fn read(
         ));
     }
     counts.refuse_of_wide(options);
+    if !counts.issues.is_empty() && !counts.stopped {
+        return Err(unreadable(counts.issues));
+    }
     let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
     if exposure.as_ref().is_some_and(|table| Exposure::is_long(table, options)) {
         return Err(Error::options(
