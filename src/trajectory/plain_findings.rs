@@ -37,23 +37,28 @@ pub(crate) fn findings(
     }
     boundaries(model, &mut all);
     runs_off(model, &top.sums, &mut all);
-    for (k, g) in groups.iter().enumerate() {
-        let group = k + 1;
-        if g.members < 10 {
-            all.push(Finding::SmallGroup { group, members: g.members });
-        }
-        if let Some(avepp) = g.avepp.filter(|&a| a < 0.7) {
-            all.push(Finding::LowAvepp { group, avepp });
-        }
-        if let Some(occ) = g.occ.filter(|&o| o < 5.0) {
-            all.push(Finding::LowOcc { group, occ });
-        }
-    }
+    of_members(groups.iter().map(|g| (g.members, g.avepp, g.occ)), &mut all);
     if looked.low_exposure_cells > 0 {
         all.push(Finding::LowExposure { cells: looked.low_exposure_cells, below: LOW_EXPOSURE });
     }
     all.extend(looked.warnings.iter().cloned().map(Finding::Data));
     all
+}
+
+/// What members, average posterior and odds of correct classification of each group say, of either engine's fits.
+pub(crate) fn of_members(groups: impl Iterator<Item = (u64, Option<f64>, Option<f64>)>, all: &mut Vec<Finding>) {
+    for (k, (members, avepp, occ)) in groups.enumerate() {
+        let group = k + 1;
+        if members < 10 {
+            all.push(Finding::SmallGroup { group, members });
+        }
+        if let Some(avepp) = avepp.filter(|&a| a < 0.7) {
+            all.push(Finding::LowAvepp { group, avepp });
+        }
+        if let Some(occ) = occ.filter(|&o| o < 5.0) {
+            all.push(Finding::LowOcc { group, occ });
+        }
+    }
 }
 
 /// Groups that are no groups: empty, or the same as another.

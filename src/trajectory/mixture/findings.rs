@@ -9,6 +9,7 @@ use crate::cohort::data::LOW_EXPOSURE;
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
+use crate::trajectory::plain_findings::of_members;
 
 pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool, panel: &Panel) -> Vec<Finding> {
     let mut all = Vec::new();
@@ -27,18 +28,7 @@ pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool, panel: &Panel) 
     if !names.is_empty() {
         all.push(Finding::Undetermined { parameters: names });
     }
-    for (c, g) in fit.groups.iter().enumerate() {
-        let group = c + 1;
-        if g.members < 10 {
-            all.push(Finding::SmallGroup { group, members: g.members });
-        }
-        if let Some(avepp) = g.avepp.filter(|&a| a < 0.7) {
-            all.push(Finding::LowAvepp { group, avepp });
-        }
-        if let Some(occ) = g.occ.filter(|&o| o < 5.0) {
-            all.push(Finding::LowOcc { group, occ });
-        }
-    }
+    of_members(fit.groups.iter().map(|g| (g.members, g.avepp, g.occ)), &mut all);
     low_exposure(fit, panel, &mut all);
     all
 }
