@@ -5,8 +5,7 @@
 mod support;
 
 use criterion::{Criterion, SamplingMode, Throughput};
-use pleegprofiel::ndarray::ArrayView1;
-use pleegprofiel::{Classifier, Definitions, Family, PersonRow, name_model};
+use pleegprofiel::{Classifier, Definitions, Family, PersonRow, name_model, ndarray::ArrayView1};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;

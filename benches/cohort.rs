@@ -35,7 +35,7 @@ fn from_matrices(c: &mut Criterion<CpuTime>) {
 
 #[cfg(feature = "csv")]
 fn read_csv(c: &mut Criterion<CpuTime>) {
-    use pleegprofiel::{CsvOptions, CsvSource, read_wide_with, write_wide, write_wide_exposure};
+    use pleegprofiel::cohort::table::{TableOptions, TableSource, read_wide_with, write_wide, write_wide_exposure};
     let mut group = c.benchmark_group("read_csv");
     group
         .sample_size(10)
@@ -55,8 +55,8 @@ fn read_csv(c: &mut Criterion<CpuTime>) {
             group.bench_function(BenchmarkId::new(kind.name(), n), |b| {
                 let (counts, exposure) = &*data;
                 b.iter(|| {
-                    let exposure = kind.exposure.then(|| CsvSource::new("exposure", exposure.as_slice()));
-                    read_wide_with(CsvSource::new("counts", counts.as_slice()), exposure, &CsvOptions::new())
+                    let exposure = kind.exposure.then(|| TableSource::new("exposure", exposure.as_slice()));
+                    read_wide_with(TableSource::new("counts", counts.as_slice()), exposure, &TableOptions::new())
                 });
             });
         }

@@ -6,7 +6,7 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use pleegprofiel::{Family, FitOptions, ModelSpec, OutcomeSpec, Panel};
+use pleegprofiel::{Family, OutcomeSpec, Panel, Spec};
 use std::hint::black_box;
 use std::time::Duration;
 use support::cpu_time::{CpuTime, on_one_thread};
@@ -22,7 +22,7 @@ fn families(c: &mut Criterion<CpuTime>) {
     for family in [Family::NegBin, Family::Zinb] {
         for n in sizes(&PERSONS).into_iter().filter(|&n| family == Family::NegBin || n <= 10_000) {
             let data = cohort(Kind { family: Family::Zip, exposure: false }, n);
-            let options = FitOptions::new(family).groups(4).degree(2).starts(STARTS);
+            let options = Spec::counts(family).groups(4).degree(2).starts(STARTS);
             group.throughput(Throughput::Elements(n as u64));
             group.bench_function(BenchmarkId::new(family.key(), n), |b| b.iter(|| options.fit(black_box(&data))));
         }
@@ -37,7 +37,7 @@ fn errors(c: &mut Criterion<CpuTime>) {
     for exposure in [false, true] {
         let kind = Kind { family: Family::Zip, exposure };
         let data = cohort(kind, 1_000);
-        let options = FitOptions::new(Family::Zip).groups(4).degree(2);
+        let options = Spec::counts(Family::Zip).groups(4).degree(2);
         group.bench_function(format!("fit/{}", kind.name()), |b| b.iter(|| options.fit(black_box(&data))));
         let fit = options.fit(&data).expect("the cohort can be fitted");
         group.bench_function(format!("sandwich/{}", kind.name()), |b| b.iter(|| fit.robust(black_box(&data))));
@@ -52,7 +52,7 @@ fn covariates(c: &mut Criterion<CpuTime>) {
     let data = cohort(Kind { family: Family::Zip, exposure: true }, 1_000);
     let x: Vec<f64> = (0..1_000).map(|i| f64::from(i % 7)).collect();
     let panel = Panel::from_cohort(&data).covariate("x", &x).expect("a covariate of the right length");
-    let spec = ModelSpec::new(3).outcome(OutcomeSpec::counts(Family::Zip).degree(2)).membership(["x"]).starts(STARTS);
+    let spec = Spec::new(3).outcome(OutcomeSpec::counts(Family::Zip).degree(2)).membership(["x"]).starts(STARTS);
     group.bench_function("zip-exposure/1000", |b| b.iter(|| spec.fit(black_box(&panel))));
     group.finish();
 }

@@ -1,7 +1,7 @@
 //! Time to draw synthetic people, per person, on all threads.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use pleegprofiel::{SyntheticCohort, reference_model};
+use pleegprofiel::{reference_model, synthetic::SyntheticCohort};
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
-use pleegprofiel::FitOptions;
+use pleegprofiel::Spec;
 use std::cell::LazyCell;
 use std::hint::black_box;
 use std::time::Duration;
@@ -49,7 +49,7 @@ fn fit(c: &mut Criterion<CpuTime>) {
         let slow = kind.exposure && kind.family != pleegprofiel::Family::Poisson;
         for n in sizes(&PERSONS).into_iter().filter(|&n| !slow || n <= PERSONS_AT_RISK) {
             let data = LazyCell::new(|| cohort(kind, n));
-            let options = FitOptions::new(kind.family).groups(4).degree(2);
+            let options = Spec::counts(kind.family).groups(4).degree(2);
             group.throughput(Throughput::Elements(n as u64));
             group.bench_function(BenchmarkId::new(kind.name(), n), |b| {
                 let cohort = &*data;

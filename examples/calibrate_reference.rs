@@ -3,8 +3,10 @@
 //! `cargo run --release --example calibrate_reference -- --check`
 //! `cargo run --release --example calibrate_reference -- OUT.json`
 
-use pleegprofiel::reference_model;
-use pleegprofiel::synthetic::reconstruct::{ReconstructionOptions, reconstruct};
+use pleegprofiel::{
+    reference_model,
+    synthetic::{ReconstructionOptions, reconstruct},
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -4,7 +4,7 @@
 //! `time_fit COUNTS.csv [family=poisson] [groups=4] [degree=2] [starts=40] [seed=1] [threads=1]`
 #![allow(clippy::print_stdout)] // a program for the terminal
 
-use pleegprofiel::{Family, FitOptions, read_wide};
+use pleegprofiel::{Family, Spec, cohort::table::read_wide};
 use std::error::Error;
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let cohort = read_wide(file, None)?;
     let read = begin.elapsed();
-    let options = FitOptions::new(family).groups(groups).degree(degree).starts(starts).seed(seed).threads(threads);
+    let options = Spec::counts(family).groups(groups).degree(degree).starts(starts).seed(seed).threads(threads);
     let fit = options.fit(&cohort)?;
     println!(
         "log-likelihood {:.4} converged {} optima {} read {:.6} fit {:.6} seconds",

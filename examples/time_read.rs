@@ -4,7 +4,7 @@
 //! `time_read COUNTS [EXPOSURE]` or `time_read --careers PEOPLE OFFENCES [CUSTODY]`, of any kind of file that is read
 #![allow(clippy::print_stdout)] // a program for the terminal
 
-use pleegprofiel::{TableOptions, TableSource, read_career_table, read_cohort};
+use pleegprofiel::cohort::table::{TableOptions, TableSource, read_career_table, read_cohort};
 use std::error::Error;
 use std::time::Instant;
 

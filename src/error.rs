@@ -7,10 +7,10 @@ use std::fmt;
 use std::sync::Arc;
 
 /// How many issues an [`Error`] spells out; the rest is counted.
-pub const ISSUES_SHOWN: usize = 20;
+pub(crate) const ISSUES_SHOWN: usize = 20;
 
 /// How many issues of one kind an [`Error`] keeps: more places of the same fault help less than other faults.
-pub const PLACES_SHOWN: usize = 5;
+pub(crate) const PLACES_SHOWN: usize = 5;
 
 /// Of so many problems the kind is looked at; of more it would take time that none of them is worth.
 const LOOKED_AT: u64 = 10_000;
@@ -52,7 +52,7 @@ pub struct Issue {
     /// What is wrong, with the value and the limit; never a person identifier.
     pub message: String,
     /// How many problems of this kind the input has in all, itself counted: those whose message differs in values and
-    /// numbers alone. At most [`PLACES_SHOWN`] of them are among the issues of an error.
+    /// numbers alone. At most five of them are among the issues of an error.
     pub alike: u64,
 }
 
@@ -143,7 +143,7 @@ impl Error {
     }
 
     /// Why, as a key that does not change with the wording; so far for [`ErrorKind::Refused`] only, where
-    /// [`Refusal::of`](crate::profile::classify::record::Refusal::of) gives the reason behind it.
+    /// [`Refusal::of`](crate::profile::classify::Refusal::of) gives the reason behind it.
     pub fn code(&self) -> Option<&'static str> {
         self.code
     }
@@ -153,7 +153,7 @@ impl Error {
         self.kind
     }
 
-    /// The first [`ISSUES_SHOWN`] problems found in input data, in the order of the input, at most [`PLACES_SHOWN`] of
+    /// The first twenty problems found in input data, in the order of the input, at most five of
     /// a kind.
     pub fn issues(&self) -> &[Issue] {
         &self.issues
@@ -209,14 +209,14 @@ impl std::error::Error for Error {
 /// Result with the crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Collects every problem of one input, keeping the first [`ISSUES_SHOWN`] in full, so that a file of
+/// Collects every problem of one input, keeping the first twenty in full, so that a file of
 /// ten million bad cells costs no more memory than one of twenty.
 ///
 /// Public for whoever brings people from elsewhere (a frame of another language, a message) and reports what is wrong
 /// with them as the readers of this crate do.
 ///
 /// ```
-/// use pleegprofiel::error::{ErrorKind, Issues};
+/// use pleegprofiel::{ErrorKind, Issues};
 /// let mut issues = Issues::in_memory();
 /// issues.add(Some(3), Some("age_12"), || "-1 is negative: a count is 0 or more".into());
 /// let error = issues.into_result("the frame cannot be read").unwrap_err();

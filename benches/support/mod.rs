@@ -3,8 +3,7 @@
 pub(crate) mod cpu_time;
 
 use ndarray::Array2;
-use pleegprofiel::ndarray;
-use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel};
+use pleegprofiel::{AgeGrid, Cohort, Family, Model, ndarray, trajectory::Group};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -90,7 +89,7 @@ pub(crate) fn cohort(kind: Kind, persons: usize) -> Cohort {
 
 /// The model that the cohorts are drawn from.
 #[allow(dead_code)] // the benchmarks of cohorts need no model
-pub(crate) fn truth(family: Family) -> TrajectoryModel {
+pub(crate) fn truth(family: Family) -> Model {
     let groups = (0..4)
         .map(|k| Group {
             share: SHARES[k],
@@ -103,7 +102,7 @@ pub(crate) fn truth(family: Family) -> TrajectoryModel {
             dispersion: None,
         })
         .collect();
-    TrajectoryModel::new(family, grid(), groups).expect("the parameters make a model")
+    Model::new(family, grid(), groups).expect("the parameters make a model")
 }
 
 /// The largest of these sizes is left out when benchmarks are only tried for running at all

@@ -4,7 +4,7 @@ use crate::columns::ColumnOptions;
 use crate::engine::{Address, JobOptions};
 use crate::way::{MOST_HISTORIES, Wanted, WayOptions};
 use clap::{Args, Parser, Subcommand};
-use pleegprofiel::{CHUNK_PEOPLE, Family, FitOptions};
+use pleegprofiel::{Family, Spec, cohort::CHUNK_PEOPLE};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -252,8 +252,8 @@ pub struct FitArgs {
 
 impl FitArgs {
     /// What to fit.
-    pub fn options(&self) -> FitOptions {
-        let mut options = FitOptions::new(self.family)
+    pub fn options(&self) -> Spec {
+        let mut options = Spec::counts(self.family)
             .groups(self.groups)
             .degrees(self.degree.iter().copied())
             .starts(self.starts)

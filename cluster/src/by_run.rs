@@ -10,7 +10,7 @@ use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{ColumnarValue, LogicalPlan, LogicalPlanBuilder, ScalarFunctionArgs, Union, ident, lit};
 use datafusion::prelude::SessionContext;
-use pleegprofiel::PassRequest;
+use pleegprofiel::trajectory::passes::PassRequest;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;

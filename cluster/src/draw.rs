@@ -3,7 +3,7 @@
 
 use crate::failure::Result;
 use crate::history::{self, Decoded};
-use pleegprofiel::{AgeGrid, Cohort, CohortBuilder, PersonRow};
+use pleegprofiel::{AgeGrid, Cohort, PersonRow, cohort::CohortBuilder};
 use serde::{Deserialize, Serialize};
 
 /// People in the sample.
@@ -93,7 +93,7 @@ fn hash(seed: u64, bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pleegprofiel::PeopleInChunks;
+    use pleegprofiel::cohort::PeopleInChunks;
 
     /// People who are all different, the number of each in their counts.
     fn row(person: u64) -> Vec<u32> {

@@ -7,7 +7,7 @@ use crate::group::{Counted, count_histories};
 use crate::output::Whole;
 use crate::passes::People;
 use crate::way::{Chosen, Way, WayOptions, choose};
-use pleegprofiel::{Definitions, Family, Fit, FitOptions, GroupNaming, TrajectoryModel, name_model};
+use pleegprofiel::{Definitions, Family, Fit, Model, Spec, profile::GroupNaming, name_model};
 use serde::Serialize;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -37,14 +37,14 @@ pub struct Answer {
 /// everybody, as the options and the people have it.
 ///
 /// # Errors
-/// As [`Engine::connect`], [`count_histories`], [`FitOptions::fit`] and [`FitOptions::fit_by_passes`]; when the way that
+/// As [`Engine::connect`], [`count_histories`], [`Spec::fit`] and [`Spec::fit_by_passes`]; when the way that
 /// is wanted does not bear these people.
 pub async fn fit(
     at: &Address,
     job: JobOptions,
     files: &Files,
     times: Option<&Files>,
-    options: &FitOptions,
+    options: &Spec,
     ways: &WayOptions,
 ) -> Result<Answer> {
     if !(1..=1 << 24).contains(&ways.people_in_chunk) {
@@ -162,7 +162,7 @@ fn largest_memory() -> Option<f64> {
     Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? / 1024.0)
 }
 
-fn naming(model: &TrajectoryModel) -> Vec<GroupNaming> {
+fn naming(model: &Model) -> Vec<GroupNaming> {
     match model.family() {
         // profiles are defined on rates of offending, which participation does not give
         Family::Bernoulli => Vec::new(),

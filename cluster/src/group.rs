@@ -15,7 +15,7 @@ use datafusion::dataframe::DataFrame;
 use datafusion::functions_aggregate::expr_fn::{count, sum};
 use datafusion::logical_expr::{Expr, ident, lit, try_cast};
 use datafusion::prelude::ParquetReadOptions;
-use pleegprofiel::{Cohort, CohortBuilder, PersonRow};
+use pleegprofiel::{Cohort, PersonRow, cohort::CohortBuilder};
 
 /// People counted by history.
 #[derive(Debug)]

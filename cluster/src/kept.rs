@@ -107,8 +107,7 @@ fn size(people: &Cohort) -> u64 {
 mod tests {
     use super::*;
     use crate::chunks::{Column, Slice, Table};
-    use pleegprofiel::AgeGrid;
-    use pleegprofiel::ndarray::Array2;
+    use pleegprofiel::{AgeGrid, ndarray::Array2};
 
     fn run(file: &std::path::Path, first: u64) -> Run {
         let file = file.to_str().expect("a path").to_owned();

@@ -10,7 +10,7 @@ use crate::side_by_side::{Chunk, each_chunk};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
-use pleegprofiel::{Cohort, CohortBuilder, PersonRow};
+use pleegprofiel::{Cohort, PersonRow, cohort::CohortBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -17,7 +17,7 @@ use crate::problems::Problems;
 use crate::way::{Passes, Way, WayOptions};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::record_batch::RecordBatch;
-use pleegprofiel::{Cohort, Fit, FitOptions, Overview, PassRequest, PassSums};
+use pleegprofiel::{Cohort, Fit, Spec, trajectory::passes::{Overview, PassRequest, PassSums}};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tokio::runtime::Handle;
@@ -72,14 +72,8 @@ impl<'a> People<'a> {
     /// Fits a model to them; `stop` ends it.
     ///
     /// # Errors
-    /// As [`FitOptions::fit_by_passes`] and [`People::look`].
-    pub(crate) fn fit(
-        self,
-        why: String,
-        options: &FitOptions,
-        ways: &WayOptions,
-        stop: &AtomicBool,
-    ) -> Result<(Fit, Way)> {
+    /// As [`Spec::fit_by_passes`] and [`People::look`].
+    pub(crate) fn fit(self, why: String, options: &Spec, ways: &WayOptions, stop: &AtomicBool) -> Result<(Fit, Way)> {
         let here = Handle::current();
         let mut pass_seconds = Vec::new();
         let mut ask = |request: &PassRequest| {

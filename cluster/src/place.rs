@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     ArrayRef, BinaryBuilder, Float64Builder, ListBuilder, StringBuilder, StructArray, UInt32Builder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
-use pleegprofiel::{Classifier, ClassifyOptions, ErrorKind, PersonRow, Refusal, TrajectoryModel};
+use pleegprofiel::{Classifier, ErrorKind, Model, PersonRow, profile::classify::{ClassifyOptions, Refusal}};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The fields of an answer.
@@ -40,7 +40,7 @@ fn fields() -> Fields {
 /// # Errors
 /// When the text is no model, or no group of it shows a profile.
 pub(crate) fn classifier(model: &str) -> Result<Classifier> {
-    Ok(Classifier::of_stored(TrajectoryModel::from_json(model)?, ClassifyOptions::default())?)
+    Ok(Classifier::of_stored(Model::from_json(model)?, ClassifyOptions::default())?)
 }
 
 /// The classifier used last in this process, with its model: making one draws people, and every batch asks for it.

@@ -82,7 +82,7 @@ impl<'a> Problems<'a> {
         match fault {
             Fault::Count => format!(
                 "column {counts}: {of} {shown}; a count is a whole number from 0 to {}, or empty where not observed",
-                pleegprofiel::MAX_COUNT
+                pleegprofiel::cohort::MAX_COUNT
             ),
             Fault::TimeAtRisk => format!(
                 "column {times} of times at risk: {of} {shown}; a time at risk is above 0 and at most 1 where there is a count"

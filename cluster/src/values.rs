@@ -7,7 +7,7 @@ use datafusion::arrow::datatypes::{
     DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
     UInt64Type,
 };
-use pleegprofiel::MAX_COUNT;
+use pleegprofiel::cohort::MAX_COUNT;
 use std::ops::Range;
 
 /// The largest number of persons that a row may stand for: sums of four thousand million of them do not overflow.

@@ -6,7 +6,7 @@ use crate::files::Files;
 use crate::functions::{Form, rows};
 use crate::history;
 use crate::side_by_side::each_chunk;
-use pleegprofiel::{CHUNK_PEOPLE, Family};
+use pleegprofiel::{Family, cohort::CHUNK_PEOPLE};
 use serde::Serialize;
 use std::collections::HashSet;
 

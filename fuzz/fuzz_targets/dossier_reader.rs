@@ -2,8 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pleegprofiel::advice::{Assembler, Dossier, Draft};
-use pleegprofiel::{ClassifyOptions, Language, reference_model};
+use pleegprofiel::{Language, advice::{Assembler, Dossier, Draft}, profile::classify::ClassifyOptions, reference_model};
 use std::sync::OnceLock;
 
 fn assembler() -> &'static Assembler {

@@ -4,8 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pleegprofiel::advice::Overrides;
-use pleegprofiel::advice::record::{Chain, verify};
+use pleegprofiel::advice::{Overrides, record::{Chain, verify}};
 use serde_json::{Value, json};
 
 fn is_whole(log: &[u8]) -> bool {

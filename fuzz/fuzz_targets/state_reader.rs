@@ -3,23 +3,20 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pleegprofiel::{
-    FormState, GeneralModel, PassJournal, PassRequest, PassSums, PersonRow, ReferenceModel, SelectionState,
-    TrajectoryModel,
-};
+use pleegprofiel::{Model, PersonRow, profile::reference::ReferenceModel, trajectory::{forms::FormState, passes::{PassJournal, PassRequest, PassSums}, selection::SelectionState}};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    if let Ok(model) = TrajectoryModel::from_json(text) {
-        assert!(TrajectoryModel::from_json(&model.to_json()).expect("a model that was written") == model);
+    if let Ok(model) = Model::from_json(text) {
+        assert!(Model::from_json(&model.to_json()).expect("a model that was written") == model);
         let ages = model.grid().len();
         (0..model.groups().len()).for_each(|k| assert_eq!(model.rates(k).len(), ages));
         let posterior = model.posterior(PersonRow::new(&vec![Some(1); ages])).expect("a row of the model's ages");
         assert_eq!(posterior.len(), model.groups().len());
     }
-    if let Ok(model) = GeneralModel::from_json(text) {
+    if let Ok(model) = Model::from_json(text) {
         let written = model.to_json();
-        assert!(GeneralModel::from_json(&written).expect("a model that was written").to_json() == written);
+        assert!(Model::from_json(&written).expect("a model that was written").to_json() == written);
     }
     let _ = ReferenceModel::from_json(text);
     if let Ok(state) = SelectionState::from_json(text) {

@@ -1,10 +1,6 @@
 //! What the fuzz targets of tables share: every reader of tables on the same bytes.
 
-use pleegprofiel::{
-    AgeInYear, ArticleTable, Cohort, DecimalMark, Error, ErrorKind, Incomplete, TableOptions, TableSource, Unlisted,
-    for_each_chunk, read_articles, read_career_table, read_categories, read_cohort_of, read_groups, read_person_table,
-    read_starts, read_values,
-};
+use pleegprofiel::{Cohort, Error, ErrorKind, career::ArticleTable, cohort::table::{AgeInYear, DecimalMark, Incomplete, TableOptions, TableSource, Unlisted, for_each_chunk, read_articles, read_career_table, read_categories, read_cohort_of, read_groups, read_person_table, read_starts, read_values}};
 use std::sync::Once;
 
 /// Options by the bits of a byte.

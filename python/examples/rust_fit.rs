@@ -7,8 +7,7 @@
 //! repetition from the array in memory to the fit, and numbers as the hexadecimal digits of their bits.
 #![allow(clippy::print_stdout)] // a program for the terminal
 
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::{AgeGrid, Cohort, Errors, Family, FitOptions};
+use pleegprofiel::{AgeGrid, Cohort, Family, Spec, ndarray::Array2, trajectory::Errors};
 use std::error::Error;
 use std::time::Instant;
 
@@ -34,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let counts: Array2<u32> = matrix(counts)?;
     let exposure: Option<Array2<f64>> = if exposure == "-" { None } else { Some(matrix(exposure)?) };
     let family = Family::ALL.into_iter().find(|f| f.key() == family).ok_or("no such family")?;
-    let options = FitOptions::new(family)
+    let options = Spec::counts(family)
         .groups(groups.parse()?)
         .degree(degree.parse()?)
         .starts(starts.parse()?)
@@ -60,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "zero_coefficients": bits(groups.iter().flat_map(|g| g.zero_coefficients.clone())),
         "trajectories": bits((0..groups.len()).flat_map(|k| fit.model().rates(k))),
         "posteriors": bits(fit.model().posteriors(&cohort)?),
-        "standard_errors": bits(fit.general().estimates(Errors::Information).iter().map(|e| e.se.unwrap_or(f64::NAN))),
+        "standard_errors": bits(fit.estimates(Errors::Information).iter().map(|e| e.se.unwrap_or(f64::NAN))),
         "bic": bits([fit.bic_persons]),
         "model": fit.model().to_json(),
     });

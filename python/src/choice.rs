@@ -5,7 +5,7 @@ use crate::errors;
 use crate::fitted::PyFit;
 use crate::people::{Beside, people};
 use crate::work;
-use pleegprofiel::{Family, Form, FormChoice, FormOptions};
+use pleegprofiel::{Family, FormOptions, trajectory::forms::{Form, FormChoice}};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::ops::RangeInclusive;

@@ -3,7 +3,7 @@
 use crate::{convert, errors};
 use numpy::ndarray::Array2;
 use numpy::{PyArray1, PyArray2};
-use pleegprofiel::{Classification, Language, Profile};
+use pleegprofiel::{Language, Profile, profile::classify::Classification};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 

@@ -7,11 +7,7 @@ use crate::frame;
 use crate::model::PyModel;
 use crate::people::{Beside, people};
 use crate::work;
-use pleegprofiel::error::{Error, Issues};
-use pleegprofiel::{
-    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, IndexAge, Language, PersonRow, Profile,
-    TrajectoryModel,
-};
+use pleegprofiel::{Classifier, Cohort, Error, Issues, Language, Model, PersonRow, Profile, profile::classify::{CareerClassifier, Classification, ClassifyOptions, IndexAge}};
 use pyo3::prelude::*;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -23,7 +19,7 @@ const PLACED_AT_ONCE: usize = 20_000;
 
 /// Places people beside the profiles of one model.
 ///
-/// model: a TrajectoryModel, or a Fit, whose names then are those decided on its people. coverage: how often a
+/// model: a Model, or a Fit, whose names then are those decided on its people. coverage: how often a
 /// prediction set holds the person's own profile. seed, people: of the simulated people that a record is judged against.
 /// Counts must be of adjudicated offences: whoever has none is refused.
 ///
@@ -134,13 +130,13 @@ impl PyClassifier {
         people: usize,
         name: Option<String>,
     ) -> PyResult<PyClassifier> {
-        let model: TrajectoryModel = match model.cast::<PyModel>() {
+        let model: Model = match model.cast::<PyModel>() {
             Ok(model) => model.get().model.clone(),
             Err(_) if model.hasattr("decided_model")? => {
                 let decided = model.call_method0("decided_model")?;
                 decided.cast::<PyModel>()?.get().model.clone()
             }
-            Err(_) => return Err(errors::options(py, "a classifier is made of a TrajectoryModel or a Fit")),
+            Err(_) => return Err(errors::options(py, "a classifier is made of a Model or a Fit")),
         };
         let options = options(coverage, seed, people);
         let made = work::run(py, None, |_| Classifier::of_stored(model, options))?;
@@ -264,9 +260,7 @@ impl PyClassifier {
             .map_err(|why| errors::stored(py, format!("not a usable classifier: {why}")))?;
         let by = work::run(py, None, |_| {
             Ok(match model {
-                Some(model) => {
-                    By::Groups(Arc::new(Classifier::of_stored(TrajectoryModel::from_json(&model)?, options)?))
-                }
+                Some(model) => By::Groups(Arc::new(Classifier::of_stored(Model::from_json(&model)?, options)?)),
                 None => {
                     let reference = pleegprofiel::reference_model();
                     By::Careers(Arc::new(CareerClassifier::rescaled(&reference, options, rescale)?), rescale)
@@ -279,7 +273,7 @@ impl PyClassifier {
     fn __repr__(&self) -> String {
         let of = match &self.by {
             By::Groups(classifier) => format!("a {} model", classifier.model().family()),
-            By::Careers(..) => format!("the career model {}", pleegprofiel::REFERENCE_NAME),
+            By::Careers(..) => format!("the career model {}", pleegprofiel::profile::reference::REFERENCE_NAME),
         };
         format!("Classifier by {of}: {}", self.profiles().join(", "))
     }

@@ -3,7 +3,7 @@
 use crate::array::object_value;
 use crate::errors;
 use crate::value::Value as Cell;
-use pleegprofiel::error::Issues;
+use pleegprofiel::Issues;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyString};

@@ -2,7 +2,7 @@
 //!
 //! The classes are written in Python (`pleegprofiel/errors.py`), where they can be read and pickled.
 
-use pleegprofiel::error::{Error, ErrorKind, Issues};
+use pleegprofiel::{Error, ErrorKind, Issues};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 

@@ -1,14 +1,14 @@
 //! Whatever a fit says that needs nobody any more: what is kept of it when it is pickled.
 
 use crate::errors;
-use pleegprofiel::{Errors, Fit, FitOptions, Part, StartKind, StartStop, TrajectoryModel};
+use pleegprofiel::{Fit, Model, Spec, trajectory::{Errors, Part, StartKind, StartStop}};
 use pyo3::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// `format` of a stored fit.
 pub(crate) const FIT_FORMAT: &str = "pleegprofiel-python-fit";
 /// Version of that form.
-pub(crate) const FIT_VERSION: u32 = 1;
+pub(crate) const FIT_VERSION: u32 = 2;
 
 /// A fit as it is stored: the model by its own versioned JSON, and its figures. It holds no person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub(crate) const FIT_VERSION: u32 = 1;
 pub(crate) struct StoredFit {
     pub(crate) format: String,
     pub(crate) version: u32,
-    pub(crate) model: TrajectoryModel,
+    pub(crate) model: Model,
     pub(crate) figures: Figures,
     pub(crate) shown: Option<super::shown::Shown>,
 }
@@ -38,7 +38,7 @@ impl StoredFit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Figures {
-    pub(crate) options: FitOptions,
+    pub(crate) options: Spec,
     pub(crate) persons: usize,
     pub(crate) observations: u64,
     /// None when no start had a finite likelihood; the same of what follows from it.
@@ -114,13 +114,12 @@ fn finite(value: f64) -> Option<f64> {
 impl Figures {
     /// Those of a fit.
     pub(crate) fn of(fit: &Fit) -> Figures {
-        let general = fit.general();
-        let robust = general.covariance(Errors::Sandwich).map(|_| general.estimates(Errors::Sandwich));
-        let flat = |errors| general.covariance(errors).map(|v| v.into_iter().collect());
-        let estimates = general.estimates(Errors::Information).into_iter().enumerate();
-        let band = |k| general.curve(Errors::Information, 0, k).iter().map(|i| [i.low, i.high]).collect();
+        let robust = fit.covariance(Errors::Sandwich).map(|_| fit.estimates(Errors::Sandwich));
+        let flat = |errors| fit.covariance(errors).map(|v| v.into_iter().collect());
+        let estimates = fit.estimates(Errors::Information).into_iter().enumerate();
+        let band = |k| fit.curve(Errors::Information, 0, k).iter().map(|i| [i.low, i.high]).collect();
         Figures {
-            options: fit.options.clone(),
+            options: fit.spec().clone(),
             persons: fit.persons,
             observations: fit.observations,
             log_likelihood: finite(fit.log_likelihood),
@@ -136,12 +135,13 @@ impl Figures {
             groups: fit
                 .groups
                 .iter()
-                .map(|g| GroupFigures {
+                .enumerate()
+                .map(|(k, g)| GroupFigures {
                     members: g.members,
                     avepp: g.avepp.and_then(finite),
                     occ: g.occ.and_then(finite),
                     mismatch: g.mismatch,
-                    peak_age: g.peak_age,
+                    peak_age: fit.model().peak_age(k),
                 })
                 .collect(),
             starts: fit

@@ -3,7 +3,7 @@
 use crate::fitted::PyFit;
 use crate::people::{Beside, people};
 use crate::work;
-use pleegprofiel::FitOptions;
+use pleegprofiel::Spec;
 use pyo3::prelude::*;
 
 /// Options of a fit, from what Python gave.
@@ -19,8 +19,8 @@ pub(crate) fn options(
     neighbours: bool,
     seed: &Bound<'_, PyAny>,
     threads: Option<&Bound<'_, PyAny>>,
-) -> PyResult<FitOptions> {
-    let mut options = FitOptions::new(work::family(py, family)?)
+) -> PyResult<Spec> {
+    let mut options = Spec::counts(work::family(py, family)?)
         .groups(work::whole(groups, "groups", 1, 32)? as usize)
         .degrees(work::wholes(degree, "degree", 0, 5)?)
         .common_dispersion(common_dispersion)

@@ -13,14 +13,14 @@ use crate::shown::{self, Shown};
 use crate::work;
 use numpy::ndarray::{Array2, Array3};
 use numpy::{PyArray1, PyArray2, PyArray3};
-use pleegprofiel::TrajectoryModel;
+use pleegprofiel::Model;
 use pyo3::prelude::*;
 use std::sync::OnceLock;
 
 /// A fitted trajectory model with everything needed to judge it.
 #[pyclass(frozen, name = "Fit", module = "pleegprofiel")]
 pub(crate) struct PyFit {
-    pub(crate) model: TrajectoryModel,
+    pub(crate) model: Model,
     pub(crate) figures: Figures,
     /// The fit and its people; nothing when it was read back.
     pub(crate) live: Option<Live>,

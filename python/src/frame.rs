@@ -203,7 +203,7 @@ fn refuse<'py>(py: Python<'py>, column: Column<'py>, what: &str) -> PyResult<Col
 /// Numbers of a column, NaN where there is none, with the place of each that is no number.
 pub(crate) fn numbers(py: Python<'_>, column: &Column<'_>, what: &str) -> PyResult<Vec<f64>> {
     let values = column.open();
-    let mut issues = pleegprofiel::error::Issues::in_memory();
+    let mut issues = pleegprofiel::Issues::in_memory();
     let mut all = Vec::with_capacity(values.rows());
     for row in 0..values.rows() {
         let value = values.value(row, 0);

@@ -3,8 +3,7 @@
 //! That row counts, for each column, its place: what comes back tells which column belongs to which age.
 
 use crate::errors;
-use pleegprofiel::error::{Error, Issues};
-use pleegprofiel::{AgeGrid, TableOptions, TableSource, read_wide_with};
+use pleegprofiel::{AgeGrid, Error, Issues, cohort::table::{TableOptions, TableSource, read_wide_with}};
 use pyo3::prelude::*;
 
 /// How the columns of a frame are called.

@@ -3,8 +3,7 @@
 use crate::convert;
 use crate::errors::{self, OrRaise};
 use crate::work;
-use pleegprofiel::error::{ErrorKind, Issues};
-use pleegprofiel::risk::instrument::{Assessment, Case, Instrument, Mode, Output, bundled_files};
+use pleegprofiel::{ErrorKind, Issues, risk::instrument::{Assessment, Case, Instrument, Mode, Output, bundled_files}};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;

@@ -6,7 +6,7 @@ use crate::fitted::PyFit;
 use crate::named::{Named, NamedPerson};
 use crate::shown::{self, Shown};
 use crate::work;
-use pleegprofiel::{Cohort, Definitions, Fit, FormChoice, TrajectoryModel, name_fit};
+use pleegprofiel::{Cohort, Definitions, Fit, Model, trajectory::forms::FormChoice, name_fit};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -147,7 +147,7 @@ impl PyFit {
     }
 
     /// The model with the record of what it was chosen from.
-    pub(crate) fn recorded(&self) -> TrajectoryModel {
+    pub(crate) fn recorded(&self) -> Model {
         let record = self.live.as_ref().and_then(|live| live.choice.as_ref()).map(|c| c.candidates.clone());
         match record {
             Some(record) => self.model.clone().with_record(record),
@@ -156,13 +156,13 @@ impl PyFit {
     }
 
     /// The model with the names of its groups and what they hang on.
-    pub(crate) fn decided(&self, py: Python<'_>) -> PyResult<TrajectoryModel> {
+    pub(crate) fn decided(&self, py: Python<'_>) -> PyResult<Model> {
         let named = self.named(py, "names of groups")?;
         named.settled.decision(&named.naming).kept_with(self.recorded()).or_raise(py)
     }
 
     /// The model as it is written: of a choice with its names, as the command `profile` stores it.
-    pub(crate) fn kept(&self, py: Python<'_>) -> PyResult<TrajectoryModel> {
+    pub(crate) fn kept(&self, py: Python<'_>) -> PyResult<Model> {
         match self.live.as_ref().is_some_and(|live| live.choice.is_some()) {
             true => self.decided(py),
             false => Ok(self.model.clone()),

@@ -6,7 +6,7 @@ use crate::errors::OrRaise;
 use crate::people::{Beside, people};
 use numpy::ndarray::Array2;
 use numpy::{PyArray1, PyArray2};
-use pleegprofiel::{Definitions, Profile, TrajectoryModel, name_model};
+use pleegprofiel::{Definitions, Model, Profile, name_model};
 use pyo3::prelude::*;
 
 /// A group-based trajectory model: shares and curves over age, without anybody in it.
@@ -14,13 +14,13 @@ use pyo3::prelude::*;
 /// >>> import pleegprofiel as pp
 /// >>> model = pp.reference_model().model
 /// >>> model
-/// TrajectoryModel poisson, 4 groups (36.0 %, 28.0 %, 21.0 %, 15.0 %), ages 12 to 44
-/// >>> pp.TrajectoryModel.from_json(model.to_json()) == model
+/// Model poisson, 4 groups (36.0 %, 28.0 %, 21.0 %, 15.0 %), ages 12 to 44
+/// >>> pp.Model.from_json(model.to_json()) == model
 /// True
-#[pyclass(frozen, name = "TrajectoryModel", module = "pleegprofiel")]
+#[pyclass(frozen, name = "Model", module = "pleegprofiel")]
 #[derive(Clone)]
 pub(crate) struct PyModel {
-    pub(crate) model: TrajectoryModel,
+    pub(crate) model: Model,
 }
 
 #[pymethods]
@@ -28,13 +28,13 @@ impl PyModel {
     /// Reads a model from its JSON, as the command line writes it too.
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<PyModel> {
-        Ok(PyModel { model: TrajectoryModel::from_json(text).or_raise(py)? })
+        Ok(PyModel { model: Model::from_json(text).or_raise(py)? })
     }
 
     /// Reads a model from a file.
     #[staticmethod]
     fn load(py: Python<'_>, path: std::path::PathBuf) -> PyResult<PyModel> {
-        Ok(PyModel { model: TrajectoryModel::load(path).or_raise(py)? })
+        Ok(PyModel { model: Model::load(path).or_raise(py)? })
     }
 
     /// The versioned JSON of the model; reading it gives the same bits.
@@ -57,7 +57,7 @@ impl PyModel {
     /// Number of free parameters.
     #[getter]
     fn parameters(&self) -> usize {
-        self.model.parameters()
+        self.model.parameters().len()
     }
 
     /// Age at the start of each interval, in years.
@@ -106,7 +106,7 @@ impl PyModel {
     /// curves.
     #[getter]
     fn profiles(&self, py: Python<'_>) -> PyResult<Vec<Option<&'static str>>> {
-        let kept = pleegprofiel::Decision::of(&self.model).or_raise(py)?;
+        let kept = pleegprofiel::profile::Decision::of(&self.model).or_raise(py)?;
         let naming = match kept {
             Some(decision) => decision.naming,
             None => name_model(&self.model, &Definitions::default()).or_raise(py)?,
@@ -161,7 +161,7 @@ impl PyModel {
         let (model, grid) = (&self.model, self.model.grid());
         let shares: Vec<String> = model.groups().iter().map(|g| format!("{:.1} %", 100.0 * g.share)).collect();
         format!(
-            "TrajectoryModel {}, {} group{} ({}), ages {} to {}",
+            "Model {}, {} group{} ({}), ages {} to {}",
             model.family().key(),
             shares.len(),
             if shares.len() == 1 { "" } else { "s" },
@@ -173,16 +173,16 @@ impl PyModel {
 }
 
 /// Share of each group.
-pub(crate) fn shares<'py>(py: Python<'py>, model: &TrajectoryModel) -> Bound<'py, PyArray1<f64>> {
+pub(crate) fn shares<'py>(py: Python<'py>, model: &Model) -> Bound<'py, PyArray1<f64>> {
     PyArray1::from_iter(py, model.groups().iter().map(|group| group.share))
 }
 
 /// Groups x ages: expected events per year at liberty.
-pub(crate) fn trajectories<'py>(py: Python<'py>, model: &TrajectoryModel) -> Bound<'py, PyArray2<f64>> {
+pub(crate) fn trajectories<'py>(py: Python<'py>, model: &Model) -> Bound<'py, PyArray2<f64>> {
     by_age(py, model, |k| model.rates(k))
 }
 
-fn by_age<'py>(py: Python<'py>, model: &TrajectoryModel, of: impl Fn(usize) -> Vec<f64>) -> Bound<'py, PyArray2<f64>> {
+fn by_age<'py>(py: Python<'py>, model: &Model, of: impl Fn(usize) -> Vec<f64>) -> Bound<'py, PyArray2<f64>> {
     let mut all = Array2::zeros((model.groups().len(), model.grid().len()));
     for (k, mut row) in all.rows_mut().into_iter().enumerate() {
         row.iter_mut().zip(of(k)).for_each(|(to, value)| *to = value);

@@ -1,8 +1,6 @@
 //! Who of the people fitted shows which profile, as the command `profile` decides it.
 
-use pleegprofiel::{
-    Cohort, Definitions, Fit, FormChoice, Language, Naming, Result, Settled, TrajectoryModel, name_fit,
-};
+use pleegprofiel::{Cohort, Definitions, Fit, Language, Model, Result, profile::{Naming, Settled}, trajectory::forms::FormChoice, name_fit};
 
 /// Names of the groups of a fit, and what hangs on the model.
 pub(crate) struct Named {
@@ -34,12 +32,12 @@ impl Named {
     }
 
     /// Places the people who were fitted.
-    pub(crate) fn people(&self, model: &TrajectoryModel, cohort: &Cohort) -> Result<Vec<NamedPerson>> {
+    pub(crate) fn people(&self, model: &Model, cohort: &Cohort) -> Result<Vec<NamedPerson>> {
         place(cohort, model, &self.naming, &self.settled)
     }
 }
 
-fn place(cohort: &Cohort, model: &TrajectoryModel, naming: &Naming, settled: &Settled) -> Result<Vec<NamedPerson>> {
+fn place(cohort: &Cohort, model: &Model, naming: &Naming, settled: &Settled) -> Result<Vec<NamedPerson>> {
     let posteriors = model.posteriors(cohort)?;
     let one = |(i, row): (usize, pleegprofiel::ndarray::ArrayView1<'_, f64>)| {
         let counts = cohort.counts(i);

@@ -4,7 +4,7 @@ use crate::classifier::{self, PyClassifier};
 use crate::convert;
 use crate::errors::OrRaise;
 use crate::model::PyModel;
-use pleegprofiel::{CareerClassifier, ReferenceModel};
+use pleegprofiel::profile::{classify::CareerClassifier, reference::ReferenceModel};
 use pyo3::prelude::*;
 
 /// The model reconstructed from published margins: no coefficients of the report are public.

@@ -7,10 +7,7 @@ use crate::fitted::PyFit;
 use crate::people::{Beside, people};
 use crate::picture::PyPicture;
 use crate::work;
-use pleegprofiel::report::selection_svg;
-use pleegprofiel::{
-    Cohort, NO_DISCOVERY, Selection, SelectionCriterion, SelectionOptions, SelectionState, SelectionWatch,
-};
+use pleegprofiel::{Cohort, report::selection_svg, trajectory::selection::{NO_DISCOVERY, Selection, SelectionCriterion, SelectionOptions, SelectionState, SelectionWatch}};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -85,7 +82,7 @@ pub(crate) fn select(
     }
     let cohort = people(data, &Beside { ages, exposure, weights, ids, ..Beside::default() })?;
     let selection = work::run(py, progress, |tick| {
-        let told = |p: pleegprofiel::SelectionProgress<'_>| tick(p.done, p.total);
+        let told = |p: pleegprofiel::trajectory::selection::SelectionProgress<'_>| tick(p.done, p.total);
         options.select_from(&cohort, &mut SelectionState::new(), SelectionWatch { progress: &told, clock: None })
     })?;
     Ok(PySelection { selection, cohort })

@@ -2,8 +2,7 @@
 //!
 //! Small groups are hidden there as everywhere, so that what is shown may be passed on.
 
-use pleegprofiel::report::{Report, ReportTable};
-use pleegprofiel::{Cohort, Fit, FormChoice, Naming, Settled};
+use pleegprofiel::{Cohort, Fit, profile::{Naming, Settled}, report::{Report, ReportTable}, trajectory::forms::FormChoice};
 use serde::{Deserialize, Serialize};
 
 /// A cell of words wider than this is said below the table.
@@ -113,16 +112,15 @@ pub(crate) fn unnamed(fit: &Fit) -> Shown {
     let rows = fit
         .groups
         .iter()
-        .zip(fit.model().groups())
         .zip(hidden)
         .enumerate()
-        .map(|(k, ((fitted, group), members))| {
+        .map(|(k, (fitted, members))| {
             let shown = members.is_exact();
             vec![
                 (k + 1).to_string(),
-                if shown { format!("{:.1} %", 100.0 * group.share) } else { "–".into() },
+                if shown { format!("{:.1} %", 100.0 * fitted.share) } else { "–".into() },
                 if shown { fitted.members.to_string() } else { "few".into() },
-                format!("{}", fitted.peak_age),
+                format!("{}", fit.model().peak_age(k)),
                 number(fitted.avepp.filter(|_| shown), 2),
                 number(fitted.occ.filter(|_| shown), 1),
             ]

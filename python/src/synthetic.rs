@@ -2,7 +2,7 @@
 
 use crate::cohort::PyCohort;
 use crate::work;
-use pleegprofiel::{CareerOptions, Cohort, SyntheticCohort, reference_model};
+use pleegprofiel::{Cohort, cohort::CareerOptions, synthetic::SyntheticCohort, reference_model};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -69,8 +69,8 @@ pub(crate) fn synthetic(
 }
 
 /// Exact age at the first trafficking offence.
-fn index_age(person: &pleegprofiel::SyntheticPerson) -> Option<f64> {
-    let index = person.career.index_offence(&pleegprofiel::Category::HUMAN_TRAFFICKING)?;
+fn index_age(person: &pleegprofiel::synthetic::SyntheticPerson) -> Option<f64> {
+    let index = person.career.index_offence(&pleegprofiel::career::Category::HUMAN_TRAFFICKING)?;
     Some(index.age.get())
 }
 

@@ -3,7 +3,7 @@
 //! Belongs here: what a value may mean, and the words for what it may not. Does not belong here: where values come from
 //! (`array`, `pandas`, `arrow`).
 
-use pleegprofiel::MAX_COUNT;
+use pleegprofiel::cohort::MAX_COUNT;
 use std::borrow::Cow;
 
 /// A value before anyone asked what it stands for.

@@ -1,8 +1,7 @@
 //! Long work: the interpreter is free meanwhile, Ctrl-C ends it, and progress is told.
 
 use crate::errors;
-use pleegprofiel::Family;
-use pleegprofiel::error::Error;
+use pleegprofiel::{Error, Family};
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 use std::sync::Mutex;

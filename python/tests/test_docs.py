@@ -44,7 +44,7 @@ def test_examples_give_what_they_say(name, doc):
 
 def test_every_function_and_the_main_classes_have_an_example():
     wanted = {"fit", "choose", "select", "validate", "synthetic", "reference_model"}
-    wanted |= {"Cohort", "Classifier", "Instrument", "TrajectoryModel"}
+    wanted |= {"Cohort", "Classifier", "Instrument", "Model"}
     assert wanted <= {name for name, _ in WITH_EXAMPLES}
 
 

@@ -58,7 +58,7 @@ def test_whoever_misuses_a_classifier_is_told(choice, toronto):
     counts, _, _ = toronto
     with pytest.raises(pp.InvalidOptions, match="coverage"):
         pp.Classifier(choice.model, coverage=1.5)
-    with pytest.raises(pp.InvalidOptions, match="TrajectoryModel or a Fit"):
+    with pytest.raises(pp.InvalidOptions, match="Model or a Fit"):
         pp.Classifier("model.json")
     with pytest.raises(pp.InvalidOptions, match="index_age"):
         pp.Classifier(choice.model).classify(counts, index_age=np.full(len(counts), 20.0))

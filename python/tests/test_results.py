@@ -43,18 +43,18 @@ def test_a_picture_is_well_formed_and_kept(fit, tmp_path):
 
 def test_a_model_comes_back_with_the_same_bits(fit, toronto):
     counts, _, _ = toronto
-    model = pp.TrajectoryModel.from_json(fit.to_json())
+    model = pp.Model.from_json(fit.to_json())
     assert model == fit.model == pickle.loads(pickle.dumps(fit.model))
     assert bits(model.posteriors(counts)) == bits(fit.posteriors)
     stored = json.loads(fit.to_json())
     assert stored["format"] == "pleegprofiel-trajectory-model" or "format" in stored
     with pytest.raises(pp.InvalidModel):
-        pp.TrajectoryModel.from_json("{}")
+        pp.Model.from_json("{}")
     stored["version"] = 999
     with pytest.raises(pp.InvalidModel, match="999"):
-        pp.TrajectoryModel.from_json(json.dumps(stored))
+        pp.Model.from_json(json.dumps(stored))
     with pytest.raises(pp.FileError):
-        pp.TrajectoryModel.load("no such file.json")
+        pp.Model.load("no such file.json")
 
 
 def test_a_fit_that_was_pickled_tells_all_but_people(fit, toronto):

@@ -160,8 +160,7 @@ impl Article {
     /// What is known of the article on a day.
     ///
     /// ```
-    /// use pleegprofiel::CalendarDate;
-    /// use pleegprofiel::advice::{Article, ArticleOn};
+    /// use pleegprofiel::{advice::{Article, ArticleOn}, career::CalendarDate};
     /// let rape = Article { law: "sr".into(), number: "242".into(), paragraph: None };
     /// // the number means rape until 30 June 2024, and something else after
     /// assert!(matches!(rape.on(CalendarDate::new(2024, 6, 30)?), ArticleOn::Known { en: "rape", .. }));

@@ -101,7 +101,7 @@ impl ArticleTable {
     /// 2024 and from 1 July 2024 on. It says nothing of any other article.
     ///
     /// ```
-    /// use pleegprofiel::{ArticleTable, Category};
+    /// use pleegprofiel::career::{ArticleTable, Category};
     /// let table = ArticleTable::read_in_law();
     /// let on = |article: &str, day: &str| table.category(&article.parse()?, day.parse()?).map(|row| row.category.clone());
     /// assert_eq!(on("273f lid 3", "2019-05-01")?, Category::HUMAN_TRAFFICKING);

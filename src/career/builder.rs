@@ -22,7 +22,7 @@ pub const MAX_STAYS: usize = 100_000;
 /// Collects one person's records into a [`Career`]. Start with [`Career::dated`] or [`Career::by_age`].
 ///
 /// ```
-/// use pleegprofiel::{Age, Career, Category, Custody, Offence, Window, WindowEnd};
+/// use pleegprofiel::{Age, Career, career::{Category, Custody, Offence, Window, WindowEnd}};
 /// let age = Age::years;
 /// let error = Career::by_age()
 ///     .window(Window::ages(age(12.0)?, age(20.0)?, WindowEnd::EndOfRegister))

@@ -22,7 +22,7 @@ pub const MAX_CATEGORIES: usize = 1000;
 /// Dutch offence statistics, property split by violence. Other keys come from a [`CategorySet`].
 ///
 /// ```
-/// use pleegprofiel::Category;
+/// use pleegprofiel::career::Category;
 /// assert_eq!(Category::HUMAN_TRAFFICKING.key(), "human-trafficking");
 /// assert_eq!(Category::new("human-trafficking")?, Category::HUMAN_TRAFFICKING);
 /// assert!(Category::new("Human trafficking").is_err());
@@ -144,7 +144,7 @@ pub struct CategoryLabel {
 /// The categories that data may use, in a fixed order, each with a Dutch and an English label.
 ///
 /// ```
-/// use pleegprofiel::{Category, CategorySet};
+/// use pleegprofiel::career::{Category, CategorySet};
 /// let set = CategorySet::built_in().with("cybercrime", "cybercriminaliteit", "cybercrime")?;
 /// assert_eq!(set.labels().len(), 11);
 /// assert_eq!(set.label(&Category::HUMAN_TRAFFICKING).map(|l| l.dutch.as_str()), Some("mensenhandel"));
@@ -218,7 +218,7 @@ impl CategorySet {
     /// has it.
     ///
     /// ```
-    /// use pleegprofiel::{Category, CategorySet};
+    /// use pleegprofiel::career::{Category, CategorySet};
     /// let set = CategorySet::built_in();
     /// assert_eq!(set.named("Mensenhandel"), Some(&Category::HUMAN_TRAFFICKING));
     /// assert_eq!(set.named("road-traffic"), set.named("verkeer"));

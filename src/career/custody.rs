@@ -35,7 +35,7 @@ impl From<Age> for Moment {
 /// day in custody, a day of release is a day at liberty.
 ///
 /// ```
-/// use pleegprofiel::{CalendarDate, Custody, Moment};
+/// use pleegprofiel::career::{CalendarDate, Custody, Moment};
 /// let stay = Custody::dates(CalendarDate::new(2010, 3, 1)?, CalendarDate::new(2010, 9, 1)?);
 /// assert_eq!(stay.to, Moment::Date(CalendarDate::new(2010, 9, 1)?));
 /// # Ok::<(), pleegprofiel::Error>(())

@@ -13,7 +13,7 @@ use std::str::FromStr;
 /// First and last year of a [`CalendarDate`]: two cycles of the Gregorian calendar. Wide enough for everyone
 /// in a register, narrow enough to refuse the years `0001` and `9999` that files use for "unknown" and
 /// "still running".
-pub const YEARS: std::ops::RangeInclusive<i16> = 1600..=2399;
+pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1600..=2399;
 
 const EPOCH: Date = date(1600, 1, 1);
 
@@ -30,7 +30,7 @@ const EPOCH: Date = date(1600, 1, 1);
 /// interval of age non-empty and no border earlier than the day it stands for.
 ///
 /// ```
-/// use pleegprofiel::CalendarDate;
+/// use pleegprofiel::career::CalendarDate;
 /// let birth: CalendarDate = "2004-02-29".parse()?;
 /// assert_eq!(birth.completed_months(CalendarDate::new(2022, 2, 28)?)?, 17 * 12 + 11);
 /// assert_eq!(birth.completed_months(CalendarDate::new(2022, 3, 1)?)?, 18 * 12);
@@ -44,7 +44,7 @@ impl CalendarDate {
     /// A date from year, month (1 to 12) and day of the month (from 1).
     ///
     /// # Errors
-    /// When the year is outside [`YEARS`] or the calendar has no such day.
+    /// When the year is outside 1600 to 2399 or the calendar has no such day.
     pub fn new(year: i16, month: u8, day: u8) -> Result<Self> {
         if !YEARS.contains(&year) {
             return Err(Error::value(format!("the year {year} is not between {} and {}", YEARS.start(), YEARS.end())));
@@ -74,7 +74,7 @@ impl CalendarDate {
     /// Days from this date to `other`; negative when `other` is earlier.
     ///
     /// ```
-    /// use pleegprofiel::CalendarDate;
+    /// use pleegprofiel::career::CalendarDate;
     /// let (a, b) = (CalendarDate::new(2000, 2, 28)?, CalendarDate::new(2000, 3, 1)?);
     /// assert_eq!((a.days_until(b), b.days_until(a)), (2, -2));
     /// # Ok::<(), pleegprofiel::Error>(())
@@ -86,7 +86,7 @@ impl CalendarDate {
     /// The date so many days later (earlier, when negative).
     ///
     /// # Errors
-    /// When that is outside [`YEARS`].
+    /// When that is outside 1600 to 2399.
     pub fn plus_days(self, days: i64) -> Result<CalendarDate> {
         let far = || Error::value(format!("{self} plus {days} days is not between the years 1600 and 2399"));
         // Longer than all of YEARS; keeps the span within what the calendar can hold.
@@ -100,7 +100,7 @@ impl CalendarDate {
     /// The day on which someone born on this date reaches an age of so many months.
     ///
     /// ```
-    /// use pleegprofiel::CalendarDate;
+    /// use pleegprofiel::career::CalendarDate;
     /// let birth = CalendarDate::new(2001, 1, 31)?;
     /// assert_eq!(birth.plus_months(1)?.to_string(), "2001-03-01"); // February has no 31st
     /// assert_eq!(birth.plus_months(12)?.to_string(), "2002-01-31");
@@ -108,7 +108,7 @@ impl CalendarDate {
     /// ```
     ///
     /// # Errors
-    /// When that is outside [`YEARS`].
+    /// When that is outside 1600 to 2399.
     pub fn plus_months(self, months: u32) -> Result<CalendarDate> {
         self.border(months)
             .filter(|d| YEARS.contains(&d.year()))
@@ -135,7 +135,7 @@ impl CalendarDate {
     /// year the days passed divided by the days it has (365 or 366).
     ///
     /// ```
-    /// use pleegprofiel::CalendarDate;
+    /// use pleegprofiel::career::CalendarDate;
     /// let birth = CalendarDate::new(1990, 7, 1)?;
     /// assert_eq!(birth.age_on(CalendarDate::new(2008, 7, 1)?)?.get(), 18.0);
     /// assert_eq!(birth.age_on(CalendarDate::new(2008, 9, 12)?)?.get(), 18.0 + 73.0 / 365.0);
@@ -158,7 +158,7 @@ impl CalendarDate {
         day_number(self.0)
     }
 
-    /// [`CalendarDate::number`] of the day an age of so many months is reached, also beyond [`YEARS`];
+    /// [`CalendarDate::number`] of the day an age of so many months is reached, also beyond 1600 to 2399;
     /// `None` only past the year 9999.
     pub(crate) fn border_number(self, months: u32) -> Option<i64> {
         self.border(months).map(day_number)

@@ -49,7 +49,7 @@ impl Career {
     /// Change of severity over this career.
     ///
     /// ```
-    /// use pleegprofiel::{Age, Career, Category, Offence, Severity, Window, WindowEnd};
+    /// use pleegprofiel::{Age, Career, career::{Category, Offence, Severity, Window, WindowEnd}};
     /// let age = Age::years;
     /// let at = |y: f64, s: f64| Ok::<_, pleegprofiel::Error>(
     ///     Offence::at_age(Age::years(y)?, Category::OTHER).with_severity(Severity::new(s)?));

@@ -127,7 +127,7 @@ impl Career {
     /// First and last offence; `None` without offences.
     ///
     /// ```
-    /// use pleegprofiel::{Age, Career, Category, Offence, Window, WindowEnd};
+    /// use pleegprofiel::{Age, Career, career::{Category, Offence, Window, WindowEnd}};
     /// let age = Age::years;
     /// let career = Career::by_age()
     ///     .window(Window::ages(age(12.0)?, age(30.0)?, WindowEnd::EndOfRegister))
@@ -156,7 +156,7 @@ impl Career {
     /// Observed time, in custody and at liberty. In years of age: from one birthday to the next is one.
     ///
     /// ```
-    /// use pleegprofiel::{CalendarDate, Career, Custody, Window, WindowEnd};
+    /// use pleegprofiel::{Career, career::{CalendarDate, Custody, Window, WindowEnd}};
     /// let day = |text: &str| text.parse::<CalendarDate>();
     /// let career = Career::dated(day("1990-01-01")?)
     ///     .window(Window::dates(day("2008-01-01")?, day("2010-01-01")?, WindowEnd::EndOfRegister))
@@ -196,7 +196,7 @@ impl Career {
     /// adds nothing to `T`.
     ///
     /// ```
-    /// use pleegprofiel::{Age, Career, Category, Custody, Offence, OffencesInCustody, Period, Window, WindowEnd};
+    /// use pleegprofiel::{Age, Career, career::{Category, Custody, Offence, OffencesInCustody, Period, Window, WindowEnd}};
     /// let age = Age::years;
     /// let career = Career::by_age()
     ///     .window(Window::ages(age(12.0)?, age(22.0)?, WindowEnd::EndOfRegister))
@@ -241,7 +241,7 @@ impl Career {
     /// What came before is what was observed before: a window that begins late makes these numbers too low.
     ///
     /// ```
-    /// use pleegprofiel::{Age, Career, Category, Offence, Window, WindowEnd};
+    /// use pleegprofiel::{Age, Career, career::{Category, Offence, Window, WindowEnd}};
     /// let age = Age::years;
     /// let career = Career::by_age()
     ///     .window(Window::ages(age(12.0)?, age(40.0)?, WindowEnd::EndOfRegister))

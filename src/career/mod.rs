@@ -15,17 +15,31 @@
 //!   onset, career length and the number of earlier offences can only be as early as the window.
 
 pub(crate) mod article;
-pub mod articles;
-pub mod builder;
-pub mod category;
-pub mod custody;
-pub mod date;
-pub mod escalation;
-pub mod measures;
-pub mod offence;
-pub mod participation;
-pub mod person;
-pub mod specialisation;
+pub(crate) mod articles;
+pub(crate) mod builder;
+pub(crate) mod category;
+pub(crate) mod custody;
+pub(crate) mod date;
+pub(crate) mod escalation;
+pub(crate) mod measures;
+pub(crate) mod offence;
+pub(crate) mod participation;
+pub(crate) mod person;
+pub(crate) mod specialisation;
 pub(crate) mod timeline;
-pub mod versatility;
-pub mod window;
+pub(crate) mod versatility;
+pub(crate) mod window;
+
+pub use articles::{ArticleCategory, ArticleTable};
+pub use builder::{CareerBuilder, MAX_OFFENCES, MAX_STAYS};
+pub use category::{Category, CategoryLabel, CategorySet, MAX_CATEGORIES, MAX_KEY};
+pub use custody::{Custody, Moment};
+pub use date::CalendarDate;
+pub use escalation::Escalation;
+pub use measures::{CareerMeasures, CareerSpan, Frequency, IndexOffence, Period, StreetTime};
+pub use offence::{Offence, OffencesInCustody, Severity, When};
+pub use participation::{AgeParticipation, Participation, ParticipationShare};
+pub use person::TimeBasis;
+pub use specialisation::{CategorySpecialisation, Specialisation, TransitionMatrix};
+pub use versatility::Versatility;
+pub use window::{Window, WindowEnd};

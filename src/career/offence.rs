@@ -30,7 +30,7 @@ pub enum When {
 /// one collection of careers uses one scale.
 ///
 /// ```
-/// use pleegprofiel::Severity;
+/// use pleegprofiel::career::Severity;
 /// assert_eq!(Severity::new(24.0)?.get(), 24.0);
 /// assert!(Severity::new(0.0).is_err());
 /// # Ok::<(), pleegprofiel::Error>(())
@@ -74,7 +74,7 @@ impl From<Severity> for f64 {
 /// One offence of a career.
 ///
 /// ```
-/// use pleegprofiel::{CalendarDate, Category, Offence, Severity};
+/// use pleegprofiel::career::{CalendarDate, Category, Offence, Severity};
 /// let offence = Offence::on(CalendarDate::new(2012, 5, 3)?, Category::PROPERTY)
 ///     .with_severity(Severity::new(48.0)?)
 ///     .in_case(2);

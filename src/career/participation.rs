@@ -80,7 +80,7 @@ impl Participation {
     /// Participation of a collection of careers at each age, in completed years.
     ///
     /// ```
-    /// use pleegprofiel::{Age, Career, Category, Offence, Participation, Window, WindowEnd};
+    /// use pleegprofiel::{Age, Career, career::{Category, Offence, Participation, Window, WindowEnd}};
     /// let age = Age::years;
     /// let window = |to| Ok::<_, pleegprofiel::Error>(Window::ages(age(12.0)?, age(to)?, WindowEnd::EndOfRegister));
     /// let a = Career::by_age().window(window(16.0)?).offence(Offence::at_completed_age(14, Category::DRUGS)).build()?;

@@ -41,7 +41,7 @@ pub enum TimeBasis {
 ///   up to a year early.
 ///
 /// ```
-/// use pleegprofiel::{CalendarDate, Career, Category, Offence, Window, WindowEnd};
+/// use pleegprofiel::{Career, career::{CalendarDate, Category, Offence, Window, WindowEnd}};
 /// let day = |text: &str| text.parse::<CalendarDate>();
 /// let career = Career::dated(day("1990-05-06")?)
 ///     .window(Window::dates(day("2002-05-06")?, day("2020-01-01")?, WindowEnd::EndOfRegister))

@@ -21,7 +21,7 @@ const MAX_TRANSITIONS: u64 = 1 << 53;
 /// case numbers, for two consecutive offences of the same case are not a transition.
 ///
 /// ```
-/// use pleegprofiel::{Category, TransitionMatrix, ndarray::array};
+/// use pleegprofiel::{career::{Category, TransitionMatrix}, ndarray::array};
 /// let kinds = [Category::VIOLENCE, Category::PROPERTY];
 /// let matrix = TransitionMatrix::from_counts(&kinds, array![[30, 10], [10, 50]].view())?;
 /// let violence = &matrix.specialisation().categories[1];

@@ -39,7 +39,7 @@ impl Versatility {
     /// Diversity from the number of offences of each kind; kinds without offences change nothing.
     ///
     /// ```
-    /// use pleegprofiel::Versatility;
+    /// use pleegprofiel::career::Versatility;
     /// let v = Versatility::of_counts([2, 1, 1]);
     /// assert_eq!((v.offences, v.kinds), (4, 3));
     /// assert_eq!(v.diversity, Some(0.625)); // 1 - (4 + 1 + 1) / 16

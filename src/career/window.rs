@@ -49,7 +49,7 @@ impl WindowEnd {
     /// The key in files, in kebab-case.
     ///
     /// ```
-    /// assert_eq!(pleegprofiel::WindowEnd::EndOfRegister.key(), "end-of-register");
+    /// assert_eq!(pleegprofiel::career::WindowEnd::EndOfRegister.key(), "end-of-register");
     /// ```
     pub fn key(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl WindowEnd {
 /// someone who died, `to` is the day after the day of death.
 ///
 /// ```
-/// use pleegprofiel::{Age, Moment, Window, WindowEnd};
+/// use pleegprofiel::{Age, career::{Moment, Window, WindowEnd}};
 /// let window = Window::ages(Age::years(12.0)?, Age::years(31.0)?, WindowEnd::EndOfRegister);
 /// assert_eq!(window.from, Moment::Age(Age::years(12.0)?));
 /// # Ok::<(), pleegprofiel::Error>(())

@@ -75,7 +75,7 @@ impl<'a> PersonRow<'a> {
 /// Collects persons into a [`Cohort`].
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, CohortBuilder, PersonRow};
+/// use pleegprofiel::{AgeGrid, PersonRow, cohort::CohortBuilder};
 /// let mut builder = CohortBuilder::new(AgeGrid::years(18, 20)?);
 /// builder.push(PersonRow::new(&[Some(0), Some(2), None]))?;
 /// builder.push(PersonRow::new(&[Some(0), Some(2), None]))?;
@@ -148,7 +148,7 @@ impl CohortBuilder {
     /// a frequency would not.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, CohortBuilder, PersonRow};
+    /// use pleegprofiel::{AgeGrid, PersonRow, cohort::CohortBuilder};
     /// let mut builder = CohortBuilder::new(AgeGrid::years(18, 19)?);
     /// builder.push_persons(PersonRow::new(&[Some(0), Some(2)]), 3)?;
     /// let cohort = builder.finish();

@@ -31,7 +31,7 @@ pub enum OutsideGrid {
 /// How careers become a cohort.
 ///
 /// ```
-/// use pleegprofiel::{CareerOptions, Category, OffencesInCustody, OutsideGrid};
+/// use pleegprofiel::{career::{Category, OffencesInCustody}, cohort::{CareerOptions, OutsideGrid}};
 /// let options = CareerOptions::default()
 ///     .only([Category::HUMAN_TRAFFICKING])
 ///     .in_custody(OffencesInCustody::LeaveOut)
@@ -108,8 +108,7 @@ impl Cohort {
     /// - An offence at a completed age needs that year of age to lie within one interval.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, CalendarDate, Career, CareerOptions, Category, Cohort, Custody, Offence};
-    /// use pleegprofiel::{Window, WindowEnd};
+    /// use pleegprofiel::{AgeGrid, Career, Cohort, career::{CalendarDate, Category, Custody, Offence, Window, WindowEnd}, cohort::CareerOptions};
     /// let day = |text: &str| text.parse::<CalendarDate>();
     /// let career = Career::dated(day("1990-01-01")?)
     ///     .window(Window::dates(day("2008-01-01")?, day("2010-01-01")?, WindowEnd::EndOfRegister))

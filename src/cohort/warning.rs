@@ -3,18 +3,18 @@
 //! Belongs here: the warnings and their words. Does not belong here: when a cohort looks suspicious (`suspicion`), and
 //! what a reader of tables leaves out.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Where in a cohort something stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellPlace {
     /// Number of the person, from 1, in the order of the input.
     pub person: usize,
     /// Row of the table it was read from, the header of a text file counted; `None` for data from memory.
     pub row: Option<u64>,
     /// The file of a folder that the row stands in.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<String>,
     /// The age interval, as in [`AgeGrid::label`](crate::AgeGrid::label); `None` for a person as a whole.
     pub age: Option<String>,
@@ -41,7 +41,7 @@ impl fmt::Display for CellPlace {
 }
 
 /// A fact about a cohort that whoever uses it has to know; [`Cohort::warnings`](crate::Cohort::warnings) lists them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "warning", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CohortWarning {

@@ -17,7 +17,7 @@
 //! | `days` | no | days of a sanction or demand |
 //! | `offence` | no | number of the offence within the case; without it an event is of the case as a whole |
 //! | `kind` | no | category of that offence |
-//! | `article`, `paragraph`, `law` | no | in its place the article of law, by a table of articles ([`TableOptions::articles`](crate::TableOptions::articles)) and the day in `committed` |
+//! | `article`, `paragraph`, `law` | no | in its place the article of law, by a table of articles ([`TableOptions::articles`](crate::cohort::table::TableOptions::articles)) and the day in `committed` |
 //! | `form` | no | form of exploitation, see [`Exploitation`] |
 //! | `committed` | no | (first) day of the offence: age is taken **at the offence** |
 //! | `parket` | no | the public prosecutor's office or, by another name, any further property by which defendants are told apart |

@@ -81,8 +81,7 @@ impl Values {
 /// held, 80 bytes each and the identifiers once.
 ///
 /// ```
-/// use pleegprofiel::monitor::{MonitorOptions, read_monitor};
-/// use pleegprofiel::{TableOptions, TableSource};
+/// use pleegprofiel::{cohort::table::{TableOptions, TableSource}, monitor::{MonitorOptions, read_monitor}};
 /// let rows = "id,case,phase,date,outcome,days\n\
 ///     a,1,verdict,2019-03-01,convicted,\n\
 ///     a,1,sanction,2019-03-01,unconditional,553\n";

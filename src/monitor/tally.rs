@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-/// Cells of fewer persons are protected; see [`Recidivism`](crate::cohort::recidivism::figures::Recidivism).
+/// Cells of fewer persons are protected; see [`Recidivism`](crate::cohort::recidivism::Recidivism).
 pub(crate) use crate::cohort::recidivism::small_cells::FEW;
 
 /// Up to ten different persons.

@@ -26,8 +26,7 @@ pub struct VictimTables {
 /// chain as [`read_monitor`](super::read_monitor) has it, if there is one.
 ///
 /// ```
-/// use pleegprofiel::monitor::read_victims;
-/// use pleegprofiel::{TableOptions, TableSource};
+/// use pleegprofiel::{cohort::table::{TableOptions, TableSource}, monitor::read_victims};
 /// let victims = TableSource::new("victims.csv", "id,date\na,2015-03-01\nb,2016-03-01\na,2017-03-01\n".as_bytes());
 /// let found = read_victims(victims, None, &TableOptions::new())?;
 /// assert_eq!(found.victims[2].0, found.victims[0].0);

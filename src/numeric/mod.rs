@@ -4,6 +4,7 @@
 
 pub(crate) mod beta;
 pub(crate) mod gamma;
+pub(crate) mod json;
 pub(crate) mod linalg;
 pub(crate) mod logspace;
 pub(crate) mod p_values;

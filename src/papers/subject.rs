@@ -1,8 +1,8 @@
 //! What the crate knows of an instrument or a model.
 
-use crate::profile::reference::ReferenceModel;
+use crate::profile::reference::model::ReferenceModel;
 use crate::risk::instrument::Instrument;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::Model;
 
 /// What papers are written of.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ impl Subject {
     }
 
     /// Of a fitted trajectory model; the data are the user's.
-    pub fn model(name: &str, model: &TrajectoryModel) -> Subject {
+    pub fn model(name: &str, model: &Model) -> Subject {
         let grid = model.grid();
         let ages = format!("ages {} to {}", grid.start_age(0), grid.start_age(grid.len()));
         Subject {
@@ -86,7 +86,7 @@ impl Subject {
                 "Group-based trajectory model ({}), {} groups, {} parameters, maximum likelihood.",
                 model.family(),
                 model.groups().len(),
-                model.parameters()
+                model.parameters().len()
             ),
             validation: String::new(),
             not_for: NEVER.map(str::to_owned).to_vec(),

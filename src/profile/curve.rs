@@ -15,7 +15,7 @@ const SPACING: f64 = 1e-6;
 /// Share and rate by age of one group of a cohort.
 ///
 /// ```
-/// use pleegprofiel::GroupCurve;
+/// use pleegprofiel::profile::GroupCurve;
 /// let ages: Vec<f64> = (12..40).map(|age| f64::from(age) + 0.5).collect();
 /// let group = GroupCurve::new(0.25, ages, vec![0.1; 28], 1.0)?;
 /// assert_eq!((group.first_age(), group.last_age()), (12.0, 40.0));

@@ -7,13 +7,10 @@ use super::kind::Profile;
 use super::naming::Naming;
 use super::person::Undecided;
 use crate::cohort::builder::PersonRow;
-use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, ErrorKind, Result};
-use crate::trajectory::mixture::model::GeneralModel;
-use crate::trajectory::mixture::outcome::ModelOutcome;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::Model;
+use crate::trajectory::outcome::ModelOutcome;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// How far the shares of a naming may be from those of the model.
 const SHARES: f64 = 1e-9;
@@ -41,7 +38,7 @@ pub struct Decision {
 #[non_exhaustive]
 pub struct NamedModel {
     /// The model.
-    pub model: TrajectoryModel,
+    pub model: Model,
     /// The names, by what was seen of the groups.
     pub naming: Naming,
 }
@@ -52,11 +49,11 @@ impl Decision {
     /// # Errors
     /// Kind [`ErrorKind::InvalidModel`] when what was kept cannot be read, or is of another model: other groups, shares,
     /// ages or thresholds that fail their check.
-    pub fn of<M: KeepsNames>(model: &M) -> Result<Option<Decision>> {
+    pub fn of(model: &Model) -> Result<Option<Decision>> {
         let refuse = |why: String| Error::new(ErrorKind::InvalidModel, format!("the names kept with the model: {why}"));
-        let Some(kept) = model.kept() else { return Ok(None) };
+        let Some(kept) = model.profiles() else { return Ok(None) };
         let decision: Decision = serde_json::from_value(kept.clone()).map_err(|e| refuse(e.to_string()))?;
-        let own = std::iter::once((&decision.naming, model.bears(&decision.naming)));
+        let own = std::iter::once((&decision.naming, belongs(&decision.naming, model)));
         for (naming, belongs) in own.chain(decision.others.iter().map(|o| (&o.naming, belongs(&o.naming, &o.model)))) {
             naming.definitions.check()?;
             if !belongs {
@@ -73,13 +70,13 @@ impl Decision {
     ///
     /// # Errors
     /// Kind [`ErrorKind::InvalidOptions`] when the names are not of this model.
-    pub fn kept_with<M: KeepsNames>(&self, model: M) -> Result<M> {
-        if !model.bears(&self.naming) {
+    pub fn kept_with(&self, model: Model) -> Result<Model> {
+        if !belongs(&self.naming, &model) {
             return Err(Error::options("the naming is not that of the model: other groups, shares or ages"));
         }
         let kept = serde_json::to_value(self)
             .map_err(|e| Error::new(ErrorKind::InvalidModel, format!("the names cannot be kept: {e}")))?;
-        Ok(model.keeping(kept))
+        Ok(model.with_profiles(kept))
     }
 
     /// Why a person with this record, whose likeliest profile is `own`, gets no name; none when nothing hangs on the
@@ -103,55 +100,6 @@ impl Decision {
     }
 }
 
-/// A model that names can be kept with: a [`TrajectoryModel`], or a [`GeneralModel`] of one outcome. It is closed: the
-/// models of this crate are all there are.
-pub trait KeepsNames: sealed::Sealed {
-    /// Its ages.
-    fn grid(&self) -> AgeGrid;
-    #[doc(hidden)]
-    fn kept(&self) -> Option<&Value>;
-    #[doc(hidden)]
-    fn keeping(self, kept: Value) -> Self;
-    #[doc(hidden)]
-    fn bears(&self, naming: &Naming) -> bool;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::TrajectoryModel {}
-    impl Sealed for super::GeneralModel {}
-}
-
-impl KeepsNames for TrajectoryModel {
-    fn grid(&self) -> AgeGrid {
-        self.grid()
-    }
-    fn kept(&self) -> Option<&Value> {
-        self.profiles()
-    }
-    fn keeping(self, kept: Value) -> TrajectoryModel {
-        self.with_profiles(kept)
-    }
-    fn bears(&self, naming: &Naming) -> bool {
-        belongs(naming, self)
-    }
-}
-
-impl KeepsNames for GeneralModel {
-    fn grid(&self) -> AgeGrid {
-        self.grid()
-    }
-    fn kept(&self) -> Option<&Value> {
-        self.profiles()
-    }
-    fn keeping(self, kept: Value) -> GeneralModel {
-        self.with_profiles(kept)
-    }
-    fn bears(&self, naming: &Naming) -> bool {
-        self.only_outcome().is_ok_and(|outcome| of_outcome(naming, &outcome))
-    }
-}
-
 /// Whether names are of the groups of an outcome. With covariates of membership, the shares of a naming are the mean of
 /// everyone's, which the model alone does not know.
 pub(crate) fn of_outcome(naming: &Naming, outcome: &ModelOutcome<'_>) -> bool {
@@ -162,8 +110,11 @@ pub(crate) fn of_outcome(naming: &Naming, outcome: &ModelOutcome<'_>) -> bool {
             || naming.groups.iter().zip(outcome.shares()).all(|(n, share)| (n.share - share).abs() <= SHARES))
 }
 
-/// Whether names are of the groups of a model.
-pub(crate) fn belongs(naming: &Naming, model: &TrajectoryModel) -> bool {
+/// Whether names are of the groups of a model of one outcome.
+pub(crate) fn belongs(naming: &Naming, model: &Model) -> bool {
+    if model.groups().is_empty() {
+        return model.only_outcome().is_ok_and(|outcome| of_outcome(naming, &outcome));
+    }
     let groups = model.groups();
     naming.groups.len() == groups.len()
         && naming.width == model.grid().width_years()

@@ -1,4 +1,4 @@
-//! Naming the groups of a fitted model, of either kind.
+//! Naming the groups of a model or a fit.
 //!
 //! Does not belong here: the naming itself (`naming`), which knows curves only.
 
@@ -8,20 +8,17 @@ use super::naming::{Naming, name_groups};
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
+use crate::trajectory::data::Data;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::fit_outcome::FitOutcome;
-use crate::trajectory::mixture::model::GeneralModel;
-use crate::trajectory::mixture::outcome::ModelOutcome;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::fit_outcome::FitOutcome;
+use crate::trajectory::model::Model;
 use crate::trajectory::observed::ObservedRates;
+use crate::trajectory::outcome::ModelOutcome;
 
 /// Names the groups of a model by their shares and expected rates: [`name_groups`] of its curves.
 ///
-/// The model is a [`TrajectoryModel`], a [`GeneralModel`] that has one outcome, or one outcome of another
-/// ([`GeneralModel::of_outcome`]). With covariates, curves are those at the mean of the covariates that change with age and
+/// The model is a [`Model`] that has one outcome, or one outcome of another ([`Model::of_outcome`]). With covariates, curves are those at the mean of the covariates that change with age and
 /// shares those at the mean of the covariates of membership.
 ///
 /// # Errors
@@ -30,15 +27,13 @@ use crate::trajectory::observed::ObservedRates;
 /// the outcome does not count events.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Definitions, Family, Group, Profile, TrajectoryModel, name_model};
+/// use pleegprofiel::{AgeGrid, Definitions, Family, Model, Profile, trajectory::Group, name_model};
 /// let group = |share, c: [f64; 3]| Group::poisson(share, c);
 /// let groups = vec![group(0.7, [-3.5, 0.0, -0.5]), group(0.3, [-1.5, -3.0, -3.0])];
-/// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39)?, groups)?;
+/// let model = Model::new(Family::Poisson, AgeGrid::years(12, 39)?, groups)?;
 /// let naming = name_model(&model, &Definitions::default())?;
 /// assert_eq!(naming.profile_of(0), Some(Profile::Incidental));
 /// assert_eq!(naming.profile_of(1), Some(Profile::EarlyPeak));
-/// // the same model as the general engine sees it
-/// assert_eq!(name_model(&model.to_general(), &Definitions::default())?.profile_of(1), Some(Profile::EarlyPeak));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 pub fn name_model<M: ModelToName + ?Sized>(model: &M, definitions: &Definitions) -> Result<Naming> {
@@ -56,25 +51,20 @@ pub trait ModelToName: sealed::Sealed {
 
 /// A fit whose groups can be named by [`name_fit`], with the people who were fitted. It is closed, as [`ModelToName`].
 pub trait FitToName: sealed::Sealed {
-    /// How the people who were fitted are held: [`Cohort`] or [`Panel`].
-    type People;
-
     /// The curves of the groups as far as members were observed, in the model's order.
     ///
     /// # Errors
     /// As [`name_fit`].
-    fn seen_curves(&self, people: &Self::People) -> Result<Vec<GroupCurve>>;
+    fn seen_curves(&self, people: Data<'_>) -> Result<Vec<GroupCurve>>;
 }
 
 mod sealed {
-    use super::{Fit, FitOutcome, GeneralModel, ModelFit, ModelOutcome, TrajectoryModel};
+    use super::{Fit, FitOutcome, Model, ModelOutcome};
 
     pub trait Sealed {}
-    impl Sealed for TrajectoryModel {}
-    impl Sealed for GeneralModel {}
+    impl Sealed for Model {}
     impl Sealed for ModelOutcome<'_> {}
     impl Sealed for Fit {}
-    impl Sealed for ModelFit {}
     impl Sealed for FitOutcome<'_> {}
 }
 
@@ -88,16 +78,16 @@ pub(crate) const SEEN: f64 = 1.0;
 /// the group's time at risk in all, the rate of the nearest age with more stands in for it; where its rate runs off
 /// ([`Finding::RateRunsOff`]), the observed one does.
 ///
-/// The fit is a [`Fit`] with its [`Cohort`], or a [`ModelFit`] of one outcome (or [`FitOutcome`], of one among several) with
-/// its [`Panel`]: shares are then the mean of everyone's.
+/// The fit is a [`Fit`] of one outcome, or a [`FitOutcome`], one among several; with covariates of membership, shares are the
+/// mean of everyone's.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Definitions, Family, ModelSpec, OutcomeSpec, Panel, Profile, name_fit, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Definitions, Family, OutcomeSpec, Panel, Profile, Spec, ndarray::Array2, name_fit};
 /// // one in four offends every year at 16 to 19, and most of those are of the town
 /// let counts = Array2::from_shape_fn((200, 20), |(i, t)| Some(f64::from(u8::from(i % 4 == 0 && (4..8).contains(&t) || (i + 7 * t) % 41 == 0))));
 /// let town: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 4 == 0 && i % 20 > 0 || i % 9 == 0))).collect();
 /// let panel = Panel::new(AgeGrid::years(12, 31)?).series("theft", counts.view())?.covariate("town", &town)?;
-/// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(2)).membership(["town"]);
+/// let spec = Spec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(2)).membership(["town"]);
 /// let naming = name_fit(&spec.starts(4).fit(&panel)?, &panel, &Definitions::default())?;
 /// assert_eq!((naming.profile_of(0), naming.profile_of(1)), (Some(Profile::Incidental), Some(Profile::EarlyPeak)));
 /// # Ok::<(), pleegprofiel::Error>(())
@@ -105,13 +95,17 @@ pub(crate) const SEEN: f64 = 1.0;
 ///
 /// # Errors
 /// As [`name_model`]; and when the people are not those who were fitted.
-pub fn name_fit<F: FitToName + ?Sized>(fit: &F, people: &F::People, definitions: &Definitions) -> Result<Naming> {
-    name_groups(&fit.seen_curves(people)?, definitions)
+pub fn name_fit<'a, F: FitToName + ?Sized>(
+    fit: &F,
+    people: impl Into<Data<'a>>,
+    definitions: &Definitions,
+) -> Result<Naming> {
+    name_groups(&fit.seen_curves(people.into())?, definitions)
 }
 
 /// As [`name_fit`], of a model of a cohort with these findings.
 pub(crate) fn name_on(
-    model: &TrajectoryModel,
+    model: &Model,
     findings: &[Finding],
     cohort: &Cohort,
     definitions: &Definitions,
@@ -119,15 +113,12 @@ pub(crate) fn name_on(
     name_groups(&seen_on(model, findings, cohort)?, definitions)
 }
 
-impl ModelToName for TrajectoryModel {
+impl ModelToName for Model {
     fn group_curves(&self) -> Result<Vec<GroupCurve>> {
-        curves(self.grid(), self.groups().iter().map(|g| g.share), |k| self.rates(k))
-    }
-}
-
-impl ModelToName for GeneralModel {
-    fn group_curves(&self) -> Result<Vec<GroupCurve>> {
-        self.only_outcome()?.group_curves()
+        match self.groups() {
+            [] => self.only_outcome()?.group_curves(),
+            groups => curves(self.grid(), groups.iter().map(|g| g.share), |k| self.rates(k)),
+        }
     }
 }
 
@@ -139,26 +130,18 @@ impl ModelToName for ModelOutcome<'_> {
 }
 
 impl FitToName for Fit {
-    type People = Cohort;
-
-    fn seen_curves(&self, cohort: &Cohort) -> Result<Vec<GroupCurve>> {
-        seen_on(self.model(), &self.findings, cohort)
-    }
-}
-
-impl FitToName for ModelFit {
-    type People = Panel;
-
-    fn seen_curves(&self, panel: &Panel) -> Result<Vec<GroupCurve>> {
-        self.only_outcome()?.seen_curves(panel)
+    fn seen_curves(&self, people: Data<'_>) -> Result<Vec<GroupCurve>> {
+        match people {
+            Data::Cohort(cohort) if !self.model().groups().is_empty() => seen_on(self.model(), &self.findings, cohort),
+            _ => self.only_outcome()?.seen_curves(people),
+        }
     }
 }
 
 impl FitToName for FitOutcome<'_> {
-    type People = Panel;
-
-    fn seen_curves(&self, panel: &Panel) -> Result<Vec<GroupCurve>> {
+    fn seen_curves(&self, people: Data<'_>) -> Result<Vec<GroupCurve>> {
         let of = self.of_model();
+        let panel = &*people.people(of.family());
         counts_events(&of)?;
         self.check(panel)?;
         let observed = self.observed_rates(panel)?;
@@ -184,7 +167,7 @@ fn counts_events(outcome: &ModelOutcome<'_>) -> Result<()> {
     )))
 }
 
-fn seen_on(model: &TrajectoryModel, findings: &[Finding], cohort: &Cohort) -> Result<Vec<GroupCurve>> {
+fn seen_on(model: &Model, findings: &[Finding], cohort: &Cohort) -> Result<Vec<GroupCurve>> {
     let observed = model.observed_rates(cohort)?;
     let grid = model.grid();
     curves(grid, model.groups().iter().map(|g| g.share), |k| {

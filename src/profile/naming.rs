@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 /// The most groups that are named at once, and the most that are fitted; a handful is what can be told apart.
-pub const MAX_GROUPS: usize = 32;
+pub(crate) const MAX_GROUPS: usize = 32;
 
 /// How far the shares of a cohort may be from 1 in all: shares in print are rounded.
 const SHARES: f64 = 0.02;
@@ -74,11 +74,11 @@ pub struct Naming {
 /// nothing but the order of the answers.
 ///
 /// # Errors
-/// When there are no groups or more than [`MAX_GROUPS`]; when they are not at the same ages; when their shares
+/// When there are no groups or more than 32; when they are not at the same ages; when their shares
 /// are not 1 in all, give or take 0.02; when the definitions fail [`Definitions::check`].
 ///
 /// ```
-/// use pleegprofiel::{Definitions, GroupCurve, Profile, name_groups};
+/// use pleegprofiel::{Definitions, Profile, profile::{GroupCurve, name_groups}};
 /// // Rates by age as bells on a log scale: the level, the age of the peak, and how wide it is.
 /// let bell = |share: f64, level: f64, peak: f64, width: f64| {
 ///     let ages: Vec<f64> = (12..40).map(|age| f64::from(age) + 0.5).collect();

@@ -224,7 +224,7 @@ impl Naming {
     /// When there are not as many probabilities as groups, one is not between 0 and 1, or they are not 1 in all.
     ///
     /// ```
-    /// use pleegprofiel::{Definitions, GroupCurve, Profile, Undecided, name_groups};
+    /// use pleegprofiel::{Definitions, Profile, profile::{GroupCurve, Undecided, name_groups}};
     /// let group = |share: f64, level: f64, peak: f64, width: f64| {
     ///     let ages: Vec<f64> = (12..40).map(|age| f64::from(age) + 0.5).collect();
     ///     let rates = ages.iter().map(|age| level * (-((age - peak) / width).powi(2) / 2.0).exp()).collect();

@@ -9,19 +9,18 @@ use super::model::name_on;
 use super::naming::Naming;
 use super::person::{PersonProfile, Undecided};
 use crate::cohort::data::Cohort;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::FormChoice;
 use crate::trajectory::forms::form::Form;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::Model;
 use crate::trajectory::one_curve::OneCurve;
 
 /// What of the names of a fit hangs on the model.
 ///
 /// A person's name is taken away when one population explains the cohort better than the fitted groups do, or when a
-/// model that fits about as well ([`ABOUT_AS_WELL`](crate::ABOUT_AS_WELL)) finds another profile likelier for that
+/// model that fits about as well ([`ABOUT_AS_WELL`](crate::trajectory::forms::ABOUT_AS_WELL)) finds another profile likelier for that
 /// person.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -53,31 +52,22 @@ pub struct OtherModel {
 }
 
 impl Settled {
-    /// Holds a fit of a given form against one population.
+    /// Holds a fit of a given form, of the counts of this cohort, against one population without covariates.
     ///
-    /// # Errors
-    /// When the cohort is not the one that was fitted.
-    pub fn of_fit(fit: &Fit, cohort: &Cohort) -> Result<Settled> {
-        fit.model().check_grid(cohort)?;
-        Ok(Settled::against_one(fit.bic_persons, cohort))
-    }
-
-    /// Holds a fit with covariates of membership, of the counts of this cohort, against one population without covariates.
-    ///
-    /// That can only take names away: where one population explains the counts better all the same, it would the more so
+    /// Where the fit has covariates of membership, that can only take names away: where one population explains the counts better all the same, it would the more so
     /// with covariates of its own; where it does not, it may be for want of them. Other models that fit about as well are
     /// not looked for.
     ///
     /// ```
-    /// use pleegprofiel::{Cohort, AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, Settled, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Cohort, Family, OutcomeSpec, Panel, Spec, ndarray::Array2, profile::Settled};
     /// // one in four offends every year at 16 to 19, and most of those are of the town
     /// let counts = Array2::from_shape_fn((200, 20), |(i, t)| u32::from(i % 4 == 0 && (4..8).contains(&t) || (i + 7 * t) % 41 == 0));
     /// let town: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 4 == 0 && i % 20 > 0 || i % 9 == 0))).collect();
     /// let cohort = Cohort::from_counts(AgeGrid::years(12, 31)?, counts.view())?;
     /// let panel = Panel::from_cohort(&cohort).covariate("town", &town)?;
-    /// let spec = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Poisson)).membership(["town"]).starts(4);
+    /// let spec = Spec::new(2).outcome(OutcomeSpec::counts(Family::Poisson)).membership(["town"]).starts(4);
     /// let fit = spec.fit(&panel)?;
-    /// let settled = Settled::of_model_fit(&fit, &cohort)?;
+    /// let settled = Settled::of_fit(&fit, &cohort)?;
     /// assert!(!settled.one_population() && settled.others.is_empty());
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
@@ -85,13 +75,9 @@ impl Settled {
     /// # Errors
     /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the model has several outcomes, whose BIC is of all of
     /// them together; when the cohort is on another age grid or of another number of people.
-    pub fn of_model_fit(fit: &ModelFit, cohort: &Cohort) -> Result<Settled> {
-        let outcome = fit.only_outcome()?.of_model();
-        if cohort.grid() != outcome.grid() || cohort.persons() != fit.persons {
-            return Err(Error::options(
-                "the cohort is not the one that was fitted: other ages or another number of people",
-            ));
-        }
+    pub fn of_fit(fit: &Fit, cohort: &Cohort) -> Result<Settled> {
+        fit.only_outcome()?;
+        fit.check_people(cohort.into())?;
         Ok(Settled::against_one(fit.bic_persons, cohort))
     }
 
@@ -112,10 +98,10 @@ impl Settled {
         if choice.alternatives.is_empty() {
             return Ok(settled);
         }
-        let own = likeliest(choice.fit.model(), naming, cohort);
+        let own = likeliest(choice.fit.model(), naming, cohort)?;
         let theirs = choice.alternatives.as_slice().map_in_parallel(|a| {
             let naming = name_on(&a.model, &[], cohort, &naming.definitions)?;
-            let likeliest = likeliest(&a.model, &naming, cohort);
+            let likeliest = likeliest(&a.model, &naming, cohort)?;
             Ok((likeliest, NamedModel { model: a.model.clone(), naming }))
         });
         let theirs: Vec<(Vec<Option<Profile>>, NamedModel)> = theirs.into_iter().collect::<Result<_>>()?;
@@ -175,9 +161,9 @@ impl Settled {
 }
 
 /// The likeliest profile of each distinct history under a model; none where its likeliest group shows none.
-fn likeliest(model: &TrajectoryModel, naming: &Naming, cohort: &Cohort) -> Vec<Option<Profile>> {
-    let posteriors = model.distinct_posteriors(cohort);
-    posteriors.rows().into_iter().map(|row| naming.profile_of(naming.likeliest(&row.to_vec()).0)).collect()
+fn likeliest(model: &Model, naming: &Naming, cohort: &Cohort) -> Result<Vec<Option<Profile>>> {
+    let posteriors = model.distinct_posteriors(cohort)?;
+    Ok(posteriors.rows().into_iter().map(|row| naming.profile_of(naming.likeliest(&row.to_vec()).0)).collect())
 }
 
 #[cfg(test)]
@@ -189,7 +175,7 @@ mod tests {
     use crate::profile::definitions::Definitions;
     use crate::trajectory::family::Family;
     use crate::trajectory::forms::{Alternative, FormOptions};
-    use crate::trajectory::model::Group;
+    use crate::trajectory::group::Group;
     use crate::units::Probability;
 
     #[test]
@@ -219,7 +205,7 @@ mod tests {
         assert_eq!(settled.answer(&cohort, 0, answer(Profile::EarlyPeak)).profile, Some(Profile::EarlyPeak));
         // another model in which everyone of the early peak is likelier to be of one group with the late peak
         let late = choice.fit.model().groups()[1 - early].clone();
-        let model = TrajectoryModel::new(Family::Poisson, grid, vec![Group { share: 1.0, ..late }]).unwrap();
+        let model = Model::new(Family::Poisson, grid, vec![Group { share: 1.0, ..late }]).unwrap();
         let candidate = choice.candidates[0].clone();
         choice.alternatives.push(Alternative { candidate, model });
         let settled = Settled::of_choice(&choice, &cohort, &naming).unwrap();
@@ -230,7 +216,7 @@ mod tests {
 
         // kept with the model, it says the same of the same people, from the file alone
         let stored = settled.decision(&naming).kept_with(choice.fit.model().clone()).unwrap();
-        let read = TrajectoryModel::from_json(&stored.to_json()).unwrap();
+        let read = Model::from_json(&stored.to_json()).unwrap();
         assert_eq!((&read, Decision::of(&read).unwrap()), (&stored, Some(settled.decision(&naming))));
         let by_file = Classifier::of_stored(read, ClassifyOptions::default()).unwrap();
         let plain = Classifier::with(choice.fit.model().clone(), naming, ClassifyOptions::default()).unwrap();
@@ -243,11 +229,7 @@ mod tests {
         // names of another model are refused
         let other = settled.decision(&by_file.naming().clone());
         let [own, rest] = [0, 1].map(|k| choice.fit.model().groups()[k].clone());
-        let turned = TrajectoryModel::new(
-            Family::Poisson,
-            grid,
-            vec![Group { share: 0.9, ..own }, Group { share: 0.1, ..rest }],
-        );
+        let turned = Model::new(Family::Poisson, grid, vec![Group { share: 0.9, ..own }, Group { share: 0.1, ..rest }]);
         assert!(other.kept_with(turned.unwrap()).is_err());
     }
 }

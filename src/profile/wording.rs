@@ -269,7 +269,7 @@ impl Naming {
     /// What a reader must be told wherever these names are shown.
     ///
     /// ```
-    /// use pleegprofiel::{Language, Naming};
+    /// use pleegprofiel::{Language, profile::Naming};
     /// assert_eq!(Naming::cautions(Language::Dutch).len(), Naming::cautions(Language::English).len());
     /// ```
     ///

@@ -30,18 +30,17 @@ pub use picture::selection_svg;
 pub use table::ReportTable;
 pub use validation::{DriftReport, ReportSection, ValidationReport};
 
-use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
 use crate::profile::kind::Profile;
 use crate::profile::language::Language;
 use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
 use crate::profile::settled::Settled;
+use crate::trajectory::data::Data;
 use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
+use crate::trajectory::fit_outcome::FitOutcome;
 use crate::trajectory::forms::FormChoice;
-use crate::trajectory::mixture::fit_outcome::FitOutcome;
-use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::observed::ObservedRates;
 use picture::{CURVE_STEPS, Picture, PictureGroup};
 use shown::Shown;
@@ -53,11 +52,10 @@ use shown::Shown;
 /// could be worked out, nor their observed rates, which come close to the record of a single person.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, Definitions, Family, FitOptions, name_model, report::Report};
-/// use pleegprofiel::ndarray::Array2;
+/// use pleegprofiel::{AgeGrid, Cohort, Definitions, Family, Spec, ndarray::Array2, report::Report, name_model};
 /// let counts = Array2::from_shape_fn((100, 20), |(i, j)| u32::from(i < 40 && (5..10).contains(&j)));
 /// let cohort = Cohort::from_counts(AgeGrid::years(12, 31)?, counts.view())?;
-/// let fit = FitOptions::new(Family::Poisson).groups(2).starts(4).fit(&cohort)?;
+/// let fit = Spec::counts(Family::Poisson).groups(2).starts(4).fit(&cohort)?;
 /// let naming = name_model(fit.model(), &Definitions::default())?;
 /// let report = Report::new(&fit, &cohort, &naming)?;
 /// assert_eq!(report.table().rows.len(), 2);
@@ -86,27 +84,29 @@ impl<'a> Report<'a> {
     /// # Errors
     /// When the cohort or the naming is not that of the fit: another number of persons, age grid or number of
     /// groups.
-    pub fn new(fit: &'a Fit, cohort: &Cohort, naming: &'a Naming) -> Result<Self> {
+    pub fn new<'p>(fit: &'a Fit, people: impl Into<Data<'p>>, naming: &'a Naming) -> Result<Self> {
+        let people = people.into();
+        let cohort = match people {
+            Data::Cohort(cohort) if !fit.model().groups().is_empty() => cohort,
+            _ => return Report::of_outcome(fit.only_outcome()?, people, naming),
+        };
         let (groups, named) = (fit.groups.len(), naming.groups.len());
         if groups != named {
             return Err(Error::options(format!("the fit has {groups} groups, the naming {named}")));
         }
-        if fit.persons != cohort.persons() {
-            let (fitted, given) = (fit.persons, cohort.persons());
-            return Err(Error::options(format!("the fit is of {fitted} persons, the cohort has {given}")));
-        }
+        fit.check_people(people)?;
         let (observed, has_exposure) = (fit.observed_rates(cohort)?, cohort.has_exposure());
         Ok(Report { has_exposure, ..Report::of_shown(Shown::plain(fit), naming, observed, cohort.events()) })
     }
 
-    /// A report in English of one outcome of a general fit, by the people fitted, that hides small cells.
+    /// A report in English of one outcome of a fit, by the people fitted, that hides small cells.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Definitions, Family, ModelSpec, OutcomeSpec, Panel, name_fit, ndarray::Array2, report::Report};
+    /// use pleegprofiel::{AgeGrid, Definitions, Family, OutcomeSpec, Panel, Spec, ndarray::Array2, report::Report, name_fit};
     /// let counts = Array2::from_shape_fn((100, 20), |(i, j)| Some(f64::from(u8::from(i < 40 && (5..10).contains(&j)))));
     /// let town: Vec<f64> = (0..100).map(|i| f64::from(u8::from(i < 30 || i % 9 == 0))).collect();
     /// let panel = Panel::new(AgeGrid::years(12, 31)?).series("theft", counts.view())?.covariate("town", &town)?;
-    /// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson)).membership(["town"]);
+    /// let spec = Spec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson)).membership(["town"]);
     /// let fit = spec.starts(4).fit(&panel)?;
     /// let naming = name_fit(&fit, &panel, &Definitions::default())?;
     /// let report = Report::of_outcome(fit.of_outcome("theft")?, &panel, &naming)?;
@@ -117,8 +117,9 @@ impl<'a> Report<'a> {
     ///
     /// # Errors
     /// When the panel or the naming is not that of the fit: another number of persons or groups; and as
-    /// [`ModelFit::posteriors`](crate::ModelFit::posteriors).
-    pub fn of_outcome(fit: FitOutcome<'a>, panel: &Panel, naming: &'a Naming) -> Result<Self> {
+    /// [`Fit::posteriors`](crate::Fit::posteriors).
+    pub fn of_outcome<'p>(fit: FitOutcome<'a>, people: impl Into<Data<'p>>, naming: &'a Naming) -> Result<Self> {
+        let panel = &*people.into().people(fit.of_model().family());
         let (groups, named) = (fit.of_model().groups(), naming.groups.len());
         if groups != named {
             return Err(Error::options(format!("the fit has {groups} groups, the naming {named}")));

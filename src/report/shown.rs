@@ -6,9 +6,8 @@ use crate::cohort::grid::AgeGrid;
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
-use crate::trajectory::fit::Fit;
-use crate::trajectory::mixture::fit::{ClassFit, ModelFit};
-use crate::trajectory::mixture::fit_outcome::FitOutcome;
+use crate::trajectory::fit::{Fit, GroupFit};
+use crate::trajectory::fit_outcome::FitOutcome;
 
 #[derive(Debug, Clone)]
 pub(super) struct Shown<'a> {
@@ -36,26 +35,25 @@ pub(super) struct ShownGroup {
 
 impl<'a> Shown<'a> {
     pub(super) fn plain(fit: &'a Fit) -> Shown<'a> {
-        let group =
-            |(fitted, group): (&crate::trajectory::fit::GroupFit, &crate::trajectory::model::Group)| ShownGroup {
-                share: group.share,
-                members: fitted.members,
-                avepp: fitted.avepp,
-                occ: fitted.occ,
-                peak_age: fitted.peak_age,
-            };
-        let groups = fit.groups.iter().zip(fit.model().groups()).map(group).collect();
+        let group = |(k, g): (usize, &GroupFit)| ShownGroup {
+            share: g.share,
+            members: g.members,
+            avepp: g.avepp,
+            occ: g.occ,
+            peak_age: fit.model().peak_age(k),
+        };
+        let groups = fit.groups.iter().enumerate().map(group).collect();
         Shown { kind: Kind::Plain(fit), groups, observations: fit.observations }
     }
 
-    pub(super) fn outcome(fit: FitOutcome<'a>, groups: &[ClassFit], observations: u64) -> Shown<'a> {
+    pub(super) fn outcome(fit: FitOutcome<'a>, groups: &[GroupFit], observations: u64) -> Shown<'a> {
         let of = fit.of_model();
         let peak_age = |k: usize| {
             let rates = of.rates(k);
             let peak = (0..rates.len()).rev().max_by(|&a, &b| rates[a].total_cmp(&rates[b])).unwrap_or(0);
             of.grid().start_age(peak)
         };
-        let group = |(k, g): (usize, &ClassFit)| ShownGroup {
+        let group = |(k, g): (usize, &GroupFit)| ShownGroup {
             share: g.share,
             members: g.members,
             avepp: g.avepp,
@@ -66,9 +64,9 @@ impl<'a> Shown<'a> {
     }
 
     /// The figures of the fit as a whole.
-    pub(super) fn fit(&self) -> &'a ModelFit {
+    pub(super) fn fit(&self) -> &'a Fit {
         match self.kind {
-            Kind::Plain(fit) => fit.general(),
+            Kind::Plain(fit) => fit,
             Kind::Outcome(of) => of.fit(),
         }
     }
@@ -82,10 +80,7 @@ impl<'a> Shown<'a> {
     }
 
     pub(super) fn findings(&self) -> &'a [Finding] {
-        match self.kind {
-            Kind::Plain(fit) => &fit.findings,
-            Kind::Outcome(of) => &of.fit().findings,
-        }
+        &self.fit().findings
     }
 
     pub(super) fn persons(&self) -> usize {
@@ -105,13 +100,8 @@ impl<'a> Shown<'a> {
 
     /// Starts asked for, and their seed.
     pub(super) fn search(&self) -> (usize, u64) {
-        match self.kind {
-            Kind::Plain(fit) => (fit.options.starts, fit.options.seed),
-            Kind::Outcome(of) => {
-                let spec = of.fit().model().spec();
-                (spec.starts, spec.seed)
-            }
-        }
+        let spec = self.fit().spec();
+        (spec.starts_asked(), spec.seed_asked())
     }
 
     /// Expected rate of a group at an exact age.
@@ -142,13 +132,11 @@ impl<'a> Shown<'a> {
 
     /// Whether all groups have one dispersion.
     pub(super) fn common_dispersion(&self) -> bool {
-        match self.kind {
-            Kind::Plain(fit) => fit.options.has_common_dispersion(),
-            Kind::Outcome(_) => self.family().has_dispersion() && self.spec().is_some_and(|o| o.common_dispersion),
-        }
+        let outcome = self.fit().spec().outcomes().get(self.of_general().map_or(0, |of| of.of_model().number()));
+        self.family().has_dispersion() && outcome.is_some_and(|o| o.common_dispersion)
     }
 
-    fn spec(&self) -> Option<&'a crate::trajectory::mixture::spec::OutcomeSpec> {
+    fn spec(&self) -> Option<&'a crate::trajectory::outcome_spec::OutcomeSpec> {
         let of = self.of_general()?;
         of.fit().model().spec().outcomes().get(of.of_model().number())
     }

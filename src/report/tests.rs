@@ -1,11 +1,12 @@
 //! Reports of small cohorts whose groups are known.
 
 use super::*;
+use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::profile::definitions::Definitions;
 use crate::profile::model::name_model;
 use crate::trajectory::family::Family;
-use crate::trajectory::options::FitOptions;
+use crate::trajectory::spec::Spec;
 use ndarray::Array2;
 
 /// 200 persons who never offend, 60 with an early peak and `many` who offend all the time.
@@ -19,7 +20,7 @@ fn cohort(many: usize) -> Cohort {
 }
 
 fn fitted(cohort: &Cohort) -> (Fit, Naming) {
-    let fit = FitOptions::new(Family::Poisson).groups(3).starts(6).fit(cohort).unwrap();
+    let fit = Spec::counts(Family::Poisson).groups(3).starts(6).fit(cohort).unwrap();
     let naming = name_model(fit.model(), &Definitions::default()).unwrap();
     (fit, naming)
 }

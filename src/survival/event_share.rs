@@ -36,7 +36,7 @@ pub struct EventShare {
 /// scale `ln(-ln S)`, which keeps them between 0 and 1.
 ///
 /// ```
-/// use pleegprofiel::KaplanMeier;
+/// use pleegprofiel::survival::KaplanMeier;
 /// let km = KaplanMeier::new([(1.0, true), (2.0, false), (3.0, true), (4.0, false)])?;
 /// // 1 - (3/4) (1/2)
 /// assert!((km.at(3.0).share - 0.625).abs() < 1e-15);
@@ -94,7 +94,7 @@ impl KaplanMeier {
     /// and whether it ended in the event, each. They are at risk after their entry only; an entry of 0 is the start.
     ///
     /// ```
-    /// use pleegprofiel::KaplanMeier;
+    /// use pleegprofiel::survival::KaplanMeier;
     /// let km = KaplanMeier::entered([(0.0, 1.0, true), (0.0, 3.0, false), (1.0, 2.0, true)])?;
     /// // (1/2) (1/2): the third is not at risk of the first's event
     /// assert!((km.at(2.0).share - 0.75).abs() < 1e-15);

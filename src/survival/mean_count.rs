@@ -50,7 +50,7 @@ pub struct MeanAt {
 /// somebody's observation comes before the end.
 ///
 /// ```
-/// use pleegprofiel::{MeanCount, Recurring};
+/// use pleegprofiel::survival::{MeanCount, Recurring};
 /// let of = |until, gone, events: &[f64]| Recurring { entry: 0.0, until, gone, events: events.to_vec() };
 /// let found = MeanCount::new(vec![of(4.0, false, &[1.0, 2.0]), of(2.0, true, &[]), of(4.0, false, &[3.0])])?;
 /// // 2/3 by 2, when one of the three dies; then 2/3 of 1/2

@@ -10,6 +10,11 @@ pub(crate) mod incidence;
 pub(crate) mod mean_count;
 pub(crate) mod risk_table;
 
+pub use aalen_johansen::AalenJohansen;
+pub use event_share::{EventShare, KaplanMeier};
+pub use incidence::IncidenceAt;
+pub use mean_count::{MeanAt, MeanCount, Recurring};
+
 use crate::error::{Error, Issues, Result};
 
 /// How somebody's follow-up ended. An enum, as 0, 1 and 2 mean different things to different programs.
@@ -26,7 +31,7 @@ pub enum EventStatus {
 /// Follow-up of people: a time and how it ended, each.
 ///
 /// ```
-/// use pleegprofiel::validation::{EventStatus, FollowUp};
+/// use pleegprofiel::survival::{EventStatus, FollowUp};
 /// let people = FollowUp::new(vec![3.0, 12.0], vec![EventStatus::Event, EventStatus::Censored])?;
 /// assert_eq!(people.len(), 2);
 /// assert!(FollowUp::new(vec![-1.0], vec![EventStatus::Event]).is_err());

@@ -15,9 +15,9 @@ use crate::numeric::parallel::Parallel;
 use crate::profile::classify::at_index::age::IndexAge;
 use crate::profile::classify::at_index::classifier::CareerClassifier;
 use crate::profile::kind::Profile;
-use crate::profile::reference::ReferenceModel;
 use crate::profile::reference::card::AnswerMove;
 use crate::profile::reference::career_model::CareerModel;
+use crate::profile::reference::model::ReferenceModel;
 
 /// Careers under another assumption than those of a reference model.
 #[derive(Debug, Clone, PartialEq)]

@@ -24,7 +24,7 @@ const MOST_OFFENCES: usize = MAX_OFFENCES / 2;
 /// A drawn life in day numbers; the vectors are used again from person to person.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Life {
-    /// Position in [`crate::profile::kind::Profile::ALL`].
+    /// Position in [`crate::Profile::ALL`].
     pub(crate) profile: usize,
     pub(crate) woman: bool,
     /// In the order of `Factor::ALL`.

@@ -22,7 +22,7 @@ pub struct Simulated {
     pub se: f64,
 }
 
-/// The figures of [`PUBLISHED`](crate::profile::reference::published::PUBLISHED) in a simulated population.
+/// The figures of [`PUBLISHED`](crate::profile::reference::PUBLISHED) in a simulated population.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Margins {

@@ -8,18 +8,31 @@
 //! Person `i` is drawn from stream `i` of the seed, on its own, in a fixed order. So person 500,000 is the same
 //! alone or among a million, and no result depends on the number of threads.
 
-pub mod answers;
-pub mod assumptions;
-pub mod calibrate;
+pub(crate) mod answers;
+pub(crate) mod assumptions;
+pub(crate) mod calibrate;
 pub(crate) mod life;
-pub mod margins;
-pub mod person;
-pub mod population;
-pub mod power;
-pub mod reconstruct;
-pub mod sensitivity;
-pub mod simple;
+pub(crate) mod margins;
+pub(crate) mod person;
+pub(crate) mod population;
+pub(crate) mod power;
+pub(crate) mod reconstruct;
+pub(crate) mod sensitivity;
+pub(crate) mod simple;
 #[cfg(feature = "csv")]
-pub mod write;
+pub(crate) mod write;
 #[cfg(feature = "parquet")]
-pub mod write_parquet;
+pub(crate) mod write_parquet;
+
+pub use answers::{Assumed, answers};
+pub use assumptions::assumed_model;
+pub use calibrate::{Calibration, CalibrationOptions, calibrate};
+pub use margins::{Margins, Simulated};
+pub use person::{Sex, SyntheticPerson};
+pub use population::{MAX_PERSONS, SyntheticCohort};
+pub use power::{MAX_REPLICATES, PowerOptions, PowerPoint, persons_needed, power};
+pub use reconstruct::{ReconstructionOptions, curves, reconstruct};
+pub use sensitivity::sensitivity;
+pub use simple::Drawn;
+#[cfg(feature = "csv")]
+pub use write::TABLES;

@@ -24,7 +24,7 @@ pub const MAX_PERSONS: u64 = 1 << 40;
 /// million, and on any number of threads.
 ///
 /// ```
-/// use pleegprofiel::{Category, SyntheticCohort, reference_model};
+/// use pleegprofiel::{career::Category, synthetic::SyntheticCohort, reference_model};
 /// let cohort = SyntheticCohort::new(reference_model().career_model(), 1)?;
 /// let tenth = cohort.person(10)?;
 /// assert_eq!(cohort.people(0..20)?.nth(10), Some(tenth.clone()));

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::numeric::p_values::Z_975;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use crate::trajectory::model::TrajectoryModel;
-use crate::trajectory::options::FitOptions;
+use crate::trajectory::model::Model;
+use crate::trajectory::spec::Spec;
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 
@@ -56,15 +56,15 @@ pub struct PowerPoint {
 /// any number of threads.
 ///
 /// Of a model with covariates of membership it is asked for people with given ones
-/// ([`GeneralModel::for_people_with`](crate::GeneralModel::for_people_with)).
+/// ([`Model::for_people_with`](crate::Model::for_people_with)).
 ///
 /// It says what BIC does **if the model is true**. That groups are recovered does not say that there are any (Bauer &
 /// Curran 2003).
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Family, Group, PowerOptions, TrajectoryModel, power};
+/// use pleegprofiel::{AgeGrid, Family, Model, synthetic::{PowerOptions, power}, trajectory::Group};
 /// let group = |share, level: f64| Group::poisson(share, [level]);
-/// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(15, 24)?, vec![group(0.5, -2.0), group(0.5, 1.0)])?;
+/// let model = Model::new(Family::Poisson, AgeGrid::years(15, 24)?, vec![group(0.5, -2.0), group(0.5, 1.0)])?;
 /// let options = PowerOptions { persons: vec![60], groups: vec![1, 2], replicates: 4, seed: 1, starts: 4 };
 /// let found = power(&model, &options)?;
 /// assert_eq!((found[0].recovered, found[0].replicates), (1.0, 4));
@@ -73,8 +73,8 @@ pub struct PowerPoint {
 ///
 /// # Errors
 /// When there are no sizes, no competing numbers of groups, or not 1 to [`MAX_REPLICATES`] replicates; when a number of
-/// groups or of starts is refused by [`FitOptions`].
-pub fn power(model: &TrajectoryModel, options: &PowerOptions) -> Result<Vec<PowerPoint>> {
+/// groups or of starts is refused by [`Spec`].
+pub fn power(model: &Model, options: &PowerOptions) -> Result<Vec<PowerPoint>> {
     if options.persons.is_empty() || options.groups.is_empty() {
         return Err(Error::options("a power study needs at least one size of cohort and one number of groups"));
     }
@@ -89,7 +89,7 @@ pub fn power(model: &TrajectoryModel, options: &PowerOptions) -> Result<Vec<Powe
 /// when no size will do, or too few cohorts were drawn to say so.
 ///
 /// ```
-/// use pleegprofiel::{PowerPoint, persons_needed};
+/// use pleegprofiel::synthetic::{PowerPoint, persons_needed};
 /// let point = |persons, recovered| PowerPoint {
 ///     persons, recovered, replicates: 200, se: 0.0, chosen: vec![], untrusted: 0, undecided: 0,
 /// };
@@ -116,7 +116,7 @@ fn at_least(point: &PowerPoint) -> f64 {
     (middle - Z_975 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt()) / (1.0 + z2 / n)
 }
 
-fn point(model: &TrajectoryModel, options: &PowerOptions, at: usize, persons: usize) -> Result<PowerPoint> {
+fn point(model: &Model, options: &PowerOptions, at: usize, persons: usize) -> Result<PowerPoint> {
     let replicates = 0..options.replicates;
     let run = |replicate: usize| {
         let seed = stream(options.seed, (at * MAX_REPLICATES + replicate) as u64).next_u64();
@@ -138,20 +138,15 @@ fn point(model: &TrajectoryModel, options: &PowerOptions, at: usize, persons: us
 }
 
 /// The number of groups with the lowest BIC among fits that can be trusted, and how many could not.
-fn choose(
-    model: &TrajectoryModel,
-    options: &PowerOptions,
-    persons: usize,
-    seed: u64,
-) -> Result<(Option<usize>, usize)> {
-    let (cohort, _) = model.simulate(persons, seed)?;
-    let highest = |of: fn(&crate::trajectory::model::Group) -> usize| model.groups().iter().map(of).max().unwrap_or(0);
+fn choose(model: &Model, options: &PowerOptions, persons: usize, seed: u64) -> Result<(Option<usize>, usize)> {
+    let cohort = model.simulate(persons, seed)?.data;
+    let highest = |of: fn(&crate::trajectory::group::Group) -> usize| model.groups().iter().map(of).max().unwrap_or(0);
     let degree = highest(|g| g.coefficients.len().saturating_sub(1));
     let zero = highest(|g| g.zero_coefficients.len().saturating_sub(1));
     let mut best: Option<(f64, usize)> = None;
     let mut untrusted = 0;
     for &groups in &options.groups {
-        let mut fit = FitOptions::new(model.family()).groups(groups).degree(degree).starts(options.starts).seed(seed);
+        let mut fit = Spec::counts(model.family()).groups(groups).degree(degree).starts(options.starts).seed(seed);
         if model.family().has_zero_curve() {
             fit = fit.zero_degree(zero);
         }

@@ -13,13 +13,14 @@ use crate::cohort::careers::CareerOptions;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::kind::Profile;
-use crate::profile::reference::ReferenceModel;
 use crate::profile::reference::card::{CardFigure, Making, REFERENCE_NAME, Recognition, ReferenceCard};
 use crate::profile::reference::career_model::CareerModel;
+use crate::profile::reference::model::ReferenceModel;
 use crate::profile::reference::published::PUBLISHED;
 use crate::trajectory::family::Family;
-use crate::trajectory::model::{Group, TrajectoryModel};
-use crate::trajectory::options::FitOptions;
+use crate::trajectory::group::Group;
+use crate::trajectory::model::Model;
+use crate::trajectory::spec::Spec;
 
 /// The command that repeats the making of the shipped model.
 /// Variances of a factor that people of one profile keep, tried beside none.
@@ -147,7 +148,7 @@ fn figures(margins: &Margins) -> Result<Vec<CardFigure>> {
 ///
 /// # Errors
 /// When a curve cannot be fitted.
-pub fn curves(careers: &CareerModel, persons: u64, seed: u64) -> Result<TrajectoryModel> {
+pub fn curves(careers: &CareerModel, persons: u64, seed: u64) -> Result<Model> {
     let cohort = SyntheticCohort::new(careers, seed)?;
     let mut of_profile: [Vec<_>; 4] = Default::default();
     cohort.for_each_chunk(0..persons, |people| {
@@ -162,16 +163,16 @@ pub fn curves(careers: &CareerModel, persons: u64, seed: u64) -> Result<Trajecto
             let people = of_profile[profile.index()].iter().map(|career| ("", career));
             let counts = Cohort::from_careers(careers.grid()?, people, &CareerOptions::default())?.cohort;
             // one group has one maximum: a Poisson likelihood in a polynomial is concave
-            let fit = FitOptions::new(Family::Poisson).groups(1).degree(4).starts(1).fit(&counts)?;
+            let fit = Spec::counts(Family::Poisson).groups(1).degree(4).starts(1).fit(&counts)?;
             let group = fit.best()?.groups()[0].clone();
             Ok(Group { share: careers.profiles[profile.index()].share, ..group })
         })
         .collect::<Result<Vec<_>>>()?;
-    TrajectoryModel::new(Family::Poisson, careers.grid()?, groups)
+    Model::new(Family::Poisson, careers.grid()?, groups)
 }
 
 /// How often the most likely profile is the true one, and how sure the posterior claims to be.
-fn recognition(model: &TrajectoryModel, careers: &CareerModel, persons: u64, seed: u64) -> Result<Vec<Recognition>> {
+fn recognition(model: &Model, careers: &CareerModel, persons: u64, seed: u64) -> Result<Vec<Recognition>> {
     let people: Vec<_> = SyntheticCohort::new(careers, seed)?.people(0..persons)?.collect();
     let grid = model.grid();
     let whole = people.iter().map(|person| ("", &person.career));

@@ -1,46 +1,59 @@
 //! Simple cohorts: people drawn from a trajectory model of any family, observed throughout and at liberty.
 //!
 //! Belongs here: cohorts without careers, for tests and power studies. Does not belong here: cohorts with gaps, time
-//! at risk or covariates, for which `GeneralModel::simulate` takes a panel to be like.
+//! at risk or covariates, for which `Model::simulate_like` takes a panel to be like.
 
+use crate::cohort::builder::{CohortBuilder, PersonRow};
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
 use crate::trajectory::family::Family;
-use crate::trajectory::mixture::model::GeneralModel;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::Panel;
 use ndarray::Array2;
 
-impl TrajectoryModel {
-    /// Draws people with their true group (from 0). Person `i` comes from stream `i` of the seed.
+/// People drawn, with the group that each is truly of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn<D> {
+    /// The people: a [`Cohort`] or a [`Panel`].
+    pub data: D,
+    /// Group of each (from 0), in their order; in a dual model the pair of groups.
+    pub truth: Vec<usize>,
+}
+
+impl Model {
+    /// Draws people of a model of counts, observed throughout and at liberty. Person `i` comes from stream `i` of the seed.
     ///
     /// For [`Family::Bernoulli`] a count is 1 where anything happened in the interval.
     ///
     /// ```
     /// use pleegprofiel::reference_model;
-    /// let reference = reference_model();
-    /// let (cohort, truth) = reference.model().simulate(1000, 1)?;
-    /// assert_eq!((cohort.persons(), truth.len()), (1000, 1000));
+    /// let drawn = reference_model().model().simulate(1000, 1)?;
+    /// assert_eq!((drawn.data.persons(), drawn.truth.len()), (1000, 1000));
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
     ///
     /// # Errors
-    /// When nobody is asked for.
-    pub fn simulate(&self, persons: usize, seed: u64) -> Result<(Cohort, Vec<usize>)> {
-        let (panel, truth) = self.to_general().simulate_people(persons, seed)?;
+    /// When nobody is asked for, or the model is not of counts alone ([`Model::simulate_people`] draws people of any).
+    pub fn simulate(&self, persons: usize, seed: u64) -> Result<Drawn<Cohort>> {
+        if self.outcome_names().len() != 1 || !(self.family().counts_events() || self.family() == Family::Bernoulli) {
+            return Err(Error::options("the model is not of one series of counts: simulate_people draws people of it"));
+        }
+        let Drawn { data, truth } = self.simulate_people(persons, seed)?;
         // counts of events: whole numbers up to a limit that a cohort holds
-        let counts = panel.series[0].values.mapv(|y| y as u32);
-        Ok((Cohort::from_counts(self.grid(), counts.view())?, truth))
+        let counts = data.series[0].values.mapv(|y| (!y.is_nan()).then_some(y as u32));
+        let mut cohort = CohortBuilder::new(self.grid());
+        for row in counts.rows() {
+            cohort.push(PersonRow::new(&row.to_vec()))?;
+        }
+        Ok(Drawn { data: cohort.finish(), truth })
     }
-}
 
-impl GeneralModel {
-    /// Draws people observed at every age, with their true class (from 0), from a model of any family without
-    /// covariates. Person `i` comes from stream `i` of the seed.
+    /// Draws people observed at every age from a model of any family without covariates. Person `i` comes from stream `i` of
+    /// the seed.
     ///
     /// # Errors
-    /// When nobody is asked for, or the model has covariates: [`GeneralModel::simulate`] takes people with theirs.
-    pub fn simulate_people(&self, persons: usize, seed: u64) -> Result<(Panel, Vec<usize>)> {
+    /// When nobody is asked for, or the model has covariates: [`Model::simulate_like`] takes people with theirs.
+    pub fn simulate_people(&self, persons: usize, seed: u64) -> Result<Drawn<Panel>> {
         if persons == 0 {
             return Err(Error::options("0 persons to draw, at least 1 is needed"));
         }
@@ -55,7 +68,19 @@ impl GeneralModel {
             let seen = if outcome.family() == Family::Beta { 0.5 } else { 0.0 };
             like = like.series(outcome.series(), Array2::from_elem((persons, self.grid.len()), Some(seen)).view())?;
         }
-        self.simulate(&like, seed)
+        self.simulate_like(&like, seed)
+    }
+
+    /// Draws as many people as `like` has rows, with its covariates, weights, time at risk and pattern of
+    /// observation; with dropout in the model, leaving is drawn too.
+    ///
+    /// Person `i` has a random stream of their own: the same whatever the number of threads.
+    ///
+    /// # Errors
+    /// When `like` has another grid or lacks a series or covariate of the model.
+    pub fn simulate_like(&self, like: &Panel, seed: u64) -> Result<Drawn<Panel>> {
+        let (data, truth) = self.drawn_like(like, seed)?;
+        Ok(Drawn { data, truth })
     }
 }
 

@@ -34,7 +34,7 @@ impl SyntheticCohort {
     /// memory at a time.
     ///
     /// ```
-    /// use pleegprofiel::{SyntheticCohort, reference_model};
+    /// use pleegprofiel::{synthetic::SyntheticCohort, reference_model};
     /// let cohort = SyntheticCohort::new(reference_model().career_model(), 1)?;
     /// let mut tables: [Vec<u8>; 7] = Default::default();
     /// cohort.write_tables(0..10, &mut tables)?;

@@ -35,7 +35,7 @@ impl SyntheticCohort {
     /// in memory at a time.
     ///
     /// ```
-    /// use pleegprofiel::{SyntheticCohort, reference_model};
+    /// use pleegprofiel::{synthetic::SyntheticCohort, reference_model};
     /// let cohort = SyntheticCohort::new(reference_model().career_model(), 1)?;
     /// let mut tables: [Vec<u8>; 7] = Default::default();
     /// let offences = cohort.write_parquet(0..10, &mut tables)?;

@@ -1,29 +1,21 @@
 //! How well a fitted model places people: the field's adequacy figures (Nagin 2005, chapter 5).
 
-use super::model::TrajectoryModel;
-use super::pass::Evaluator;
+use crate::trajectory::count_model::CountModel;
+use crate::trajectory::fit::GroupFit;
+use crate::trajectory::pass::Evaluator;
 use ndarray::Array2;
-
-/// Adequacy of one group.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct GroupAdequacy {
-    pub(crate) members: u64,
-    pub(crate) avepp: Option<f64>,
-    pub(crate) occ: Option<f64>,
-    pub(crate) mismatch: f64,
-}
 
 /// Adequacy of a model on a cohort.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Adequacy {
-    pub(crate) groups: Vec<GroupAdequacy>,
+    pub(crate) groups: Vec<GroupFit>,
     /// `sum of w p ln p`, negated: 0 when everyone is certain.
     pub(crate) entropy: f64,
     /// `1 - entropy / (N ln K)`; none for one group.
     pub(crate) relative_entropy: Option<f64>,
 }
 
-pub(crate) fn adequacy(model: &TrajectoryModel, everyone: &Evaluator<'_>) -> Adequacy {
+pub(crate) fn adequacy(model: &CountModel, everyone: &Evaluator<'_>) -> Adequacy {
     let groups = model.groups().len();
     let posteriors: Array2<f64> = model.posteriors_by(everyone);
     let histories = everyone.histories;
@@ -44,7 +36,7 @@ impl Adequacy {
     /// From sums by most likely group: people, their weight, and the weighted posterior probabilities of that group; the
     /// entropy, and the weight of all.
     pub(crate) fn of(
-        model: &TrajectoryModel,
+        model: &CountModel,
         members: &[u64],
         weight: &[f64],
         sure: &[f64],
@@ -52,15 +44,8 @@ impl Adequacy {
         total: f64,
     ) -> Adequacy {
         let groups = model.groups().len();
-        let per_group = (0..groups)
-            .map(|k| {
-                let share = model.groups()[k].share;
-                let avepp = (weight[k] > 0.0).then(|| (sure[k] / weight[k]).min(1.0));
-                // odds of correct classification: posterior odds over the odds of the share alone
-                let occ = avepp.filter(|&a| a < 1.0 && share < 1.0).map(|a| (a / (1.0 - a)) / (share / (1.0 - share)));
-                GroupAdequacy { members: members[k], avepp, occ, mismatch: share - weight[k] / total }
-            })
-            .collect();
+        let per_group =
+            (0..groups).map(|k| GroupFit::of(model.groups()[k].share, members[k], weight[k], sure[k], total)).collect();
         let relative_entropy = (groups > 1).then(|| 1.0 - entropy / (total * (groups as f64).ln()));
         Adequacy { groups: per_group, entropy, relative_entropy }
     }

@@ -2,10 +2,10 @@
 //!
 //! Belongs here: what the columns are and how they are evaluated. Does not belong here: coefficients.
 
-use super::shape::MAX_DEGREE;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
 use crate::numeric::linalg::Square;
+use crate::trajectory::shape::MAX_DEGREE;
 use serde::{Deserialize, Serialize};
 
 /// The most interior knots of a spline.
@@ -19,7 +19,7 @@ pub const MAX_KNOTS: usize = 10;
 /// of the first and last interval.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Basis};
+/// use pleegprofiel::{AgeGrid, trajectory::Basis};
 /// let basis = Basis::natural_spline(&[14.0, 18.0, 26.0], AgeGrid::years(8, 38)?)?;
 /// assert_eq!(basis.terms(), 5);
 /// // coefficients of a natural spline are the curve's values at its five knots

@@ -4,14 +4,14 @@
 //! One set of formulas serves all families: Poisson is the case without a zero part, and without a dispersion
 //! `1 / (1 + alpha lambda)` is 1. Those of a cell with a dispersion are in `kernel::negbin`, of a zero in `family`.
 
-use super::dispersed::{Dispersion, MOST};
-use super::family::Family;
-use super::kernel::rising;
-use super::lanes::{self, Lanes, lanes};
-use super::occurring::Occurring;
-use super::shape::{Curve, Shape};
 use crate::numeric::logspace::{expit, expit_and_softplus, log_add_exp};
 use crate::numeric::vexp;
+use crate::trajectory::dispersed::{Dispersion, MOST};
+use crate::trajectory::family::Family;
+use crate::trajectory::kernel::rising;
+use crate::trajectory::lanes::{self, Lanes, lanes};
+use crate::trajectory::occurring::Occurring;
+use crate::trajectory::shape::{Curve, Shape};
 
 /// Cells worked on together, so that vector code has something to do.
 const BLOCK: usize = 16;

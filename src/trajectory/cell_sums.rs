@@ -1,11 +1,11 @@
 //! From the posterior weight of every cell that occurs to the sums by age that a step needs.
 
-use super::cell_lanes::CellLanes;
-use super::dispersed::SlopeSums;
-use super::estep::AgeSums;
-use super::family::Derivatives;
-use super::lanes::{self, Lanes, by_group, lanes};
-use super::wide::{vectors, vectors_mut};
+use crate::trajectory::cell_lanes::CellLanes;
+use crate::trajectory::dispersed::SlopeSums;
+use crate::trajectory::estep::AgeSums;
+use crate::trajectory::family::Derivatives;
+use crate::trajectory::lanes::{self, Lanes, by_group, lanes};
+use crate::trajectory::wide::{vectors, vectors_mut};
 use pulp::Simd;
 
 /// Cells worked on together.

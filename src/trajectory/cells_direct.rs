@@ -1,10 +1,10 @@
 //! Scores of a history's cells when time at risk is individual, in loops over the ages of one
 //! group. The pass has already found how likely each zero is structural, so no cell needs an exponential.
 
-use super::family::Family;
-use super::shape::{Curve, Shape};
-use super::wide::{WIDTH, dot, filled_up, filled_up_each};
 use crate::numeric::logspace::expit;
+use crate::trajectory::family::Family;
+use crate::trajectory::shape::{Curve, Shape};
+use crate::trajectory::wide::{WIDTH, dot, filled_up, filled_up_each};
 
 /// Working space and sums of one chunk.
 pub(crate) struct DirectCells<'a> {

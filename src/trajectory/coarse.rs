@@ -3,13 +3,13 @@
 //! has its optima in the same places but for a few per cent: good enough to find them, not to tell them. So the search is
 //! made on rounded time, and the optima it finds climb on as it is ([`exactly`]).
 
-use super::fit::Ticker;
-use super::newton::{self, Climb, Point};
-use super::pass::Evaluator;
-use super::search::{self, Found, SAME};
-use super::shape::Shape;
 use crate::cohort::history::Histories;
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::newton::{self, Climb, Point};
+use crate::trajectory::pass::Evaluator;
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::search::{self, Found, SAME};
+use crate::trajectory::shape::Shape;
 
 /// Steps to a factor of two: no time is changed by more than 2.2 per cent, up as often as down.
 const STEPS: f64 = 16.0;

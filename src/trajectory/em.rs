@@ -1,10 +1,10 @@
 //! Expectation-maximisation: monotone and robust far from the top, where Newton is neither.
 
-use super::estep::EStep;
-use super::mstep::{m_step, m_step_checked, part_of_m_step};
-use super::newton::Point;
-use super::pass::Passes;
-use super::shape::{Curve, Params, Shape};
+use crate::trajectory::estep::EStep;
+use crate::trajectory::mstep::{m_step, m_step_checked, part_of_m_step};
+use crate::trajectory::newton::Point;
+use crate::trajectory::pass::Passes;
+use crate::trajectory::shape::{Curve, Params, Shape};
 
 /// Runs up to `steps` EM steps from a point, stopping when a step gains less than `enough`.
 /// Returns the last point and the number of steps made.

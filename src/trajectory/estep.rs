@@ -1,12 +1,12 @@
 //! What one pass over the cohort yields: the log-likelihood and, for each group and age, the sums that
 //! everything else needs. From here on the cost no longer depends on the number of persons.
 
-use super::dispersed::SlopeSums;
-use super::family::{Derivatives, Family, positive_cell, positive_value, zero_cell, zero_value};
-use super::shape::{Curve, MAX_BLOCK, MAX_TERMS, Shape};
 use crate::cohort::history::Histories;
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::{expit, softplus};
+use crate::trajectory::dispersed::SlopeSums;
+use crate::trajectory::family::{Derivatives, Family, positive_cell, positive_value, zero_cell, zero_value};
+use crate::trajectory::shape::{Curve, MAX_BLOCK, MAX_TERMS, Shape};
 
 /// Posterior-weighted sums over the cells of one group at one age.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -285,7 +285,8 @@ fn dispersion_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, out: &mut Blo
 
 /// The constant `sum of w (y ln e - ln y!)` that no parameter changes.
 pub(crate) fn constant(histories: &Histories) -> f64 {
-    let ln_factorial: Vec<f64> = histories.codes.iter().map(|c| super::family::ln_factorial(c.count)).collect();
+    let ln_factorial: Vec<f64> =
+        histories.codes.iter().map(|c| crate::trajectory::family::ln_factorial(c.count)).collect();
     (0..histories.len()).map(|h| histories.weight[h] * history_constant(histories, h, &ln_factorial)).sum()
 }
 

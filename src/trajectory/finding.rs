@@ -4,22 +4,25 @@
 
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
-use serde::Serialize;
+use crate::numeric::json::number;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A fact about a fit that its reader has to know. Groups are numbered from 1, as in print.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Finding {
     /// The best climb did not reach a maximum.
     NotConverged {
         /// Largest absolute element of the gradient there.
+        #[serde(with = "number")]
         gradient_norm: f64,
     },
     /// The information matrix has a direction in which the likelihood still curves upwards.
     NotAMaximum {
         /// Its eigenvalue, relative to the complete-data information.
+        #[serde(with = "number")]
         curvature: f64,
     },
     /// A group has less than one person's weight: the data do not support so many groups.

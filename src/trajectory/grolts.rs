@@ -12,12 +12,11 @@ mod answers;
 mod facts;
 mod search;
 
-use super::fit::Fit;
-use super::mixture::fit::ModelFit;
-use super::mixture::panel::Panel;
-use super::selection::result::Selection;
-use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
+use crate::trajectory::data::Data;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::panel::Panel;
+use crate::trajectory::selection::result::Selection;
 use facts::Facts;
 use serde::Serialize;
 use serde_json::Value;
@@ -101,10 +100,10 @@ impl GroltsItem {
 /// The checklist for one fitted model: every question, with its answer or what only the researcher knows.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, Family, FitOptions, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Cohort, Family, Spec, ndarray::Array2};
 /// let counts = Array2::from_shape_fn((100, 10), |(i, _)| u32::from(i < 50));
 /// let cohort = Cohort::from_counts(AgeGrid::years(12, 21)?, counts.view())?;
-/// let fit = FitOptions::new(Family::Poisson).groups(2).degree(0).starts(4).fit(&cohort)?;
+/// let fit = Spec::counts(Family::Poisson).groups(2).degree(0).starts(4).fit(&cohort)?;
 /// let record = fit.grolts(&cohort)?;
 /// assert_eq!(record.items.len(), 21);
 /// # Ok::<(), pleegprofiel::Error>(())
@@ -119,7 +118,7 @@ pub struct Grolts {
 }
 
 impl Grolts {
-    fn new(fit: &ModelFit, panel: &Panel) -> Result<Grolts> {
+    fn new(fit: &Fit, panel: &Panel) -> Result<Grolts> {
         if panel.persons() != fit.persons || panel.grid() != fit.model().grid() {
             return Err(Error::options(format!(
                 "the fit is of {} persons on its own age grid, the data given are of {}",
@@ -173,21 +172,11 @@ impl Grolts {
 }
 
 impl Fit {
-    /// The reporting checklist (GRoLTS) for this fit of a cohort.
+    /// The reporting checklist (GRoLTS) for this fit and the people who were fitted.
     ///
     /// # Errors
-    /// When the cohort is not that of the fit: another number of persons or another age grid.
-    pub fn grolts(&self, cohort: &Cohort) -> Result<Grolts> {
-        Grolts::new(self.general(), &Panel::from_cohort(cohort))
-    }
-}
-
-impl ModelFit {
-    /// The reporting checklist (GRoLTS) for this fit of a panel.
-    ///
-    /// # Errors
-    /// When the panel is not that of the fit: another number of persons or another age grid.
-    pub fn grolts(&self, panel: &Panel) -> Result<Grolts> {
-        Grolts::new(self, panel)
+    /// When the people are not those of the fit: another number of persons or another age grid.
+    pub fn grolts<'a>(&self, people: impl Into<Data<'a>>) -> Result<Grolts> {
+        Grolts::new(self, &people.into().people(self.family()))
     }
 }

@@ -5,19 +5,19 @@
 //! The `H_k` part needs only the sums of a pass; the rest is the missing information, to which only
 //! histories that are not clearly of one group contribute.
 
-use super::cells_direct::{DirectCells, GroupOf};
-use super::dispersed::AtRisk;
-use super::estep::EStep;
-use super::family::{Derivatives, Family};
-use super::lasting::LastingPass;
-use super::missing::Missing;
-use super::missing_table::TableScores;
-use super::occurring::Occurring;
-use super::pass::{Evaluator, Passes, with_lanes};
-use super::pass_table::TablePass;
-use super::shape::{Curve, MAX_TERMS, Params, Shape};
-use super::wide::filled_up;
 use crate::numeric::linalg::Square;
+use crate::trajectory::cells_direct::{DirectCells, GroupOf};
+use crate::trajectory::dispersed::AtRisk;
+use crate::trajectory::estep::EStep;
+use crate::trajectory::family::{Derivatives, Family};
+use crate::trajectory::lasting::LastingPass;
+use crate::trajectory::missing::Missing;
+use crate::trajectory::missing_table::TableScores;
+use crate::trajectory::occurring::Occurring;
+use crate::trajectory::pass::{Evaluator, Passes, with_lanes};
+use crate::trajectory::pass_table::TablePass;
+use crate::trajectory::shape::{Curve, MAX_TERMS, Params, Shape};
+use crate::trajectory::wide::filled_up;
 use std::ops::Range;
 
 /// Calls an expression with the blocks of four lanes that the longest score of a group takes as a constant.

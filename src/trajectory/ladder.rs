@@ -1,21 +1,21 @@
 //! From search to answer: small cohorts are searched whole, large ones on a sample of persons, whose best
 //! optima then climb on a larger sample and at last on everyone.
 
-use super::coarse;
-use super::estep::AgeSums;
-use super::fit::Ticker;
-use super::information::{EXACT, Information, information};
-use super::limit::NOTHING;
-use super::model::TrajectoryModel;
-use super::newton::{self, Climb, Point};
-use super::options::FitOptions;
-use super::pass::{Evaluator, Passes};
-use super::search::{self, StartRecord};
-use super::shape::{Params, Shape};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
+use crate::trajectory::coarse;
+use crate::trajectory::count_model::CountModel;
+use crate::trajectory::count_spec::CountSpec;
+use crate::trajectory::estep::AgeSums;
+use crate::trajectory::information::{EXACT, Information, information};
+use crate::trajectory::limit::NOTHING;
+use crate::trajectory::newton::{self, Climb, Point};
+use crate::trajectory::pass::{Evaluator, Passes};
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::search::{self, StartRecord};
+use crate::trajectory::shape::{Params, Shape};
 use std::collections::BTreeMap;
 
 /// A dispersion from which a climb finds its own.
@@ -46,7 +46,7 @@ pub(crate) struct Climbed {
 
 /// `everyone` are the cohort's histories, made ready; `known` are parameters to climb from beside the starts.
 pub(crate) fn climb(
-    options: &FitOptions,
+    options: &CountSpec,
     cohort: &Cohort,
     everyone: &Evaluator<'_>,
     shape: &Shape,
@@ -67,7 +67,7 @@ pub(crate) struct Candidates {
 
 /// Searches a cohort, and climbs on all of it from the best that was found.
 pub(crate) fn candidates(
-    options: &FitOptions,
+    options: &CountSpec,
     cohort: &Cohort,
     everyone: &Evaluator<'_>,
     shape: &Shape,
@@ -212,7 +212,7 @@ impl Top {
     }
 }
 
-pub(crate) fn at_the_top(everyone: &Evaluator<'_>, model: &TrajectoryModel) -> Top {
+pub(crate) fn at_the_top(everyone: &Evaluator<'_>, model: &CountModel) -> Top {
     let point = Point::at(everyone, model.shape(), model.params().clone());
     let information = information(everyone, model.shape(), &point.params, &point.curves, &point.pass, EXACT);
     Top::of(model.shape(), &point, information)

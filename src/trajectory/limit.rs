@@ -8,12 +8,12 @@
 //! there are no free parameters ([`lost`]). A `tau` that runs to infinity takes its rate to one a year and leaves it a zero
 //! part of its own: coefficients then lie at infinitesimals, `tau` times them are what counts.
 
-use super::estep::AgeSums;
-use super::family::{Family, TAU_UNBOUNDED};
-use super::newton::Point;
-use super::pass::Passes;
-use super::shape::{Curve, Shape};
-use super::start::interpolation;
+use crate::trajectory::estep::AgeSums;
+use crate::trajectory::family::{Family, TAU_UNBOUNDED};
+use crate::trajectory::newton::Point;
+use crate::trajectory::pass::Passes;
+use crate::trajectory::shape::{Curve, Shape};
+use crate::trajectory::start::interpolation;
 
 /// Predictors are put this far out: `exp(-40)` is lost in the roundings of any sum over a cohort.
 const FAR: f64 = 40.0;

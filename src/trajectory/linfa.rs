@@ -1,15 +1,15 @@
 //! Thin adapter to linfa: the trajectory model as an estimator with `Fit` and `Predict`, for pipelines that
-//! compare it with linfa's own clusterers. The crate's full interface is [`FitOptions`].
+//! compare it with linfa's own clusterers. The crate's full interface is [`Spec`].
 
-use super::adequacy::most_likely;
-use super::fit::Fit;
-use super::model::TrajectoryModel;
-use super::options::FitOptions;
-use super::pass::MAX_GROUPS;
 use crate::cohort::builder::MAX_COUNT;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, ErrorKind, Issues, Result};
+use crate::trajectory::adequacy::most_likely;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::model::Model;
+use crate::trajectory::pass::MAX_GROUPS;
+use crate::trajectory::spec::Spec;
 use linfa::dataset::DatasetBase;
 use linfa::traits::PredictInplace;
 use linfa::{Float, ParamGuard};
@@ -19,9 +19,9 @@ use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
 ///
 /// ```
 /// use linfa::prelude::*;
-/// use pleegprofiel::{AgeGrid, Family, FitOptions, TrajectoryParams, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Family, Spec, ndarray::Array2, trajectory::linfa::TrajectoryParams};
 /// let counts = Array2::from_shape_fn((100, 10), |(i, _)| f64::from(u8::from(i < 50)));
-/// let params = TrajectoryParams::new(AgeGrid::years(12, 21)?, FitOptions::new(Family::Poisson).groups(2).degree(0));
+/// let params = TrajectoryParams::new(AgeGrid::years(12, 21)?, Spec::counts(Family::Poisson).groups(2).degree(0));
 /// let model = params.fit(&DatasetBase::from(counts.clone()))?;
 /// let groups = model.predict(&counts);
 /// assert_eq!((groups[0], groups[99]), (1, 0)); // groups are ordered by level
@@ -34,12 +34,12 @@ pub struct TrajectoryParams(TrajectoryValidParams);
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrajectoryValidParams {
     grid: AgeGrid,
-    options: FitOptions,
+    options: Spec,
 }
 
 impl TrajectoryParams {
     /// Parameters for counts on this grid.
-    pub fn new(grid: AgeGrid, options: FitOptions) -> Self {
+    pub fn new(grid: AgeGrid, options: Spec) -> Self {
         TrajectoryParams(TrajectoryValidParams { grid, options })
     }
 }
@@ -49,7 +49,7 @@ impl ParamGuard for TrajectoryParams {
     type Error = Error;
 
     fn check_ref(&self) -> Result<&Self::Checked> {
-        let groups = self.0.options.groups;
+        let groups = self.0.options.classes();
         if groups == 0 || groups > MAX_GROUPS {
             return Err(Error::options(format!("{groups} groups asked for, not 1 to {MAX_GROUPS}")));
         }
@@ -94,7 +94,7 @@ impl TrajectoryEstimate {
     }
 
     /// The model.
-    pub fn model(&self) -> &TrajectoryModel {
+    pub fn model(&self) -> &Model {
         self.fit.model()
     }
 }
@@ -146,10 +146,7 @@ mod tests {
     use ndarray::array;
 
     fn params(groups: usize) -> TrajectoryParams {
-        TrajectoryParams::new(
-            AgeGrid::years(18, 19).unwrap(),
-            FitOptions::new(Family::Poisson).groups(groups).degree(0),
-        )
+        TrajectoryParams::new(AgeGrid::years(18, 19).unwrap(), Spec::counts(Family::Poisson).groups(groups).degree(0))
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl<'a, const Q: usize> Missing<'a, Q> {
 
     /// Adds what is held back (lower triangle).
     pub(crate) fn flush(&mut self, out: &mut Square) {
-        super::lanes::dispatch(Flush { missing: self, out });
+        crate::trajectory::lanes::dispatch(Flush { missing: self, out });
         self.weight.clear();
         self.posterior.clear();
     }

@@ -1,11 +1,11 @@
 //! Missing information of histories whose cells stand in a table: the score of a history in every group is a sum of
 //! entries, as its log-probability is.
 
-use super::cell_lanes::CellLanes;
-use super::lanes::{self, Lanes, lanes};
-use super::missing::Missing;
-use super::pass_table::TablePass;
 use crate::numeric::linalg::Square;
+use crate::trajectory::cell_lanes::CellLanes;
+use crate::trajectory::lanes::{self, Lanes, lanes};
+use crate::trajectory::missing::Missing;
+use crate::trajectory::pass_table::TablePass;
 use std::ops::Range;
 
 pub(crate) struct TableScores<'a, const NB: usize> {

@@ -1,8 +1,8 @@
 //! The M-step: group shares in closed form, each group's curves by Newton steps on sums over ages.
 
-use super::estep::{AgeSums, BlockQuadratic, EStep, block_quadratic, block_value};
-use super::shape::{Curve, Params, Shape, curve_of};
 use crate::numeric::linalg::Square;
+use crate::trajectory::estep::{AgeSums, BlockQuadratic, EStep, block_quadratic, block_value};
+use crate::trajectory::shape::{Curve, Params, Shape, curve_of};
 
 /// No step may move a linear predictor further than this at any age: beyond it a quadratic says nothing
 /// about an exponential.

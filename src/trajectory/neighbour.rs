@@ -6,16 +6,15 @@
 //! move (`TO1adj`, ZIP, four groups), and following one of those that have come to nearly the same curves after a few
 //! steps (a table with gaps: three of twelve seeds).
 
-use super::em;
-use super::estep::AgeSums;
-use super::fit::Ticker;
-use super::mstep;
-use super::newton::{self, Climb, Point};
-use super::pass::Evaluator;
-use super::search::{self, StartRecord, StartStop};
-use super::shape::{Params, Shape};
-use super::start::{StartKind, through_nodes};
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::estep::AgeSums;
+use crate::trajectory::newton::{self, Climb, Point};
+use crate::trajectory::pass::Evaluator;
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::search::{self, StartRecord, StartStop};
+use crate::trajectory::shape::{Params, Shape};
+use crate::trajectory::start::{StartKind, through_nodes};
+use crate::trajectory::{em, mstep};
 
 /// Optima of one group's regression further below the current one than this are not followed.
 const BELOW: f64 = 150.0;
@@ -121,7 +120,9 @@ fn alternatives(shape: &Shape, root: &Climb, k: usize) -> Vec<Params> {
 /// Other optima of group `k`'s own regression, given who belongs to it.
 fn own_optima(shape: &Shape, root: &Climb, k: usize) -> Vec<Vec<f64>> {
     let sums: Vec<AgeSums> = root.pass.of_group(k, shape.intervals).iter().map(AgeSums::as_whole).collect();
-    let value = |block: &[f64]| super::estep::block_value(&sums, &super::shape::curve_of(shape, k, block));
+    let value = |block: &[f64]| {
+        crate::trajectory::estep::block_value(&sums, &crate::trajectory::shape::curve_of(shape, k, block))
+    };
     let mut own = root.params.blocks[k].clone();
     mstep::climb(shape, k, &sums, &mut own, 30);
     let here = value(&own);

@@ -4,14 +4,14 @@
 //! Newton, a large `mu` a short EM-like step, so the damping does not depend on how curves are
 //! parameterised. EM alone creeps; this ends with a gradient of zero to rounding.
 
-use super::estep::EStep;
-use super::information::{FINE, Information, ROUGH, information_less, missing};
-use super::limit;
-use super::mstep::{MAX_MOVE, RIDGE, largest_move};
-use super::pass::Passes;
-use super::shape::{Curve, Params, Shape};
-use super::shared::Free;
 use crate::numeric::linalg::Square;
+use crate::trajectory::estep::EStep;
+use crate::trajectory::information::{FINE, Information, ROUGH, information_less, missing};
+use crate::trajectory::limit;
+use crate::trajectory::mstep::{MAX_MOVE, RIDGE, largest_move};
+use crate::trajectory::pass::Passes;
+use crate::trajectory::shape::{Curve, Params, Shape};
+use crate::trajectory::shared::Free;
 
 /// Where a climb ended.
 #[derive(Debug, Clone)]

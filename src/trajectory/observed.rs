@@ -3,11 +3,10 @@
 //!
 //! Does not belong here: the fitted curves (`model`), and how the two are drawn (`report`).
 
-use super::family::Family;
-use super::fit::Fit;
-use super::model::TrajectoryModel;
 use crate::cohort::data::Cohort;
 use crate::error::Result;
+use crate::trajectory::data::Data;
+use crate::trajectory::model::Model;
 use ndarray::Array2;
 
 /// Posterior-weighted events and years at liberty, groups x age intervals.
@@ -47,15 +46,15 @@ impl ObservedRates {
     }
 }
 
-impl TrajectoryModel {
+impl Model {
     /// Events and years at liberty of each group in a cohort, weighted by the posterior probabilities of
     /// membership (and the persons' own weights).
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Cohort, Family, Group, TrajectoryModel, ndarray::array};
+    /// use pleegprofiel::{AgeGrid, Cohort, Family, Model, ndarray::array, trajectory::Group};
     /// let group = Group::poisson(1.0, [0.0]);
     /// let grid = AgeGrid::years(18, 19)?;
-    /// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group])?;
+    /// let model = Model::new(Family::Poisson, grid, vec![group])?;
     /// let cohort = Cohort::from_matrices(grid, array![[1_u32, 0], [2, 0]].view(), Some(array![[1.0, 0.0], [0.5, 0.0]].view()))?;
     /// let observed = model.observed_rates(&cohort)?;
     /// assert_eq!((observed.rate(0, 0), observed.rate(0, 1)), (Some(2.0), None)); // 3 events in 1.5 years
@@ -64,11 +63,19 @@ impl TrajectoryModel {
     ///
     /// # Errors
     /// When the cohort is on another age grid.
-    pub fn observed_rates(&self, cohort: &Cohort) -> Result<ObservedRates> {
-        self.check_grid(cohort)?;
-        let posteriors = self.distinct_posteriors(cohort);
+    pub fn observed_rates<'a>(&self, people: impl Into<Data<'a>>) -> Result<ObservedRates> {
+        let people = people.into();
+        self.check_grid(people)?;
+        match people {
+            Data::Cohort(cohort) => self.observed_in(cohort),
+            Data::Panel(panel) => self.only_outcome()?.observed_rates(panel),
+        }
+    }
+
+    fn observed_in(&self, cohort: &Cohort) -> Result<ObservedRates> {
+        let posteriors = self.distinct_posteriors(cohort)?;
         let histories = &cohort.histories;
-        let (groups, intervals) = (self.groups().len(), histories.intervals);
+        let (groups, intervals) = (posteriors.ncols(), histories.intervals);
         let mut events = Array2::zeros((groups, intervals));
         let mut years = Array2::zeros((groups, intervals));
         let width = self.grid().width_years();
@@ -88,38 +95,6 @@ impl TrajectoryModel {
         }
         Ok(ObservedRates { events, years })
     }
-
-    /// Expected events per year at liberty of group `k` at an exact age in years, its polynomials evaluated
-    /// between the middles of the age intervals; a smooth curve to draw, equal to
-    /// [`TrajectoryModel::rate`] in the middle of an interval.
-    ///
-    /// # Panics
-    /// When `k` is out of range.
-    pub fn rate_at_age(&self, k: usize, age: f64) -> f64 {
-        let u = self.grid().scaled_age(age);
-        let polynomial = |c: &[f64]| c.iter().rev().fold(0.0, |sum, c| sum * u + c);
-        let group = &self.groups()[k];
-        let eta = polynomial(&group.coefficients);
-        if self.family() == Family::Bernoulli {
-            return crate::numeric::logspace::expit(eta).0;
-        }
-        let zeta = match group.tau {
-            Some(tau) => -tau * eta,
-            None if group.zero_coefficients.is_empty() => f64::NEG_INFINITY,
-            None => polynomial(&group.zero_coefficients),
-        };
-        eta.exp() * crate::numeric::logspace::expit(zeta).1
-    }
-}
-
-impl Fit {
-    /// As [`TrajectoryModel::observed_rates`], for the fitted model.
-    ///
-    /// # Errors
-    /// When the cohort is on another age grid than the one fitted.
-    pub fn observed_rates(&self, cohort: &Cohort) -> Result<ObservedRates> {
-        self.model().observed_rates(cohort)
-    }
 }
 
 #[cfg(test)]
@@ -128,10 +103,10 @@ mod tests {
     use crate::cohort::builder::{CohortBuilder, PersonRow};
     use crate::cohort::grid::AgeGrid;
     use crate::trajectory::family::Family;
-    use crate::trajectory::model::Group;
+    use crate::trajectory::group::Group;
     use approx::assert_relative_eq;
 
-    fn model(family: Family, grid: AgeGrid) -> TrajectoryModel {
+    fn model(family: Family, grid: AgeGrid) -> Model {
         let zero = |c: &[f64]| if family == Family::Zip { c.to_vec() } else { Vec::new() };
         let tau = |t| (family == Family::ZipTau).then_some(t);
         let group = |share, c: &[f64], z: &[f64], t| Group {
@@ -142,7 +117,7 @@ mod tests {
             dispersion: None,
         };
         let groups = vec![group(0.6, &[-1.0, 0.4], &[0.3, -0.2], 0.5), group(0.4, &[0.8, -0.3, -0.5], &[-1.0], 1.5)];
-        TrajectoryModel::new(family, grid, groups).unwrap()
+        Model::new(family, grid, groups).unwrap()
     }
 
     #[test]

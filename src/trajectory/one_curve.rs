@@ -8,22 +8,22 @@
 //! With `Y` the offences of a person, `M = sum of exposure x rate` and `alpha` the variance of the factor, the
 //! log-likelihood is `sum y eta + sum_(j<Y) ln(1 + alpha j) - (1/alpha + Y) ln(1 + alpha M)`, constants apart.
 
-use super::estep;
-use super::family::Family;
-use super::kernel::rising;
-use super::shape::{MAX_DEGREE, Shape};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::error::{Error, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::estep;
+use crate::trajectory::family::Family;
+use crate::trajectory::kernel::rising;
+use crate::trajectory::shape::{MAX_DEGREE, Shape};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted single population: rate `exp(polynomial in age)`, times a gamma factor of mean 1 a person.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, OneCurve, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Cohort, ndarray::Array2, trajectory::OneCurve};
 /// // everybody keeps offending as often as before: none, one or two a year
 /// let counts = Array2::from_shape_fn((90, 12), |(i, _)| (i % 3) as u32);
 /// let one = OneCurve::fit(&Cohort::from_counts(AgeGrid::years(12, 23)?, counts.view())?, 0)?;

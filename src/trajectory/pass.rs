@@ -1,19 +1,18 @@
 //! One pass over a cohort's histories: the choice between look-up tables and direct evaluation, and the
 //! fixed cutting into chunks that makes sums the same on any number of threads.
 
-use super::dispersed::AtRisk;
-use super::estep::{self, EStep};
-use super::fit::Ticker;
-use super::information;
-use super::lanes;
-use super::lasting::{LastingPass, Totals};
-use super::occurring::Occurring;
-use super::pass_direct::DirectPass;
-use super::pass_table::TablePass;
-use super::shape::{Curve, Params, Shape};
 use crate::cohort::history::{CellCode, Histories};
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::dispersed::AtRisk;
+use crate::trajectory::estep::{self, EStep};
+use crate::trajectory::lasting::{LastingPass, Totals};
+use crate::trajectory::occurring::Occurring;
+use crate::trajectory::pass_direct::DirectPass;
+use crate::trajectory::pass_table::TablePass;
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::shape::{Curve, Params, Shape};
+use crate::trajectory::{information, lanes};
 use std::ops::Range;
 use std::sync::OnceLock;
 

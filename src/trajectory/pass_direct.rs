@@ -2,14 +2,14 @@
 //! ages of one group, which compilers turn into vector code; the zero cells of one history are multiplied
 //! up, so that a cell costs one exponential and a logarithm is taken now and then.
 
-use super::estep::{AgeSums, EStep};
-use super::family::{Derivatives, Family, positive_value, zero_value};
-use super::lanes::LogSum;
-use super::pass::{Each, Evaluator};
-use super::shape::{Curve, Params, Shape};
-use super::wide::{WIDTH, dot, filled_up_each, log_product, vectors, vectors_mut};
 use crate::numeric::logspace::expit;
 use crate::numeric::vexp;
+use crate::trajectory::estep::{AgeSums, EStep};
+use crate::trajectory::family::{Derivatives, Family, positive_value, zero_value};
+use crate::trajectory::lanes::LogSum;
+use crate::trajectory::pass::{Each, Evaluator};
+use crate::trajectory::shape::{Curve, Params, Shape};
+use crate::trajectory::wide::{WIDTH, dot, filled_up_each, log_product, vectors, vectors_mut};
 use pulp::Simd;
 use std::ops::Range;
 

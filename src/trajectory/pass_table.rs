@@ -1,12 +1,12 @@
 //! The pass over tables: a history's log-likelihood in a group is a base for "nothing in any whole interval" plus one
 //! table entry for every other cell.
 
-use super::cell_lanes::CellLanes;
-use super::estep::{AgeSums, EStep};
-use super::lanes::{self, Lanes, LogSum};
-use super::occurring::Occurring;
-use super::pass::{Each, Evaluator, add_lanes, by_age, unpack};
-use super::shape::{Curve, Params, Shape};
+use crate::trajectory::cell_lanes::CellLanes;
+use crate::trajectory::estep::{AgeSums, EStep};
+use crate::trajectory::lanes::{self, Lanes, LogSum};
+use crate::trajectory::occurring::Occurring;
+use crate::trajectory::pass::{Each, Evaluator, add_lanes, by_age, unpack};
+use crate::trajectory::shape::{Curve, Params, Shape};
 use std::ops::Range;
 
 pub(crate) struct TablePass<'a, const NB: usize> {

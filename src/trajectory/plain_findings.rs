@@ -2,14 +2,14 @@
 //!
 //! Does not belong here: what a finding is and says (`finding`).
 
-use super::estep::AgeSums;
-use super::family::Family;
-use super::finding::Finding;
-use super::fit::{GroupFit, Looked};
-use super::ladder::Top;
-use super::mixture::inference::{DISPERSION_ZERO, FACTOR_BEYOND};
-use super::model::TrajectoryModel;
 use crate::cohort::data::LOW_EXPOSURE;
+use crate::trajectory::concluded::Looked;
+use crate::trajectory::count_model::CountModel;
+use crate::trajectory::estep::AgeSums;
+use crate::trajectory::family::Family;
+use crate::trajectory::finding::Finding;
+use crate::trajectory::ladder::Top;
+use crate::trajectory::mixture::inference::{DISPERSION_ZERO, FACTOR_BEYOND};
 
 /// Eigenvalues of the information relative to the complete-data information: below the first the
 /// likelihood is flat for all that arithmetic can tell, below minus the second it curves upwards.
@@ -17,9 +17,8 @@ const FLAT: f64 = 1e-9;
 const UPWARD: f64 = 1e-6;
 
 pub(crate) fn findings(
-    model: &TrajectoryModel,
+    model: &CountModel,
     looked: &Looked,
-    groups: &[GroupFit],
     converged: bool,
     reached_by: usize,
     starts: usize,
@@ -37,7 +36,7 @@ pub(crate) fn findings(
     }
     boundaries(model, &mut all);
     runs_off(model, &top.sums, &mut all);
-    of_members(groups.iter().map(|g| (g.members, g.avepp, g.occ)), &mut all);
+    of_members(looked.adequacy.groups.iter().map(|g| (g.members, g.avepp, g.occ)), &mut all);
     if looked.low_exposure_cells > 0 {
         all.push(Finding::LowExposure { cells: looked.low_exposure_cells, below: LOW_EXPOSURE });
     }
@@ -62,7 +61,7 @@ pub(crate) fn of_members(groups: impl Iterator<Item = (u64, Option<f64>, Option<
 }
 
 /// Groups that are no groups: empty, or the same as another.
-pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Finding>) {
+pub(crate) fn degenerate(model: &CountModel, mass: &[f64], all: &mut Vec<Finding>) {
     // a cohort may weigh less than one person per group; then half of an equal share is the limit
     let least = 1.0_f64.min(0.5 * mass.iter().sum::<f64>() / mass.len() as f64);
     for (k, &weight) in mass.iter().enumerate() {
@@ -83,7 +82,7 @@ pub(crate) fn degenerate(model: &TrajectoryModel, mass: &[f64], all: &mut Vec<Fi
     }
 }
 
-fn boundaries(model: &TrajectoryModel, all: &mut Vec<Finding>) {
+fn boundaries(model: &CountModel, all: &mut Vec<Finding>) {
     let stretches = |hit: &dyn Fn(usize) -> bool| model.grid().stretches(hit);
     for (k, group) in model.groups().iter().enumerate() {
         let curve = model.curve(k);
@@ -123,7 +122,7 @@ pub(crate) fn ran_off(expected: f64, events: f64, zero: f64, family: Family) -> 
 }
 
 /// Groups whose rate ran off, from the sums of a pass at the model.
-pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<Finding>) {
+pub(crate) fn runs_off(model: &CountModel, sums: &[AgeSums], all: &mut Vec<Finding>) {
     let (grid, width) = (model.grid(), model.grid().width_years());
     for k in 0..model.groups().len() {
         let curve = model.curve(k);
@@ -140,7 +139,7 @@ pub(crate) fn runs_off(model: &TrajectoryModel, sums: &[AgeSums], all: &mut Vec<
 
 /// Looks at the information in the metric of the complete-data information, where a well-determined
 /// direction has an eigenvalue between 0 and 1, whatever the parameterisation (Louis 1982).
-fn curvature(model: &TrajectoryModel, top: &Top, all: &mut Vec<Finding>) {
+fn curvature(model: &CountModel, top: &Top, all: &mut Vec<Finding>) {
     let shape = model.shape();
     let n = shape.parameters();
     let scale: Vec<f64> = (0..n).map(|i| top.information.complete.at(i, i).max(1e-12).sqrt()).collect();

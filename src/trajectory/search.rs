@@ -1,16 +1,16 @@
 //! The multi-start search: many starts screened cheaply, the promising climbed, the best looked at group
 //! by group for better optima next door, and the winner finished to zero gradient.
 
-use super::em;
-use super::fit::Ticker;
-use super::neighbour;
-use super::newton::{self, Climb, Point};
-use super::options::FitOptions;
-use super::pass::{Evaluator, Passes};
-use super::shape::{Params, Shape};
-use super::start::{self, Pooled, StartKind};
+use crate::numeric::json::number;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
+use crate::trajectory::count_spec::CountSpec;
+use crate::trajectory::newton::{self, Climb, Point};
+use crate::trajectory::pass::{Evaluator, Passes};
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::shape::{Params, Shape};
+use crate::trajectory::start::{self, Pooled, StartKind};
+use crate::trajectory::{em, neighbour};
 use serde::{Deserialize, Serialize};
 
 /// Why a start ended where it did.
@@ -45,6 +45,7 @@ pub struct StartRecord {
     pub steps: usize,
     /// Log-likelihood where it ended (of the screening sample when [`StartStop::Screened`] on one; where time at risk is
     /// everybody's own the search rounds it, and only of the best optima the log-likelihood is that of the time as it is).
+    #[serde(with = "number")]
     pub log_likelihood: f64,
     /// Why it ended.
     pub stop: StartStop,
@@ -81,7 +82,7 @@ struct Runner {
 pub(crate) fn search(
     evaluator: &Evaluator<'_>,
     shape: &Shape,
-    options: &FitOptions,
+    options: &CountSpec,
     known: &[Params],
     ticker: &Ticker<'_>,
 ) -> Found {

@@ -1,7 +1,7 @@
 //! What is estimated: family, groups, degrees, and how parameters lie in vectors.
 
-use super::family::{Family, tau_is_unbounded};
 use crate::cohort::grid::AgeGrid;
+use crate::trajectory::family::{Family, tau_is_unbounded};
 
 /// The highest polynomial degree offered.
 pub const MAX_DEGREE: usize = 5;
@@ -12,7 +12,7 @@ pub(crate) const MAX_BLOCK: usize = 2 * MAX_TERMS + 1;
 
 /// Shape of a model on a grid. Group `k` owns a block: rate coefficients, then zero coefficients or
 /// `ln tau`, then `ln alpha`. The vector of all parameters is `K - 1` share logits, then the blocks; a dispersion that
-/// all groups share stands in every block and is one free parameter ([`super::shared`]).
+/// all groups share stands in every block and is one free parameter ([`crate::trajectory::shared`]).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shape {
     pub(crate) family: Family,
@@ -77,7 +77,7 @@ impl Shape {
 
     /// Parameters that are free: a common one counts once.
     pub(crate) fn free(&self) -> usize {
-        super::shared::Free::new(self).count()
+        crate::trajectory::shared::Free::new(self).count()
     }
 
     pub(crate) fn groups(&self) -> usize {

@@ -4,8 +4,8 @@
 //! solved for or parameters are counted, its places are added up. Free parameters lie in the order of the general
 //! engine: a shared one where the first group has it.
 
-use super::shape::Shape;
 use crate::numeric::linalg::Square;
+use crate::trajectory::shape::Shape;
 
 /// The free parameter of every place.
 #[derive(Debug, Clone, PartialEq)]

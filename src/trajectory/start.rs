@@ -2,12 +2,12 @@
 //! mild to extreme zero parts. Optima of zero-inflated models are missed when all starts are mild: on the
 //! Toronto data the best ZIP solutions are reached from zero parts near 0 or 1 (reference/trajectory).
 
-use super::estep::AgeSums;
-use super::family::Family;
-use super::mstep;
-use super::pass::Evaluator;
-use super::shape::{Params, Shape};
 use crate::cohort::history::Histories;
+use crate::trajectory::estep::AgeSums;
+use crate::trajectory::family::Family;
+use crate::trajectory::mstep;
+use crate::trajectory::pass::Evaluator;
+use crate::trajectory::shape::{Params, Shape};
 use linfa::prelude::*;
 use linfa_clustering::KMeans;
 use ndarray::Array2;

@@ -1,81 +1,193 @@
-//! A model as it stands in a file: of either kind, told apart by the format that the file states.
-//!
-//! Does not belong here: what is in the file of one kind (`model`, `mixture::model`).
+//! A model as it stands in a file. There are two formats: groups with their polynomials, for models of counts, and the whole
+//! specification with its parameters, for anything else. Which one a file has is stated in it.
 
-use super::mixture::model::{GENERAL_FORMAT, GeneralModel};
-use super::model::{MODEL_FORMAT, TrajectoryModel};
+use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::family::Family;
+use crate::trajectory::forms::FormCandidate;
+use crate::trajectory::group::Group;
+use crate::trajectory::mixture::layout::Layout;
+use crate::trajectory::mixture::{MAX_CLASSES, check};
+use crate::trajectory::model::Model;
+use crate::trajectory::spec::Spec;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::path::Path;
 
-/// A stored model of either kind.
-///
-/// ```
-/// use pleegprofiel::{AgeGrid, Family, Group, StoredModel, TrajectoryModel};
-/// let group = Group { share: 1.0, coefficients: vec![0.0], zero_coefficients: vec![], tau: None, dispersion: None };
-/// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(18, 19)?, vec![group])?;
-/// assert_eq!(StoredModel::from_json(&model.to_json())?, StoredModel::Trajectory(model.clone()));
-/// assert_eq!(StoredModel::from_json(&model.to_general().to_json())?, StoredModel::General(model.to_general()));
-/// let other = StoredModel::from_json(r#"{"format": "shopping list"}"#).unwrap_err().to_string();
-/// assert!(other.contains("`pleegprofiel-trajectory-model`") && other.contains("`shopping list`"));
-/// # Ok::<(), pleegprofiel::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum StoredModel {
-    /// One series of counts, with polynomial curves: what [`TrajectoryModel::to_json`] writes.
-    Trajectory(TrajectoryModel),
-    /// Anything else that a [`ModelSpec`](crate::ModelSpec) says: what [`GeneralModel::to_json`] writes.
-    General(GeneralModel),
+/// Format name of a stored model of counts with polynomial curves.
+pub const MODEL_FORMAT: &str = "pleegprofiel-trajectory-model";
+/// Format name of any other stored model.
+pub const GENERAL_FORMAT: &str = "pleegprofiel-general-model";
+/// Version of both formats.
+pub const MODEL_VERSION: u32 = 1;
+
+/// Groups with their polynomials.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredGroups {
+    format: String,
+    version: u32,
+    family: Family,
+    grid: AgeGrid,
+    groups: Vec<Group>,
+    /// What the form and the number of groups were chosen from; nothing when they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chosen_from: Vec<FormCandidate>,
+    /// What was decided about the groups, which is no concern of this layer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profiles: Option<Value>,
 }
 
-impl StoredModel {
-    /// Reads a model of the kind that its field `format` states.
+impl TryFrom<StoredGroups> for Model {
+    type Error = Error;
+    fn try_from(stored: StoredGroups) -> Result<Model> {
+        if stored.version != MODEL_VERSION {
+            let version = stored.version;
+            let why = format!("not a usable trajectory model: format version {version} is not {MODEL_VERSION}");
+            return Err(Error::new(ErrorKind::InvalidModel, why));
+        }
+        let model = Model::new(stored.family, stored.grid, stored.groups)?;
+        Ok(Model { profiles: stored.profiles, chosen_from: stored.chosen_from, ..model })
+    }
+}
+
+/// The whole specification with its parameters.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredWhole {
+    format: String,
+    version: u32,
+    spec: Spec,
+    grid: AgeGrid,
+    parameters: Vec<f64>,
+    typical: Vec<Vec<f64>>,
+    typical_x: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profiles: Option<Value>,
+}
+
+impl TryFrom<StoredWhole> for Model {
+    type Error = Error;
+    fn try_from(s: StoredWhole) -> Result<Model> {
+        let refuse = |m: String| Err(Error::new(ErrorKind::InvalidModel, format!("not a usable general model: {m}")));
+        if s.version != MODEL_VERSION {
+            return refuse(format!("format version {} is not {MODEL_VERSION}", s.version));
+        }
+        if s.spec.outcomes.is_empty() || s.spec.classes() == 0 || s.spec.classes() > MAX_CLASSES {
+            return refuse("no outcomes, or a number of groups out of range".into());
+        }
+        for (o, outcome) in s.spec.outcomes.iter().enumerate() {
+            check::stored_bases(outcome, s.spec.components(o), s.grid)?;
+        }
+        let layout = Layout::new(&s.spec);
+        if s.parameters.len() != layout.len() || s.parameters.iter().any(|v| !v.is_finite()) {
+            return refuse(format!("{} finite parameters wanted, {} given", layout.len(), s.parameters.len()));
+        }
+        let wide = s.typical.iter().zip(&s.spec.outcomes).all(|(t, o)| t.len() == o.varying.len());
+        if s.typical.len() != s.spec.outcomes.len() || !wide || s.typical_x.len() != layout.terms {
+            return refuse("the covariate means do not match the specification".into());
+        }
+        let given = Model::given(s.spec, s.grid, s.parameters);
+        Ok(Model { typical: s.typical, typical_x: s.typical_x, profiles: s.profiles, ..given })
+    }
+}
+
+impl Serialize for Model {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match &self.counts {
+            Some(counts) => StoredGroups {
+                format: MODEL_FORMAT.into(),
+                version: MODEL_VERSION,
+                family: counts.family(),
+                grid: self.grid,
+                groups: counts.groups().to_vec(),
+                chosen_from: self.chosen_from.clone(),
+                profiles: self.profiles.clone(),
+            }
+            .serialize(serializer),
+            None => StoredWhole {
+                format: GENERAL_FORMAT.into(),
+                version: MODEL_VERSION,
+                spec: self.spec.clone(),
+                grid: self.grid,
+                parameters: self.theta.clone(),
+                typical: self.typical.clone(),
+                typical_x: self.typical_x.clone(),
+                profiles: self.profiles.clone(),
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Model {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Model, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let stated = Stated::of(&value);
+        match &stated {
+            Stated::Format(format) if format == MODEL_FORMAT => serde_json::from_value::<StoredGroups>(value)
+                .map_err(D::Error::custom)?
+                .try_into()
+                .map_err(D::Error::custom),
+            Stated::Format(format) if format == GENERAL_FORMAT => serde_json::from_value::<StoredWhole>(value)
+                .map_err(D::Error::custom)?
+                .try_into()
+                .map_err(D::Error::custom),
+            _ => Err(D::Error::custom(stated.refusal())),
+        }
+    }
+}
+
+impl Model {
+    /// The model as JSON: its groups, when it is of counts with polynomial curves, or else its specification and parameters.
+    /// Numbers are written so that reading gives the same bits.
+    pub fn to_json(&self) -> String {
+        // a model holds nothing that JSON cannot: finite numbers, strings, arrays
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Reads a model from JSON, of the kind that its field `format` states.
+    ///
+    /// ```
+    /// use pleegprofiel::{AgeGrid, Family, Model, trajectory::Group};
+    /// let model = Model::new(Family::Poisson, AgeGrid::years(18, 19)?, vec![Group::poisson(1.0, [0.0])])?;
+    /// assert_eq!(Model::from_json(&model.to_json())?, model);
+    /// let other = Model::from_json(r#"{"format": "shopping list"}"#).unwrap_err().to_string();
+    /// assert!(other.contains("`pleegprofiel-trajectory-model`") && other.contains("`shopping list`"));
+    /// # Ok::<(), pleegprofiel::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Kind [`ErrorKind::InvalidModel`] when the text is no JSON or states neither format (the message says what was
-    /// expected and what is there), or as [`TrajectoryModel::from_json`] and [`GeneralModel::from_json`].
-    pub fn from_json(text: &str) -> Result<StoredModel> {
-        match stated(text) {
+    /// expected and what is there), is of another version, has unknown fields, does not pass the checks of [`Model::new`],
+    /// or has parameters that do not match its specification.
+    pub fn from_json(text: &str) -> Result<Model> {
+        // from the text itself, so that a problem has its line and column
+        let unusable = |kind: &str, e: serde_json::Error| {
+            Error::new(ErrorKind::InvalidModel, format!("not a usable {kind} model: {e}"))
+        };
+        let stated = serde_json::from_str::<Value>(text).map_or(Stated::NoJson, |value| Stated::of(&value));
+        match &stated {
             Stated::Format(format) if format == MODEL_FORMAT => {
-                Ok(StoredModel::Trajectory(TrajectoryModel::from_json(text)?))
+                serde_json::from_str::<StoredGroups>(text).map_err(|e| unusable("trajectory", e))?.try_into()
             }
             Stated::Format(format) if format == GENERAL_FORMAT => {
-                Ok(StoredModel::General(GeneralModel::from_json(text)?))
+                serde_json::from_str::<StoredWhole>(text).map_err(|e| unusable("general", e))?.try_into()
             }
-            other => Err(Error::new(
-                ErrorKind::InvalidModel,
-                format!(
-                    "not a usable trajectory model: expected JSON whose field `format` is `{MODEL_FORMAT}` or `{GENERAL_FORMAT}`, but {}",
-                    other.words()
-                ),
-            )),
+            _ => Err(Error::new(ErrorKind::InvalidModel, stated.refusal())),
         }
     }
 
     /// Reads a model from a file.
     ///
     /// # Errors
-    /// Kind [`ErrorKind::Io`] when the file cannot be read, otherwise as [`StoredModel::from_json`].
-    pub fn load(path: impl AsRef<Path>) -> Result<StoredModel> {
+    /// Kind [`ErrorKind::Io`] when the file cannot be read, otherwise as [`Model::from_json`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Model> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Error::new(ErrorKind::Io, format!("{} cannot be read: {e}", path.display())))?;
-        StoredModel::from_json(&text)
-    }
-}
-
-/// That a text which is no model of the format wanted is something else, in words; none when it states that format, or is
-/// no JSON, of which its reader says more.
-pub(crate) fn of_another_kind(text: &str, wanted: &str) -> Option<String> {
-    match stated(text) {
-        Stated::Format(format) if format == wanted => None,
-        Stated::NoJson => None,
-        Stated::Format(format) if format == MODEL_FORMAT || format == GENERAL_FORMAT => Some(format!(
-            "the format is `{format}`, not `{wanted}`: a stored model of another kind, which StoredModel reads"
-        )),
-        Stated::Format(format) => Some(format!("the format is `{format:.40}`, not `{wanted}`")),
-        other => Some(format!("the format is not `{wanted}`: {}", other.words())),
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| Error::io(&path.display().to_string(), "read", cause))?;
+        Model::from_json(&text)
     }
 }
 
@@ -88,6 +200,24 @@ enum Stated {
 }
 
 impl Stated {
+    fn of(value: &Value) -> Stated {
+        match value {
+            Value::Object(fields) => match fields.get("format") {
+                Some(Value::String(format)) => Stated::Format(format.clone()),
+                _ => Stated::NoFormat,
+            },
+            Value::Array(_) => Stated::NoObject("a list"),
+            _ => Stated::NoObject("a single value"),
+        }
+    }
+
+    fn refusal(&self) -> String {
+        format!(
+            "not a usable trajectory model: expected JSON whose field `format` is `{MODEL_FORMAT}` or `{GENERAL_FORMAT}`, but {}",
+            self.words()
+        )
+    }
+
     fn words(&self) -> String {
         match self {
             Stated::Format(format) => format!("it is `{format:.40}`"),
@@ -95,17 +225,5 @@ impl Stated {
             Stated::NoObject(what) => format!("this is {what}, not an object"),
             Stated::NoJson => "this is no JSON".into(),
         }
-    }
-}
-
-fn stated(text: &str) -> Stated {
-    match serde_json::from_str::<Value>(text) {
-        Err(_) => Stated::NoJson,
-        Ok(Value::Object(fields)) => match fields.get("format") {
-            Some(Value::String(format)) => Stated::Format(format.clone()),
-            _ => Stated::NoFormat,
-        },
-        Ok(Value::Array(_)) => Stated::NoObject("a list"),
-        Ok(_) => Stated::NoObject("a single value"),
     }
 }

@@ -1,16 +1,16 @@
 //! The engine against brute force: gradients and information against finite differences, the table pass
 //! against the pass over cells, EM and Newton against each other.
 
-use super::em;
-use super::family::Family;
-use super::information::{EXACT, information};
-use super::newton::{self, Point};
-use super::pass::Evaluator;
-use super::shape::{Params, Shape};
 use crate::cohort::builder::{CohortBuilder, PersonRow};
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::numeric::streams::stream;
+use crate::trajectory::em;
+use crate::trajectory::family::Family;
+use crate::trajectory::information::{EXACT, information};
+use crate::trajectory::newton::{self, Point};
+use crate::trajectory::pass::Evaluator;
+use crate::trajectory::shape::{Params, Shape};
 use rand::Rng;
 
 const FAMILIES: [Family; 6] =
@@ -219,7 +219,7 @@ fn newton_ends_where_a_long_run_of_em_ends() {
 #[test]
 fn a_fit_is_asked_whether_to_go_on_in_the_middle_of_a_piece_of_work() {
     use crate::error::ErrorKind;
-    use crate::trajectory::options::FitOptions;
+    use crate::trajectory::spec::Spec;
     use std::collections::BTreeMap;
     use std::sync::Mutex;
 
@@ -232,7 +232,7 @@ fn a_fit_is_asked_whether_to_go_on_in_the_middle_of_a_piece_of_work() {
         builder.push(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }).unwrap();
     }
     let cohort = builder.finish();
-    let options = FitOptions::new(Family::Poisson).groups(2).degree(1).starts(8);
+    let options = Spec::counts(Family::Poisson).groups(2).degree(1).starts(8);
     let asked: Mutex<BTreeMap<usize, usize>> = Mutex::default();
     let free = options.fit(&cohort).unwrap();
     let watched = options

@@ -4,8 +4,8 @@
 //! Each number has a private field and a checked constructor that names the unit; NaN is refused at the door.
 
 mod keyed;
-pub mod language;
-pub mod source_status;
+pub(crate) mod language;
+pub(crate) mod source_status;
 
 pub(crate) use keyed::{keyed, read_back};
 

@@ -32,7 +32,6 @@ pub(crate) mod runs;
 pub(crate) mod undefined;
 pub(crate) mod usefulness;
 
-pub use crate::survival::incidence::IncidenceAt;
 pub use binary::Validation;
 pub use calibration::fitted::{FittedRecalibration, RecalibrationFit, RecalibrationMethod};
 pub use calibration::groups::{HosmerLemeshow, RiskGroup};
@@ -68,7 +67,6 @@ pub use follow_up::horizon::{AtHorizon, HorizonFigures, at_horizon};
 pub use follow_up::horizon_auc::HorizonAuc;
 pub use follow_up::horizon_groups::{HorizonGroup, horizon_groups};
 pub use follow_up::kaplan_meier::{Median, SurvivalAt};
-pub use follow_up::{EventStatus, FollowUp};
 pub use predictions::Predictions;
 pub use undefined::{Defined, Measured, Undefined};
 pub use usefulness::NetBenefit;

@@ -1,8 +1,10 @@
 //! What stands in a draft: every sentence with its ground, nothing chosen, nothing averaged, nothing that identifies.
 
 use crate::fixtures::{ALL, draft, draft_of, statement, value};
-use pleegprofiel::advice::{Draft, Frame, Ground, Known, Met, NeedState, NotGiven, Part, Says, SourceStatus};
-use pleegprofiel::{Language, Profile};
+use pleegprofiel::{
+    Language, Profile,
+    advice::{Draft, Frame, Ground, Known, Met, NeedState, NotGiven, Part, Says, SourceStatus},
+};
 use serde_json::{Value, json};
 
 #[test]

@@ -1,7 +1,10 @@
 //! The six invented persons, and what the tests make of them.
 
-use pleegprofiel::advice::{Assembler, Dossier, Draft, Statement};
-use pleegprofiel::{Language, reference_model};
+use pleegprofiel::{
+    Language,
+    advice::{Assembler, Dossier, Draft, Statement},
+    reference_model,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::OnceLock;

@@ -1,9 +1,15 @@
 //! The corpus that fuzzing left behind, run once: dossiers are refused or become drafts that read back, records are
 //! verified, and any bytes in a line of their own are found when that line is changed.
 
-use pleegprofiel::advice::record::{Chain, verify};
-use pleegprofiel::advice::{Assembler, Dossier, Draft, Overrides};
-use pleegprofiel::{ClassifyOptions, Language, reference_model};
+use pleegprofiel::{
+    Language,
+    advice::{
+        Assembler, Dossier, Draft, Overrides,
+        record::{Chain, verify},
+    },
+    profile::classify::ClassifyOptions,
+    reference_model,
+};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};

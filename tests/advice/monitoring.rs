@@ -1,7 +1,6 @@
 //! Overrides counted from records: against counts by hand and Wilson's interval from its equation, small groups hidden.
 
-use pleegprofiel::advice::Overrides;
-use pleegprofiel::advice::record::Chain;
+use pleegprofiel::advice::{Overrides, record::Chain};
 use serde_json::json;
 
 /// A record of so many decisions of each kind: sex, departures up, down, and agreements.

@@ -2,9 +2,11 @@
 //! characteristics reach no score.
 
 use crate::fixtures::{ALL, draft_of, problems, value};
-use pleegprofiel::Language;
-use pleegprofiel::advice::{Draft, Says};
-use pleegprofiel::risk::instrument::Output;
+use pleegprofiel::{
+    Language,
+    advice::{Draft, Says},
+    risk::instrument::Output,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! The record: what a change, a gap, a move or a run cut off half-way looks like.
 
 use crate::fixtures::{ALL, draft, judgement, text};
-use pleegprofiel::advice::record::{
-    Chain, Fault, FaultKind, LogCheck, Verified, assessment_entry, decision_entry, verify,
+use pleegprofiel::advice::{
+    Completion, Dossier,
+    record::{Chain, Fault, FaultKind, LogCheck, Verified, assessment_entry, decision_entry, verify},
 };
-use pleegprofiel::advice::{Completion, Dossier};
 use serde_json::Value;
 
 fn log() -> (String, Chain) {

@@ -1,8 +1,10 @@
 //! The steps at their own time: each reads a file of its own, and what lies between them is kept on file.
 
 use crate::fixtures::{draft, judgement};
-use pleegprofiel::Error;
-use pleegprofiel::advice::{Completion, Draft, Judged, Judgement, Reaction, Shown, Signature};
+use pleegprofiel::{
+    Error,
+    advice::{Completion, Draft, Judged, Judgement, Reaction, Shown, Signature},
+};
 use serde_json::Value;
 
 /// The parts of a judgement file that one step is for.

@@ -2,8 +2,7 @@
 
 use crate::command::{run, stderr, stdout};
 use crate::support::simulate::{four_groups, simulate_with_covariate};
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel};
+use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -163,7 +162,7 @@ fn a_model_of_several_outcomes_is_asked_by_outcome() {
     let grid = AgeGrid::years(12, 31).unwrap();
     let panel = Panel::new(grid).series("theft", thefts.view()).unwrap().series("violence", violence.view()).unwrap();
     let of = |name: &str| OutcomeSpec::new(name, Family::Poisson).degree(2);
-    let fit = ModelSpec::new(2).outcome(of("theft")).outcome(of("violence")).starts(4).fit(&panel).unwrap();
+    let fit = Spec::new(2).outcome(of("theft")).outcome(of("violence")).starts(4).fit(&panel).unwrap();
     let (model, counts) = (dir.path().join("model.json"), dir.path().join("counts.csv"));
     fs::write(&model, fit.model().to_json()).unwrap();
     let header: Vec<String> = (12..32).map(|age| format!("age_{age}")).collect();

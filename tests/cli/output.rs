@@ -25,7 +25,7 @@ fn the_main_job_writes_model_profiles_picture_and_report() {
     assert!(stdout(&done).contains("AvePP") && stdout(&done).contains("38 cells with an event"));
 
     // the form and the number of groups were chosen, and what from is stored with the model
-    let model = pleegprofiel::TrajectoryModel::load(out.join("model.json")).unwrap();
+    let model = pleegprofiel::Model::load(out.join("model.json")).unwrap();
     let groups = model.groups().len();
     let best = &model.chosen_from()[0];
     assert_eq!((best.form.family, best.groups, best.distance), (model.family(), groups, 0.0));
@@ -330,7 +330,7 @@ fn a_written_model_reads_back_and_replaces_an_older_one() {
     let all = ["fit".as_ref(), table.as_os_str()].into_iter().chain(args.map(AsRef::as_ref));
     let done = run(all.chain([model.as_os_str()]));
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
-    let read = pleegprofiel::TrajectoryModel::load(&model).unwrap();
+    let read = pleegprofiel::Model::load(&model).unwrap();
     let object: serde_json::Value = serde_json::from_str(&stdout(&done)).unwrap();
     for (group, printed) in read.groups().iter().zip(object["groups"].as_array().unwrap()) {
         assert_eq!(printed["share"].as_f64(), Some(group.share), "the same bits");

@@ -89,9 +89,10 @@ fn recidivism_says_what_it_counts_how_death_is_counted_and_what_is_hidden() {
 fn synth_prints_one_json_line_a_person() {
     let done = run(["synth", "--persons", "25", "--seed", "1", "--json"]);
     assert!(done.status.success(), "{}", stderr(&done));
-    let people: Vec<pleegprofiel::SyntheticPerson> =
+    let people: Vec<pleegprofiel::synthetic::SyntheticPerson> =
         stdout(&done).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let cohort = pleegprofiel::SyntheticCohort::new(pleegprofiel::reference_model().career_model(), 1).unwrap();
+    let cohort =
+        pleegprofiel::synthetic::SyntheticCohort::new(pleegprofiel::reference_model().career_model(), 1).unwrap();
     assert_eq!(people, cohort.people(0..25).unwrap().collect::<Vec<_>>());
     assert!(run_without_reader(["synth", "--persons", "20000", "--seed", "1", "--json"]).status.success());
 }

@@ -1,8 +1,12 @@
 //! Offences by article of law, paragraph and day, in categories through a table with its sources.
 
 use pleegprofiel::{
-    ArticleTable, CareerTable, Category, CohortWarning, CsvOptions, Incomplete, Result, TableSource, read_articles,
-    read_career_table,
+    Result,
+    career::{ArticleTable, Category},
+    cohort::{
+        CohortWarning,
+        table::{CareerTable, Incomplete, TableOptions, TableSource, read_articles, read_career_table},
+    },
 };
 
 const ARTICLES: &str = "article,paragraph,from,until,category,source\n310,,,,property,Sr\n312,,,,property,Sr\n\
@@ -10,10 +14,10 @@ const ARTICLES: &str = "article,paragraph,from,until,category,source\n310,,,,pro
                         243,,2024-07-01,,sexual,Stb. 2024 59\n243,,,2024-07-01,violence,old 243\n";
 
 fn articles(table: &str) -> Result<ArticleTable> {
-    read_articles(TableSource::from_bytes("articles.csv", table), &CsvOptions::new())
+    read_articles(TableSource::from_bytes("articles.csv", table), &TableOptions::new())
 }
 
-fn read(offences: &str, options: &CsvOptions) -> Result<CareerTable> {
+fn read(offences: &str, options: &TableOptions) -> Result<CareerTable> {
     let people = "id,birth,from,to\na,1980-05-01,1992-05-01,2026-01-01\n";
     let (people, offences) = (TableSource::from_bytes("p.csv", people), TableSource::from_bytes("o.csv", offences));
     read_career_table(people, offences, None, options)
@@ -25,7 +29,7 @@ fn categories(table: &CareerTable) -> Vec<&str> {
 
 #[test]
 fn an_article_is_of_the_category_that_it_has_on_the_day_of_the_offence() {
-    let options = CsvOptions::new().articles(articles(ARTICLES).unwrap());
+    let options = TableOptions::new().articles(articles(ARTICLES).unwrap());
     let table = "id,committed,article,paragraph\na,2019-01-01,310,\na,2019-01-02,312,1\na,2019-01-03,312,2\n\
                  a,2019-01-04,art. 312 lid 2 Sr,\na,2019-01-05,273f lid 3,\na,2024-06-30,243,\na,2024-07-01,243,\n\
                  a,2024-07-02,242,\n";
@@ -44,7 +48,7 @@ fn an_article_is_of_the_category_that_it_has_on_the_day_of_the_offence() {
 
 #[test]
 fn a_number_without_its_day_and_one_that_is_not_in_the_table_are_refused_with_row_and_reason() {
-    let options = CsvOptions::new().articles(articles(ARTICLES).unwrap());
+    let options = TableOptions::new().articles(articles(ARTICLES).unwrap());
     let table = "id,committed,article\na,2019-01-01,300\na,2024-07-01,240b\na,2017-12-31,273f\na,,242\na,2019-01-01,x\n\
                  a,2019-01-01,\n";
     let said = read(table, &options).unwrap_err().to_string();
@@ -68,7 +72,7 @@ fn a_number_without_its_day_and_one_that_is_not_in_the_table_are_refused_with_ro
     let open = by_year("2024").unwrap_err().to_string();
     assert!(open.contains("\"243\" means another offence, or none, on other days from 2024-01-01"), "{open}");
     // articles without a table of them
-    let plain = read("id,committed,article\na,2019-01-01,310\n", &CsvOptions::new()).unwrap_err().to_string();
+    let plain = read("id,committed,article\na,2019-01-01,310\n", &TableOptions::new()).unwrap_err().to_string();
     assert!(plain.contains("no column \"offence\"") && plain.contains("--articles"), "{plain}");
 }
 

@@ -1,27 +1,27 @@
 //! Broken tables and what is said about them, word for word: these messages are the crate's manners.
 
 use pleegprofiel::{
-    Cohort, CsvOptions, CsvSource, Error, ErrorKind, Observed, Result, read_offences, read_person_ages, read_wide,
-    read_wide_with,
+    Cohort, Error, ErrorKind, Result,
+    cohort::table::{Observed, TableOptions, TableSource, read_offences, read_person_ages, read_wide, read_wide_with},
 };
 use rstest::rstest;
 
 fn wide(table: &[u8]) -> Result<Cohort> {
-    read_wide_with(CsvSource::new("c.csv", table), None, &CsvOptions::new())
+    read_wide_with(TableSource::new("c.csv", table), None, &TableOptions::new())
 }
 
 fn with_exposure(counts: &str, exposure: &str) -> Result<Cohort> {
-    let exposure = CsvSource::new("e.csv", exposure.as_bytes());
-    read_wide_with(CsvSource::new("c.csv", counts.as_bytes()), Some(exposure), &CsvOptions::new())
+    let exposure = TableSource::new("e.csv", exposure.as_bytes());
+    read_wide_with(TableSource::new("c.csv", counts.as_bytes()), Some(exposure), &TableOptions::new())
 }
 
 fn person_ages(table: &str) -> Result<Cohort> {
-    read_person_ages(CsvSource::new("l.csv", table.as_bytes()), &CsvOptions::new())
+    read_person_ages(TableSource::new("l.csv", table.as_bytes()), &TableOptions::new())
 }
 
 fn offences(table: &str, persons: &str) -> Result<Cohort> {
-    let persons = Observed::Persons(CsvSource::new("p.csv", persons.as_bytes()));
-    read_offences(CsvSource::new("o.csv", table.as_bytes()), persons, &CsvOptions::new())
+    let persons = Observed::Persons(TableSource::new("p.csv", persons.as_bytes()));
+    read_offences(TableSource::new("o.csv", table.as_bytes()), persons, &TableOptions::new())
 }
 
 /// The problems, one a line, of an input that must be refused.
@@ -358,14 +358,14 @@ fn no_message_holds_an_identifier() {
 #[test]
 fn a_row_without_end_is_refused_before_it_fills_memory() {
     // Endless: a reader that waited for the end of the row would never come back.
-    let open_quote = CsvSource::new("c.csv", std::io::Read::chain("id,age_12\n\"".as_bytes(), std::io::repeat(b'1')));
+    let open_quote = TableSource::new("c.csv", std::io::Read::chain("id,age_12\n\"".as_bytes(), std::io::repeat(b'1')));
     assert_eq!(
-        problems(read_wide_with(open_quote, None, &CsvOptions::new())),
+        problems(read_wide_with(open_quote, None, &TableOptions::new())),
         "c.csv, row 2: a row of more than 1048576 bytes: is a quote left open, or is this not a table?"
     );
-    let columns = CsvSource::new("c.csv", std::io::repeat(b','));
+    let columns = TableSource::new("c.csv", std::io::repeat(b','));
     assert_eq!(
-        problems(read_wide_with(columns, None, &CsvOptions::new())),
+        problems(read_wide_with(columns, None, &TableOptions::new())),
         "c.csv, row 1: a row of more than 1048576 bytes: is a quote left open, or is this not a table?"
     );
     let long = format!("{H}1,{},0\n2,x,0\n", "7".repeat(1_000_000));
@@ -382,30 +382,30 @@ fn many_columns_are_refused_by_the_ages_they_cannot_all_be() {
 
 #[test]
 fn more_persons_than_allowed_end_the_reading() {
-    let options = CsvOptions::new().max_persons(2);
-    let result = read_wide_with(CsvSource::new("c.csv", "id,age_12\n1,0\n2,0\n3,0\n".as_bytes()), None, &options);
+    let options = TableOptions::new().max_persons(2);
+    let result = read_wide_with(TableSource::new("c.csv", "id,age_12\n1,0\n2,0\n3,0\n".as_bytes()), None, &options);
     assert_eq!(problems(result), "c.csv, row 4: more than 2 persons");
 }
 
 #[test]
 fn ages_may_be_called_by_their_number_alone_and_long_columns_by_other_names() {
     let table = "id,12,13.0,sex\n1,0,2,x\n";
-    let read = |table: &str, options: &CsvOptions| {
-        pleegprofiel::read_cohort(CsvSource::new("c.csv", table.as_bytes()), None, options)
+    let read = |table: &str, options: &TableOptions| {
+        pleegprofiel::cohort::table::read_cohort(TableSource::new("c.csv", table.as_bytes()), None, options)
     };
-    let refused = read(table, &CsvOptions::new()).unwrap_err().to_string();
+    let refused = read(table, &TableOptions::new()).unwrap_err().to_string();
     assert!(refused.contains("--age-prefix ''") && refused.contains("--ignore sex"), "{refused}");
-    let cohort = read(table, &CsvOptions::new().age_prefix("").ignore(["sex"])).unwrap();
+    let cohort = read(table, &TableOptions::new().age_prefix("").ignore(["sex"])).unwrap();
     assert_eq!((cohort.grid().start_months(), cohort.counts(0)), (144, vec![Some(0), Some(2)]));
     let long = "id,leeftijd,n\n1,12,0\n1,13,2\n";
-    assert_eq!(read(long, &CsvOptions::new().long_columns("leeftijd", "n")).unwrap(), cohort);
+    assert_eq!(read(long, &TableOptions::new().long_columns("leeftijd", "n")).unwrap(), cohort);
 }
 
 #[test]
 fn weights_are_read_where_they_are_asked_for() {
     let read = |rows: &str| {
         let table = format!("id,w,age_12\n{rows}");
-        read_wide_with(CsvSource::new("c.csv", table.as_bytes()), None, &CsvOptions::new().weight_column("w"))
+        read_wide_with(TableSource::new("c.csv", table.as_bytes()), None, &TableOptions::new().weight_column("w"))
     };
     assert_eq!(read("1,2.5,0\n2,1,1\n").unwrap().total_weight(), 3.5);
     assert_eq!(
@@ -429,14 +429,14 @@ fn what_cannot_be_opened_is_a_matter_of_files_not_of_data() {
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
-    let table = || CsvSource::new("c.csv", "id,age_12\n1,0\n".as_bytes());
+    let table = || TableSource::new("c.csv", "id,age_12\n1,0\n".as_bytes());
     for options in [
-        CsvOptions::new().delimiter(b'"'),
-        CsvOptions::new().width_months(0),
-        CsvOptions::new().id_column(""),
-        CsvOptions::new().weight_column("id"),
-        CsvOptions::new().ignore(["id"]),
-        CsvOptions::new().missing([""]),
+        TableOptions::new().delimiter(b'"'),
+        TableOptions::new().width_months(0),
+        TableOptions::new().id_column(""),
+        TableOptions::new().weight_column("id"),
+        TableOptions::new().ignore(["id"]),
+        TableOptions::new().missing([""]),
     ] {
         assert_eq!(read_wide_with(table(), None, &options).unwrap_err().kind(), ErrorKind::InvalidOptions);
     }

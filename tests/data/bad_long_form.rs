@@ -1,18 +1,18 @@
 //! Broken tables of the long forms and what is said about them; the wide form is in `bad_input.rs`.
 
 use pleegprofiel::{
-    AgeGrid, Cohort, CsvOptions, CsvSource, Error, ErrorKind, Observed, Result, read_cohort, read_offences,
-    read_person_ages,
+    AgeGrid, Cohort, Error, ErrorKind, Result,
+    cohort::table::{Observed, TableOptions, TableSource, read_cohort, read_offences, read_person_ages},
 };
 use rstest::rstest;
 
 fn person_ages(table: &str) -> Result<Cohort> {
-    read_person_ages(CsvSource::new("l.csv", table.as_bytes()), &CsvOptions::new())
+    read_person_ages(TableSource::new("l.csv", table.as_bytes()), &TableOptions::new())
 }
 
 fn offences(table: &str, persons: &str) -> Result<Cohort> {
-    let persons = Observed::Persons(CsvSource::new("p.csv", persons.as_bytes()));
-    read_offences(CsvSource::new("o.csv", table.as_bytes()), persons, &CsvOptions::new())
+    let persons = Observed::Persons(TableSource::new("p.csv", persons.as_bytes()));
+    read_offences(TableSource::new("o.csv", table.as_bytes()), persons, &TableOptions::new())
 }
 
 /// The problems, one a line, of an input that must be refused.
@@ -109,8 +109,8 @@ fn offences_over_a_grid_that_is_given_count_everyone_as_observed_throughout() {
     let table = "id,age,offence,note\nb,13,theft,\"first\nline\"\na,12,theft,\nb,13,fraud,\n";
     let grid = AgeGrid::years(12, 14).unwrap();
     let read = |table: &str, grid| {
-        let table = CsvSource::new("o.csv", table.as_bytes());
-        read_offences(table, Observed::Throughout(grid), &CsvOptions::new())
+        let table = TableSource::new("o.csv", table.as_bytes());
+        read_offences(table, Observed::Throughout(grid), &TableOptions::new())
     };
     let cohort = read(table, grid).unwrap();
     assert_eq!((cohort.id(0), cohort.id(1)), (Some("b"), Some("a")));
@@ -127,9 +127,9 @@ fn offences_over_a_grid_that_is_given_count_everyone_as_observed_throughout() {
 #[test]
 fn the_form_of_a_table_is_known_by_its_header() {
     let read =
-        |table: &str, options: &CsvOptions| read_cohort(CsvSource::new("t.csv", table.as_bytes()), None, options);
-    let plain = CsvOptions::new();
-    let on_grid = CsvOptions::new().grid(AgeGrid::years(12, 13).unwrap());
+        |table: &str, options: &TableOptions| read_cohort(TableSource::new("t.csv", table.as_bytes()), None, options);
+    let plain = TableOptions::new();
+    let on_grid = TableOptions::new().grid(AgeGrid::years(12, 13).unwrap());
     let wide = read("id,age_12,age_13\na,0,1\n", &plain).unwrap();
     assert_eq!(read("id,age,count\na,13,1\na,12,0\n", &plain).unwrap(), wide);
     assert_eq!(read("id,age,offence\na,13,theft\n", &on_grid).unwrap(), wide);
@@ -137,8 +137,8 @@ fn the_form_of_a_table_is_known_by_its_header() {
         problems(read("id,age,offence\na,13,theft\n", &plain)),
         "t.csv, row 1: one row per offence does not say who was observed at which ages: give the ages, or a file of persons"
     );
-    let exposure = CsvSource::new("e.csv", "id,age_12\n".as_bytes());
-    let offences = CsvSource::new("t.csv", "id,age,offence\n".as_bytes());
+    let exposure = TableSource::new("e.csv", "id,age_12\n".as_bytes());
+    let offences = TableSource::new("t.csv", "id,age,offence\n".as_bytes());
     let error = read_cohort(offences, Some(exposure), &on_grid).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidOptions);
 }
@@ -147,7 +147,7 @@ fn the_form_of_a_table_is_known_by_its_header() {
 fn a_person_has_one_weight_in_all_rows() {
     let read = |rows: &str| {
         let table = format!("id,age,count,w\n{rows}");
-        read_person_ages(CsvSource::new("l.csv", table.as_bytes()), &CsvOptions::new().weight_column("w"))
+        read_person_ages(TableSource::new("l.csv", table.as_bytes()), &TableOptions::new().weight_column("w"))
     };
     let cohort = read("a,12,0,2\nb,12,1,0.5\na,13,1,2\n").unwrap();
     assert_eq!((cohort.weight(0), cohort.weight(1)), (2.0, 0.5));
@@ -157,9 +157,13 @@ fn a_person_has_one_weight_in_all_rows() {
     );
     // of people in another table, those without a row have none
     let of = |people: &'static str| {
-        let options = CsvOptions::new().weight_column("w").unlisted(pleegprofiel::Unlisted::Zero);
-        let table = CsvSource::new("l.csv", "id,age,count,w\na,12,1,2\na,13,1,2\n".as_bytes());
-        pleegprofiel::read_person_ages_of(table, Some(CsvSource::new("p.csv", people.as_bytes())), &options)
+        let options = TableOptions::new().weight_column("w").unlisted(pleegprofiel::cohort::table::Unlisted::Zero);
+        let table = TableSource::new("l.csv", "id,age,count,w\na,12,1,2\na,13,1,2\n".as_bytes());
+        pleegprofiel::cohort::table::read_person_ages_of(
+            table,
+            Some(TableSource::new("p.csv", people.as_bytes())),
+            &options,
+        )
     };
     assert_eq!(of("id\na\n").unwrap().weight(0), 2.0);
     assert_eq!(problems(of("id\na\nb\n")), "l.csv, column w: 1 people without a row have no weight");

@@ -1,18 +1,22 @@
 //! Counts by calendar year and a birth, which a stated rule turns into ages; and times at risk in tables of their own.
 
 use pleegprofiel::{
-    AgeGrid, AgeInYear, Cohort, CohortWarning, CsvOptions, Incomplete, Result, TableSource, read_cohort,
+    AgeGrid, Cohort, Result,
+    cohort::{
+        CohortWarning,
+        table::{AgeInYear, Incomplete, TableOptions, TableSource, read_cohort},
+    },
 };
 
 const TABLE: &str = "id,born,y2005,y2006,y2007\na,1990-07-02,1,0,2\nb,1991-01-01,0,,3\nc,2006-03-01,0,0,0\n";
 
-fn read(table: &str, exposure: Option<&str>, options: &CsvOptions) -> Result<Cohort> {
+fn read(table: &str, exposure: Option<&str>, options: &TableOptions) -> Result<Cohort> {
     let exposure = exposure.map(|text| TableSource::from_bytes("risk.csv", text));
     read_cohort(TableSource::from_bytes("years.csv", table), exposure, options)
 }
 
-fn years(rule: AgeInYear) -> CsvOptions {
-    CsvOptions::new().calendar_years("y", "born", rule)
+fn years(rule: AgeInYear) -> TableOptions {
+    TableOptions::new().calendar_years("y", "born", rule)
 }
 
 /// Age and count of every observed cell of a person.
@@ -54,9 +58,9 @@ fn a_year_is_the_age_on_the_day_of_the_rule_and_the_cohort_counts_what_became_of
 #[test]
 fn what_makes_no_age_is_refused_with_the_option_that_accepts_it() {
     let end = years(AgeInYear::End);
-    let said = |table: &str, options: &CsvOptions| read(table, None, options).unwrap_err().to_string();
+    let said = |table: &str, options: &TableOptions| read(table, None, options).unwrap_err().to_string();
     // without a word on calendar years
-    assert!(said(TABLE, &CsvOptions::new().ignore(["born"])).contains("--year-prefix"));
+    assert!(said(TABLE, &TableOptions::new().ignore(["born"])).contains("--year-prefix"));
     let born_later = said(&TABLE.replace("2006-03-01,0", "2006-03-01,4"), &end);
     assert!(born_later.contains("row 4, column y2005: 4 counted before birth (2006-03-01)"), "{born_later}");
     let gap = said(&TABLE.replace("y2006", "y2003").replace("y2007", "y2009"), &end);
@@ -100,7 +104,7 @@ fn times_at_risk_by_calendar_year_go_with_their_counts() {
 fn times_at_risk_may_be_long_or_wide_whatever_the_counts_are() {
     let wide = ("id,age_12,age_13\na,0,2\nb,1,\n", "id,age_12,age_13\nb,1,\na,0.5,0.25\n");
     let long = ("id,age,count\na,12,0\na,13,2\nb,12,1\n", "id,age,exposure\nb,12,1\na,13,0.25\na,12,0.5\n");
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let expected = read(wide.0, Some(wide.1), &plain).unwrap();
     for (counts, risk) in [(wide.0, long.1), (long.0, wide.1), (long.0, long.1)] {
         let found = read(counts, Some(risk), &plain).unwrap();

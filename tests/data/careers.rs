@@ -1,8 +1,12 @@
 //! Careers from records to a cohort: properties that hold for every career, checked against counting by hand.
 
 use pleegprofiel::{
-    Age, AgeGrid, CalendarDate, Career, CareerOptions, Category, Cohort, Custody, Offence, OffencesInCustody,
-    OutsideGrid, Participation, Period, Severity, TransitionMatrix, Versatility, Window, WindowEnd,
+    Age, AgeGrid, Career, Cohort,
+    career::{
+        CalendarDate, Category, Custody, Offence, OffencesInCustody, Participation, Period, Severity, TransitionMatrix,
+        Versatility, Window, WindowEnd,
+    },
+    cohort::{CareerOptions, OutsideGrid},
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -216,7 +220,7 @@ proptest! {
         let rate = career.frequency(Period::ActiveCareer, OffencesInCustody::LeaveOut);
         // NaN and infinity are written as null, which only an Option reads back.
         let text = serde_json::to_string(&(career.measures(&KINDS[3]), &specialisation, &participation, rate)).unwrap();
-        let back: (pleegprofiel::CareerMeasures, pleegprofiel::Specialisation, Participation, pleegprofiel::Frequency) =
+        let back: (pleegprofiel::career::CareerMeasures, pleegprofiel::career::Specialisation, Participation, pleegprofiel::career::Frequency) =
             serde_json::from_str(&text).unwrap();
         prop_assert_eq!(back, (career.measures(&KINDS[3]), specialisation, participation, rate));
     }

@@ -1,8 +1,14 @@
 //! Whatever the bytes: no reader panics, no error grows with the input, and what was written reads back.
 
 use pleegprofiel::{
-    AgeGrid, AgeUnit, Cohort, CohortBuilder, CsvOptions, CsvSource, ErrorKind, Observed, PersonRow, Result,
-    read_cohort, read_offences, read_person_ages, read_wide_with, write_wide, write_wide_exposure,
+    AgeGrid, Cohort, ErrorKind, PersonRow, Result,
+    cohort::{
+        CohortBuilder,
+        table::{
+            AgeUnit, Observed, TableOptions, TableSource, read_cohort, read_offences, read_person_ages, read_wide_with,
+            write_wide, write_wide_exposure,
+        },
+    },
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -21,8 +27,8 @@ impl Read for Drip<'_> {
     }
 }
 
-fn source(bytes: &[u8]) -> CsvSource<'_> {
-    CsvSource::new("table.csv", bytes)
+fn source(bytes: &[u8]) -> TableSource<'_> {
+    TableSource::new("table.csv", bytes)
 }
 
 /// All readers on the same bytes, in every role.
@@ -30,14 +36,14 @@ fn all_readers(bytes: &[u8]) -> Vec<Result<Cohort>> {
     let counts = b"id,age_12,age_13\n1,0,2\n2,,1\n";
     let offences = b"id,age,offence\n1,12,theft\n";
     let grid = AgeGrid::years(12, 20).expect("nine years are a grid");
-    let plain = CsvOptions::new();
-    let weighted = CsvOptions::new().weight_column("weight").max_persons(3);
+    let plain = TableOptions::new();
+    let weighted = TableOptions::new().weight_column("weight").max_persons(3);
     vec![
         read_wide_with(source(bytes), None, &plain),
         read_wide_with(source(bytes), None, &weighted),
         read_wide_with(source(counts), Some(source(bytes)), &plain),
         read_wide_with(source(bytes), Some(source(bytes)), &plain),
-        read_wide_with(CsvSource::new("drip", Drip(bytes, 3)), None, &plain),
+        read_wide_with(TableSource::new("drip", Drip(bytes, 3)), None, &plain),
         read_person_ages(source(bytes), &plain),
         read_offences(source(bytes), Observed::Throughout(grid), &plain),
         read_offences(source(offences), Observed::Persons(source(bytes)), &plain),
@@ -162,7 +168,7 @@ proptest! {
         write_wide(&cohort, &mut counts).unwrap();
         write_wide_exposure(&cohort, &mut exposure).unwrap();
         let weighted = (0..cohort.persons()).any(|person| cohort.weight(person) != 1.0);
-        let options = CsvOptions::new().width_months(width).ages_in(AgeUnit::Years);
+        let options = TableOptions::new().width_months(width).ages_in(AgeUnit::Years);
         let options = if weighted { options.weight_column("weight") } else { options };
         let back = read_wide_with(source(&counts), Some(source(&exposure)), &options).unwrap();
         prop_assert_eq!(back.grid(), cohort.grid());
@@ -192,7 +198,7 @@ fn long_table(cell: impl Fn(usize) -> String) -> (String, [String; 2]) {
 #[test]
 fn a_long_table_is_read_the_same_on_any_number_of_threads_with_quotes_and_by_the_parser() {
     let (plain, others) = long_table(|i| if i % 5 == 0 { String::new() } else { (i % 70).to_string() });
-    let read = |text: &str| read_wide_with(source(text.as_bytes()), None, &CsvOptions::new()).unwrap();
+    let read = |text: &str| read_wide_with(source(text.as_bytes()), None, &TableOptions::new()).unwrap();
     let on = |threads: usize, text: &str| {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| read(text))
     };
@@ -211,7 +217,7 @@ fn a_long_table_is_read_the_same_on_any_number_of_threads_with_quotes_and_by_the
 #[test]
 fn what_is_wrong_far_down_a_long_table_is_told_with_its_row() {
     let (plain, others) = long_table(|i| if i % 100_000 == 99_998 { "3.5".into() } else { "1".into() });
-    let problems = |text: &str| read_wide_with(source(text.as_bytes()), None, &CsvOptions::new()).unwrap_err();
+    let problems = |text: &str| read_wide_with(source(text.as_bytes()), None, &TableOptions::new()).unwrap_err();
     let error = problems(&plain);
     let rows: Vec<Option<u64>> = error.issues().iter().map(|issue| issue.row).collect();
     assert_eq!(rows, [Some(100_000), Some(200_000), Some(300_000)], "{error}");

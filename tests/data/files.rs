@@ -3,8 +3,14 @@
 //! Origin: `fixtures/cases/files/README.md`. The good table is the yardstick of every other file.
 
 use pleegprofiel::{
-    AgeUnit, Cohort, CohortWarning, CsvOptions, DecimalMark, Error, Incomplete, Result, TableSource, Unlisted,
-    read_career_table, read_categories, read_cohort, read_cohort_of,
+    Cohort, Error, Result,
+    cohort::{
+        CohortWarning,
+        table::{
+            AgeUnit, DecimalMark, Incomplete, TableOptions, TableSource, Unlisted, read_career_table, read_categories,
+            read_cohort, read_cohort_of,
+        },
+    },
 };
 use rstest::rstest;
 use std::path::{Path, PathBuf};
@@ -17,16 +23,16 @@ pub(crate) fn open(name: &str) -> TableSource<'static> {
     TableSource::open(fixture(name)).unwrap()
 }
 
-fn read(name: &str, options: &CsvOptions) -> Result<Cohort> {
+fn read(name: &str, options: &TableOptions) -> Result<Cohort> {
     read_cohort(open(&format!("files/{name}")), None, options)
 }
 
-fn with_exposure(name: &str, options: &CsvOptions) -> Result<Cohort> {
+fn with_exposure(name: &str, options: &TableOptions) -> Result<Cohort> {
     read_cohort(open("files/counts-good.csv"), Some(open(&format!("files/{name}"))), options)
 }
 
 fn good() -> Cohort {
-    read("counts-good.csv", &CsvOptions::new()).unwrap()
+    read("counts-good.csv", &TableOptions::new()).unwrap()
 }
 
 /// Persons, counts, times at risk and weights, all of them.
@@ -62,7 +68,7 @@ fn warnings(cohort: &Cohort) -> Vec<String> {
 #[case::long("long-good.csv")]
 #[case::long_with_ages_as_decimals("long-age-float.csv")]
 fn the_same_table_by_another_program_is_the_same_cohort(#[case] name: &str) {
-    let found = read(name, &CsvOptions::new()).unwrap();
+    let found = read(name, &TableOptions::new()).unwrap();
     assert_same(&found, &good(), name);
     assert!(found.warnings().is_empty(), "{name}: {:?}", found.warnings());
 }
@@ -70,7 +76,7 @@ fn the_same_table_by_another_program_is_the_same_cohort(#[case] name: &str) {
 /// The long form in Parquet has whole numbers for identifiers, without their zeros.
 #[test]
 fn the_long_form_is_read_from_parquet() {
-    let found = read("long.parquet", &CsvOptions::new()).unwrap();
+    let found = read("long.parquet", &TableOptions::new()).unwrap();
     let good = good();
     assert_eq!((found.grid(), found.persons(), found.events()), (good.grid(), good.persons(), good.events()));
     assert!((0..good.persons()).all(|i| found.counts(i) == good.counts(i)));
@@ -85,7 +91,7 @@ fn columns_without_a_name_are_left_out_with_a_word() {
             "counts-trailing-delimiter.csv: left out column 7, which has no name and is empty",
         ),
     ] {
-        let found = read(name, &CsvOptions::new()).unwrap();
+        let found = read(name, &TableOptions::new()).unwrap();
         assert_same(&found, &good(), name);
         assert_eq!(warnings(&found), [told]);
     }
@@ -93,7 +99,7 @@ fn columns_without_a_name_are_left_out_with_a_word() {
 
 #[test]
 fn other_columns_and_names_of_ages_are_read_as_the_caller_says_and_the_refusal_says_how() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let prefix = said(&read("counts-V12.csv", &plain).unwrap_err());
     assert!(prefix.contains("--age-prefix V") && prefix.contains("1 problem\n"), "{prefix}");
     assert_same(&read("counts-V12.csv", &plain.clone().age_prefix("V")).unwrap(), &good(), "prefix");
@@ -117,7 +123,7 @@ fn other_columns_and_names_of_ages_are_read_as_the_caller_says_and_the_refusal_s
 #[case("counts-stata-dot-a.csv", ".a")]
 #[case("counts-refused-999.csv", "999")]
 fn a_code_is_missing_when_the_caller_says_so(#[case] name: &str, #[case] code: &str) {
-    let found = read(name, &CsvOptions::new().missing([code])).unwrap();
+    let found = read(name, &TableOptions::new().missing([code])).unwrap();
     let good = good();
     for i in 0..good.persons() {
         let mut counts = good.counts(i);
@@ -127,7 +133,7 @@ fn a_code_is_missing_when_the_caller_says_so(#[case] name: &str, #[case] code: &
         assert_eq!(found.counts(i), counts, "{name}, person {i}");
     }
     assert_eq!(warnings(&found), ["1 cell with a code for a missing value: taken as not observed"]);
-    match read(name, &CsvOptions::new()) {
+    match read(name, &TableOptions::new()) {
         Err(error) => assert!(said(&error).contains(&format!("--missing {code}")), "{error}"),
         // a number can be a count: the cohort itself says that it hardly is
         Ok(cohort) => {
@@ -144,7 +150,7 @@ fn a_code_is_missing_when_the_caller_says_so(#[case] name: &str, #[case] code: &
 
 #[test]
 fn a_long_table_without_its_zeros_is_doubted_until_the_caller_says_what_is_not_listed() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let found = read("long-offences-only.csv", &plain).unwrap();
     assert_eq!(found.warnings()[0], CohortWarning::NoZero { cells: 38, zeros: 0, unlisted: 37 });
     assert!(found.warnings()[0].is_doubt());
@@ -163,12 +169,12 @@ fn a_long_table_without_its_zeros_is_doubted_until_the_caller_says_what_is_not_l
 #[test]
 fn a_row_of_totals_is_doubted_by_name_and_by_its_sums() {
     let good = std::fs::read_to_string(fixture("files/counts-good.csv")).unwrap();
-    let cohort = read("counts-good.csv", &CsvOptions::new()).unwrap();
+    let cohort = read("counts-good.csv", &TableOptions::new()).unwrap();
     let sums: Vec<String> =
         (0..5).map(|j| (0..20).map(|i| cohort.counts(i)[j].unwrap_or(0)).sum::<u32>().to_string()).collect();
     let with = |name: &str, sums: &str| {
         let table = format!("{}\n{name},{sums}\n", good.trim_end());
-        let found = read_cohort(TableSource::new("t.csv", table.as_bytes()), None, &CsvOptions::new()).unwrap();
+        let found = read_cohort(TableSource::new("t.csv", table.as_bytes()), None, &TableOptions::new()).unwrap();
         found.warnings().iter().filter(|w| w.is_doubt()).map(ToString::to_string).collect::<Vec<_>>()
     };
     let sums = sums.join(",");
@@ -184,7 +190,7 @@ fn a_row_of_totals_is_doubted_by_name_and_by_its_sums() {
 
 #[test]
 fn times_at_risk_are_found_by_identifier_and_read_with_the_decimal_mark_that_is_said() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let expected = with_exposure("exposure-good.csv", &plain).unwrap();
     assert_same(&with_exposure("exposure-other-order.csv", &plain).unwrap(), &expected, "other order");
     let error = said(&with_exposure("exposure-decimal-comma.csv", &plain).unwrap_err());
@@ -197,11 +203,11 @@ fn times_at_risk_are_found_by_identifier_and_read_with_the_decimal_mark_that_is_
 
 #[test]
 fn other_kinds_of_files_are_known_by_their_first_bytes() {
-    let spss = said(&read("counts.sav", &CsvOptions::new()).unwrap_err());
+    let spss = said(&read("counts.sav", &TableOptions::new()).unwrap_err());
     assert!(spss.contains("SPSS") && spss.contains("/MISSING=RECODE") && spss.contains("user_na = FALSE"), "{spss}");
     #[cfg(not(feature = "stata"))]
     {
-        let stata = said(&read("counts.dta", &CsvOptions::new()).unwrap_err());
+        let stata = said(&read("counts.dta", &TableOptions::new()).unwrap_err());
         assert!(stata.contains("Stata") && stata.contains("haven::read_dta"), "{stata}");
     }
 }
@@ -209,13 +215,13 @@ fn other_kinds_of_files_are_known_by_their_first_bytes() {
 #[cfg(feature = "stata")]
 #[test]
 fn missing_values_and_dates_of_stata_are_what_the_file_declares() {
-    let found = read("missing.dta", &CsvOptions::new().ignore(["note"])).unwrap();
+    let found = read("missing.dta", &TableOptions::new().ignore(["note"])).unwrap();
     assert_eq!(found.counts(0), [Some(3), Some(2), Some(1)]);
     // .a in the one, . in the other
     assert_eq!((found.counts(1)[0], found.counts(2)[1]), (None, None));
-    let good = dated("people.csv", "offences-good.csv", &CsvOptions::new()).unwrap();
+    let good = dated("people.csv", "offences-good.csv", &TableOptions::new()).unwrap();
     for name in ["offences.dta", "offences-tc.dta"] {
-        assert_eq!(dated("people.csv", name, &CsvOptions::new()).unwrap(), good, "{name}");
+        assert_eq!(dated("people.csv", name, &TableOptions::new()).unwrap(), good, "{name}");
     }
 }
 
@@ -223,15 +229,15 @@ fn missing_values_and_dates_of_stata_are_what_the_file_declares() {
 #[test]
 fn a_stata_file_is_read_and_one_cut_anywhere_before_its_last_row_is_an_error() {
     // the same cells by pyreadstat 1.3.7
-    let expected = read("counts-dta.csv", &CsvOptions::new()).unwrap();
-    assert_same(&read("counts.dta", &CsvOptions::new()).unwrap(), &expected, "counts.dta");
+    let expected = read("counts-dta.csv", &TableOptions::new()).unwrap();
+    assert_same(&read("counts.dta", &TableOptions::new()).unwrap(), &expected, "counts.dta");
     assert_eq!((expected.persons(), expected.events()), (60, 338));
     let whole = std::fs::read(fixture("files/counts.dta")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cut.dta");
     let attempt = |bytes: &[u8]| {
         std::fs::write(&path, bytes).unwrap();
-        read_cohort(TableSource::open(&path).unwrap(), None, &CsvOptions::new())
+        read_cohort(TableSource::open(&path).unwrap(), None, &TableOptions::new())
     };
     let rows_end = whole.windows(7).position(|tag| tag == b"</data>").unwrap();
     for end in (0..rows_end).step_by(7) {
@@ -247,8 +253,8 @@ fn a_stata_file_is_read_and_one_cut_anywhere_before_its_last_row_is_an_error() {
 
 #[test]
 fn ages_in_half_years_and_months_are_read_as_the_caller_says_and_the_refusal_asks() {
-    let plain = CsvOptions::new();
-    let report = |name: &str, options: &CsvOptions| read_cohort(open(&format!("reports/{name}")), None, options);
+    let plain = TableOptions::new();
+    let report = |name: &str, options: &TableOptions| read_cohort(open(&format!("reports/{name}")), None, options);
     let halves = report("halfyear.csv", &plain).unwrap_err().to_string();
     assert!(halves.contains("--age-step 6"), "{halves}");
     let halves = report("halfyear.csv", &plain.clone().width_months(6)).unwrap();
@@ -270,24 +276,24 @@ fn ages_in_half_years_and_months_are_read_as_the_caller_says_and_the_refusal_ask
 fn a_year_without_time_at_risk_is_not_observed_when_nothing_was_counted_in_it() {
     let counts = || open("reports/exposure_zero_counts.csv");
     let risk = || open("reports/exposure_zero_time.csv");
-    let found = read_cohort(counts(), Some(risk()), &CsvOptions::new()).unwrap();
+    let found = read_cohort(counts(), Some(risk()), &TableOptions::new()).unwrap();
     assert_eq!((found.observations(), found.counts(0)[4]), (108, None));
     assert_eq!(found.warnings(), [CohortWarning::NoTimeAtRisk { cells: 2 }]);
     let text = std::fs::read_to_string(fixture("reports/exposure_zero_counts.csv")).unwrap();
     let changed = text.replacen("0,0,2,0,0,0", "0,0,2,0,0,3", 1);
     let one = TableSource::new("c.csv", changed.as_bytes());
-    let error = read_cohort(one, Some(risk()), &CsvOptions::new()).unwrap_err().to_string();
+    let error = read_cohort(one, Some(risk()), &TableOptions::new()).unwrap_err().to_string();
     assert!(error.contains("row 2, column age_20: a time at risk of 0 where 3 are counted"), "{error}");
 }
 
 #[test]
 fn people_who_were_never_observed_are_left_out_and_counted_when_the_caller_says_so() {
-    let options = CsvOptions::new().leave_out_unobserved(true);
-    let of = |text: &str, options: &CsvOptions| read_cohort(TableSource::new("t", text.as_bytes()), None, options);
+    let options = TableOptions::new().leave_out_unobserved(true);
+    let of = |text: &str, options: &TableOptions| read_cohort(TableSource::new("t", text.as_bytes()), None, options);
     let wide = "id,age_12,age_13,age_14\na,,,\nb,1,0,\nc,0,999,1\n";
     let long = "id,age,count\na,12,\nb,12,1\nb,13,0\nc,12,0\nc,13,999\nc,14,1\n";
     for text in [wide, long] {
-        assert!(of(text, &CsvOptions::new()).unwrap_err().to_string().contains("--leave-out-unobserved"), "{text}");
+        assert!(of(text, &TableOptions::new()).unwrap_err().to_string().contains("--leave-out-unobserved"), "{text}");
         let found = of(text, &options).unwrap();
         assert_eq!((found.persons(), found.id(0), found.counts(0)), (2, Some("b"), vec![Some(1), Some(0), None]));
         assert!(found.warnings().contains(&CohortWarning::NeverObserved { persons: 1 }), "{:?}", found.warnings());
@@ -299,13 +305,13 @@ fn people_who_were_never_observed_are_left_out_and_counted_when_the_caller_says_
     }
 }
 
-fn dated(people: &str, offences: &str, options: &CsvOptions) -> Result<pleegprofiel::CareerTable> {
+fn dated(people: &str, offences: &str, options: &TableOptions) -> Result<pleegprofiel::cohort::table::CareerTable> {
     read_career_table(open(&format!("files/{people}")), open(&format!("files/{offences}")), None, options)
 }
 
 #[test]
 fn dates_are_read_by_the_format_that_is_stated_and_never_guessed() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let good = dated("people.csv", "offences-good.csv", &plain).unwrap();
     for (name, format, refusal) in [
         ("offences-d-m-yyyy.csv", "d-m-yyyy", "--date-format d-m-yyyy or m-d-yyyy"),
@@ -322,8 +328,10 @@ fn dates_are_read_by_the_format_that_is_stated_and_never_guessed() {
 
 #[test]
 fn incomplete_dates_and_open_ends_are_read_by_a_stated_rule_and_counted() {
-    let plain = CsvOptions::new();
-    let birth = |table: &pleegprofiel::CareerTable, i: usize| table.careers[i].career.birth().unwrap().to_string();
+    let plain = TableOptions::new();
+    let birth = |table: &pleegprofiel::cohort::table::CareerTable, i: usize| {
+        table.careers[i].career.birth().unwrap().to_string()
+    };
     let refused = said(&dated("people-birth-00.csv", "offences-good.csv", &plain).unwrap_err());
     assert!(refused.contains("row 2, column birth: \"1980-00-00\" lacks its day or month"), "{refused}");
     assert!(refused.contains("--incomplete-dates middle"), "{refused}");
@@ -355,7 +363,7 @@ fn incomplete_dates_and_open_ends_are_read_by_a_stated_rule_and_counted() {
 
 #[test]
 fn an_offence_before_the_window_is_prior_record_when_the_caller_says_so() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let refused = said(&dated("people.csv", "offences-before-window.csv", &plain).unwrap_err());
     assert!(
         refused.contains("offences-before-window.csv, row 2, column committed: 1991-01-01 lies before"),
@@ -370,7 +378,7 @@ fn an_offence_before_the_window_is_prior_record_when_the_caller_says_so() {
 
 #[test]
 fn an_unknown_category_names_its_own_file_and_row_and_may_come_from_a_file() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let refused = said(&dated("people.csv", "offences-own-category.csv", &plain).unwrap_err());
     assert!(refused.contains("offences-own-category.csv, row 3, column offence: \"diefstal\" is not"), "{refused}");
     assert!(refused.contains("human-trafficking") && refused.contains("--categories"), "{refused}");
@@ -382,14 +390,15 @@ fn an_unknown_category_names_its_own_file_and_row_and_may_come_from_a_file() {
 
 #[test]
 fn identifiers_that_differ_by_a_zero_alone_are_told_so() {
-    let refused = said(&dated("people-bsn-zero.csv", "offences-bsn-without-zero.csv", &CsvOptions::new()).unwrap_err());
+    let refused =
+        said(&dated("people-bsn-zero.csv", "offences-bsn-without-zero.csv", &TableOptions::new()).unwrap_err());
     assert!(refused.contains("one there differs from it by leading zeros alone"), "{refused}");
     assert!(!refused.contains("12345678"), "{refused}");
     let people = || TableSource::new("p.csv", "id,birth,from,to\nAB 1,1980-05-01,1992-05-01,2020-01-01\n".as_bytes());
     for (id, what) in [("AB 1.0", "a .0 at its end"), ("AB1", "blanks"), ("ab 1", "capital letters")] {
         let offences = format!("id,committed,offence\n{id},2000-01-01,property\n");
         let offences = TableSource::new("o.csv", offences.as_bytes());
-        let error = read_career_table(people(), offences, None, &CsvOptions::new()).unwrap_err().to_string();
+        let error = read_career_table(people(), offences, None, &TableOptions::new()).unwrap_err().to_string();
         assert!(error.contains(what), "{error}");
     }
 }

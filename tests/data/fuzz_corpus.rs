@@ -1,8 +1,11 @@
 //! The corpus that fuzzing left behind, run once by every reader of tables: read or refused, without a panic.
 
 use pleegprofiel::{
-    AgeInYear, ArticleTable, DecimalMark, Incomplete, TableOptions, TableSource, Unlisted, read_articles,
-    read_career_table, read_categories, read_cohort_of, read_groups, read_person_table, read_starts, read_values,
+    career::ArticleTable,
+    cohort::table::{
+        AgeInYear, DecimalMark, Incomplete, TableOptions, TableSource, Unlisted, read_articles, read_career_table,
+        read_categories, read_cohort_of, read_groups, read_person_table, read_starts, read_values,
+    },
 };
 use std::fs;
 use std::path::Path;

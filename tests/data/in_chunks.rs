@@ -1,19 +1,22 @@
 //! Tables read in chunks: the same people, the same warnings and the same refusals as when they are read as a whole.
 
 use pleegprofiel::{
-    CHUNK_PEOPLE, Cohort, CsvOptions, CsvSource, Error, Family, FitOptions, PeopleInChunks, for_each_chunk,
-    read_cohort, read_in_chunks,
+    Cohort, Error, Family, Spec,
+    cohort::{
+        CHUNK_PEOPLE, PeopleInChunks,
+        table::{TableOptions, TableSource, for_each_chunk, read_cohort, read_in_chunks},
+    },
 };
 use std::fmt::Write as _;
 
-fn chunks(counts: &str, exposure: Option<&str>, options: &CsvOptions) -> Result<PeopleInChunks, Error> {
-    let exposure = exposure.map(|text| CsvSource::new("exposure.csv", text.as_bytes()));
-    read_in_chunks(CsvSource::new("counts.csv", counts.as_bytes()), exposure, options, std::env::temp_dir(), 1)
+fn chunks(counts: &str, exposure: Option<&str>, options: &TableOptions) -> Result<PeopleInChunks, Error> {
+    let exposure = exposure.map(|text| TableSource::new("exposure.csv", text.as_bytes()));
+    read_in_chunks(TableSource::new("counts.csv", counts.as_bytes()), exposure, options, std::env::temp_dir(), 1)
 }
 
-fn whole(counts: &str, exposure: Option<&str>, options: &CsvOptions) -> Result<Cohort, Error> {
-    let exposure = exposure.map(|text| CsvSource::new("exposure.csv", text.as_bytes()));
-    read_cohort(CsvSource::new("counts.csv", counts.as_bytes()), exposure, options)
+fn whole(counts: &str, exposure: Option<&str>, options: &TableOptions) -> Result<Cohort, Error> {
+    let exposure = exposure.map(|text| TableSource::new("exposure.csv", text.as_bytes()));
+    read_cohort(TableSource::new("counts.csv", counts.as_bytes()), exposure, options)
 }
 
 /// More people than two chunks hold, of few ages; identifiers that do not rise.
@@ -31,7 +34,7 @@ fn many(people: usize) -> String {
 #[test]
 fn people_in_chunks_are_those_of_the_whole_table_and_give_the_same_bits() {
     let table = many(2 * CHUNK_PEOPLE + 1_000);
-    let options = CsvOptions::new();
+    let options = TableOptions::new();
     let (people, cohort) = (chunks(&table, None, &options).unwrap(), whole(&table, None, &options).unwrap());
     assert_eq!(people.chunks(), 3);
     assert_eq!(people.persons(), cohort.persons() as u64);
@@ -40,8 +43,8 @@ fn people_in_chunks_are_those_of_the_whole_table_and_give_the_same_bits() {
     let in_memory = PeopleInChunks::of_cohort(&cohort, 1).unwrap();
     assert_eq!(people.fingerprint(), in_memory.fingerprint());
     assert_eq!(people.sample().unwrap(), in_memory.sample().unwrap());
-    let fit = FitOptions::new(Family::Zip).groups(2).degree(1).starts(6).neighbours(false);
-    let of = |people: &PeopleInChunks, fit: &FitOptions| {
+    let fit = Spec::counts(Family::Zip).groups(2).degree(1).starts(6).neighbours(false);
+    let of = |people: &PeopleInChunks, fit: &Spec| {
         fit.fit_in_chunks(people, &mut fit.journal(people).unwrap(), &mut |_| Ok(()), &|_| true).unwrap()
     };
     let streamed = of(&people, &fit);
@@ -52,7 +55,7 @@ fn people_in_chunks_are_those_of_the_whole_table_and_give_the_same_bits() {
     assert!((streamed.log_likelihood - memory.log_likelihood).abs() < 1e-5, "{}", memory.log_likelihood);
     let mut seen = Vec::new();
     for_each_chunk::<Error>(
-        CsvSource::new("counts.csv", table.as_bytes()),
+        TableSource::new("counts.csv", table.as_bytes()),
         None,
         &options,
         std::env::temp_dir(),
@@ -70,7 +73,7 @@ fn people_in_chunks_are_those_of_the_whole_table_and_give_the_same_bits() {
 fn an_identifier_that_stands_twice_is_found_chunks_apart() {
     let mut table = many(CHUNK_PEOPLE + 100);
     table += "p0,0,0,0,1\n"; // the first person's
-    let error = chunks(&table, None, &CsvOptions::new()).unwrap_err();
+    let error = chunks(&table, None, &TableOptions::new()).unwrap_err();
     let row = CHUNK_PEOPLE + 102;
     assert_eq!(error.issue_count(), 1);
     assert!(error.to_string().contains(&format!("row {row}, column id: same id as row 2")), "{error}");
@@ -92,8 +95,8 @@ fn what_looks_odd_is_told_with_the_same_words_and_places() {
         ",id,age_18,age_19,age_20,note\n0,a,1,0,2,\n".to_owned(),
     ];
     for table in tables {
-        let cohort = whole(&table, None, &CsvOptions::new()).unwrap();
-        let people = chunks(&table, None, &CsvOptions::new()).unwrap();
+        let cohort = whole(&table, None, &TableOptions::new()).unwrap();
+        let people = chunks(&table, None, &TableOptions::new()).unwrap();
         assert_eq!(people.warnings(), cohort.warnings(), "{table}");
     }
 }
@@ -113,8 +116,8 @@ fn refusals_are_those_of_the_whole_table() {
     ];
     for (counts, exposure) in tables {
         let [one, other] = [
-            whole(counts, exposure, &CsvOptions::new()).unwrap_err(),
-            chunks(counts, exposure, &CsvOptions::new()).unwrap_err(),
+            whole(counts, exposure, &TableOptions::new()).unwrap_err(),
+            chunks(counts, exposure, &TableOptions::new()).unwrap_err(),
         ];
         let sorted = |error: &Error| {
             let mut all: Vec<String> = error.issues().iter().map(|i| format!("{i:?}")).collect();
@@ -130,13 +133,13 @@ fn times_at_risk_come_in_the_order_of_the_counts_or_not_at_all() {
     let counts = "id,age_18,age_19\na,0,1\nb,1,0\nc,0,2\n";
     let in_order = "id,age_18,age_19\na,1,0.5\nb,0.25,0\nc,1,1\n";
     let (people, cohort) = (
-        chunks(counts, Some(in_order), &CsvOptions::new()).unwrap(),
-        whole(counts, Some(in_order), &CsvOptions::new()).unwrap(),
+        chunks(counts, Some(in_order), &TableOptions::new()).unwrap(),
+        whole(counts, Some(in_order), &TableOptions::new()).unwrap(),
     );
     assert!(people.has_exposure());
     assert_eq!(people.fingerprint(), PeopleInChunks::of_cohort(&cohort, 1).unwrap().fingerprint());
     assert_eq!(people.warnings(), cohort.warnings());
-    let said = |exposure: &str| chunks(counts, Some(exposure), &CsvOptions::new()).unwrap_err().to_string();
+    let said = |exposure: &str| chunks(counts, Some(exposure), &TableOptions::new()).unwrap_err().to_string();
     let turned = said("id,age_18,age_19\nb,0.25,0\na,1,0.5\nc,1,1\n");
     assert!(turned.contains("row 2: another person than in row 2 of counts.csv"), "{turned}");
     assert!(said("id,age_18,age_19\na,1,0.5\nb,0.25,0\n").contains("no row left for the person of row 4"));
@@ -146,14 +149,14 @@ fn times_at_risk_come_in_the_order_of_the_counts_or_not_at_all() {
 
 #[test]
 fn forms_whose_rows_lie_apart_are_refused_with_the_reason() {
-    let long = chunks("id,age,count\na,18,1\na,19,0\n", None, &CsvOptions::new()).unwrap_err().to_string();
+    let long = chunks("id,age,count\na,18,1\na,19,0\n", None, &TableOptions::new()).unwrap_err().to_string();
     assert!(long.contains("rows of one person may lie apart"), "{long}");
-    let years = CsvOptions::new().calendar_years("y", "birth", pleegprofiel::AgeInYear::End);
+    let years = TableOptions::new().calendar_years("y", "birth", pleegprofiel::cohort::table::AgeInYear::End);
     assert!(chunks("id,birth,y2000\na,1980,1\n", None, &years).unwrap_err().to_string().contains("calendar years"));
     let error = read_in_chunks(
-        CsvSource::new("counts.csv", "id,age_18\na,1\n".as_bytes()),
+        TableSource::new("counts.csv", "id,age_18\na,1\n".as_bytes()),
         None,
-        &CsvOptions::new(),
+        &TableOptions::new(),
         "/no/such/folder",
         1,
     );

@@ -1,10 +1,11 @@
 //! Curves of people who came under observation later, and mean numbers of events: against R, brute force, closed forms,
 //! recovery.
 
-use pleegprofiel::validation::EventStatus;
 use pleegprofiel::{
-    AalenJohansen, Age, Career, Category, KaplanMeier, MeanCount, Moment, NewCases, Offence, RecidivismBuilder,
-    RecidivismOptions, Recurring, Window, WindowEnd,
+    Age, Career,
+    career::{Category, Moment, Offence, Window, WindowEnd},
+    cohort::recidivism::{NewCases, RecidivismBuilder, RecidivismOptions},
+    survival::{AalenJohansen, EventStatus, KaplanMeier, MeanCount, Recurring},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -51,14 +52,14 @@ fn late_entry_and_mean_numbers_are_those_of_r() {
         let (key, value) = line.split_once(',').unwrap();
         let parts: Vec<&str> = key.split('-').collect();
         let at: f64 = parts[1].parse().unwrap();
-        let curve = |of: pleegprofiel::EventShare| match parts[2] {
+        let curve = |of: pleegprofiel::survival::EventShare| match parts[2] {
             "share" => of.share,
             "se" => of.se.unwrap(),
             "low" => of.low.unwrap(),
             "high" => of.high.unwrap(),
             _ => of.at_risk as f64,
         };
-        let mean = |of: pleegprofiel::MeanAt| if parts[2] == "mean" { of.mean } else { of.se };
+        let mean = |of: pleegprofiel::survival::MeanAt| if parts[2] == "mean" { of.mean } else { of.se };
         let ours = match parts[0] {
             "km" => curve(km.at(at)),
             "event" => curve(found.event(at)),

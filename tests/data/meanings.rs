@@ -1,16 +1,19 @@
 //! Tables that may mean something else than they seem to: told of, or refused, with the place and what would be accepted.
 
 use pleegprofiel::{
-    AgeGrid, AgeUnit, Cohort, CohortWarning, CsvOptions, DecimalMark, Result, TableSource, Unlisted, read_cohort,
-    read_values,
+    AgeGrid, Cohort, Result,
+    cohort::{
+        CohortWarning,
+        table::{AgeUnit, DecimalMark, TableOptions, TableSource, Unlisted, read_cohort, read_values},
+    },
 };
 use rstest::rstest;
 
-fn read(text: &str, options: &CsvOptions) -> Result<Cohort> {
+fn read(text: &str, options: &TableOptions) -> Result<Cohort> {
     read_cohort(TableSource::from_bytes("t.csv", text), None, options)
 }
 
-fn said(text: &str, options: &CsvOptions) -> String {
+fn said(text: &str, options: &TableOptions) -> String {
     read(text, options).unwrap_err().to_string()
 }
 
@@ -42,7 +45,7 @@ fn wide(counts: &[(u32, usize)]) -> String {
 #[case::nothing_but_nines(&[(0, 90), (9, 10)], "10 cells with 9, while the next highest count is 0")]
 #[case::ninety_six(&[(0, 60), (1, 20), (4, 9), (5, 10), (96, 1)], "1 cell with 96,")]
 fn a_code_behind_a_short_range_is_doubted_with_its_place(#[case] counts: &[(u32, usize)], #[case] told: &str) {
-    let found = doubts(&read(&wide(counts), &CsvOptions::new()).unwrap());
+    let found = doubts(&read(&wide(counts), &TableOptions::new()).unwrap());
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with(told) && found[0].contains("(first: row "), "{found:?}");
 }
@@ -56,12 +59,12 @@ fn a_code_behind_a_short_range_is_doubted_with_its_place(#[case] counts: &[(u32,
 #[case::one_person_with_one_nine_and_no_other_offence(&[(0, 99), (9, 1)])]
 #[case::fifteen_behind_a_long_range(&[(0, 60), (1, 20), (2, 10), (4, 5), (6, 4), (15, 1)])]
 fn a_tail_of_counts_is_none(#[case] counts: &[(u32, usize)]) {
-    assert!(doubts(&read(&wide(counts), &CsvOptions::new()).unwrap()).is_empty());
+    assert!(doubts(&read(&wide(counts), &TableOptions::new()).unwrap()).is_empty());
 }
 
 #[test]
 fn a_code_among_answers_on_a_short_scale_is_doubted() {
-    let of = |text: &str| read_values(TableSource::from_bytes("t.csv", text), &CsvOptions::new()).unwrap().warnings;
+    let of = |text: &str| read_values(TableSource::from_bytes("t.csv", text), &TableOptions::new()).unwrap().warnings;
     let found = of("id,age_12,age_13,age_14\na,0,3,9\nb,1,2,0\n");
     assert!(found[0].to_string().starts_with("1 cell with 9, while the next highest value is 3 (first: row 2"));
     assert!(of("id,age_12,age_13\na,0,3\nb,7,5\n").is_empty() && of("id,age_12,age_13\na,0.5,2.5\nb,9,1\n").is_empty());
@@ -86,7 +89,7 @@ fn without_zeros() -> String {
 
 #[test]
 fn one_single_zero_does_not_make_a_long_table_whole() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let table = without_zeros() + "0,13,0\n";
     let found = read(&table, &plain).unwrap();
     let CohortWarning::NoZero { cells: 201, zeros: 1, unlisted: 399 } = found.warnings()[0] else {
@@ -108,7 +111,7 @@ fn one_single_zero_does_not_make_a_long_table_whole() {
 
 #[test]
 fn rows_of_totals_are_doubted_wherever_they_stand() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let with = |names: &[&str]| {
         let mut rows = vec!["id,age_12,age_13,age_14".to_owned(), "p1,1,0,2".into()];
         rows.extend(names.iter().enumerate().map(|(i, name)| format!("\"{name}\",{i},1,0")));
@@ -145,41 +148,41 @@ fn ages_that_nobody_reaches_are_asked_about_in_both_forms() {
     let months = format!("id,{}\na,{}\n", header.join(","), ["1"; 10].join(","));
     let long = "id,age,count\na,96,0\na,97,2\n";
     for table in [months.as_str(), long] {
-        let refused = said(table, &CsvOptions::new());
+        let refused = said(table, &TableOptions::new());
         assert!(refused.contains("--ages-in months") && refused.contains("--ages-in years"), "{refused}");
-        assert!(read(table, &CsvOptions::new().ages_in(AgeUnit::Years)).is_ok());
-        let found = read(table, &CsvOptions::new().ages_in(AgeUnit::Months)).unwrap();
+        assert!(read(table, &TableOptions::new().ages_in(AgeUnit::Years)).is_ok());
+        let found = read(table, &TableOptions::new().ages_in(AgeUnit::Months)).unwrap();
         assert_eq!((found.grid().start_months(), found.grid().width_months()), (96, 1));
     }
     // in steps of a year they are no steps of 144 months
-    let refused = said("id,age_96,age_108,age_120\na,0,1,2\n", &CsvOptions::new());
+    let refused = said("id,age_96,age_108,age_120\na,0,1,2\n", &TableOptions::new());
     assert!(refused.contains("--ages-in months") && !refused.contains("144"), "{refused}");
     // beyond all ages in years
     for table in ["id,age_151,age_152\na,0,1\n", "id,age,count\na,151,0\na,152,1\n"] {
-        let refused = said(table, &CsvOptions::new());
+        let refused = said(table, &TableOptions::new());
         assert!(refused.contains("if ages are in months, say so (--ages-in months)"), "{refused}");
-        assert!(!said(table, &CsvOptions::new().ages_in(AgeUnit::Years)).contains("months)"));
+        assert!(!said(table, &TableOptions::new().ages_in(AgeUnit::Years)).contains("months)"));
     }
 }
 
 #[test]
 fn an_age_column_in_another_case_is_an_age_and_is_not_lost() {
     let table = "id,age_12,Age_13,AGE_14,note\na,0,2,1,x\n";
-    let found = read(table, &CsvOptions::new().ignore_others(true)).unwrap();
+    let found = read(table, &TableOptions::new().ignore_others(true)).unwrap();
     assert_eq!(found.counts(0), [Some(0), Some(2), Some(1)]);
-    let twice = said("id,age_12,age_13,Age_13\na,0,2,1\n", &CsvOptions::new().ignore_others(true));
+    let twice = said("id,age_12,age_13,Age_13\na,0,2,1\n", &TableOptions::new().ignore_others(true));
     assert!(twice.contains("column Age_13: stands twice: column 3 and column 4"), "{twice}");
 }
 
 #[test]
 fn what_means_nothing_for_a_form_is_refused_and_what_is_ignored_in_vain_is_known() {
     let wide = "id,age_12,age_13\na,0,2\n";
-    for options in [CsvOptions::new().unlisted(Unlisted::Zero), CsvOptions::new().unlisted(Unlisted::NotObserved)] {
+    for options in [TableOptions::new().unlisted(Unlisted::Zero), TableOptions::new().unlisted(Unlisted::NotObserved)] {
         assert!(said(wide, &options).contains("--unlisted"), "{}", said(wide, &options));
     }
-    let ages = said(wide, &CsvOptions::new().grid(AgeGrid::years(12, 13).unwrap()));
+    let ages = said(wide, &TableOptions::new().grid(AgeGrid::years(12, 13).unwrap()));
     assert!(ages.contains("--ages") && ages.contains("--ignore"), "{ages}");
-    let options = CsvOptions::new().ignore(["nope"]);
+    let options = TableOptions::new().ignore(["nope"]);
     read(wide, &options).unwrap();
     assert_eq!(options.ignored_in_vain(), ["nope"]);
 }
@@ -190,15 +193,15 @@ fn a_column_that_the_form_does_not_know_is_left_out_when_it_is_empty_and_refused
         [("id,age_12,note,age_13", ["a,0,%,2", "b,1,,0"]), ("id,age,note,count", ["a,12,%,2", "b,13,,0"])]
     {
         let of = |note: &str| format!("{header}\n{}\n", rows.join("\n").replace('%', note));
-        let found = read(&of(""), &CsvOptions::new()).unwrap();
+        let found = read(&of(""), &TableOptions::new()).unwrap();
         assert_eq!(found.warnings()[0].to_string(), "t.csv: left out the column \"note\", which is empty");
-        let refused = said(&of("x"), &CsvOptions::new());
+        let refused = said(&of("x"), &TableOptions::new());
         assert!(
             refused.contains("row 1: \"note\" is not a column of") && refused.contains("--ignore note"),
             "{refused}"
         );
         let last = of("").replace("b,1,,0", "b,1,7,0").replace("b,13,,0", "b,13,7,0");
-        assert!(said(&last, &CsvOptions::new()).contains("--ignore note"));
+        assert!(said(&last, &TableOptions::new()).contains("--ignore note"));
     }
 }
 
@@ -206,23 +209,23 @@ fn a_column_that_the_form_does_not_know_is_left_out_when_it_is_empty_and_refused
 fn a_column_that_is_called_as_weights_are_is_named_as_such() {
     for name in ["w", "weight", "Weegfactor", "gewicht", "pweight", "wgt"] {
         for table in [format!("id,age_12,age_13,{name}\na,0,2,1.5\n"), format!("id,age,count,{name}\na,12,2,1.5\n")] {
-            let refused = said(&table, &CsvOptions::new());
+            let refused = said(&table, &TableOptions::new());
             assert!(refused.contains(&format!("(--weights {name})")), "{refused}");
             assert!(refused.contains(&format!("--ignore {name}")), "{refused}");
-            assert_eq!(read(&table, &CsvOptions::new().weight_column(name)).unwrap().weight(0), 1.5);
+            assert_eq!(read(&table, &TableOptions::new().weight_column(name)).unwrap().weight(0), 1.5);
         }
     }
-    assert!(!said("id,age_12,age_13,sex\na,0,2,1\n", &CsvOptions::new()).contains("--weights"));
+    assert!(!said("id,age_12,age_13,sex\na,0,2,1\n", &TableOptions::new()).contains("--weights"));
 }
 
 #[test]
 fn names_of_ages_may_have_decimal_commas_as_their_numbers_do() {
     let table = "id;age_12,5;age_13,0;age_13,5\na;0;2;1\n";
-    let refused = said(table, &CsvOptions::new());
+    let refused = said(table, &TableOptions::new());
     assert!(refused.contains("separated by semicolons") && refused.contains("--decimal comma"), "{refused}");
-    let pointed = said(table, &CsvOptions::new().delimiter(b';'));
+    let pointed = said(table, &TableOptions::new().delimiter(b';'));
     assert!(pointed.contains("--decimal comma"), "{pointed}");
-    let comma = CsvOptions::new().decimal(DecimalMark::Comma).width_months(6);
+    let comma = TableOptions::new().decimal(DecimalMark::Comma).width_months(6);
     let found = read(table, &comma).unwrap();
     assert_eq!((found.grid().start_months(), found.grid().len(), found.events()), (150, 3, 3));
     // the comma is still what stands between columns where nothing else does

@@ -5,10 +5,14 @@ use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::record::Field;
 use ::parquet::schema::parser::parse_message_type;
-use pleegprofiel::synthetic::write::TABLES;
 use pleegprofiel::{
-    CalendarDate, Cohort, CsvOptions, CsvSource, Error, ErrorKind, ParquetSource, SyntheticCohort, read_cohort_parquet,
-    read_cohort_parquet_with, read_wide_with, reference_model,
+    Cohort, Error, ErrorKind,
+    career::CalendarDate,
+    cohort::table::{
+        ParquetSource, TableOptions, TableSource, read_cohort_parquet, read_cohort_parquet_with, read_wide_with,
+    },
+    reference_model,
+    synthetic::{SyntheticCohort, TABLES},
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -78,7 +82,7 @@ fn files_are_the_same_bytes_on_any_number_of_threads() {
 #[test]
 fn nobody_is_an_empty_table_and_a_number_too_large_is_refused_before_anything_is_written() {
     let [.., counts, _, _] = parquet(5..5);
-    let error = read_cohort_parquet_with(ParquetSource::new("c", counts), None, &CsvOptions::new()).unwrap_err();
+    let error = read_cohort_parquet_with(ParquetSource::new("c", counts), None, &TableOptions::new()).unwrap_err();
     assert!(error.to_string().ends_with("c: no persons"), "{error}");
     let mut tables: [Vec<u8>; 7] = Default::default();
     assert!(people().write_parquet(0..u64::MAX, &mut tables).is_err());
@@ -90,14 +94,14 @@ fn a_cohort_from_parquet_is_the_cohort_from_csv() {
     // more rows than are decoded at a time
     let [_, _, _, _, counts, exposure, _] = parquet(0..5000);
     let [_, _, _, _, csv_counts, csv_exposure, _] = csv(0..5000);
-    let options = CsvOptions::new();
+    let options = TableOptions::new();
     let read = |exposure: Option<Vec<u8>>| {
         let exposure = exposure.map(|bytes| ParquetSource::new("e", bytes));
         read_cohort_parquet_with(ParquetSource::new("c", counts.clone()), exposure, &options).unwrap()
     };
     let wide = |exposure: Option<&[u8]>| {
-        let exposure = exposure.map(|bytes| CsvSource::new("e", bytes));
-        read_wide_with(CsvSource::new("c", &csv_counts[..]), exposure, &options).unwrap()
+        let exposure = exposure.map(|bytes| TableSource::new("e", bytes));
+        read_wide_with(TableSource::new("c", &csv_counts[..]), exposure, &options).unwrap()
     };
     assert_eq!(read(Some(exposure)), wide(Some(&csv_exposure)));
     assert_eq!(read(None), wide(None));
@@ -110,8 +114,8 @@ fn fixture(name: &str) -> PathBuf {
 fn four_persons() -> Cohort {
     let counts = "id,age_12,age_13,age_14\na,0,1,\nb,2,300,0\nç,,0,7\nd,1,,0\n";
     let exposure = "id,age_12,age_13,age_14\na,1,1,\nb,0.5,1,0.75\nç,,0.1,1\nd,0.25,0,1\n";
-    let exposure = CsvSource::new("e", exposure.as_bytes());
-    read_wide_with(CsvSource::new("c", counts.as_bytes()), Some(exposure), &CsvOptions::new()).unwrap()
+    let exposure = TableSource::new("e", exposure.as_bytes());
+    read_wide_with(TableSource::new("c", counts.as_bytes()), Some(exposure), &TableOptions::new()).unwrap()
 }
 
 #[test]
@@ -121,14 +125,14 @@ fn tables_of_other_writers_are_read_whatever_their_encodings() {
         ("delta_counts.parquet", "split_exposure.parquet"),
         ("polars_counts.parquet", "polars_exposure.parquet"),
     ] {
-        let found = read_cohort_parquet(fixture(counts), Some(&fixture(exposure)), &CsvOptions::new());
+        let found = read_cohort_parquet(fixture(counts), Some(&fixture(exposure)), &TableOptions::new());
         assert_eq!(found.unwrap(), four_persons(), "{counts}");
     }
 }
 
 #[test]
 fn whole_decimals_are_counts_and_zstd_is_read() {
-    let plain = CsvOptions::new();
+    let plain = TableOptions::new();
     let expected = read_cohort_parquet(fixture("pyarrow_counts.parquet"), None, &plain).unwrap();
     for name in ["decimal_counts.parquet", "zstd_counts.parquet"] {
         assert_eq!(read_cohort_parquet(fixture(name), None, &plain).unwrap(), expected, "{name}");
@@ -138,13 +142,13 @@ fn whole_decimals_are_counts_and_zstd_is_read() {
 #[test]
 fn types_that_do_not_serve_are_refused_by_name() {
     let refusal = |name: &str| {
-        let error = read_cohort_parquet(fixture(name), None, &CsvOptions::new()).unwrap_err();
+        let error = read_cohort_parquet(fixture(name), None, &TableOptions::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         error.to_string()
     };
     let list = refusal("list_counts.parquet");
     assert!(list.contains("age_12.list.element") && list.contains("is not a column"), "{list}");
-    let missing = read_cohort_parquet(fixture("nowhere.parquet"), None, &CsvOptions::new()).unwrap_err();
+    let missing = read_cohort_parquet(fixture("nowhere.parquet"), None, &TableOptions::new()).unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::Io);
 }
 
@@ -183,7 +187,7 @@ fn decimals(group: &mut Group<'_, '_>, values: &[f64]) {
     column.close().unwrap();
 }
 
-fn problems(counts: Vec<u8>, exposure: Option<Vec<u8>>, options: &CsvOptions) -> Error {
+fn problems(counts: Vec<u8>, exposure: Option<Vec<u8>>, options: &TableOptions) -> Error {
     let exposure = exposure.map(|bytes| ParquetSource::new("exposure", bytes));
     read_cohort_parquet_with(ParquetSource::new("counts", counts), exposure, options).unwrap_err()
 }
@@ -200,7 +204,7 @@ fn every_problem_is_listed_by_file_row_and_column_and_no_identifier_is_shown() {
         decimals(group, &[1.0, 1.5, 1.0, 0.0, 0.0, 1.0]);
         decimals(group, &[1.0, 0.5, 1.0, f64::NAN, -0.5, 1.0]);
     });
-    let error = problems(counts, Some(exposure), &CsvOptions::new());
+    let error = problems(counts, Some(exposure), &TableOptions::new());
     let found: Vec<String> = error.issues().iter().map(ToString::to_string).collect();
     let expected = [
         "counts, row 1, column age_12: \"-1\" is negative: a count is 0 or more",
@@ -233,7 +237,7 @@ fn columns_options_and_shapes_are_checked_as_in_csv() {
         })
     };
     let good = || counts("required binary id (UTF8); optional int64 age_12; optional int64 age_13;");
-    let options = CsvOptions::new();
+    let options = TableOptions::new();
     let says = |error: Error, part: &str| assert!(error.to_string().contains(part), "{part}: {error}");
     let gap = counts("required binary id (UTF8); optional int64 age_12; optional int64 age_14;");
     says(problems(gap, None, &options), "counts, column age_14: age_13 is missing before it");
@@ -257,10 +261,10 @@ fn columns_options_and_shapes_are_checked_as_in_csv() {
         decimals(group, &[]);
     });
     says(problems(good(), Some(shorter), &options), "exposure: no time at risk for the person of row 1 of counts");
-    says(problems(good(), None, &CsvOptions::new().max_persons(0)), "more than 0 persons");
+    says(problems(good(), None, &TableOptions::new().max_persons(0)), "more than 0 persons");
     let weighted = counts("required binary id (UTF8); optional int64 age_12; optional int64 w;");
     says(problems(weighted.clone(), None, &options), "\"w\" is not a column of an age");
-    says(problems(weighted, None, &CsvOptions::new().weight_column("w")), "\"0\" is not a weight");
+    says(problems(weighted, None, &TableOptions::new().weight_column("w")), "\"0\" is not a weight");
     says(problems(b"id,age_12\na,1\n".to_vec(), None, &options), "this cannot be read as Parquet");
     says(problems(Vec::new(), None, &options), "this cannot be read as Parquet");
 }
@@ -272,10 +276,10 @@ fn columns_are_read_beside_each_other_from_an_open_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("counts.parquet");
     std::fs::write(&path, &counts).unwrap();
-    let expected = read_cohort_parquet_with(ParquetSource::new("c", counts), None, &CsvOptions::new()).unwrap();
+    let expected = read_cohort_parquet_with(ParquetSource::new("c", counts), None, &TableOptions::new()).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().unwrap();
     for _ in 0..20 {
-        let found = pool.install(|| read_cohort_parquet(&path, None, &CsvOptions::new())).unwrap();
+        let found = pool.install(|| read_cohort_parquet(&path, None, &TableOptions::new())).unwrap();
         assert_eq!(found, expected);
     }
 }
@@ -283,7 +287,7 @@ fn columns_are_read_beside_each_other_from_an_open_file() {
 #[test]
 fn a_folder_is_one_table_whose_files_must_have_the_same_columns() {
     let folder = tempfile::tempdir().unwrap();
-    let read = || read_cohort_parquet(folder.path(), None, &CsvOptions::new());
+    let read = || read_cohort_parquet(folder.path(), None, &TableOptions::new());
     assert_eq!(read().unwrap_err().kind(), ErrorKind::Io);
     let part = |ids: &[&str], columns: &str, counts: &[Option<i64>]| {
         table(&format!("required binary id (UTF8); {columns}"), |group| {
@@ -316,7 +320,7 @@ fn a_folder_is_one_table_whose_files_must_have_the_same_columns() {
 
 #[test]
 fn a_file_cut_anywhere_is_an_error_and_one_with_a_bad_byte_never_a_panic() {
-    let options = CsvOptions::new();
+    let options = TableOptions::new();
     let read = |bytes: &[u8]| read_cohort_parquet_with(ParquetSource::new("c", bytes), None, &options);
     let mut files: Vec<Vec<u8>> = ["pyarrow_counts.parquet", "delta_counts.parquet", "zstd_counts.parquet"]
         .map(|name| std::fs::read(fixture(name)).unwrap())

@@ -4,8 +4,12 @@
 use crate::parquet::{table, texts, wholes};
 use ::parquet::data_type::Int64Type;
 #[cfg(feature = "stata")]
-use pleegprofiel::Incomplete;
-use pleegprofiel::{CareerTable, CsvOptions, ParquetSource, Result, TableSource, read_career_table, read_cohort};
+use pleegprofiel::{
+    Result,
+    cohort::table::{
+        CareerTable, Incomplete, ParquetSource, TableOptions, TableSource, read_career_table, read_cohort,
+    },
+};
 use std::path::{Path, PathBuf};
 
 fn part(ids: &[&str], first: &[Option<i64>], second: &[Option<i64>]) -> Vec<u8> {
@@ -23,7 +27,7 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-fn read(folder: &Path, options: &CsvOptions) -> Result<pleegprofiel::Cohort> {
+fn read(folder: &Path, options: &TableOptions) -> Result<pleegprofiel::Cohort> {
     read_cohort(TableSource::open(folder)?, None, options)
 }
 
@@ -36,14 +40,14 @@ fn a_problem_in_a_folder_names_the_file_and_the_row_in_it() {
         "b.parquet",
         &part(&["r", "p", "s"], &[Some(0), Some(1), Some(-3)], &[Some(2), Some(0), Some(1)]),
     );
-    let error = read(dir.path(), &CsvOptions::new()).unwrap_err();
+    let error = read(dir.path(), &TableOptions::new()).unwrap_err();
     let said = error.to_string();
     assert!(said.contains("b.parquet, row 2, column id: same id as row 1 of a.parquet"), "{said}");
     assert!(said.contains("b.parquet, row 3, column age_12: \"-3\" is negative"), "{said}");
     assert_eq!(error.issues()[0].part.as_deref(), Some("b.parquet"));
     // places of doubts as well
     write(dir.path(), "b.parquet", &part(&["r", "Totaal"], &[Some(0), Some(999)], &[Some(2), Some(0)]));
-    let found = read(dir.path(), &CsvOptions::new()).unwrap();
+    let found = read(dir.path(), &TableOptions::new()).unwrap();
     let told: Vec<String> = found.warnings().iter().map(ToString::to_string).collect();
     assert!(told[0].contains("(first: row 2 of b.parquet, age 12)"), "{told:?}");
     assert!(told[1].contains("(row 2 of b.parquet)"), "{told:?}");
@@ -51,7 +55,7 @@ fn a_problem_in_a_folder_names_the_file_and_the_row_in_it() {
     let mut damaged = part(&["t", "u"], &[Some(0), Some(1)], &[Some(2), Some(0)]);
     damaged[8..40].fill(0xFF);
     write(dir.path(), "c.parquet", &damaged);
-    let said = read(dir.path(), &CsvOptions::new()).unwrap_err().to_string();
+    let said = read(dir.path(), &TableOptions::new()).unwrap_err().to_string();
     assert!(said.contains("c.parquet: from row 1 on"), "{said}");
 }
 
@@ -62,28 +66,28 @@ fn folders_called_key_and_value_are_parts_of_the_table_and_the_key_is_a_column()
     write(dir.path(), "sex=m/year=2020/x.parquet", &one);
     write(dir.path(), "sex=a%20b/year=2021/x.parquet", &part(&["r"], &[Some(4)], &[None]));
     write(dir.path(), "_SUCCESS", b"");
-    let refused = read(dir.path(), &CsvOptions::new()).unwrap_err().to_string();
+    let refused = read(dir.path(), &TableOptions::new()).unwrap_err().to_string();
     assert!(refused.contains("--ignore sex") && refused.contains("--ignore year"), "{refused}");
-    let found = read(dir.path(), &CsvOptions::new().ignore(["sex", "year"])).unwrap();
+    let found = read(dir.path(), &TableOptions::new().ignore(["sex", "year"])).unwrap();
     assert_eq!((found.persons(), found.events(), found.id(0)), (3, 7, Some("r")));
     // read as any other column
-    let weights = CsvOptions::new().ignore(["sex"]).weight_column("year");
+    let weights = TableOptions::new().ignore(["sex"]).weight_column("year");
     assert_eq!(read(dir.path(), &weights).unwrap().weight(2), 2020.0);
-    let covariates = pleegprofiel::read_person_table(
+    let covariates = pleegprofiel::cohort::table::read_person_table(
         TableSource::open(dir.path()).unwrap(),
         &found,
         &["sex".into()],
-        &CsvOptions::new().categorical(["sex"]),
+        &TableOptions::new().categorical(["sex"]),
     );
     let covariates = covariates.unwrap();
     assert_eq!((covariates.names, covariates.values), (vec!["sex=m".to_owned()], vec![vec![0.0, 1.0, 1.0]]));
     // a file of the table that lies elsewhere lacks the key
     write(dir.path(), "z.parquet", &part(&["s"], &[Some(0)], &[Some(0)]));
-    let refused = read(dir.path(), &CsvOptions::new()).unwrap_err().to_string();
+    let refused = read(dir.path(), &TableOptions::new()).unwrap_err().to_string();
     assert!(refused.contains("z.parquet: no folder sex=.., which sex="), "{refused}");
     std::fs::remove_file(dir.path().join("z.parquet")).unwrap();
     write(dir.path(), "sex=m/other/x.parquet", &one);
-    let refused = read(dir.path(), &CsvOptions::new()).unwrap_err().to_string();
+    let refused = read(dir.path(), &TableOptions::new()).unwrap_err().to_string();
     assert!(refused.contains("\"sex=m/other\"") && refused.contains("key=value are read"), "{refused}");
 }
 
@@ -101,14 +105,15 @@ fn a_column_of_nothing_but_missing_values_is_an_empty_one() {
             },
         )
     };
-    let of = |extra: &str| read_cohort(ParquetSource::new("t", bytes(extra)).into(), None, &CsvOptions::new()).unwrap();
+    let of =
+        |extra: &str| read_cohort(ParquetSource::new("t", bytes(extra)).into(), None, &TableOptions::new()).unwrap();
     assert_eq!(of("age_13").counts(0), [Some(3), None]);
     let found = of("note");
     assert_eq!(found.counts(0), [Some(3)]);
     assert_eq!(found.warnings()[0].to_string(), "t: left out the column \"note\", which is empty");
 }
 
-fn dated(births: TableSource<'_>, options: &CsvOptions) -> Result<CareerTable> {
+fn dated(births: TableSource<'_>, options: &TableOptions) -> Result<CareerTable> {
     let offences = TableSource::from_bytes("offences.csv", "id,committed,offence\n");
     read_career_table(births, offences, None, options)
 }
@@ -128,7 +133,7 @@ fn a_moment_with_a_time_zone_is_a_day_at_midnight_in_utc_and_nowhere_else() {
             column.close().unwrap();
             texts(group, &["2020-01-01"]);
         });
-        dated(ParquetSource::new("people", bytes).into(), &CsvOptions::new())
+        dated(ParquetSource::new("people", bytes).into(), &TableOptions::new())
     };
     let first = |table: Result<CareerTable>| *table.unwrap().careers[0].career.window();
     assert_eq!(first(of(10_000 * day, true)), first(of(10_000 * day, false)));
@@ -150,10 +155,10 @@ fn months_quarters_half_years_and_weeks_of_stata_are_incomplete_dates() {
         ("ty", ["1980-01-01", "1981-01-01", "1979-01-01"], ["1980-12-31", "1981-12-31", "1979-12-31"]),
     ] {
         let name = format!("files/people-{format}.dta");
-        let refused = dated(crate::files::open(&name), &CsvOptions::new()).unwrap_err().to_string();
+        let refused = dated(crate::files::open(&name), &TableOptions::new()).unwrap_err().to_string();
         assert!(refused.contains("row 1, column birth") && refused.contains("--incomplete-dates middle"), "{refused}");
         for (rule, births) in [(Incomplete::Earliest, first), (Incomplete::Latest, last)] {
-            let table = dated(crate::files::open(&name), &CsvOptions::new().incomplete_dates(rule)).unwrap();
+            let table = dated(crate::files::open(&name), &TableOptions::new().incomplete_dates(rule)).unwrap();
             let found: Vec<String> = table.careers.iter().map(|c| c.career.birth().unwrap().to_string()).collect();
             assert_eq!(found, births, "{format}, {rule}");
         }

@@ -1,6 +1,9 @@
 //! Reading the Toronto data: figures of the README beside them, which come from the source package.
 
-use pleegprofiel::{Cohort, CsvOptions, CsvSource, read_wide, read_wide_with, write_wide, write_wide_exposure};
+use pleegprofiel::{
+    Cohort,
+    cohort::table::{TableOptions, TableSource, read_wide, read_wide_with, write_wide, write_wide_exposure},
+};
 use std::path::{Path, PathBuf};
 
 fn toronto(file: &str) -> PathBuf {
@@ -52,9 +55,9 @@ fn the_toronto_cohort_survives_writing_and_reading_bit_by_bit() {
     write_wide_exposure(&cohort, &mut exposure).unwrap();
     assert_eq!(counts, std::fs::read(toronto("TO1.csv")).unwrap());
     let back = read_wide_with(
-        CsvSource::new("counts", counts.as_slice()),
-        Some(CsvSource::new("exposure", exposure.as_slice())),
-        &CsvOptions::new(),
+        TableSource::new("counts", counts.as_slice()),
+        Some(TableSource::new("exposure", exposure.as_slice())),
+        &TableOptions::new(),
     );
     assert_eq!(back.unwrap(), cohort);
 }

@@ -1,8 +1,10 @@
 //! Recidivism figures against R, brute force and closed forms; what is hidden and what is refused.
 
 use pleegprofiel::{
-    Age, Career, Category, Custody, KaplanMeier, Offence, OffencesInCustody, Recidivism, RecidivismBuilder,
-    RecidivismOptions, Reoffence, Severity, Window, WindowEnd,
+    Age, Career,
+    career::{Category, Custody, Offence, OffencesInCustody, Severity, Window, WindowEnd},
+    cohort::recidivism::{Recidivism, RecidivismBuilder, RecidivismOptions, Reoffence},
+    survival::KaplanMeier,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

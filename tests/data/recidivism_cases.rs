@@ -1,9 +1,13 @@
 //! Which offences are none of a return to crime, and how death is counted: against right values, R, brute force.
 
-use pleegprofiel::validation::EventStatus;
 use pleegprofiel::{
-    AalenJohansen, Age, Career, Category, CsvOptions, CsvSource, KaplanMeier, Offence, Recidivism, RecidivismBuilder,
-    RecidivismOptions, ShareFigures, Window, WindowEnd, read_careers,
+    Age, Career,
+    career::{Category, Offence, Window, WindowEnd},
+    cohort::{
+        recidivism::{Recidivism, RecidivismBuilder, RecidivismOptions, ShareFigures},
+        table::{TableOptions, TableSource, read_careers},
+    },
+    survival::{AalenJohansen, EventStatus, KaplanMeier},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,8 +18,8 @@ fn fixture(file: &str) -> PathBuf {
 }
 
 fn of_files(name: &str, options: RecidivismOptions) -> Recidivism {
-    let open = |what: &str| CsvSource::open(fixture(&format!("cases/recidivism/{name}-{what}.csv"))).unwrap();
-    let careers = read_careers(open("people"), open("offences"), None, &CsvOptions::new()).unwrap();
+    let open = |what: &str| TableSource::open(fixture(&format!("cases/recidivism/{name}-{what}.csv"))).unwrap();
+    let careers = read_careers(open("people"), open("offences"), None, &TableOptions::new()).unwrap();
     let mut builder = RecidivismBuilder::new(options).unwrap();
     careers.iter().for_each(|named| builder.push(None, &named.career));
     builder.finish().unwrap()

@@ -5,8 +5,12 @@
 //! prints the same to the last character and has another number there.
 
 use pleegprofiel::{
-    Age, Career, Category, CsvOptions, CsvSource, Offence, Recidivism, RecidivismBuilder, RecidivismOptions, Window,
-    WindowEnd, read_careers, read_groups,
+    Age, Career,
+    career::{Category, Offence, Window, WindowEnd},
+    cohort::{
+        recidivism::{Recidivism, RecidivismBuilder, RecidivismOptions},
+        table::{TableOptions, TableSource, read_careers, read_groups},
+    },
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -283,9 +287,9 @@ fn whatever_is_subtracted_from_whatever_else_leaves_ten_people() {
 fn frequencies_of_regions_no_longer_tell_their_offences() {
     let open = |what: &str| {
         let file = format!("{}/fixtures/cases/recidivism/small-{what}.csv", env!("CARGO_MANIFEST_DIR"));
-        CsvSource::open(file).unwrap()
+        TableSource::open(file).unwrap()
     };
-    let csv = CsvOptions::new();
+    let csv = TableOptions::new();
     let groups: HashMap<String, String> = read_groups(open("groups"), "region", &csv).unwrap().into_iter().collect();
     let careers = read_careers(open("people"), open("offences"), None, &csv).unwrap();
     let mut builder = RecidivismBuilder::new(RecidivismOptions::default().years(YEARS)).unwrap();

@@ -1,8 +1,11 @@
 //! What the table of features (`docs/features.md`) promises: every test it names is there, and the promises that no other
 //! test file keeps.
 
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::{AgeGrid, Cohort, Errors, Family, Finding, FitOptions, Part};
+use pleegprofiel::{
+    AgeGrid, Cohort, Family, Spec,
+    ndarray::Array2,
+    trajectory::{Errors, Finding, Part},
+};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -52,7 +55,7 @@ fn adequacy_is_what_its_definitions_say_of_the_posteriors() {
     });
     let cohort = Cohort::from_counts(AgeGrid::years(14, 19).unwrap(), counts.view()).unwrap();
     for family in [Family::Poisson, Family::NegBin] {
-        let fit = FitOptions::new(family).groups(2).degree(1).starts(6).fit(&cohort).unwrap();
+        let fit = Spec::counts(family).groups(2).degree(1).starts(6).fit(&cohort).unwrap();
         let p = fit.model().posteriors(&cohort).unwrap();
         let n = cohort.persons() as f64;
         let mut entropy = 0.0;
@@ -81,10 +84,9 @@ fn a_parameter_that_ran_to_its_end_is_named_and_has_no_standard_error() {
         _ => u32::from((i / 2 + 2 * t) % 5 == 0) * (1 + ((i / 2 + t) % 2) as u32),
     });
     let cohort = Cohort::from_counts(AgeGrid::years(14, 18).unwrap(), counts.view()).unwrap();
-    let fit = FitOptions::new(Family::Zip).groups(2).degree(0).zero_degree(0).fit(&cohort).unwrap();
-    let general = fit.general();
+    let fit = Spec::counts(Family::Zip).groups(2).degree(0).zero_degree(0).fit(&cohort).unwrap();
     let mut named = 0;
-    for e in general.estimates(Errors::Information) {
+    for e in fit.estimates(Errors::Information) {
         let certain = e.parameter.part == Part::Zero && e.value.abs() > 11.5;
         assert_eq!(e.se.is_none(), certain, "{e:?}");
         named += usize::from(certain);
@@ -98,10 +100,7 @@ fn a_parameter_that_ran_to_its_end_is_named_and_has_no_standard_error() {
     // what does not rest on it has its interval all the same
     for group in 0..2 {
         assert!(
-            general
-                .curve(Errors::Information, 0, group)
-                .iter()
-                .all(|i| i.low < Some(i.value) && i.high > Some(i.value))
+            fit.curve(Errors::Information, 0, group).iter().all(|i| i.low < Some(i.value) && i.high > Some(i.value))
         );
     }
 }

@@ -4,10 +4,10 @@
 use crate::support::general::formulas;
 use crate::support::general::table::Table;
 use crate::support::note;
-use pleegprofiel::ndarray::Array2;
 use pleegprofiel::{
-    AgeGrid, Cohort, Errors, Family, Finding, FormOptions, GeneralModel, ModelFit, ModelSpec, OutcomeSpec, Parameter,
-    Part,
+    AgeGrid, Cohort, Family, Fit, FormOptions, Model, OutcomeSpec, Spec,
+    ndarray::Array2,
+    trajectory::{Errors, Finding, Parameter, Part},
 };
 use rayon::prelude::*;
 use rstest::rstest;
@@ -29,10 +29,10 @@ fn value(p: &Parameter) -> f64 {
     }
 }
 
-fn spec(family: Family) -> ModelSpec {
+fn spec(family: Family) -> Spec {
     let outcome = OutcomeSpec::new("y", family).degree(1);
     let outcome = if matches!(family, Zip | Zinb) { outcome.zero_degree(0) } else { outcome };
-    ModelSpec::new(GROUPS).outcome(outcome).starts(6)
+    Spec::new(GROUPS).outcome(outcome).starts(6)
 }
 
 /// Everyone observed; for ZIP with time at risk of one's own.
@@ -47,7 +47,7 @@ fn like(family: Family, persons: usize) -> Table {
 }
 
 /// The figures that have an interval: shares, and each curve at the first, a middle and the last age.
-fn figures(fit: &ModelFit, errors: Errors) -> Vec<Option<[f64; 2]>> {
+fn figures(fit: &Fit, errors: Errors) -> Vec<Option<[f64; 2]>> {
     let mut all = fit.shares(errors);
     for g in 0..GROUPS {
         let curve = fit.curve(errors, 0, g);
@@ -56,7 +56,7 @@ fn figures(fit: &ModelFit, errors: Errors) -> Vec<Option<[f64; 2]>> {
     all.iter().map(|i| Some([i.low?, i.high?])).collect()
 }
 
-fn true_figures(truth: &GeneralModel) -> Vec<f64> {
+fn true_figures(truth: &Model) -> Vec<f64> {
     let e: Vec<f64> = (1..=GROUPS).map(|g| if g == 1 { 1.0 } else { truth.parameters()[g - 2].exp() }).collect();
     let mut all: Vec<f64> = e.iter().map(|x| x / e.iter().sum::<f64>()).collect();
     for g in 0..GROUPS {
@@ -67,12 +67,12 @@ fn true_figures(truth: &GeneralModel) -> Vec<f64> {
 }
 
 /// Part of the cohorts whose interval holds the truth, figure by figure: by the information, by the sandwich.
-fn coverage(truth: &GeneralModel, spec: &ModelSpec, like: &Table, cohorts: u64) -> [Vec<f64>; 2] {
+fn coverage(truth: &Model, spec: &Spec, like: &Table, cohorts: u64) -> [Vec<f64>; 2] {
     let (panel, wanted) = (like.panel(), true_figures(truth));
     let held: Vec<Vec<[bool; 2]>> = (0..cohorts)
         .into_par_iter()
         .map(|seed| {
-            let fit = spec.fit(&truth.simulate(&panel, 40_000 + seed).unwrap().0).unwrap();
+            let fit = spec.fit(&truth.simulate_like(&panel, 40_000 + seed).unwrap().data).unwrap();
             let both = [Errors::Information, Errors::Sandwich].map(|errors| figures(&fit, errors));
             let holds = |i: Option<[f64; 2]>, v: f64| i.is_some_and(|[low, high]| low <= v && v <= high);
             wanted.iter().enumerate().map(|(f, &v)| [holds(both[0][f], v), holds(both[1][f], v)]).collect()
@@ -128,14 +128,14 @@ fn intervals_after_form_and_groups_were_chosen(#[values(NegBin, Zinb)] family: F
     let held: Vec<(String, usize, Vec<bool>)> = (0..COHORTS)
         .into_par_iter()
         .map(|seed| {
-            let drawn = truth.simulate(&panel, 40_000 + seed).unwrap().0;
+            let drawn = truth.simulate_like(&panel, 40_000 + seed).unwrap().data;
             let counts: Array2<u32> = drawn.values("y").unwrap().map(|y| y.unwrap() as u32);
             let cohort = Cohort::from_counts(grid, counts.view()).unwrap();
             let choice = FormOptions::new().degree(1).groups(1..=5).choose(&cohort).unwrap();
             let groups = choice.fit.groups.len();
             let holds = |(i, &v): (&Option<[f64; 2]>, &f64)| i.is_some_and(|[low, high]| low <= v && v <= high);
             let held = match groups == GROUPS {
-                true => figures(choice.fit.general(), Errors::Information).iter().zip(&wanted).map(holds).collect(),
+                true => figures(&choice.fit, Errors::Information).iter().zip(&wanted).map(holds).collect(),
                 false => Vec::new(),
             };
             (choice.form.to_string(), groups, held)
@@ -170,7 +170,7 @@ fn intervals_of_a_group_of_six_people_cover_less_often_and_the_fit_says_that_it_
     assert!((0.65..0.85).contains(&mean(&sandwich[9..])), "a sandwich of six people: {sandwich:?}");
     // the two groups that are large are none the worse
     assert!(mean(&information[3..9]) > 0.93, "{information:?}");
-    let fit = spec.fit(&truth.simulate(&like.panel(), 1).unwrap().0).unwrap();
+    let fit = spec.fit(&truth.simulate_like(&like.panel(), 1).unwrap().data).unwrap();
     let said = fit.findings.iter().any(|f| matches!(f, Finding::SmallGroup { group: 3, .. }));
     assert!(said, "{:?}", fit.findings);
 }

@@ -1,9 +1,14 @@
 //! The reporting checklist: every question is there, answered from the data or handed to the researcher.
 
-use pleegprofiel::ndarray::Array2;
 use pleegprofiel::{
-    AgeGrid, Cohort, CohortBuilder, Dropout, Family, FitOptions, GROLTS_QUESTIONS, GroltsStatus, ModelSpec,
-    OutcomeSpec, Panel, PersonRow, SelectionOptions,
+    AgeGrid, Cohort, Family, OutcomeSpec, Panel, PersonRow, Spec,
+    cohort::CohortBuilder,
+    ndarray::Array2,
+    trajectory::{
+        Dropout,
+        grolts::{GROLTS_QUESTIONS, GroltsStatus},
+        selection::SelectionOptions,
+    },
 };
 
 fn cohort() -> Cohort {
@@ -26,7 +31,7 @@ fn all_twenty_one_questions_are_there_in_the_order_of_the_checklist() {
     ];
     assert_eq!(numbers, expected);
     let cohort = cohort();
-    let fit = FitOptions::new(Family::Poisson).groups(2).degree(1).starts(4).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::Poisson).groups(2).degree(1).starts(4).fit(&cohort).unwrap();
     let record = fit.grolts(&cohort).unwrap();
     assert_eq!(record.items.iter().map(|i| i.item).collect::<Vec<_>>(), expected);
     for item in &record.items {
@@ -45,7 +50,7 @@ fn all_twenty_one_questions_are_there_in_the_order_of_the_checklist() {
 #[test]
 fn answers_hold_the_figures_of_the_fit() {
     let cohort = cohort();
-    let fit = FitOptions::new(Family::Zip).groups(2).degree(1).zero_degree(0).starts(4).seed(9).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::Zip).groups(2).degree(1).zero_degree(0).starts(4).seed(9).fit(&cohort).unwrap();
     let record = fit.grolts(&cohort).unwrap();
     let data = |item: &str| json(&record.item(item).unwrap().data_json());
     assert_eq!(data("1")["intervals"], 8);
@@ -58,7 +63,7 @@ fn answers_hold_the_figures_of_the_fit() {
     assert_eq!(data("12")["members"], serde_json::json!(fit.groups.iter().map(|g| g.members).collect::<Vec<_>>()));
     assert_eq!(data("13")["relative_entropy"].as_f64(), fit.entropy);
     // every parameter, also one that is not free because its zero part ran to nothing
-    let all = fit.general().model().parameter_names().len();
+    let all = fit.model().parameter_names().len();
     assert_eq!(data("15")["estimates"].as_array().unwrap().len(), all);
     assert!(fit.parameters <= all);
     assert_eq!(data("14a")["curves"].as_array().unwrap().len(), 2);
@@ -80,7 +85,7 @@ fn missing_values_and_time_at_risk_are_described() {
         builder.push(PersonRow { exposure: Some(&exposure), ..PersonRow::new(&counts) }).unwrap();
     }
     let cohort = builder.finish();
-    let fit = FitOptions::new(Family::Poisson).groups(1).degree(1).starts(1).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::Poisson).groups(1).degree(1).starts(1).fit(&cohort).unwrap();
     let record = fit.grolts(&cohort).unwrap();
     let missing = json(&record.item("3a").unwrap().data_json())["series"][0].clone();
     assert_eq!((missing["dropped_out"].as_u64(), missing["gaps"].as_u64()), (Some(15), Some(15)));
@@ -103,7 +108,7 @@ fn dropout_and_covariates_of_a_panel_are_described() {
         .unwrap()
         .covariate("female", &female)
         .unwrap();
-    let spec = ModelSpec::new(2)
+    let spec = Spec::new(2)
         .outcome(OutcomeSpec::new("contact", Family::Bernoulli).degree(0))
         .membership(["female"])
         .dropout(Dropout::new("contact", 0))
@@ -136,7 +141,7 @@ fn a_search_adds_the_models_that_were_compared() {
 #[test]
 fn another_cohort_than_that_of_the_fit_is_refused() {
     let cohort = cohort();
-    let fit = FitOptions::new(Family::Poisson).groups(1).degree(0).starts(1).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::Poisson).groups(1).degree(0).starts(1).fit(&cohort).unwrap();
     let other = Cohort::from_counts(cohort.grid(), Array2::from_elem((3, 8), 1_u32).view()).unwrap();
     assert!(fit.grolts(&other).is_err());
     let late = Cohort::from_counts(AgeGrid::years(13, 20).unwrap(), Array2::from_elem((90, 8), 1_u32).view()).unwrap();

@@ -5,16 +5,22 @@
 //! TO1adj ZIP 3) the CVE is that of another model and comes within 0.005 all the same.
 
 use crate::support::data::{fixture, toronto};
-use pleegprofiel::{Errors, Family, Folds, LeaveOneOut, LeaveOutMethod, ModelFit, ModelSpec, OutcomeSpec, Panel};
+use pleegprofiel::{
+    Family, Fit, OutcomeSpec, Panel, Spec,
+    trajectory::{
+        Errors,
+        inference::{Folds, LeaveOneOut, LeaveOutMethod},
+    },
+};
 use rstest::rstest;
 
-fn fitted(data: &str, family: Family, groups: usize) -> (Panel, ModelFit) {
+fn fitted(data: &str, family: Family, groups: usize) -> (Panel, Fit) {
     let panel = Panel::from_cohort(&toronto(data).cohort());
-    let fit = ModelSpec::new(groups).outcome(OutcomeSpec::counts(family)).fit(&panel).unwrap();
+    let fit = Spec::new(groups).outcome(OutcomeSpec::counts(family)).fit(&panel).unwrap();
     (panel, fit)
 }
 
-fn scores(data: &str, family: Family, groups: usize, method: LeaveOutMethod) -> (ModelFit, LeaveOneOut) {
+fn scores(data: &str, family: Family, groups: usize, method: LeaveOutMethod) -> (Fit, LeaveOneOut) {
     let (panel, fit) = fitted(data, family, groups);
     let scores = fit.leave_one_out(&panel, method).unwrap();
     (fit, scores)
@@ -104,7 +110,7 @@ fn folds_are_seeded_whole_and_as_many_as_persons_leave_one_out() {
     let table = toronto("TO1");
     let panel =
         Panel::from_cohort(&crate::support::data::Table { people: table.people[..60].to_vec(), ..table }.cohort());
-    let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Poisson).degree(2)).fit(&panel).unwrap();
+    let fit = Spec::new(2).outcome(OutcomeSpec::counts(Family::Poisson).degree(2)).fit(&panel).unwrap();
     let ten = fit.cross_validate(&panel, Folds::new(10)).unwrap();
     assert_eq!(ten, fit.cross_validate(&panel, Folds::new(10)).unwrap());
     assert_ne!(ten.fold, fit.cross_validate(&panel, Folds::new(10).seed(2)).unwrap().fold);

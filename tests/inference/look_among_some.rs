@@ -1,7 +1,10 @@
 //! Of very many people some are looked at for totals that spread too wide: they say the same as all would.
 
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::{AgeGrid, Cohort, Errors, Family, Finding, FitOptions};
+use pleegprofiel::{
+    AgeGrid, Cohort, Family, Spec,
+    ndarray::Array2,
+    trajectory::{Errors, Finding},
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma, Poisson};
@@ -28,18 +31,18 @@ fn spread(findings: &[Finding]) -> Option<f64> {
 fn people_who_differ_for_good_are_told_and_the_sandwich_of_some_is_that_of_all() {
     let cohort = people(0.3, 5);
     assert!(cohort.distinct_histories() > 40_000);
-    let fit = FitOptions::new(Family::Poisson).groups(1).degree(3).starts(2).fit(&cohort).unwrap();
-    assert_eq!(fit.general().looked_at, None);
+    let fit = Spec::counts(Family::Poisson).groups(1).degree(3).starts(2).fit(&cohort).unwrap();
+    assert_eq!(fit.looked_at, None);
     let robust = fit.robust(&cohort).unwrap();
     let looked = fit.clone().checked(&cohort).unwrap();
-    assert_eq!(looked.general().looked_at, Some(20_000));
+    assert_eq!(looked.looked_at, Some(20_000));
     // totals of 12 ages at 1.2 to 2 a year with a factor of variance 0.3: 1 + 0.3 * 19 or so
     let ratio = spread(&looked.findings).expect("totals spread too wide");
     assert!((4.0..9.0).contains(&ratio), "{ratio}");
-    assert_eq!(looked.general().advised_errors(), Errors::Sandwich);
-    for j in 0..looked.general().covariance(Errors::Sandwich).unwrap().nrows() {
-        let of = |fit: &pleegprofiel::ModelFit| fit.covariance(Errors::Sandwich).unwrap()[[j, j]].sqrt();
-        let (some, all) = (of(looked.general()), of(&robust));
+    assert_eq!(looked.advised_errors(), Errors::Sandwich);
+    for j in 0..looked.covariance(Errors::Sandwich).unwrap().nrows() {
+        let of = |fit: &pleegprofiel::Fit| fit.covariance(Errors::Sandwich).unwrap()[[j, j]].sqrt();
+        let (some, all) = (of(&looked), of(&robust));
         assert!((some / all - 1.0).abs() < 0.05, "parameter {j}: {some} among some, {all} among all");
     }
     // somebody else's people are refused
@@ -51,7 +54,7 @@ fn people_who_differ_for_good_are_told_and_the_sandwich_of_some_is_that_of_all()
 fn nothing_is_told_of_people_who_are_as_the_model_says() {
     for seed in 1..3 {
         let cohort = people(0.0, seed);
-        let fit = FitOptions::new(Family::Poisson).groups(1).degree(5).starts(2).fit(&cohort).unwrap();
+        let fit = Spec::counts(Family::Poisson).groups(1).degree(5).starts(2).fit(&cohort).unwrap();
         let looked = fit.checked(&cohort).unwrap();
         assert_eq!(spread(&looked.findings), None);
         assert!(!looked.findings.iter().any(|f| matches!(f, Finding::Spells { .. })), "{:?}", looked.findings);

@@ -2,11 +2,17 @@
 //! it stopped, and never chooses what cannot be trusted.
 
 use crate::support::data::wide;
-use pleegprofiel::ndarray::Array2;
 use pleegprofiel::{
-    AgeGrid, BootstrapOptions, Cohort, ErrorKind, Evidence, Family, FitOptions, ModelSpec, OutcomeSpec, Panel,
-    Progress, Resampling, Selection, SelectionCriterion, SelectionOptions, SelectionProgress, SelectionState,
-    SelectionWatch,
+    AgeGrid, Cohort, ErrorKind, Family, OutcomeSpec, Panel, Spec,
+    ndarray::Array2,
+    trajectory::{
+        Progress,
+        inference::{BootstrapOptions, Resampling},
+        selection::{
+            Evidence, Selection, SelectionCriterion, SelectionOptions, SelectionProgress, SelectionState,
+            SelectionWatch,
+        },
+    },
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,7 +54,7 @@ fn figures_in_the_table_are_those_of_a_single_fit() {
     assert_eq!(selection.candidates.len(), 12);
     for (i, candidate) in selection.candidates.iter().enumerate() {
         let model = &candidate.model;
-        let fit = FitOptions::new(model.family().unwrap())
+        let fit = Spec::counts(model.family().unwrap())
             .groups(model.groups)
             .degrees(model.degrees.iter().copied())
             .starts(4)
@@ -199,22 +205,24 @@ fn degrees_are_lowered_group_by_group_while_the_criterion_improves() {
 fn a_panel_is_searched_with_a_specification_for_the_rest() {
     let cohort = small();
     let panel = Panel::from_cohort(&cohort);
-    let base = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::NegBin).degree(0).common_dispersion(true));
+    let base = Spec::new(1).outcome(OutcomeSpec::counts(Family::NegBin).degree(0).common_dispersion(true));
     let search = SelectionOptions::new().groups(1..=2).starts(3);
     let mut state = SelectionState::new();
-    let selection = search.select_panel(&panel, &base, &mut state, SelectionWatch::default()).unwrap();
+    let selection = search.clone().base(base).select_from(&panel, &mut state, SelectionWatch::default()).unwrap();
     assert_eq!(selection.candidates.len(), 2);
     for (k, c) in selection.candidates.iter().enumerate() {
         let outcome = OutcomeSpec::counts(Family::NegBin).degree(0).common_dispersion(true);
-        let fit = ModelSpec::new(k + 1).outcome(outcome).starts(3).fit(&panel).unwrap();
+        let fit = Spec::new(k + 1).outcome(outcome).starts(3).fit(&panel).unwrap();
         assert_eq!(c.figures.as_ref().unwrap().log_likelihood.to_bits(), fit.log_likelihood.to_bits());
         assert_eq!(c.model.degrees_label(), "as given");
     }
-    assert_eq!(selection.grolts_panel(&panel, &base).unwrap().items.len(), 21);
-    let other = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::NegBin).degree(0));
-    assert!(search.select_panel(&panel, &other, &mut state, SelectionWatch::default()).is_err());
-    let dual = ModelSpec::dual(1, 1).outcome(OutcomeSpec::counts(Family::NegBin));
-    assert!(search.select_panel(&panel, &dual, &mut SelectionState::new(), SelectionWatch::default()).is_err());
+    assert_eq!(selection.grolts(&panel).unwrap().items.len(), 21);
+    let other = Spec::new(1).outcome(OutcomeSpec::counts(Family::NegBin).degree(0));
+    assert!(search.clone().base(other).select_from(&panel, &mut state, SelectionWatch::default()).is_err());
+    let dual = Spec::dual(1, 1).outcome(OutcomeSpec::counts(Family::NegBin));
+    assert!(search.clone().base(dual).select(&panel).is_err());
+    let without = search.select(&panel).unwrap_err().to_string();
+    assert!(without.contains("needs a base specification"), "{without}");
 }
 
 #[test]
@@ -260,7 +268,7 @@ fn stability_of_the_best_and_the_smallest_model_within_reach_is_worked_out() {
     let panel = Panel::from_cohort(&cohort);
     for candidate in [best, small] {
         let fit = selection.fit(candidate, &cohort).unwrap();
-        let by_hand = fit.general().bootstrap(&panel, &options).unwrap().stability().unwrap().rand_index;
+        let by_hand = fit.bootstrap(&panel, &options).unwrap().stability().unwrap().rand_index;
         assert_eq!(selection.candidates[candidate].stability, Some(by_hand));
         // groups drawn apart: refits put nearly the same people together
         assert!((0.7..=1.0).contains(&by_hand), "{candidate}: {by_hand}");

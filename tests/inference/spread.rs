@@ -2,15 +2,17 @@
 
 use crate::support::note;
 use pleegprofiel::{
-    AgeGrid, Cohort, CsvOptions, CsvSource, Errors, Family, Finding, Fit, FitOptions, Group, TrajectoryModel,
-    ndarray::Array2, read_cohort,
+    AgeGrid, Cohort, Family, Fit, Model, Spec,
+    cohort::table::{TableOptions, TableSource, read_cohort},
+    ndarray::Array2,
+    trajectory::{Errors, Finding, Group},
 };
 use rayon::prelude::*;
 use rstest::rstest;
 
 fn one_population() -> Cohort {
     let text = std::fs::read_to_string("fixtures/cases/onepop.csv").unwrap();
-    read_cohort(CsvSource::new("onepop.csv", text.as_bytes()), None, &CsvOptions::new()).unwrap()
+    read_cohort(TableSource::new("onepop.csv", text.as_bytes()), None, &TableOptions::new()).unwrap()
 }
 
 fn told(fit: &Fit) -> Vec<usize> {
@@ -22,29 +24,29 @@ fn told(fit: &Fit) -> Vec<usize> {
 fn the_interval_of_one_curve_is_that_of_a_bootstrap_when_people_differ_for_good() {
     // bootstrap over people of fixtures/cases/onepop.csv, rate at 20: 0.466 to 0.584; by the information 0.505 to 0.539
     let cohort = one_population();
-    let fit = FitOptions::new(Family::Poisson).groups(1).degree(2).fit(&cohort).unwrap();
-    assert_eq!((told(&fit), fit.general().advised_errors()), (vec![], Errors::Information));
+    let fit = Spec::counts(Family::Poisson).groups(1).degree(2).fit(&cohort).unwrap();
+    assert_eq!((told(&fit), fit.advised_errors()), (vec![], Errors::Information));
     let fit = fit.checked(&cohort).unwrap();
-    assert_eq!((told(&fit), fit.general().advised_errors()), (vec![1], Errors::Sandwich));
-    let at_20 = |errors| fit.general().curve(errors, 0, 0)[8];
+    assert_eq!((told(&fit), fit.advised_errors()), (vec![1], Errors::Sandwich));
+    let at_20 = |errors| fit.curve(errors, 0, 0)[8];
     let (narrow, robust) = (at_20(Errors::Information), at_20(Errors::Sandwich));
     assert!((narrow.low.unwrap() - 0.505).abs() < 1e-3 && (narrow.high.unwrap() - 0.539).abs() < 1e-3, "{narrow:?}");
     // a bootstrap of some hundreds of draws knows its ends to a tenth of the half width
     assert!((robust.low.unwrap() - 0.466).abs() < 0.006 && (robust.high.unwrap() - 0.584).abs() < 0.006, "{robust:?}");
     // with the factor in the model there is nothing to tell, and the information gives such an interval too
-    let lasting = FitOptions::new(Family::NegMultinomial).groups(1).degree(2).fit(&cohort).unwrap();
+    let lasting = Spec::counts(Family::NegMultinomial).groups(1).degree(2).fit(&cohort).unwrap();
     let lasting = lasting.checked(&cohort).unwrap();
-    assert_eq!((told(&lasting), lasting.general().advised_errors()), (vec![], Errors::Information));
-    let own = lasting.general().curve(Errors::Information, 0, 0)[8];
+    assert_eq!((told(&lasting), lasting.advised_errors()), (vec![], Errors::Information));
+    let own = lasting.curve(Errors::Information, 0, 0)[8];
     assert!((own.high.unwrap() - own.low.unwrap()) / (robust.high.unwrap() - robust.low.unwrap()) > 0.8, "{own:?}");
 }
 
 #[test]
 fn the_ratio_of_one_poisson_group_is_pearsons_of_the_totals() {
     let cohort = one_population();
-    let fit = FitOptions::new(Family::Poisson).groups(1).degree(2).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::Poisson).groups(1).degree(2).fit(&cohort).unwrap();
     let panel = pleegprofiel::Panel::from_cohort(&cohort);
-    let spread = fit.general().totals_spread(&panel).unwrap()[0];
+    let spread = fit.totals_spread(&panel).unwrap()[0];
     let expected: f64 = fit.model().rates(0).iter().sum();
     let total = |i: usize| cohort.counts(i).iter().flatten().map(|&y| f64::from(y)).sum::<f64>();
     let n = cohort.persons();
@@ -53,7 +55,7 @@ fn the_ratio_of_one_poisson_group_is_pearsons_of_the_totals() {
     assert!((spread.weight - n as f64).abs() < 1e-9);
 }
 
-fn two_groups(family: Family) -> TrajectoryModel {
+fn two_groups(family: Family) -> Model {
     let zero = |c: [f64; 1]| if family.has_zero_curve() { c.to_vec() } else { Vec::new() };
     let alpha = |v| family.has_dispersion().then_some(v);
     let group = |share, c: [f64; 2], z, v| Group {
@@ -64,17 +66,17 @@ fn two_groups(family: Family) -> TrajectoryModel {
         dispersion: alpha(v),
     };
     let groups = vec![group(0.65, [-1.6, -0.4], [-0.5], 0.8), group(0.35, [0.5, -0.8], [-1.0], 0.3)];
-    TrajectoryModel::new(family, AgeGrid::years(12, 25).unwrap(), groups).unwrap()
+    Model::new(family, AgeGrid::years(12, 25).unwrap(), groups).unwrap()
 }
 
 /// Ratio and z of every group of fits of the true form to `cohorts` cohorts of 300 people.
 fn under_the_model(family: Family, cohorts: u64) -> Vec<(f64, f64, bool)> {
     let truth = two_groups(family);
     let of = |seed: u64| {
-        let cohort = truth.simulate(300, 7_000 + seed).unwrap().0;
-        let fit = FitOptions::new(family).groups(2).degree(1).zero(family).starts(6).fit(&cohort).unwrap();
+        let cohort = truth.simulate(300, 7_000 + seed).unwrap().data;
+        let fit = Spec::counts(family).groups(2).degree(1).zero(family).starts(6).fit(&cohort).unwrap();
         let panel = pleegprofiel::Panel::from_cohort(&cohort);
-        fit.general().totals_spread(&panel).unwrap().iter().map(|s| (s.ratio, s.z, s.too_wide())).collect::<Vec<_>>()
+        fit.totals_spread(&panel).unwrap().iter().map(|s| (s.ratio, s.z, s.too_wide())).collect::<Vec<_>>()
     };
     (0..cohorts).into_par_iter().flat_map_iter(of).collect()
 }
@@ -83,7 +85,7 @@ trait ZeroPart {
     fn zero(self, family: Family) -> Self;
 }
 
-impl ZeroPart for FitOptions {
+impl ZeroPart for Spec {
     fn zero(self, family: Family) -> Self {
         if family.has_zero_curve() { self.zero_degree(0) } else { self }
     }
@@ -130,7 +132,7 @@ fn a_group_in_which_two_kinds_of_people_are_merged_is_told_and_no_other() {
     });
     let cohort = Cohort::from_counts(AgeGrid::years(12, 27).unwrap(), counts.view()).unwrap();
     let fit = |groups| {
-        let fit = FitOptions::new(Family::Poisson).groups(groups).degree(0).starts(10).fit(&cohort).unwrap();
+        let fit = Spec::counts(Family::Poisson).groups(groups).degree(0).starts(10).fit(&cohort).unwrap();
         told(&fit.checked(&cohort).unwrap())
     };
     assert_eq!((fit(1), fit(3)), (vec![1], vec![]));
@@ -146,7 +148,7 @@ fn spells_are_told_of_people_who_stop_and_start_for_years_and_of_nobody_else() {
     };
     let findings = |spells: bool| {
         let cohort = Cohort::from_counts(AgeGrid::years(12, 27).unwrap(), counts(spells).view()).unwrap();
-        let fit = FitOptions::new(Family::Bernoulli).groups(1).degree(0).fit(&cohort).unwrap();
+        let fit = Spec::counts(Family::Bernoulli).groups(1).degree(0).fit(&cohort).unwrap();
         fit.checked(&cohort).unwrap().findings
     };
     assert!(findings(true).iter().any(|f| matches!(f, Finding::Spells { group: 1, .. })), "{:?}", findings(true));
@@ -159,10 +161,10 @@ fn spells_are_as_many_as_expected_where_the_model_is_right(
 ) {
     let truth = two_groups(family);
     let of = |seed: u64| {
-        let cohort = truth.simulate(300, 9_000 + seed).unwrap().0;
-        let fit = FitOptions::new(family).groups(2).degree(1).zero(family).starts(6).fit(&cohort).unwrap();
+        let cohort = truth.simulate(300, 9_000 + seed).unwrap().data;
+        let fit = Spec::counts(family).groups(2).degree(1).zero(family).starts(6).fit(&cohort).unwrap();
         let panel = pleegprofiel::Panel::from_cohort(&cohort);
-        fit.general().spell_starts(&panel).unwrap().iter().map(|s| (s.ratio, s.z, s.too_few())).collect::<Vec<_>>()
+        fit.spell_starts(&panel).unwrap().iter().map(|s| (s.ratio, s.z, s.too_few())).collect::<Vec<_>>()
     };
     let all: Vec<(f64, f64, bool)> = (0..60_u64).into_par_iter().flat_map_iter(of).collect();
     let n = all.len() as f64;

@@ -5,7 +5,7 @@ use crate::support::general::differences::{gradients, information, inverse, prod
 use crate::support::general::formulas::Formulas;
 use crate::support::general::table::Table;
 use crate::support::note;
-use pleegprofiel::{Errors, Family, ModelFit, ModelSpec};
+use pleegprofiel::{Family, Fit, Spec, trajectory::Errors};
 use rstest::rstest;
 
 use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
@@ -13,19 +13,19 @@ use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Z
 /// What the field wants: two figures that agree in print. Measured: below 1e-5 everywhere.
 const AGREED: f64 = 0.01;
 
-fn with_covariates(family: Family, persons: usize) -> (ModelSpec, Table) {
+fn with_covariates(family: Family, persons: usize) -> (Spec, Table) {
     let mut like = with_gaps(persons, family, 3);
     like.covariates.push(("x1".into(), covariate(persons, 1)));
     like.varying.push(("z1".into(), varying(persons, 2)));
     let outcome = outcome(family).varying(["z1"]);
     let outcome = if family.has_zero_curve() { outcome.zero_degree(0) } else { outcome };
-    let spec = ModelSpec::new(2).outcome(outcome).membership(["x1"]).starts(8);
+    let spec = Spec::new(2).outcome(outcome).membership(["x1"]).starts(8);
     // of a seed where nothing ends at the edge of its range
     let table = drawn(family, &spec, &like, if family == ZipTau { 26 } else { 21 }).0;
     (spec, table)
 }
 
-fn check(fit: &ModelFit, table: &Table, what: &str) {
+fn check(fit: &Fit, table: &Table, what: &str) {
     let formulas = Formulas::of(fit.model());
     let theta = fit.model().parameters();
     let by_differences = inverse(&information(&|at| formulas.evaluate(at, table).log_likelihood, theta));
@@ -102,7 +102,7 @@ fn a_spread_or_zero_part_in_common_has_the_right_standard_error(
     let like = with_gaps(300, family, 3);
     let shared = outcome(family).common_dispersion(family != Zip).shared_zero(family.has_zero_curve());
     let shared = if family.has_zero_curve() { shared.zero_degree(0) } else { shared };
-    let spec = ModelSpec::new(2).outcome(shared).starts(8);
+    let spec = Spec::new(2).outcome(shared).starts(8);
     let table = drawn(family, &spec, &like, 23).0;
     let fit = spec.fit(&table.panel()).unwrap();
     check(&fit, &table, &format!("{family}, in common"));
@@ -119,7 +119,9 @@ fn a_right_model_makes_the_sandwich_the_information(
     let table = drawn(family, &spec, &like, 24).0;
     let fit = spec.fit(&table.panel()).unwrap();
     let (plain, robust) = (fit.estimates(Errors::Information), fit.estimates(Errors::Sandwich));
-    let ratio = |(a, b): (&pleegprofiel::Estimate, &pleegprofiel::Estimate)| b.se.unwrap() / a.se.unwrap() - 1.0;
+    let ratio = |(a, b): (&pleegprofiel::trajectory::Estimate, &pleegprofiel::trajectory::Estimate)| {
+        b.se.unwrap() / a.se.unwrap() - 1.0
+    };
     let worst = plain.iter().zip(&robust).map(ratio).fold(0.0_f64, |m, r| m.max(r.abs()));
     note(format!("{family}: sandwich within {worst:.3} of the information"));
     // a variance estimated from n squared scores is off by sqrt((kurtosis - 1) / n): with scores as heavy-tailed
@@ -131,9 +133,9 @@ fn a_right_model_makes_the_sandwich_the_information(
 fn a_wrong_model_parts_the_sandwich_from_the_information() {
     // overdispersed counts under a Poisson: the information believes too much
     let family = NegBin;
-    let spec = ModelSpec::new(2).outcome(outcome(family)).starts(4);
+    let spec = Spec::new(2).outcome(outcome(family)).starts(4);
     let table = drawn(family, &spec, &everywhere(2_000), 25).0;
-    let fit = ModelSpec::new(2).outcome(outcome(Poisson)).starts(4).fit(&table.panel()).unwrap();
+    let fit = Spec::new(2).outcome(outcome(Poisson)).starts(4).fit(&table.panel()).unwrap();
     let (plain, robust) = (fit.estimates(Errors::Information), fit.estimates(Errors::Sandwich));
     let last = plain.len() - 1;
     // variance 1 + 0.25 x 5 = 2.2 times the mean in the high group, 3.4 at the ages with most

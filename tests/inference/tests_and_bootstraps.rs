@@ -2,26 +2,29 @@
 //! simulated cohorts whose truth is known.
 
 use crate::support::simulate::{simulate, throughout};
-use pleegprofiel::ndarray::{Array2, array};
 use pleegprofiel::{
-    AgeGrid, BootstrapOptions, Cohort, ErrorKind, Errors, Family, Group, GroupTestOptions, LeaveOutMethod, ModelFit,
-    ModelSpec, OnePopulationOptions, OutcomeSpec, Panel, Part, Resampling, TrajectoryModel, Verdict,
+    AgeGrid, Cohort, ErrorKind, Family, Fit, Model, OutcomeSpec, Panel, Spec,
+    ndarray::{Array2, array},
+    trajectory::{
+        Errors, Group, Part,
+        inference::{BootstrapOptions, GroupTestOptions, LeaveOutMethod, OnePopulationOptions, Resampling, Verdict},
+    },
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Poisson groups by share and log-rate polynomial in u, ages 12 to 19.
 fn cohort(groups: &[(f64, &[f64])], persons: usize, seed: u64) -> Panel {
     let groups = groups.iter().map(|(share, c)| Group::poisson(*share, *c)).collect();
-    let truth = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 19).unwrap(), groups).unwrap();
+    let truth = Model::new(Family::Poisson, AgeGrid::years(12, 19).unwrap(), groups).unwrap();
     Panel::from_cohort(&simulate(&truth, persons, seed, &throughout).table.cohort())
 }
 
-fn poisson(groups: usize, degree: usize) -> ModelSpec {
-    ModelSpec::new(groups).outcome(OutcomeSpec::counts(Family::Poisson).degree(degree)).starts(8)
+fn poisson(groups: usize, degree: usize) -> Spec {
+    Spec::new(groups).outcome(OutcomeSpec::counts(Family::Poisson).degree(degree)).starts(8)
 }
 
 /// Two groups far apart, one rising and one falling.
-fn two_groups(persons: usize, seed: u64) -> (Panel, ModelFit) {
+fn two_groups(persons: usize, seed: u64) -> (Panel, Fit) {
     let panel = cohort(&[(0.6, &[-0.7, 0.5]), (0.4, &[1.0, -0.4])], persons, seed);
     let fit = poisson(2, 1).fit(&panel).unwrap();
     (panel, fit)
@@ -89,7 +92,7 @@ fn contrasts_that_cannot_be_tested_are_refused_with_the_reason() {
     });
     let cohort = Cohort::from_counts(AgeGrid::years(14, 18).unwrap(), counts.view()).unwrap();
     let outcome = OutcomeSpec::counts(Family::Zip).degree(0).zero_degree(0);
-    let zip = ModelSpec::new(2).outcome(outcome).fit(&Panel::from_cohort(&cohort)).unwrap();
+    let zip = Spec::new(2).outcome(outcome).fit(&Panel::from_cohort(&cohort)).unwrap();
     let error = zip.equal_curves(Errors::Information, 0, 0, 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Untrusted);
     assert!(error.to_string().contains("zero part"), "{error}");
@@ -99,10 +102,10 @@ fn contrasts_that_cannot_be_tested_are_refused_with_the_reason() {
 #[test]
 fn models_that_are_not_nested_are_refused_with_the_reason() {
     let (panel, two) = two_groups(200, 7);
-    let say = |small: &ModelFit, large: &ModelFit| small.likelihood_ratio(large).unwrap_err().to_string();
+    let say = |small: &Fit, large: &Fit| small.likelihood_ratio(large).unwrap_err().to_string();
     let one = poisson(1, 1).fit(&panel).unwrap();
     assert!(say(&one, &two).contains("boundary") && say(&one, &two).contains("bootstrap"));
-    let negbin = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::NegBin).degree(1)).fit(&panel).unwrap();
+    let negbin = Spec::new(2).outcome(OutcomeSpec::counts(Family::NegBin).degree(1)).fit(&panel).unwrap();
     assert!(say(&two, &negbin).contains("boundary"));
     assert!(say(&poisson(2, 2).fit(&panel).unwrap(), &two).contains("not nested"));
     assert!(say(&two, &two).contains("nothing to test"));
@@ -146,7 +149,7 @@ fn a_bootstrap_is_the_same_on_any_number_of_threads_and_another_with_another_see
         assert_eq!((&one.replicates, &one.failed), (&three.replicates, &three.failed));
         assert_ne!(one.replicates, fit.bootstrap(&panel, &options.seed(2)).unwrap().replicates);
         let stored = serde_json::to_string(&one).unwrap();
-        let again: pleegprofiel::Bootstrap = serde_json::from_str(&stored).unwrap();
+        let again: pleegprofiel::trajectory::inference::Bootstrap = serde_json::from_str(&stored).unwrap();
         assert_eq!(again.replicates, one.replicates);
     }
 }
@@ -156,7 +159,7 @@ fn progress_is_reported_and_can_stop_the_work() {
     let (panel, fit) = two_groups(60, 13);
     let options = BootstrapOptions::new(Resampling::Case).replicates(30).threads(2);
     let seen = AtomicUsize::new(0);
-    let count = |p: pleegprofiel::Progress| {
+    let count = |p: pleegprofiel::trajectory::Progress| {
         seen.fetch_max(p.done, Ordering::Relaxed);
         p.total == 30
     };
@@ -238,8 +241,8 @@ fn one_skewed_population_is_seen_through_and_real_groups_are_not() {
         Some(if (i * 5 + t * 3) % 7 == 0 { 5.0 } else { f64::from(u8::from((i + t) % 9 == 0)) })
     });
     let like = Panel::new(AgeGrid::years(12, 19).unwrap()).series("counts", like.view()).unwrap();
-    let truth = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::NegBin).degree(0)).fit(&like).unwrap();
-    let (panel, _) = truth.model().simulate(&like, 3).unwrap();
+    let truth = Spec::new(1).outcome(OutcomeSpec::counts(Family::NegBin).degree(0)).fit(&like).unwrap();
+    let panel = truth.model().simulate_like(&like, 3).unwrap().data;
     let options = OnePopulationOptions::default().replicates(20).starts(4);
     let fit = poisson(2, 0).fit(&panel).unwrap();
     let single = poisson(1, 0).fit(&panel).unwrap();
@@ -264,8 +267,8 @@ fn one_population_with_lasting_differences_is_no_case_for_groups() {
     let like = Array2::from_elem((200, 10), Some(0.0));
     let like = Panel::new(AgeGrid::years(12, 21).unwrap()).series("counts", like.view()).unwrap();
     let group = Group::poisson(1.0, [-0.2, 0.3]).with_dispersion(1.0);
-    let truth = TrajectoryModel::new(Family::NegMultinomial, AgeGrid::years(12, 21).unwrap(), vec![group]).unwrap();
-    let (panel, _) = truth.to_general().simulate(&like, 9).unwrap();
+    let truth = Model::new(Family::NegMultinomial, AgeGrid::years(12, 21).unwrap(), vec![group]).unwrap();
+    let panel = truth.clone().simulate_like(&like, 9).unwrap().data;
     let fit = poisson(4, 1).fit(&panel).unwrap();
     // a negative binomial, drawn anew at every age, is no match for four groups
     let check = fit.one_population(&panel, &OnePopulationOptions::default().replicates(10).starts(4)).unwrap();
@@ -298,10 +301,10 @@ fn covariates_dropout_several_outcomes_and_dual_models_are_bootstrapped_and_left
     let panel = rich(150);
     let of = |name: &str| OutcomeSpec::new(name, Family::Poisson).degree(1);
     let specs = [
-        ModelSpec::new(2).outcome(of("theft")).membership(["female"]),
-        ModelSpec::new(2).outcome(of("theft")).dropout(pleegprofiel::Dropout::new("theft", 1)),
-        ModelSpec::new(2).outcome(of("theft")).outcome(of("violence")),
-        ModelSpec::dual(2, 2).outcome(of("theft")).outcome(of("violence")),
+        Spec::new(2).outcome(of("theft")).membership(["female"]),
+        Spec::new(2).outcome(of("theft")).dropout(pleegprofiel::trajectory::Dropout::new("theft", 1)),
+        Spec::new(2).outcome(of("theft")).outcome(of("violence")),
+        Spec::dual(2, 2).outcome(of("theft")).outcome(of("violence")),
     ];
     for (number, spec) in specs.into_iter().enumerate() {
         let fit = spec.starts(8).fit(&panel).unwrap();

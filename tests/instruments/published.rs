@@ -1,8 +1,10 @@
 //! Every bundled instrument against its published pairs, and what a result says.
 
-use pleegprofiel::CalendarDate;
-use pleegprofiel::risk::instrument::{
-    Answer, Assessment, Case, Instrument, Mode, Output, Population, PopulationOverride, bundled_files,
+use pleegprofiel::{
+    career::CalendarDate,
+    risk::instrument::{
+        Answer, Assessment, Case, Instrument, Mode, Output, Population, PopulationOverride, bundled_files,
+    },
 };
 use serde_json::{Value, json};
 use std::path::Path;

@@ -1,7 +1,9 @@
 //! What is refused, and that every problem is named with its JSON path.
 
-use pleegprofiel::ErrorKind;
-use pleegprofiel::risk::instrument::{GoldenReport, Instrument, Library, bundled_files};
+use pleegprofiel::{
+    ErrorKind,
+    risk::instrument::{GoldenReport, Instrument, Library, bundled_files},
+};
 use serde_json::{Value, json};
 
 fn file(id: &str) -> Value {

@@ -4,7 +4,10 @@
 use crate::support::data::{Person, Table, toronto};
 use crate::support::naive::evaluate_groups;
 use crate::support::peers::Peer;
-use pleegprofiel::{Family, Finding, Fit, FitOptions, Group};
+use pleegprofiel::{
+    Family, Fit, Spec,
+    trajectory::{Finding, Group},
+};
 use rstest::rstest;
 
 /// Closed forms hold to the last digits; the fit stops when a Newton step promises less than 1e-10 of
@@ -13,7 +16,7 @@ use rstest::rstest;
 const CLOSED: f64 = 1e-9;
 
 fn one_group(family: Family, degree: usize, table: &Table) -> Fit {
-    FitOptions::new(family).groups(1).degree(degree).starts(8).fit(&table.cohort()).unwrap()
+    Spec::counts(family).groups(1).degree(degree).starts(8).fit(&table.cohort()).unwrap()
 }
 
 fn close(a: f64, b: f64, tolerance: f64) {

@@ -4,7 +4,7 @@
 use crate::support::data::{Person, Table};
 use crate::support::naive;
 use crate::support::simulate::{four_groups, generator, poisson, simulate, throughout};
-use pleegprofiel::{AgeGrid, ErrorKind, Family, Finding, Fit, FitOptions, TrajectoryModel};
+use pleegprofiel::{AgeGrid, ErrorKind, Family, Fit, Model, Spec, trajectory::Finding};
 use rand::Rng;
 use rstest::rstest;
 
@@ -130,10 +130,10 @@ fn tiny_and_huge_weights() -> Case {
 }
 
 fn fitted(family: Family, case: &Case) -> Fit {
-    FitOptions::new(family).groups(case.groups).degree(case.degree).starts(16).fit(&case.table.cohort()).unwrap()
+    Spec::counts(family).groups(case.groups).degree(case.degree).starts(16).fit(&case.table.cohort()).unwrap()
 }
 
-fn check_posteriors(model: &TrajectoryModel, case: &Case) {
+fn check_posteriors(model: &Model, case: &Case) {
     let ours = model.posteriors(&case.table.cohort()).unwrap();
     assert_eq!(ours.dim(), (case.table.people.len(), case.groups));
     for row in ours.rows() {
@@ -176,9 +176,9 @@ fn check(family: Family, case: &Case) {
     assert_eq!(members, case.table.people.len() as u64);
     assert_eq!(fit.starts.iter().filter(|s| s.number < 16).count(), 16, "every start is in the record");
 
-    let back = TrajectoryModel::from_json(&model.to_json()).unwrap();
+    let back = Model::from_json(&model.to_json()).unwrap();
     assert_eq!(&back, model);
-    let bits = |m: &TrajectoryModel| m.posteriors(&case.table.cohort()).unwrap().mapv(f64::to_bits);
+    let bits = |m: &Model| m.posteriors(&case.table.cohort()).unwrap().mapv(f64::to_bits);
     assert_eq!(bits(&back), bits(model), "posteriors after a round trip through JSON");
 
     let one = record(family, case, 16, 1);
@@ -188,7 +188,7 @@ fn check(family: Family, case: &Case) {
 
 /// Everything a fit says but the number of threads, as text that tells every bit (shortest round-trip decimals).
 fn record(family: Family, case: &Case, starts: usize, threads: usize) -> String {
-    let options = FitOptions::new(family).groups(case.groups).degree(case.degree).starts(starts).threads(threads);
+    let options = Spec::counts(family).groups(case.groups).degree(case.degree).starts(starts).threads(threads);
     serde_json::to_string(&options.fit(&case.table.cohort()).unwrap()).unwrap()
 }
 
@@ -225,7 +225,7 @@ fn clean_groups_converge_without_a_fatal_finding(#[values(Poisson, Zip, ZipTau)]
 #[rstest]
 fn what_the_data_cannot_support_is_refused_or_said(#[values(Poisson, Zip, ZipTau)] family: Family) {
     let refused = |groups: usize, degree: usize, table: &Table| {
-        let error = FitOptions::new(family).groups(groups).degree(degree).fit(&table.cohort()).unwrap_err();
+        let error = Spec::counts(family).groups(groups).degree(degree).fit(&table.cohort()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidOptions);
         error.to_string()
     };
@@ -286,7 +286,7 @@ fn large(family: Family, persons: usize, exposure: bool) -> Case {
     let mut truth = four_groups(family);
     let mut groups = truth.groups().to_vec();
     groups.iter_mut().for_each(|g| g.coefficients[0] += 1.0);
-    truth = TrajectoryModel::new(family, AgeGrid::years(12, 21).unwrap(), groups).unwrap();
+    truth = Model::new(family, AgeGrid::years(12, 21).unwrap(), groups).unwrap();
     let at_liberty = |rng: &mut rand_chacha::ChaCha8Rng, grid: AgeGrid| {
         (vec![true; grid.len()], Some((0..grid.len()).map(|_| rng.gen_range(0.2..1.0)).collect()))
     };
@@ -312,7 +312,7 @@ fn one_two_and_sixteen_threads_give_the_same_bits_on_large_cohorts(
 #[rstest]
 fn a_sampled_search_ends_where_the_formulas_say(#[values(Poisson, Zip, ZipTau)] family: Family) {
     let case = large(family, 22_000, false);
-    let fit = FitOptions::new(family).groups(2).degree(1).starts(4).fit(&case.table.cohort()).unwrap();
+    let fit = Spec::counts(family).groups(2).degree(1).starts(4).fit(&case.table.cohort()).unwrap();
     let formulas = naive::evaluate(fit.model(), &case.table).log_likelihood;
     assert!((fit.log_likelihood / formulas - 1.0).abs() <= EVALUATORS);
     // two groups for a cohort of four: ZIP(tau) then runs to rate 1, tau without bound, which is an answer

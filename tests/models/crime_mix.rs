@@ -4,7 +4,7 @@ use crate::support::data::fixture;
 use crate::support::general::formulas::Formulas;
 use crate::support::general::table::{Rows, Table};
 use crate::support::note;
-use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec};
+use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Spec};
 use std::collections::BTreeMap;
 
 /// Columns y1 to y10.
@@ -51,7 +51,7 @@ fn convictions() -> Table {
 fn crime_mix_by_group_over_ten_offence_types() {
     let table = convictions();
     assert_eq!(table.persons(), 10_000);
-    let mut spec = ModelSpec::new(3).starts(12);
+    let mut spec = Spec::new(3).starts(12);
     for name in TYPES {
         spec = spec.outcome(OutcomeSpec::new(name, Family::Bernoulli).degree(2));
     }

@@ -3,8 +3,11 @@
 use crate::support::data::{Person, Table};
 use crate::support::simulate::{four_groups, generator, poisson, simulate, throughout};
 use pleegprofiel::{
-    AgeGrid, Cohort, ErrorKind, Family, Finding, FitOptions, FormOptions, FormProgress, FormState, Group,
-    TrajectoryModel,
+    AgeGrid, Cohort, ErrorKind, Family, FormOptions, Model, Spec,
+    trajectory::{
+        Finding, Group,
+        forms::{FormProgress, FormState},
+    },
 };
 
 use pleegprofiel::ndarray;
@@ -48,9 +51,9 @@ fn a_negative_binomial_fit_of_poisson_data_is_the_poisson_fit(#[case] family: Fa
             .view(),
     )
     .unwrap();
-    let fit = |o: FitOptions| o.groups(2).degree(1).starts(8).fit(&even).unwrap();
-    let poisson = fit(FitOptions::new(Family::Poisson));
-    let negbin = fit(FitOptions::new(family).common_dispersion(common));
+    let fit = |o: Spec| o.groups(2).degree(1).starts(8).fit(&even).unwrap();
+    let poisson = fit(Spec::counts(Family::Poisson));
+    let negbin = fit(Spec::counts(family).common_dispersion(common));
     assert!((negbin.log_likelihood - poisson.log_likelihood).abs() < LIMIT, "{}", negbin.log_likelihood);
     assert!(negbin.findings.contains(&Finding::DispersionAtZero { group: 1 }), "{:?}", negbin.findings);
     assert!(negbin.best().is_ok(), "{:?}", negbin.findings);
@@ -65,10 +68,10 @@ fn a_zero_inflated_fit_of_data_without_excess_zeros_is_the_poisson_fit() {
             .view(),
     )
     .unwrap();
-    let fit = |o: FitOptions| o.groups(2).degree(1).starts(8).fit(&even).unwrap();
-    let poisson = fit(FitOptions::new(Family::Poisson));
+    let fit = |o: Spec| o.groups(2).degree(1).starts(8).fit(&even).unwrap();
+    let poisson = fit(Spec::counts(Family::Poisson));
     for zero in [0, 1] {
-        let zip = fit(FitOptions::new(Family::Zip).zero_degree(zero));
+        let zip = fit(Spec::counts(Family::Zip).zero_degree(zero));
         assert!((zip.log_likelihood - poisson.log_likelihood).abs() < LIMIT, "{}", zip.log_likelihood);
         assert!(zip.findings.iter().any(|f| matches!(f, Finding::ZeroPartSeparated { .. })), "{:?}", zip.findings);
         assert!(zip.best().is_ok(), "{:?}", zip.findings);
@@ -80,8 +83,7 @@ fn a_zero_inflated_fit_of_data_without_excess_zeros_is_the_poisson_fit() {
 fn the_form_of_the_data_is_chosen_and_its_log_likelihood_is_that_of_a_full_fit() {
     let choice = FormOptions::new().degree(2).groups(1..=5).choose(&poisson_cohort()).unwrap();
     assert_eq!(choice.form.family, Family::Poisson);
-    let again =
-        FitOptions::new(Family::Poisson).groups(choice.fit.groups.len()).degree(2).fit(&poisson_cohort()).unwrap();
+    let again = Spec::counts(Family::Poisson).groups(choice.fit.groups.len()).degree(2).fit(&poisson_cohort()).unwrap();
     assert!((choice.fit.log_likelihood - again.log_likelihood).abs() < LIMIT);
     let table = over_dispersed(400);
     let choice = FormOptions::new().degree(2).groups(1..=5).choose(&table.cohort()).unwrap();
@@ -173,7 +175,7 @@ fn rows_with_gaps_are_answered_with_every_seed_and_more_starts_end_no_lower() {
             Some(count);
     }
     let cohort = Table::new(first, last, people.into_values().map(Person::seen).collect()).cohort();
-    let options = FitOptions::new(Family::Zip).groups(3).degree(2);
+    let options = Spec::counts(Family::Zip).groups(3).degree(2);
     let mut found: Vec<f64> = Vec::new();
     for (seed, starts) in [(1, 40), (2, 40), (3, 40), (4, 40), (1, 80), (1, 150)] {
         let fit = options.clone().seed(seed).starts(starts).fit(&cohort).unwrap();
@@ -188,10 +190,10 @@ fn rows_with_gaps_are_answered_with_every_seed_and_more_starts_end_no_lower() {
 fn a_chosen_model_reads_back_with_its_record() {
     let choice = FormOptions::new().degree(1).groups(1..=2).choose(&poisson_cohort()).unwrap();
     let model = choice.fit.model().clone().with_record(choice.candidates.clone());
-    assert_eq!(TrajectoryModel::from_json(&model.to_json()).unwrap(), model);
+    assert_eq!(Model::from_json(&model.to_json()).unwrap(), model);
     // without a record a model is written as before
     let group = Group::poisson(1.0, [0.0]);
-    let given = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 13).unwrap(), vec![group]).unwrap();
+    let given = Model::new(Family::Poisson, AgeGrid::years(12, 13).unwrap(), vec![group]).unwrap();
     assert!(!given.to_json().contains("chosen_from"));
 }
 

@@ -2,7 +2,10 @@
 //! nothing a panel may hold makes the engine panic or run on.
 
 use ndarray::{Array2, array};
-use pleegprofiel::{AgeGrid, Basis, Dropout, Error, ErrorKind, Errors, Family, ModelSpec, OutcomeSpec, Panel};
+use pleegprofiel::{
+    AgeGrid, Error, ErrorKind, Family, OutcomeSpec, Panel, Spec,
+    trajectory::{Basis, Dropout, Errors},
+};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rstest::rstest;
@@ -35,11 +38,11 @@ fn cells(f: impl Fn(usize, usize) -> f64) -> Array2<f64> {
     Array2::from_shape_fn((N, T), |(i, t)| f(i, t))
 }
 
-fn spec(family: Family) -> ModelSpec {
-    ModelSpec::new(2).outcome(OutcomeSpec::new("y", family).degree(1)).starts(2)
+fn spec(family: Family) -> Spec {
+    Spec::new(2).outcome(OutcomeSpec::new("y", family).degree(1)).starts(2)
 }
 
-fn refused(spec: &ModelSpec, panel: &Panel, kind: ErrorKind, words: &[&str]) -> Error {
+fn refused(spec: &Spec, panel: &Panel, kind: ErrorKind, words: &[&str]) -> Error {
     let error = spec.fit(panel).unwrap_err();
     let text = error.to_string();
     assert_eq!(error.kind(), kind, "{text}");
@@ -92,7 +95,7 @@ fn of_many_reasons_not_to_trust_a_fit_twenty_are_told_and_the_rest_counted() {
     // everyone alike, twelve groups: 66 pairs of them
     let values = Array2::from_shape_fn((N, T), |(_, t)| Some(1.0 + (t % 2) as f64));
     let panel = Panel::new(grid()).series("y", values.view()).unwrap();
-    let spec = ModelSpec::new(12).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).starts(2);
+    let spec = Spec::new(12).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).starts(2);
     let fit = spec.fit(&panel).unwrap();
     let fatal = fit.findings.iter().filter(|f| f.is_fatal()).count();
     assert!(fatal > 20, "{fatal}");
@@ -104,7 +107,7 @@ fn of_many_reasons_not_to_trust_a_fit_twenty_are_told_and_the_rest_counted() {
 #[test]
 fn covariates_that_change_with_age_are_checked_against_age_and_each_other() {
     let with = |name: &str, f: &dyn Fn(usize, usize) -> f64| panel().varying(name, cells(f).view()).unwrap();
-    let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(1).varying(["z"]));
+    let spec = Spec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(1).varying(["z"]));
     refused(&spec, &with("z", &|_, t| 2.0 + t as f64), InvalidInput, &["column z: collinear", "`age`"]);
     refused(&spec, &with("z", &|_, _| 1.5), InvalidInput, &["column z", "1.5"]);
     let hole = |i: usize, t: usize| if (i, t) == (3, 2) { f64::NAN } else { scattered(i * T + t) };
@@ -118,7 +121,7 @@ fn covariates_that_change_with_age_are_checked_against_age_and_each_other() {
 
 #[test]
 fn a_covariate_that_splits_the_outcome_is_named() {
-    let spec = |family| ModelSpec::new(2).outcome(OutcomeSpec::new("y", family).degree(1).varying(["z"]));
+    let spec = |family| Spec::new(2).outcome(OutcomeSpec::new("y", family).degree(1).varying(["z"]));
     let y = counts();
     let above = cells(|i, t| y[(i, t)].unwrap() + 0.1 * scattered(i * T + t));
     let panel_with = |z: &Array2<f64>, y: &Array2<Option<f64>>| {
@@ -158,7 +161,7 @@ fn a_value_that_the_family_cannot_produce_is_named(#[case] family: Family, #[cas
     values[(8, 4)] = Some(value);
     let panel = Panel::new(grid()).series("y", values.view()).unwrap();
     let spec = match family {
-        Family::CensoredNormal => ModelSpec::new(2).outcome(OutcomeSpec::new("y", family).degree(1).bounds(0.0, 9.0)),
+        Family::CensoredNormal => Spec::new(2).outcome(OutcomeSpec::new("y", family).degree(1).bounds(0.0, 9.0)),
         _ => spec(family),
     };
     let error = refused(&spec, &panel, InvalidInput, &["row 7, column y 13", "row 9, column y 16", why]);
@@ -181,7 +184,7 @@ fn shapes_names_and_bounds_that_do_not_fit_are_refused() {
         text(Panel::new(grid()).series("y", array![[Some(f64::NAN), None, None, None, None]].view())).contains("NaN")
     );
     let outcome = OutcomeSpec::new("y", Family::CensoredNormal).degree(1);
-    let with = |outcome: OutcomeSpec| ModelSpec::new(2).outcome(outcome);
+    let with = |outcome: OutcomeSpec| Spec::new(2).outcome(outcome);
     refused(
         &with(outcome.clone().bounds(5.0, 5.0)),
         &panel(),
@@ -201,7 +204,7 @@ fn shapes_names_and_bounds_that_do_not_fit_are_refused() {
 #[test]
 fn all_wrong_options_are_listed_at_once() {
     let outcome = OutcomeSpec::new("x", Family::Poisson).zero_degree(1).varying(["z"]);
-    let spec = ModelSpec::new(0).outcome(outcome).membership(["sex"]).starts(0).threads(0);
+    let spec = Spec::new(0).outcome(outcome).membership(["sex"]).starts(0).threads(0);
     let words = [
         "0 groups asked for, not 1 to 64",
         "0 starts",
@@ -212,7 +215,7 @@ fn all_wrong_options_are_listed_at_once() {
         "`sex` is not a covariate of persons; there are none",
     ];
     refused(&spec, &panel(), InvalidOptions, &words);
-    let dropout = ModelSpec::new(2).outcome(OutcomeSpec::new("x", Family::Poisson)).dropout(Dropout::new("w", 1));
+    let dropout = Spec::new(2).outcome(OutcomeSpec::new("x", Family::Poisson)).dropout(Dropout::new("w", 1));
     refused(&dropout, &panel(), InvalidOptions, &["`w`, of which dropout", "`x` is not a series"]);
 }
 
@@ -232,8 +235,7 @@ fn all_wrong_data_are_listed_at_once() {
         .covariate("c", &[1.0; N])
         .unwrap();
     let of = |name: &str| OutcomeSpec::new(name, Family::Poisson).degree(1);
-    let spec =
-        ModelSpec::new(2).outcome(of("y").varying(["z"])).outcome(of("none")).outcome(of("nil")).membership(["c"]);
+    let spec = Spec::new(2).outcome(of("y").varying(["z"])).outcome(of("none")).outcome(of("nil")).membership(["c"]);
     let words = [
         "column y 12: 0.5",
         "column z",
@@ -246,20 +248,15 @@ fn all_wrong_data_are_listed_at_once() {
 
 #[test]
 fn groups_curves_and_degrees_that_the_panel_cannot_bear_are_refused() {
-    let of = |groups: usize, outcome: OutcomeSpec| ModelSpec::new(groups).outcome(outcome);
+    let of = |groups: usize, outcome: OutcomeSpec| Spec::new(groups).outcome(outcome);
     let y = || OutcomeSpec::new("y", Family::Poisson).degree(1);
     refused(&of(41, y()), &panel(), InvalidOptions, &["41 groups asked for, but there are 40 persons"]);
     refused(&of(65, y()), &panel(), InvalidOptions, &["65 groups asked for, not 1 to 64"]);
     refused(&of(2, y().degree(5)), &panel(), InvalidOptions, &["6 coefficients", "5 age intervals"]);
     refused(&of(2, y().degrees([1, 1, 2])), &panel(), InvalidOptions, &["3 curves given for 2 groups of `y`"]);
-    refused(&ModelSpec::new(2), &panel(), InvalidOptions, &["no outcome is given"]);
-    refused(
-        &ModelSpec::dual(2, 2).outcome(y()),
-        &panel(),
-        InvalidOptions,
-        &["a dual model joins two outcomes, 1 given"],
-    );
-    refused(&ModelSpec::new(2).outcome(y()).outcome(y()), &panel(), InvalidOptions, &["an outcome twice"]);
+    refused(&Spec::new(2), &panel(), InvalidOptions, &["no outcome is given"]);
+    refused(&Spec::dual(2, 2).outcome(y()), &panel(), InvalidOptions, &["a dual model joins two outcomes, 1 given"]);
+    refused(&Spec::new(2).outcome(y()).outcome(y()), &panel(), InvalidOptions, &["an outcome twice"]);
     let shared = OutcomeSpec::new("y", Family::Zip).degrees([1, 2]).shared_zero(true);
     refused(&of(2, shared), &panel(), InvalidOptions, &["share one zero part, but several bases"]);
     assert!(Basis::natural_spline(&[90.0], grid()).is_err());
@@ -273,8 +270,8 @@ fn people_with_impossible_values_are_not_placed() {
     let error = fit.posteriors(&Panel::new(grid()).series("y", values.view()).unwrap()).unwrap_err();
     assert!(error.to_string().contains("row 3, column y 14: 1.5 is not a whole number"), "{error}");
     let later = Panel::new(AgeGrid::years(20, 24).unwrap()).series("y", counts().view()).unwrap();
-    assert!(fit.posteriors(&later).unwrap_err().to_string().contains("another age grid"));
-    assert!(fit.model().simulate(&later, 1).is_err());
+    assert!(fit.posteriors(&later).unwrap_err().to_string().contains("from age 20, the model"));
+    assert!(fit.model().simulate_like(&later, 1).is_err());
 }
 
 #[test]
@@ -283,7 +280,7 @@ fn people_who_all_answer_the_same_are_no_group_of_their_own() {
     let values =
         Array2::from_shape_fn((200, T), |(i, t)| Some(if i < 40 { 20.0 } else { 10.0 + 9.0 * scattered(i * T + t) }));
     let panel = Panel::new(grid()).series("y", values.view()).unwrap();
-    let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("y", Family::CensoredNormal).degree(0)).starts(12);
+    let spec = Spec::new(2).outcome(OutcomeSpec::new("y", Family::CensoredNormal).degree(0)).starts(12);
     let fit = spec.fit(&panel).unwrap();
     let spreads: Vec<f64> = (0..2).map(|g| fit.model().spread(0, g).unwrap()).collect();
     assert!(fit.best().is_err() || spreads.iter().all(|s| *s > 0.03), "{spreads:?} {:?}", fit.findings);
@@ -325,7 +322,7 @@ proptest! {
         }
         let outcome = OutcomeSpec::new("y", family).degree(1);
         let outcome = if family == Family::CensoredNormal { outcome.bounds(0.0, 9.0) } else { outcome };
-        let mut spec = ModelSpec::new(groups).outcome(outcome).starts(3);
+        let mut spec = Spec::new(groups).outcome(outcome).starts(3);
         if dropout {
             spec = spec.dropout(Dropout::new("y", 0));
         }

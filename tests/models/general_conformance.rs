@@ -6,8 +6,9 @@ use crate::support::general::formulas::Formulas;
 use crate::support::general::table::Table;
 use crate::support::note;
 use pleegprofiel::{
-    AgeGrid, Basis, CohortBuilder, Errors, Family, FitOptions, GeneralModel, ModelFit, ModelSpec, OutcomeSpec, Panel,
-    PersonRow,
+    AgeGrid, Family, Fit, Model, OutcomeSpec, Panel, PersonRow, Spec,
+    cohort::CohortBuilder,
+    trajectory::{Basis, Errors},
 };
 use rstest::rstest;
 
@@ -30,11 +31,11 @@ fn case(family: Family) -> Table {
     drawn(family, &spec(family), &with_gaps(160, family, 3), 11).0
 }
 
-fn fitted(spec: &ModelSpec, table: &Table) -> ModelFit {
+fn fitted(spec: &Spec, table: &Table) -> Fit {
     spec.fit(&table.panel()).unwrap()
 }
 
-fn same_answer(a: &ModelFit, b: &ModelFit, what: &str) {
+fn same_answer(a: &Fit, b: &Fit, what: &str) {
     let apart = (a.log_likelihood - b.log_likelihood).abs();
     note(format!("{what}: {apart:.1e} apart"));
     assert!(
@@ -219,21 +220,21 @@ fn a_model_comes_back_from_json_bit_for_bit(
     let mut like = everywhere(n);
     like.covariates.push(("x1".into(), covariate(n, 1)));
     like.varying.push(("z1".into(), varying(n, 2)));
-    let spec = ModelSpec::new(2).outcome(outcome(family).varying(["z1"])).membership(["x1"]).starts(4);
+    let spec = Spec::new(2).outcome(outcome(family).varying(["z1"])).membership(["x1"]).starts(4);
     let table = drawn(family, &spec, &like, 8).0;
     let fit = fitted(&spec, &table);
-    let back: GeneralModel = serde_json::from_str(&serde_json::to_string(fit.model()).unwrap()).unwrap();
+    let back: Model = serde_json::from_str(&serde_json::to_string(fit.model()).unwrap()).unwrap();
     assert_eq!(&back, fit.model());
-    let bits = |m: &GeneralModel| m.posteriors(&table.panel()).unwrap().mapv(f64::to_bits);
+    let bits = |m: &Model| m.posteriors(&table.panel()).unwrap().mapv(f64::to_bits);
     assert_eq!(bits(&back), bits(fit.model()));
 }
 
 #[test]
 fn a_scale_with_a_floor_only_comes_back_from_json() {
     let table = drawn(CensoredNormal, &spec(CensoredNormal), &everywhere(80), 5).0;
-    let spec = ModelSpec::new(1).outcome(outcome(CensoredNormal).bounds(0.0, f64::INFINITY));
+    let spec = Spec::new(1).outcome(outcome(CensoredNormal).bounds(0.0, f64::INFINITY));
     let fit = fitted(&spec, &table);
-    let back: GeneralModel = serde_json::from_str(&serde_json::to_string(fit.model()).unwrap()).unwrap();
+    let back: Model = serde_json::from_str(&serde_json::to_string(fit.model()).unwrap()).unwrap();
     assert_eq!(&back, fit.model());
 }
 
@@ -246,7 +247,7 @@ fn cells_evaluated_once_and_cells_evaluated_one_by_one_agree(
     let mut table = drawn(family, &spec(family), &everywhere(150), 9).0;
     table.varying.push(("z1".into(), varying(150, 4)));
     let plain = drawn(family, &spec(family), &everywhere(2), 1).1;
-    let common = ModelSpec::new(2).outcome(outcome(family).varying(["z1"]).common_effects(true));
+    let common = Spec::new(2).outcome(outcome(family).varying(["z1"]).common_effects(true));
     let direct = crate::support::general::formulas::model(&common, &table, &|p| match p.term.as_str() {
         "z1" => 0.0,
         _ => truth(family, p),
@@ -282,7 +283,7 @@ fn the_engine_of_plain_counts_gives_the_same_answer(
     }
     let table = drawn(family, &spec(family), &like, 12).0;
     let cohort = cohort(&table);
-    let mut options = FitOptions::new(family).groups(2).degree(1).starts(12);
+    let mut options = Spec::counts(family).groups(2).degree(1).starts(12);
     if family == Zip {
         options = options.zero_degree(1);
     }
@@ -294,8 +295,8 @@ fn the_engine_of_plain_counts_gives_the_same_answer(
         bases = bases.zero_bases([line]);
     }
     let panel = Panel::from_cohort(&cohort);
-    let lent = ModelSpec::new(2).outcome(OutcomeSpec::counts(family).degree(1)).fit(&panel).unwrap();
-    let own = ModelSpec::new(2).outcome(bases).fit(&panel).unwrap();
+    let lent = Spec::new(2).outcome(OutcomeSpec::counts(family).degree(1)).fit(&panel).unwrap();
+    let own = Spec::new(2).outcome(bases).fit(&panel).unwrap();
     for general in [&lent, &own] {
         let apart = (general.log_likelihood - plain.log_likelihood).abs();
         note(format!("{family}, time at risk {exposure}: {apart:.1e} apart"));
@@ -307,7 +308,9 @@ fn the_engine_of_plain_counts_gives_the_same_answer(
     let ours: Vec<f64> = lent
         .estimates(Errors::Information)
         .iter()
-        .filter(|e| matches!(e.parameter.part, pleegprofiel::Part::Curve | pleegprofiel::Part::Zero))
+        .filter(|e| {
+            matches!(e.parameter.part, pleegprofiel::trajectory::Part::Curve | pleegprofiel::trajectory::Part::Zero)
+        })
         .map(|e| e.value)
         .collect();
     let theirs = plain.model().groups().iter().flat_map(|g| g.coefficients.iter().chain(&g.zero_coefficients));
@@ -322,7 +325,7 @@ fn a_polynomial_written_as_a_spline_gives_the_same_likelihood(
     let fit_with = |basis: Basis| {
         let outcome = outcome(family).bases([basis.clone()]);
         let outcome = if family.has_zero_curve() { outcome.zero_bases([basis]) } else { outcome };
-        fitted(&ModelSpec::new(2).outcome(outcome).starts(16), &table)
+        fitted(&Spec::new(2).outcome(outcome).starts(16), &table)
     };
     let line = fit_with(Basis::polynomial(1).unwrap());
     let natural = fit_with(Basis::natural_spline(&[], table.grid).unwrap());
@@ -347,7 +350,7 @@ fn a_polynomial_written_as_a_spline_gives_the_same_likelihood(
 #[rstest]
 fn a_shared_zero_part_is_a_special_case(#[values(Zip, Zinb)] family: Family) {
     let table = drawn(family, &spec(family), &with_gaps(300, family, 3), 14).0;
-    let shared = ModelSpec::new(2).outcome(outcome(family).shared_zero(true)).starts(16);
+    let shared = Spec::new(2).outcome(outcome(family).shared_zero(true)).starts(16);
     let (free, shared) = (fitted(&spec(family).starts(16), &table), fitted(&shared, &table));
     assert!(shared.converged && shared.log_likelihood <= free.log_likelihood + 1e-9);
     assert_eq!(shared.parameters, free.parameters - 2);
@@ -360,7 +363,7 @@ fn a_shared_zero_part_is_a_special_case(#[values(Zip, Zinb)] family: Family) {
 #[rstest]
 fn a_common_spread_is_a_special_case(#[values(NegBin, Zinb, NegMultinomial, CensoredNormal, Beta)] family: Family) {
     let table = drawn(family, &spec(family), &with_gaps(300, family, 3), 15).0;
-    let common = ModelSpec::new(2).outcome(outcome(family).common_dispersion(true)).starts(16);
+    let common = Spec::new(2).outcome(outcome(family).common_dispersion(true)).starts(16);
     let (free, common) = (fitted(&spec(family).starts(16), &table), fitted(&common, &table));
     assert!(common.converged && common.log_likelihood <= free.log_likelihood + 1e-9);
     assert_eq!(common.parameters, free.parameters - 1);
@@ -375,9 +378,8 @@ fn every_group_may_have_a_degree_of_its_own(
 ) {
     let table = drawn(family, &spec(family), &with_gaps(300, family, 3), 16).0;
     let zero = |o: OutcomeSpec| if family.has_zero_curve() { o.zero_degree(0) } else { o };
-    let with = |degrees: [usize; 2]| {
-        fitted(&ModelSpec::new(2).outcome(zero(outcome(family)).degrees(degrees)).starts(16), &table)
-    };
+    let with =
+        |degrees: [usize; 2]| fitted(&Spec::new(2).outcome(zero(outcome(family)).degrees(degrees)).starts(16), &table);
     let (narrow, mixed, wide) = (with([0, 0]), with([0, 2]), with([2, 2]));
     assert!(
         narrow.log_likelihood <= mixed.log_likelihood + 1e-6,

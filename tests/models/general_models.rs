@@ -7,7 +7,10 @@ use crate::support::general::draw::{cell, people};
 use crate::support::general::formulas::{self, Formulas};
 use crate::support::general::table::{Rows, Table};
 use crate::support::note;
-use pleegprofiel::{AgeGrid, Dropout, Errors, Family, GeneralModel, ModelFit, ModelSpec, OutcomeSpec, Parameter, Part};
+use pleegprofiel::{
+    AgeGrid, Family, Fit, Model, OutcomeSpec, Spec,
+    trajectory::{Dropout, Errors, Parameter, Part},
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -19,13 +22,13 @@ fn mean(x: &[f64]) -> (f64, f64) {
     (m, (x.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
 }
 
-fn check_formulas(fit: &ModelFit, table: &Table) {
+fn check_formulas(fit: &Fit, table: &Table) {
     let formulas = Formulas::of(fit.model()).evaluate(fit.model().parameters(), table);
     let apart = (fit.log_likelihood / formulas.log_likelihood - 1.0).abs();
     assert!(apart <= 1e-10, "{} claimed, {} by the formulas", fit.log_likelihood, formulas.log_likelihood);
 }
 
-fn find(fit: &ModelFit, part: Part, term: &str, group: usize) -> f64 {
+fn find(fit: &Fit, part: Part, term: &str, group: usize) -> f64 {
     let is = |p: &Parameter| p.part == part && p.term == term && p.group == Some(group);
     let at = fit.model().parameter_names().iter().position(is).unwrap();
     fit.model().parameters()[at]
@@ -41,7 +44,7 @@ fn membership_covariates_are_unbiased_jointly_and_attenuated_by_hard_assignment(
     let mut like = Table::new(ages, "y", vec![vec![0.0; 3]; n]);
     let x: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i % 2 == 0))).collect();
     like.covariates.push(("x".into(), x.clone()));
-    let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).membership(["x"]).starts(4);
+    let spec = Spec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).membership(["x"]).starts(4);
     let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group) {
         (Part::Membership, "1", _) => -0.8,
         (Part::Membership, ..) => effect,
@@ -54,7 +57,7 @@ fn membership_covariates_are_unbiased_jointly_and_attenuated_by_hard_assignment(
             let (table, _) = people(&truth, &like, 900 + seed);
             let joint = find(&spec.fit(&table.panel()).unwrap(), Part::Membership, "x", 2);
             // hard assignment: groups without the covariate, everyone in the most likely, then a table
-            let alone = ModelSpec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).starts(4);
+            let alone = Spec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).starts(4);
             let posteriors = alone.fit(&table.panel()).unwrap().posteriors(&table.panel()).unwrap();
             let mut cells = [[0.5_f64; 2]; 2];
             (0..n).for_each(|i| cells[x[i] as usize][usize::from(posteriors[(i, 1)] > 0.5)] += 1.0);
@@ -77,7 +80,7 @@ fn the_interval_of_a_share_is_that_of_the_population_when_membership_has_covaria
     let mut like = Table::new(AgeGrid::years(15, 18).unwrap(), "y", vec![vec![0.0; 4]; n]);
     like.covariates.push(("x".into(), (0..n).map(|i| f64::from(u8::from(i % 3 == 0))).collect()));
     let outcome = OutcomeSpec::new("y", Family::Poisson).degree(0);
-    let spec = ModelSpec::new(3).outcome(outcome).membership(["x"]).starts(8);
+    let spec = Spec::new(3).outcome(outcome).membership(["x"]).starts(8);
     let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group) {
         (Part::Membership, "1", _) => -1.0,
         (Part::Membership, _, Some(2)) => 1.0,
@@ -119,7 +122,7 @@ fn effects_of_covariates_that_change_with_age_are_unbiased() {
     let n = 400;
     let mut like = everywhere(n);
     like.varying.push(("z".into(), varying(n, 5)));
-    let spec = ModelSpec::new(2).outcome(outcome(Family::NegBin).varying(["z"])).starts(4);
+    let spec = Spec::new(2).outcome(outcome(Family::NegBin).varying(["z"])).starts(4);
     let truth = formulas::model(&spec, &like, &|p| cases::truth(Family::NegBin, p));
     let both: Vec<[f64; 2]> = (0..COHORTS)
         .into_par_iter()
@@ -137,13 +140,13 @@ fn effects_of_covariates_that_change_with_age_are_unbiased() {
 
 const WAVES: usize = 6;
 
-fn with_dropout() -> ModelSpec {
+fn with_dropout() -> Spec {
     let dropout = Dropout::new("y", 1).after_last_value(true);
-    ModelSpec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(1)).dropout(dropout).starts(12)
+    Spec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(1)).dropout(dropout).starts(12)
 }
 
 /// The model of `with_dropout`, its leaving written out as the outcome it is.
-fn leaving(spec: &ModelSpec, table: &Table) -> GeneralModel {
+fn leaving(spec: &Spec, table: &Table) -> Model {
     let hazard = OutcomeSpec::new("y: dropout", Family::Bernoulli).degree(1).varying(["y: last value"]);
     formulas::model(&spec.clone().outcome(hazard), table, &|p| {
         let g = p.group.unwrap() - 1;
@@ -159,7 +162,7 @@ fn leaving(spec: &ModelSpec, table: &Table) -> GeneralModel {
 }
 
 /// Counts drawn wave after wave; who leaves is not seen again.
-fn leavers(truth: &GeneralModel, n: usize, seed: u64) -> Table {
+fn leavers(truth: &Model, n: usize, seed: u64) -> Table {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let formulas = Formulas::of(truth);
     let mut table = Table::new(AgeGrid::years(12, 11 + WAVES as u32).unwrap(), "y", vec![vec![f64::NAN; WAVES]; n]);
@@ -197,7 +200,7 @@ fn dropout_by_group_is_recovered_and_its_likelihood_is_that_of_the_formulas() {
         assert!(z.abs() <= 4.0, "{:?}: {z}", e.parameter);
     }
     // people drawn by the model leave as those it was fitted to: 3,000 persons, three standard errors of 0.9 %
-    let (again, _) = fit.model().simulate(&table.panel(), 5).unwrap();
+    let again = fit.model().simulate_like(&table.panel(), 5).unwrap().data;
     let seen = |o: u64| o as f64 / (3_000 * WAVES) as f64;
     assert!((seen(again.observations()) - seen(table.panel().observations())).abs() <= 0.027);
     let refit = spec.fit(&again).unwrap();
@@ -218,7 +221,7 @@ fn nobody_is_drawn_where_there_was_no_time_at_risk() {
     for (i, row) in table.series[0].1.iter_mut().enumerate() {
         (0..WAVES).filter(|&t| locked_up(i, t)).for_each(|t| row[t] = f64::NAN);
     }
-    let (drawn, _) = truth.simulate(&table.panel(), 3).unwrap();
+    let drawn = truth.simulate_like(&table.panel(), 3).unwrap().data;
     assert!(drawn.observations() <= table.panel().observations());
     let posteriors = truth.posteriors(&drawn).unwrap();
     assert!(posteriors.iter().all(|p| p.is_finite()));
@@ -239,13 +242,13 @@ fn crimoc() -> Table {
 #[test]
 fn what_ignoring_dropout_changes_in_crimoc() {
     let outcome = OutcomeSpec::new("delinquency", Family::Zip).degree(2).zero_degree(0);
-    let plain = ModelSpec::new(3).outcome(outcome.clone());
+    let plain = Spec::new(3).outcome(outcome.clone());
     let leaving = plain.clone().dropout(Dropout::new("delinquency", 1));
     let table = crimoc();
     let (plain, leaving) = (plain.fit(&table.panel()).unwrap(), leaving.fit(&table.panel()).unwrap());
     check_formulas(&leaving, &table.with_dropout(0));
     assert!(plain.best().is_ok() && leaving.best().is_ok());
-    let shares = |fit: &ModelFit| -> Vec<f64> { fit.shares(Errors::Information).iter().map(|s| s.value).collect() };
+    let shares = |fit: &Fit| -> Vec<f64> { fit.shares(Errors::Information).iter().map(|s| s.value).collect() };
     let (without, with) = (shares(&plain), shares(&leaving));
     let hazards: Vec<f64> = (0..3).map(|g| leaving.model().curve(1, g)[3]).collect();
     note(format!("{without:.4?} {with:.4?} {hazards:.3?}"));
@@ -268,7 +271,7 @@ fn what_ignoring_dropout_changes_in_crimoc() {
     left.exposure.remove(0);
     left.varying.clear();
     let common = OutcomeSpec::new("delinquency: dropout", Family::Bernoulli).degree(1);
-    let common = ModelSpec::new(1).outcome(common).fit(&left.panel()).unwrap();
+    let common = Spec::new(1).outcome(common).fit(&left.panel()).unwrap();
     let gain = 2.0 * (leaving.log_likelihood - plain.log_likelihood - common.log_likelihood);
     note(format!("a hazard of its own for each group: {gain:.1} on {} parameters", alike - common.parameters));
     // chi-squared with 4 degrees of freedom: 18.5 at one in a thousand
@@ -282,7 +285,7 @@ fn two_groupings_joined_give_back_their_transitions() {
     let mut like = Table::new(grid, "theft", vec![vec![0.0; AGES]; n]);
     like.series.push(("violence".into(), vec![vec![0.0; AGES]; n]));
     like.exposure.push(None);
-    let spec = ModelSpec::dual(2, 3)
+    let spec = Spec::dual(2, 3)
         .outcome(OutcomeSpec::new("theft", Family::Poisson).degree(1))
         .outcome(OutcomeSpec::new("violence", Family::Bernoulli).degree(1))
         .starts(12);

@@ -6,7 +6,10 @@ use crate::support::general::draw::people;
 use crate::support::general::formulas::{self, Formulas};
 use crate::support::general::table::Table;
 use crate::support::note;
-use pleegprofiel::{Errors, Family, ModelSpec, Parameter, Part};
+use pleegprofiel::{
+    Family, Spec,
+    trajectory::{Errors, Parameter, Part},
+};
 use rstest::rstest;
 
 use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Zinb, Zip, ZipTau};
@@ -14,7 +17,7 @@ use Family::{Bernoulli, Beta, CensoredNormal, NegBin, NegMultinomial, Poisson, Z
 /// The first truth is that of the conformance battery; the second has groups nearer to each other and of very
 /// different sizes; the third covariates of membership and of the curve.
 #[allow(clippy::type_complexity)] // curves of groups by predictor, three truths of them
-fn truths(family: Family, which: usize) -> (ModelSpec, Table, Box<dyn Fn(&Parameter) -> f64>) {
+fn truths(family: Family, which: usize) -> (Spec, Table, Box<dyn Fn(&Parameter) -> f64>) {
     let n = 1_500;
     let mut like = with_gaps(n, family, 3);
     let plain = move |p: &Parameter| truth(family, p);
@@ -32,7 +35,7 @@ fn truths(family: Family, which: usize) -> (ModelSpec, Table, Box<dyn Fn(&Parame
         _ => {
             like.covariates.push(("x1".into(), covariate(n, 1)));
             like.varying.push(("z1".into(), varying(n, 2)));
-            let spec = ModelSpec::new(2).outcome(outcome(family).varying(["z1"])).membership(["x1"]).starts(8);
+            let spec = Spec::new(2).outcome(outcome(family).varying(["z1"])).membership(["x1"]).starts(8);
             (spec, like, Box::new(plain))
         }
     }
@@ -65,7 +68,7 @@ fn parameters_come_back_within_their_standard_errors(
     let p = fit.parameters as f64;
     assert!(gain > 0.0 && gain < p + 4.0 * (2.0 * p).sqrt(), "{gain} above the truth, {p} parameters");
     // an oracle that knows the parameters places nobody better on average
-    let placed = |m: &pleegprofiel::GeneralModel| {
+    let placed = |m: &pleegprofiel::Model| {
         let posteriors = m.posteriors(&table.panel()).unwrap();
         let right = posteriors.rows().into_iter().zip(&classes).filter(|(row, c)| row[**c] > 0.5).count();
         right as f64 / classes.len() as f64

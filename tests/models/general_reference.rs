@@ -5,7 +5,10 @@ use crate::support::data::{csv, fixture};
 use crate::support::general::formulas::Formulas;
 use crate::support::general::table::Table;
 use crate::support::note;
-use pleegprofiel::{AgeGrid, Errors, Family, ModelFit, ModelSpec, OutcomeSpec, Part, StartStop};
+use pleegprofiel::{
+    AgeGrid, Family, Fit, OutcomeSpec, Spec,
+    trajectory::{Errors, Part, StartStop},
+};
 use rstest::rstest;
 
 /// One fit of the reference table.
@@ -64,7 +67,7 @@ fn attitudes(bounded: bool) -> OutcomeSpec {
     if bounded { outcome.bounds(9.0, 36.0) } else { outcome }
 }
 
-fn check_formulas(fit: &ModelFit, table: &Table) {
+fn check_formulas(fit: &Fit, table: &Table) {
     let formulas = Formulas::of(fit.model()).evaluate(fit.model().parameters(), table);
     assert!((fit.log_likelihood / formulas.log_likelihood - 1.0).abs() <= 1e-10, "{}", formulas.log_likelihood);
 }
@@ -94,7 +97,7 @@ fn one_group_is_what_r_says(#[case] name: &str, #[case] of: &str, #[case] family
         Family::Beta => OutcomeSpec::new("y", family).degree(2),
         _ => OutcomeSpec::new("y", family).degree(3),
     };
-    let fit = ModelSpec::new(1).outcome(outcome).fit(&table.panel()).unwrap();
+    let fit = Spec::new(1).outcome(outcome).fit(&table.panel()).unwrap();
     let apart = fit.log_likelihood - theirs.log_likelihood;
     note(format!("{name}: {:.7}, {apart:+.1e} of {}, {:?}", fit.log_likelihood, theirs.tool, fit.findings));
     assert!(fit.converged);
@@ -107,7 +110,7 @@ fn one_group_is_what_r_says(#[case] name: &str, #[case] of: &str, #[case] family
     // the same for a canonical link. MASS takes the coefficients as known beside alpha, and nlm's differences show
     let exact = !theirs.tool.starts_with("MASS") && !theirs.tool.contains("nlm");
     for (part, power, estimate, se) in &theirs.parameters {
-        let of = |e: &&pleegprofiel::Estimate| match (part.as_str(), e.parameter.part) {
+        let of = |e: &&pleegprofiel::trajectory::Estimate| match (part.as_str(), e.parameter.part) {
             ("mean", Part::Curve) | ("zero", Part::Zero) => e.parameter.index == *power,
             ("scale", p) => !matches!(p, Part::Curve | Part::Zero),
             _ => false,
@@ -143,7 +146,7 @@ fn groups_are_found_as_well_as_by_any_other_software(
         Family::CensoredNormal => attitudes(name.starts_with("cnorm")),
         _ => OutcomeSpec::new("y", family).degree(3),
     };
-    let fit = ModelSpec::new(groups).outcome(outcome).fit(&table.panel()).unwrap();
+    let fit = Spec::new(groups).outcome(outcome).fit(&table.panel()).unwrap();
     let apart = fit.log_likelihood - theirs.log_likelihood;
     note(format!("{name}: {:.6}, {apart:+.6} of {}, {:?}", fit.log_likelihood, theirs.tool, fit.findings));
     assert!(fit.converged);
@@ -157,7 +160,7 @@ fn attitudes_in_three_groups_reach_flexmix_and_no_group_has_shrunk_onto_equal_va
     // flexmix 2.3.18, five starts, stopped early: -20938.2518; polished -20938.1996 (it divides by the degrees of
     // freedom in its sigma). Beside it lie optima without bound, where a group holds people with equal answers
     let table = data("nys");
-    let fit = ModelSpec::new(3).outcome(attitudes(false)).fit(&table.panel()).unwrap();
+    let fit = Spec::new(3).outcome(attitudes(false)).fit(&table.panel()).unwrap();
     assert!((fit.log_likelihood + 20938.1991).abs() < 1e-3, "{}", fit.log_likelihood);
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
     let seen: Vec<f64> = table.series[0].1.iter().flatten().copied().filter(|y| !y.is_nan()).collect();
@@ -174,7 +177,7 @@ fn attitudes_in_three_groups_reach_flexmix_and_no_group_has_shrunk_onto_equal_va
 #[test]
 fn attitudes_in_three_groups_of_one_spread_reach_lcmm() {
     // lcmm 2.2.2, hlme without random effects, one start: -21437.3231
-    let fit = ModelSpec::new(3).outcome(attitudes(false).common_dispersion(true)).fit(&data("nys").panel()).unwrap();
+    let fit = Spec::new(3).outcome(attitudes(false).common_dispersion(true)).fit(&data("nys").panel()).unwrap();
     assert!((fit.log_likelihood + 21437.3231).abs() < 1e-3, "{}", fit.log_likelihood);
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
 }
@@ -183,7 +186,7 @@ fn attitudes_in_three_groups_of_one_spread_reach_lcmm() {
 fn contact_or_none_in_three_quadratic_groups_reaches_flexmix() {
     // flexmix 2.3.18, five starts: -4644.668141
     let outcome = OutcomeSpec::new("y", Family::Bernoulli).degree(2);
-    let fit = ModelSpec::new(3).outcome(outcome).fit(&data("TO1any").panel()).unwrap();
+    let fit = Spec::new(3).outcome(outcome).fit(&data("TO1any").panel()).unwrap();
     note(format!("{:.6}", fit.log_likelihood));
     assert!(fit.best().is_ok() && fit.log_likelihood >= -4644.6682, "{} {:?}", fit.log_likelihood, fit.findings);
 }

@@ -8,7 +8,10 @@ use crate::support::data::toronto;
 use crate::support::general::cases::{covariate, drawn, everywhere, spec, with_gaps};
 use crate::support::note;
 use crate::support::simulate::{four_groups, simulate, throughout};
-use pleegprofiel::{Cohort, Dropout, Family, Finding, FitOptions, ModelFit, ModelSpec, OutcomeSpec};
+use pleegprofiel::{
+    Cohort, Family, Fit, OutcomeSpec, Spec,
+    trajectory::{Dropout, Finding},
+};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -17,7 +20,7 @@ fn file() -> PathBuf {
 }
 
 /// A fit as lines of `name = number bits` and of words.
-fn lines(name: &str, fit: &ModelFit, posteriors: &[f64], to: &mut String) {
+fn lines(name: &str, fit: &Fit, posteriors: &[f64], to: &mut String) {
     let mut number = |what: &str, value: f64| {
         // writing to a String does not fail
         let _ = writeln!(to, "{name} {what} = {value:.12e} {:016x}", value.to_bits());
@@ -35,10 +38,10 @@ fn lines(name: &str, fit: &ModelFit, posteriors: &[f64], to: &mut String) {
     );
 }
 
-fn of_cohort(name: &str, options: &FitOptions, cohort: &Cohort, to: &mut String) {
+fn of_cohort(name: &str, options: &Spec, cohort: &Cohort, to: &mut String) {
     let fit = options.clone().seed(7).fit(cohort).unwrap();
     let posteriors = fit.model().posteriors(cohort).unwrap();
-    lines(name, fit.general(), &posteriors.row(0).to_vec(), to);
+    lines(name, &fit, &posteriors.row(0).to_vec(), to);
 }
 
 /// Fits of all kinds, in a fixed order.
@@ -47,7 +50,7 @@ fn answers() -> String {
     let (plain, risk) = (toronto("TO1").cohort(), toronto("TO1risk").cohort());
     let simulated = simulate(&four_groups(Family::Poisson), 300, 5, &throughout).table.cohort();
     for family in [Family::Poisson, Family::Zip, Family::ZipTau, Family::NegBin, Family::Zinb, Family::NegMultinomial] {
-        let mut options = FitOptions::new(family).groups(3).degree(2).starts(10);
+        let mut options = Spec::counts(family).groups(3).degree(2).starts(10);
         if family.has_zero_curve() {
             options = options.zero_degree(1);
         }
@@ -61,7 +64,7 @@ fn answers() -> String {
     }
     let mut weighted = toronto("TO1");
     weighted.people.iter_mut().enumerate().for_each(|(i, person)| person.weight = 0.5 + (i % 3) as f64);
-    of_cohort("poisson weighted", &FitOptions::new(Family::Poisson).groups(3).starts(10), &weighted.cohort(), &mut to);
+    of_cohort("poisson weighted", &Spec::counts(Family::Poisson).groups(3).starts(10), &weighted.cohort(), &mut to);
 
     for family in [Family::Bernoulli, Family::CensoredNormal, Family::Beta, Family::Poisson, Family::Zip] {
         let (table, _) = drawn(family, &spec(family), &with_gaps(160, family, 3), 11);
@@ -77,7 +80,7 @@ fn answers() -> String {
     let outcome = || OutcomeSpec::new("y", Family::Poisson).degree(1);
     for (name, spec, panel) in [
         ("membership", spec(Family::Poisson).membership(["x".to_owned()]), &panel),
-        ("dropout", ModelSpec::new(2).outcome(outcome()).dropout(Dropout::new("y", 1)).starts(8), &leaving.panel()),
+        ("dropout", Spec::new(2).outcome(outcome()).dropout(Dropout::new("y", 1)).starts(8), &leaving.panel()),
     ] {
         let fit = spec.fit(panel).unwrap();
         let first = fit.model().posteriors(panel).unwrap().row(0).to_vec();

@@ -4,14 +4,19 @@
 use crate::support::general::cases::{drawn, spec, with_gaps};
 use crate::support::note;
 use pleegprofiel::{
-    AgeGrid, Cohort, CohortBuilder, CsvOptions, CsvSource, Family, Finding, FitOptions, Form, FormOptions, Group,
-    ModelSpec, OneCurve, OutcomeSpec, PersonRow, TrajectoryModel, ndarray::Array2, read_cohort,
+    AgeGrid, Cohort, Family, FormOptions, Model, OutcomeSpec, PersonRow, Spec,
+    cohort::{
+        CohortBuilder,
+        table::{TableOptions, TableSource, read_cohort},
+    },
+    ndarray::Array2,
+    trajectory::{Finding, Group, OneCurve, forms::Form},
 };
 use rstest::rstest;
 
 fn one_population() -> Cohort {
     let text = std::fs::read_to_string("fixtures/cases/onepop.csv").unwrap();
-    read_cohort(CsvSource::new("onepop.csv", text.as_bytes()), None, &CsvOptions::new()).unwrap()
+    read_cohort(TableSource::new("onepop.csv", text.as_bytes()), None, &TableOptions::new()).unwrap()
 }
 
 #[rstest]
@@ -20,7 +25,7 @@ fn one_group_is_one_population_with_lasting_differences(
     #[values((2, -9148.84), (3, -9107.74), (4, -9092.50))] (degree, by_scipy): (usize, f64),
 ) {
     let cohort = one_population();
-    let fit = FitOptions::new(Family::NegMultinomial).groups(1).degree(degree).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::NegMultinomial).groups(1).degree(degree).fit(&cohort).unwrap();
     let one = OneCurve::fit(&cohort, degree).unwrap();
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
     assert!((fit.log_likelihood - by_scipy).abs() < 0.005, "{}", fit.log_likelihood);
@@ -46,7 +51,7 @@ fn one_group_is_one_population_with_gaps_time_at_risk_and_weights_too() {
         builder.push(row).unwrap();
     }
     let cohort = builder.finish();
-    let fit = FitOptions::new(Family::NegMultinomial).groups(1).degree(2).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::NegMultinomial).groups(1).degree(2).fit(&cohort).unwrap();
     let one = OneCurve::fit(&cohort, 2).unwrap();
     assert!(
         (fit.log_likelihood / one.log_likelihood - 1.0).abs() < 1e-12,
@@ -77,7 +82,7 @@ fn likelihood_and_posteriors_are_those_of_poisson_groups_integrated_over_a_gamma
     let grid = AgeGrid::years(12, 15).unwrap();
     let group = |share, level: f64, slope, variance| Group::poisson(share, [level, slope]).with_dispersion(variance);
     let groups = vec![group(0.6, -0.8, 0.4, 0.7), group(0.4, 0.9, -0.3, 0.2)];
-    let model = TrajectoryModel::new(Family::NegMultinomial, grid, groups.clone()).unwrap();
+    let model = Model::new(Family::NegMultinomial, grid, groups.clone()).unwrap();
     let people: [([u32; 4], [f64; 4]); 5] = [
         ([0, 0, 0, 0], [1.0, 1.0, 1.0, 1.0]),
         ([2, 0, 1, 3], [1.0, 0.5, 1.0, 1.0]),
@@ -110,8 +115,8 @@ fn likelihood_and_posteriors_are_those_of_poisson_groups_integrated_over_a_gamma
     // the same model as JSON, under its key and its name in full
     let json = model.to_json();
     assert!(json.contains("\"negmult\""), "{json}");
-    assert_eq!(TrajectoryModel::from_json(&json).unwrap(), model);
-    assert_eq!(TrajectoryModel::from_json(&json.replace("negmult", "negative-multinomial")).unwrap(), model);
+    assert_eq!(Model::from_json(&json).unwrap(), model);
+    assert_eq!(Model::from_json(&json.replace("negmult", "negative-multinomial")).unwrap(), model);
 }
 
 #[test]
@@ -120,7 +125,7 @@ fn a_rate_that_runs_off_where_hardly_anybody_is_at_risk_costs_no_digits() {
     let grid = AgeGrid::years(12, 14).unwrap();
     let (slope, level) = (25.0, 25.0);
     let group = Group::poisson(1.0, [level, slope]).with_dispersion(0.5);
-    let model = TrajectoryModel::new(Family::NegMultinomial, grid, vec![group]).unwrap();
+    let model = Model::new(Family::NegMultinomial, grid, vec![group]).unwrap();
     let mut builder = CohortBuilder::new(grid);
     let (counts, at_risk) = ([Some(2), None, Some(0)], [1.0, 0.0, 1e-16]);
     builder.push(PersonRow { exposure: Some(&at_risk), ..PersonRow::new(&counts) }).unwrap();
@@ -140,9 +145,9 @@ fn groups_whose_people_do_not_differ_are_poisson_and_the_fit_says_so() {
             |(i, t)| if i < 60 { u32::from((i + t) % 4 == 0) } else { 3 + ((i + t) % 2) as u32 },
         );
     let cohort = Cohort::from_counts(AgeGrid::years(12, 19).unwrap(), counts.view()).unwrap();
-    let of = |family| FitOptions::new(family).groups(2).degree(1).starts(8).fit(&cohort).unwrap();
+    let of = |family| Spec::counts(family).groups(2).degree(1).starts(8).fit(&cohort).unwrap();
     let (poisson, own) = (of(Family::Poisson), of(Family::NegMultinomial));
-    let common = FitOptions::new(Family::NegMultinomial)
+    let common = Spec::counts(Family::NegMultinomial)
         .groups(2)
         .degree(1)
         .starts(8)
@@ -170,7 +175,7 @@ fn a_factor_that_is_zero_for_nearly_everybody_is_named() {
     // one person of a thousand did everything
     let counts = Array2::from_shape_fn((1_000, 6), |(i, t)| if i == 0 { 4 + (t % 2) as u32 } else { 0 });
     let cohort = Cohort::from_counts(AgeGrid::years(12, 17).unwrap(), counts.view()).unwrap();
-    let fit = FitOptions::new(Family::NegMultinomial).groups(1).degree(1).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::NegMultinomial).groups(1).degree(1).fit(&cohort).unwrap();
     let named = fit.findings.iter().any(|f| matches!(f, Finding::FactorUnbounded { group: 1, .. }));
     assert!(named, "{:?}", fit.findings);
     assert!(fit.findings.iter().any(|f| matches!(f, Finding::Undetermined { .. })), "{:?}", fit.findings);
@@ -180,8 +185,8 @@ fn a_factor_that_is_zero_for_nearly_everybody_is_named() {
 fn drawn_people_keep_their_factor() {
     let grid = AgeGrid::years(12, 19).unwrap();
     let group = Group::poisson(1.0, [0.1]).with_dispersion(0.5);
-    let model = TrajectoryModel::new(Family::NegMultinomial, grid, vec![group]).unwrap();
-    let (cohort, _) = model.simulate(4_000, 5).unwrap();
+    let model = Model::new(Family::NegMultinomial, grid, vec![group]).unwrap();
+    let cohort = model.simulate(4_000, 5).unwrap().data;
     // of eight years the total has mean M and variance M + M^2 / 2; without a lasting factor it would be M + M^2 / 16
     let mean = 8.0 * 0.1_f64.exp();
     let total = |i: usize| cohort.counts(i).iter().flatten().map(|&y| f64::from(y)).sum::<f64>();
@@ -200,12 +205,11 @@ fn groups_with_lasting_differences_are_found_where_there_are_two_and_not_where_t
         drawn(Family::NegMultinomial, &spec(Family::NegMultinomial), &with_gaps(600, Family::NegMultinomial, 3), 7).0;
     let bic = |groups: usize| {
         let outcome = OutcomeSpec::new("y", Family::NegMultinomial).degree(1);
-        ModelSpec::new(groups).outcome(outcome).starts(8).fit(&table.panel()).unwrap().bic_persons
+        Spec::new(groups).outcome(outcome).starts(8).fit(&table.panel()).unwrap().bic_persons
     };
     assert!(bic(2) + 10.0 < bic(1), "{} {}", bic(2), bic(1));
     let cohort = one_population();
-    let of =
-        |family, groups| FitOptions::new(family).groups(groups).degree(2).starts(8).fit(&cohort).unwrap().bic_persons;
+    let of = |family, groups| Spec::counts(family).groups(groups).degree(2).starts(8).fit(&cohort).unwrap().bic_persons;
     let (one, two) = (of(Family::NegMultinomial, 1), of(Family::NegMultinomial, 2));
     assert!(one < two, "{one} {two}");
     assert!((1..=5).all(|k| one + 10.0 < of(Family::Poisson, k)));

@@ -2,7 +2,11 @@
 
 use crate::support::data::{Table, toronto};
 use pleegprofiel::{
-    Cohort, Error, ErrorKind, Errors, Family, Fit, FitOptions, Overview, PassJournal, PassRequest, PassSums,
+    Cohort, Error, ErrorKind, Family, Fit, Spec,
+    trajectory::{
+        Errors,
+        passes::{Overview, PassJournal, PassRequest, PassSums},
+    },
 };
 use rstest::rstest;
 
@@ -42,7 +46,7 @@ fn shared_out(people: &Cohort, request: &PassRequest, workers: u64) -> Result<Pa
     Ok(all)
 }
 
-fn by_passes(options: &FitOptions, people: &Cohort, sample: usize, workers: u64) -> Result<Fit, Error> {
+fn by_passes(options: &Spec, people: &Cohort, sample: usize, workers: u64) -> Result<Fit, Error> {
     let ask = &mut |request: &PassRequest| shared_out(people, request, workers);
     options.fit_by_passes(&overview(people, sample), ask, &|_| true)
 }
@@ -60,7 +64,7 @@ fn the_optimum_is_that_of_the_fit_in_memory_and_its_bits_hang_on_no_worker(
     #[values(false, true)] time_at_risk: bool,
 ) {
     let people = table(time_at_risk).cohort();
-    let options = FitOptions::new(family).groups(3).degree(2).starts(10).neighbours(false);
+    let options = Spec::counts(family).groups(3).degree(2).starts(10).neighbours(false);
     let whole = options.fit(&people).unwrap();
     let one = by_passes(&options, &people, people.persons(), 1).unwrap();
     assert!(
@@ -77,7 +81,7 @@ fn the_optimum_is_that_of_the_fit_in_memory_and_its_bits_hang_on_no_worker(
         assert!(close(a.avepp.unwrap(), b.avepp.unwrap()) && close(a.mismatch, b.mismatch));
     }
     assert_eq!(one.findings.len(), whole.findings.len(), "{:?}\n{:?}", one.findings, whole.findings);
-    let (a, b) = (one.general().estimates(Errors::Information), whole.general().estimates(Errors::Information));
+    let (a, b) = (one.estimates(Errors::Information), whole.estimates(Errors::Information));
     for (a, b) in a.iter().zip(&b) {
         if let (Some(a), Some(b)) = (a.se, b.se) {
             assert!((a / b - 1.0).abs() < 1e-3, "{a} {b}");
@@ -94,7 +98,7 @@ fn the_optimum_is_that_of_the_fit_in_memory_and_its_bits_hang_on_no_worker(
 #[rstest]
 fn a_search_among_some_ends_at_the_top_of_all(#[values(Poisson, Zip, NegBin)] family: Family) {
     let people = table(true).cohort();
-    let options = FitOptions::new(family).groups(2).degree(2).starts(10);
+    let options = Spec::counts(family).groups(2).degree(2).starts(10);
     let whole = options.fit(&people).unwrap();
     let fit = by_passes(&options, &people, 150, 2).unwrap();
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
@@ -118,7 +122,7 @@ impl From<Error> for Stopped {
 #[test]
 fn a_fit_that_was_stopped_goes_on_from_its_journal_with_the_same_bits() {
     let people = table(true).cohort();
-    let options = FitOptions::new(Zip).groups(2).degree(2).starts(10);
+    let options = Spec::counts(Zip).groups(2).degree(2).starts(10);
     let overview = overview(&people, 150);
     let mut stored = format!("{}\n", PassJournal::new("TO1adj").head());
     // stopped at the fifth pass; each finished one is stored
@@ -165,7 +169,7 @@ fn a_fit_that_was_stopped_goes_on_from_its_journal_with_the_same_bits() {
 #[test]
 fn people_who_lack_count_twice_or_are_others_are_an_error_not_a_fit() {
     let people = table(true).cohort();
-    let options = FitOptions::new(Poisson).groups(2).degree(1).starts(4);
+    let options = Spec::counts(Poisson).groups(2).degree(1).starts(4);
     let with = |ask: &mut dyn FnMut(&PassRequest) -> Result<PassSums, Error>, overview: &Overview| {
         options.fit_by_passes(overview, ask, &|_| true).unwrap_err().to_string()
     };
@@ -185,11 +189,9 @@ fn people_who_lack_count_twice_or_are_others_are_an_error_not_a_fit() {
     assert!(stale.contains("answer another request"), "{stale}");
     let without = with(&mut |r| shared_out(&people, r, 1), &Overview { time_at_risk: false, ..all.clone() });
     assert!(without.contains("time at risk of their own"), "{without}");
-    let family = FitOptions::new(Family::NegMultinomial).fit_by_passes::<Error>(
-        &all,
-        &mut |r| shared_out(&people, r, 1),
-        &|_| true,
-    );
+    let family =
+        Spec::counts(Family::NegMultinomial)
+            .fit_by_passes::<Error>(&all, &mut |r| shared_out(&people, r, 1), &|_| true);
     assert!(family.unwrap_err().to_string().contains("not fitted by passes"));
     let stopped = options.fit_by_passes::<Error>(&all, &mut |r| shared_out(&people, r, 1), &|p| p.done < 6);
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);

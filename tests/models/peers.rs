@@ -7,7 +7,11 @@
 use crate::support::data::toronto;
 use crate::support::note;
 use crate::support::peers::{Peer, all, numbers};
-use pleegprofiel::{Cohort, Family, Group, TrajectoryModel, ndarray::Array2, rescale};
+use pleegprofiel::{
+    Cohort, Family, Model,
+    ndarray::Array2,
+    trajectory::{Group, rescale},
+};
 
 /// Estimates are printed with 15 digits: 378 x 31 terms of up to 1e2 move by 1e-9 at most. crimCV's shares are half
 /// an EM step ahead of its log-likelihood (see the test of posteriors below), which near the top is of second
@@ -35,7 +39,7 @@ fn estimates_of_crimcv_have_the_log_likelihood_crimcv_gives_them() {
         let apart = (model.log_likelihood(&cohort).unwrap() - peer.number("loglik")).abs();
         note(format!("{}: {apart:.1e} apart, shares 1{:+.1e}", peer.name, shares - 1.0));
         assert!(apart <= PRINTED, "{}: {apart:e} apart", peer.name);
-        check_criteria(&peer, model.parameters(), cohort.observations());
+        check_criteria(&peer, model.parameters().len(), cohort.observations());
         largest = largest.max(apart);
     }
     note(format!("largest {largest:.1e}"));
@@ -53,19 +57,19 @@ fn estimates_of_flexmix_have_the_log_likelihood_flexmix_gives_them() {
         // flexmix prints shares half an EM step ahead of its log-likelihood (see the test of posteriors below), and
         // an EM step only climbs; it stopped because the last whole step gained less than 1e-6 of logL
         assert!(gain >= -PRINTED && gain <= 1e-6 * peer.number("loglik").abs(), "{}: {gain:e}", peer.name);
-        assert_eq!(model.parameters() as f64, peer.number("npar"), "{}", peer.name);
-        check_criteria(&peer, model.parameters(), cohort.observations());
+        assert_eq!(model.parameters().len() as f64, peer.number("npar"), "{}", peer.name);
+        check_criteria(&peer, model.parameters().len(), cohort.observations());
     }
 }
 
 /// trajeR writes the coefficients of all groups in one list.
-fn trajer(peer: &Peer) -> (TrajectoryModel, Cohort) {
+fn trajer(peer: &Peer) -> (Model, Cohort) {
     let cohort = toronto(peer.text("data")).cohort();
     // ages 8 to 38 unless scaled to [0, 1]: age = 23 + 15 u
     let (offset, factor) = if peer.text("time_scale") == "raw" { (23.0, 15.0) } else { (0.5, 0.5) };
     let (beta, share) = (numbers(&peer.json["beta"]), numbers(&peer.json["prob"]));
     let groups = beta.chunks(4).zip(share).map(|(c, share)| Group::poisson(share, rescale(c, offset, factor)));
-    (TrajectoryModel::new(Family::Poisson, cohort.grid(), groups.collect()).unwrap(), cohort)
+    (Model::new(Family::Poisson, cohort.grid(), groups.collect()).unwrap(), cohort)
 }
 
 #[test]
@@ -80,7 +84,7 @@ fn estimates_of_trajer_have_the_log_likelihood_trajer_gives_them() {
     }
 }
 
-fn largest_difference(model: &TrajectoryModel, cohort: &Cohort, theirs: &[Vec<f64>]) -> f64 {
+fn largest_difference(model: &Model, cohort: &Cohort, theirs: &[Vec<f64>]) -> f64 {
     let ours = model.posteriors(cohort).unwrap();
     assert_eq!(ours.nrows(), theirs.len());
     let pairs = ours.rows().into_iter().zip(theirs).flat_map(|(a, b)| a.to_vec().into_iter().zip(b.clone()));
@@ -90,7 +94,7 @@ fn largest_difference(model: &TrajectoryModel, cohort: &Cohort, theirs: &[Vec<f6
 /// The model with the shares that a peer's posteriors were computed with, when its curves were the printed ones:
 /// the odds of a posterior are the odds of the shares times a ratio of densities, so the ratio of their odds to
 /// ours is the same for everyone.
-fn with_shares_behind(model: &TrajectoryModel, cohort: &Cohort, theirs: &[Vec<f64>]) -> TrajectoryModel {
+fn with_shares_behind(model: &Model, cohort: &Cohort, theirs: &[Vec<f64>]) -> Model {
     let ours = model.posteriors(cohort).unwrap();
     let mut groups = model.groups().to_vec();
     let mut shift: Vec<Option<f64>> = vec![None; groups.len()];
@@ -107,7 +111,7 @@ fn with_shares_behind(model: &TrajectoryModel, cohort: &Cohort, theirs: &[Vec<f6
     }
     let total: f64 = groups.iter().map(|g| g.share).sum();
     groups.iter_mut().for_each(|g| g.share /= total);
-    TrajectoryModel::new(model.family(), model.grid(), groups).unwrap()
+    Model::new(model.family(), model.grid(), groups).unwrap()
 }
 
 /// ln of their odds of group g against group h over ours, averaged over persons who may belong to either.

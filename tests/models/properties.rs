@@ -3,7 +3,7 @@
 
 use crate::support::data::{Person, Table};
 use crate::support::naive;
-use pleegprofiel::{AgeGrid, Family, FitOptions, Group, TrajectoryModel};
+use pleegprofiel::{AgeGrid, Family, Model, Spec, trajectory::Group};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed};
@@ -45,12 +45,12 @@ fn grid() -> AgeGrid {
     AgeGrid::years(14, 13 + AGES as u32).expect("a grid")
 }
 
-fn models() -> impl Strategy<Value = TrajectoryModel> {
+fn models() -> impl Strategy<Value = Model> {
     families().prop_flat_map(|family| {
         vec(group(family), 1..=5).prop_map(move |mut groups| {
             let total: f64 = groups.iter().map(|g| g.share).sum();
             groups.iter_mut().for_each(|g| g.share /= total);
-            TrajectoryModel::new(family, grid(), groups).expect("a model")
+            Model::new(family, grid(), groups).expect("a model")
         })
     })
 }
@@ -80,7 +80,7 @@ fn near(a: f64, b: f64, relative: f64) -> std::result::Result<(), TestCaseError>
     Ok(())
 }
 
-fn check_formulas(model: &TrajectoryModel, table: &Table) -> std::result::Result<(), TestCaseError> {
+fn check_formulas(model: &Model, table: &Table) -> std::result::Result<(), TestCaseError> {
     let formulas = naive::evaluate(model, table);
     near(model.log_likelihood(&table.cohort()).unwrap(), formulas.log_likelihood, ROUNDING)?;
     let ours = model.posteriors(&table.cohort()).unwrap();
@@ -141,7 +141,7 @@ proptest! {
         let k = model.groups().len();
         let mut groups = model.groups().to_vec();
         groups.rotate_left(turn % k);
-        let turned = TrajectoryModel::new(model.family(), model.grid(), groups).unwrap();
+        let turned = Model::new(model.family(), model.grid(), groups).unwrap();
         let cohort = table.cohort();
         near(turned.log_likelihood(&cohort).unwrap(), model.log_likelihood(&cohort).unwrap(), ROUNDING)?;
         let (a, b) = (model.posteriors(&cohort).unwrap(), turned.posteriors(&cohort).unwrap());
@@ -174,7 +174,7 @@ proptest! {
         shorter.people.iter_mut().flat_map(|p| p.exposure.iter_mut().flatten()).for_each(|e| *e *= c);
         let mut groups = model.groups().to_vec();
         groups.iter_mut().for_each(|g| g.coefficients[0] -= c.ln());
-        let faster = TrajectoryModel::new(model.family(), model.grid(), groups).unwrap();
+        let faster = Model::new(model.family(), model.grid(), groups).unwrap();
         near(
             faster.log_likelihood(&shorter.cohort()).unwrap(),
             model.log_likelihood(&table.cohort()).unwrap(),
@@ -186,9 +186,9 @@ proptest! {
 
     #[test]
     fn reading_what_was_written_gives_the_same_model(model in models(), table in tables()) {
-        let back = TrajectoryModel::from_json(&model.to_json()).unwrap();
+        let back = Model::from_json(&model.to_json()).unwrap();
         prop_assert_eq!(&back, &model);
-        let bits = |m: &TrajectoryModel| m.posteriors(&table.cohort()).unwrap().mapv(f64::to_bits);
+        let bits = |m: &Model| m.posteriors(&table.cohort()).unwrap().mapv(f64::to_bits);
         prop_assert_eq!(bits(&back), bits(&model));
     }
 
@@ -223,12 +223,12 @@ fn some_exposure(mut table: Table, exposure: &[f64]) -> Table {
 }
 
 fn fitted(family: Family, table: &Table) -> pleegprofiel::Fit {
-    FitOptions::new(family).groups(2).degree(1).starts(12).fit(&table.cohort()).unwrap()
+    Spec::counts(family).groups(2).degree(1).starts(12).fit(&table.cohort()).unwrap()
 }
 
 /// The model with one of its numbers moved: a coefficient of the rate or the zero part, or `ln tau`, of a group;
 /// `at` beyond those moves the logit of the second group's share. None when there is no such number.
-fn moved(model: &TrajectoryModel, k: usize, at: usize, by: f64) -> Option<TrajectoryModel> {
+fn moved(model: &Model, k: usize, at: usize, by: f64) -> Option<Model> {
     let mut groups = model.groups().to_vec();
     let g = &mut groups[k];
     let (rate, zero) = (g.coefficients.len(), g.zero_coefficients.len());
@@ -244,7 +244,7 @@ fn moved(model: &TrajectoryModel, k: usize, at: usize, by: f64) -> Option<Trajec
     } else {
         return None;
     }
-    TrajectoryModel::new(model.family(), model.grid(), groups).ok()
+    Model::new(model.family(), model.grid(), groups).ok()
 }
 
 proptest! {
@@ -281,7 +281,7 @@ proptest! {
         for k in 0..2 {
             for at in 0..8 {
                 let (Some(up), Some(down)) = (moved(fit.model(), k, at, h), moved(fit.model(), k, at, -h)) else { continue };
-                let value = |m: &TrajectoryModel| naive::evaluate(m, &table).log_likelihood;
+                let value = |m: &Model| naive::evaluate(m, &table).log_likelihood;
                 let slope = (value(&up) - value(&down)) / (2.0 * h);
                 prop_assert!(slope.abs() <= tolerance, "slope {:e} in number {} of group {}", slope, at, k);
             }

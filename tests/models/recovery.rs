@@ -5,30 +5,30 @@ use crate::support::data::{Person, Table, csv, wide};
 use crate::support::errors::standard_errors;
 use crate::support::naive;
 use crate::support::simulate::{Simulated, four_groups, simulate, throughout};
-use pleegprofiel::{AgeGrid, Family, Fit, FitOptions, Group, TrajectoryModel};
+use pleegprofiel::{AgeGrid, Family, Fit, Model, Spec, trajectory::Group};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rstest::rstest;
 
 use Family::{Poisson, Zip, ZipTau};
 
-fn expected(model: &TrajectoryModel, k: usize) -> f64 {
+fn expected(model: &Model, k: usize) -> f64 {
     model.rates(k).iter().sum()
 }
 
 /// Fitted groups come ordered by expected events; so does a truth that is to be compared with them.
-fn ordered(truth: &TrajectoryModel) -> TrajectoryModel {
+fn ordered(truth: &Model) -> Model {
     let mut order: Vec<usize> = (0..truth.groups().len()).collect();
     order.sort_by(|&a, &b| expected(truth, a).total_cmp(&expected(truth, b)));
     let groups = order.iter().map(|&k| truth.groups()[k].clone()).collect();
-    TrajectoryModel::new(truth.family(), truth.grid(), groups).unwrap()
+    Model::new(truth.family(), truth.grid(), groups).unwrap()
 }
 
 /// Settings of the truth: its degrees, its groups. Ten starts, since clear groups are found from anywhere.
-fn fit(truth: &TrajectoryModel, table: &Table) -> Fit {
+fn fit(truth: &Model, table: &Table) -> Fit {
     let group = &truth.groups()[0];
     let mut options =
-        FitOptions::new(truth.family()).groups(truth.groups().len()).degree(group.coefficients.len() - 1).starts(10);
+        Spec::counts(truth.family()).groups(truth.groups().len()).degree(group.coefficients.len() - 1).starts(10);
     if truth.family() == Zip {
         options = options.zero_degree(group.zero_coefficients.len() - 1);
     }
@@ -36,7 +36,7 @@ fn fit(truth: &TrajectoryModel, table: &Table) -> Fit {
 }
 
 /// Fraction of persons whose most likely group under a model is the one they were drawn from.
-fn placed(model: &TrajectoryModel, simulated: &Simulated) -> f64 {
+fn placed(model: &Model, simulated: &Simulated) -> f64 {
     let posteriors = model.posteriors(&simulated.table.cohort()).unwrap();
     let right = posteriors.rows().into_iter().zip(&simulated.group).filter(|(row, truth)| {
         let most = (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).expect("a group");
@@ -59,7 +59,7 @@ fn a_large_cohort_gives_back_shares_curves_and_places(#[values(Poisson, Zip, Zip
 }
 
 /// Shares, and ln of the expected events of each group below 26 and from 26 on: how high and when.
-fn recovered(model: &TrajectoryModel) -> Vec<f64> {
+fn recovered(model: &Model) -> Vec<f64> {
     let shares = model.groups().iter().map(|g| g.share);
     let halves = (0..model.groups().len()).flat_map(|k| {
         let rates = model.rates(k);
@@ -70,7 +70,7 @@ fn recovered(model: &TrajectoryModel) -> Vec<f64> {
 
 /// Every figure within three of its standard errors, those of the information at the truth. For a share it is
 /// never below sqrt(pi (1 - pi) / N), the error if everyone's group were known.
-fn check_recovered(model: &TrajectoryModel, truth: &TrajectoryModel, table: &Table) {
+fn check_recovered(model: &Model, truth: &Model, table: &Table) {
     let errors = standard_errors(truth, &table.cohort(), &recovered);
     let n = table.people.len() as f64;
     for (f, ((got, want), se)) in recovered(model).iter().zip(recovered(truth)).zip(errors).enumerate() {
@@ -130,7 +130,7 @@ const REPLICATES: u64 = 20;
 const T_19: f64 = 3.883;
 
 /// Two groups, ages 12 to 23: few who offend often, with an early peak; many who offend seldom, later.
-fn two_groups(family: Family) -> TrajectoryModel {
+fn two_groups(family: Family) -> Model {
     let group = |share, coefficients: [f64; 3], zero: f64, tau| Group {
         share,
         coefficients: coefficients.to_vec(),
@@ -139,7 +139,7 @@ fn two_groups(family: Family) -> TrajectoryModel {
         dispersion: None,
     };
     let groups = vec![group(0.7, [-1.4, 0.5, -0.6], -1.0, 0.5), group(0.3, [1.0, -0.6, -0.8], -1.5, 1.0)];
-    TrajectoryModel::new(family, AgeGrid::years(12, 23).unwrap(), groups).unwrap()
+    Model::new(family, AgeGrid::years(12, 23).unwrap(), groups).unwrap()
 }
 
 /// Observed from a random age on and up to a random age: entry at 12 to 16, exit at 19 to 23.
@@ -161,7 +161,7 @@ fn both(rng: &mut ChaCha8Rng, grid: AgeGrid) -> (Vec<bool>, Option<Vec<f64>>) {
 type Windows = fn(&mut ChaCha8Rng, AgeGrid) -> (Vec<bool>, Option<Vec<f64>>);
 
 /// ln of the expected events before and from age 18, for both groups: a level early and a level late.
-fn figures(model: &TrajectoryModel) -> Vec<f64> {
+fn figures(model: &Model) -> Vec<f64> {
     let halves = |k: usize| {
         let rates = model.rates(k);
         [rates[..6].iter().sum::<f64>().ln(), rates[6..].iter().sum::<f64>().ln()]

@@ -7,7 +7,7 @@
 
 use crate::support::data::toronto;
 use crate::support::naive;
-use pleegprofiel::{Family, FitOptions};
+use pleegprofiel::{Family, Spec};
 use rstest::rstest;
 
 /// How far below the best known value still counts as that optimum: the closest two tops known here lie 0.13
@@ -66,7 +66,7 @@ fn default_settings_reach_the_best_optimum_known(
     #[values(1, 2, 3)] seed: u64,
 ) {
     let table = toronto(data);
-    let fit = FitOptions::new(family).groups(groups).seed(seed).fit(&table.cohort()).unwrap();
+    let fit = Spec::counts(family).groups(groups).seed(seed).fit(&table.cohort()).unwrap();
     let independent = naive::evaluate(fit.model(), &table).log_likelihood;
     let (gain, apart) = (fit.log_likelihood - best, (fit.log_likelihood - independent).abs());
     crate::support::note(format!(
@@ -92,7 +92,7 @@ fn a_search_on_rounded_time_ends_where_one_on_time_as_it_is_does(
     #[case] best: f64,
     #[values(1, 2, 3)] seed: u64,
 ) {
-    let fit = FitOptions::new(family).groups(groups).seed(seed).fit(&toronto("TO1risk").cohort()).unwrap();
+    let fit = Spec::counts(family).groups(groups).seed(seed).fit(&toronto("TO1risk").cohort()).unwrap();
     // the pins are rounded to 5e-5
     assert!(fit.log_likelihood > best - 1e-4, "{} is below {best}", fit.log_likelihood);
     // and its starts are told by the time as it is: those that reached it have its log-likelihood

@@ -3,11 +3,14 @@
 //!
 //! How charges, demands and sentences go together in one defendant is not published: any pairing has the same tables.
 
-use pleegprofiel::monitor::{
-    Combinations, Demand, Fate, Holds, Inconsistency, MonitorOptions, PrintedClaim, PrintedRow, PrintedStudy,
-    PrintedTable, Sanction, Sanctions, Says, VerdictOutcome, read_events, read_monitor,
+use pleegprofiel::{
+    career::{Category, CategoryLabel, CategorySet},
+    cohort::table::{TableOptions, TableSource},
+    monitor::{
+        Combinations, Demand, Fate, Holds, Inconsistency, MonitorOptions, PrintedClaim, PrintedRow, PrintedStudy,
+        PrintedTable, Sanction, Sanctions, Says, VerdictOutcome, read_events, read_monitor,
+    },
 };
-use pleegprofiel::{Category, CategoryLabel, CategorySet, TableOptions, TableSource};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

@@ -1,9 +1,11 @@
 //! The effect of an intervention: sizes by closed form, the weighted difference against R, refusals.
 
-use pleegprofiel::ErrorKind;
-use pleegprofiel::monitor::effect::{Answer, EffectData, EffectOptions, detectable_share, persons_per_group};
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::validation::EventStatus;
+use pleegprofiel::{
+    ErrorKind,
+    monitor::effect::{Answer, EffectData, EffectOptions, detectable_share, persons_per_group},
+    ndarray::Array2,
+    survival::EventStatus,
+};
 use std::collections::HashMap;
 
 fn fixture(name: &str) -> Vec<Vec<String>> {

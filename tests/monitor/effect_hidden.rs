@@ -4,9 +4,11 @@
 //! A number is pinned when every pair of groups that prints the same has the same number. So for each number of fewer than
 //! ten persons the attacker is refuted by other groups that print the same to the last character and have another.
 
-use pleegprofiel::monitor::effect::{Answer, Effect, EffectData, EffectOptions};
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::validation::EventStatus;
+use pleegprofiel::{
+    monitor::effect::{Answer, Effect, EffectData, EffectOptions},
+    ndarray::Array2,
+    survival::EventStatus,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;

@@ -4,10 +4,11 @@
 //! of the overlap population has a closed form. The treated die or leave more often, which hides reoffending from whoever
 //! counts death as an end like any other.
 
-use pleegprofiel::KaplanMeier;
-use pleegprofiel::monitor::effect::{Answer, EffectData, EffectOptions};
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::validation::EventStatus;
+use pleegprofiel::{
+    monitor::effect::{Answer, EffectData, EffectOptions},
+    ndarray::Array2,
+    survival::{EventStatus, KaplanMeier},
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,7 +1,10 @@
 //! Indicators against counting by hand, in the plainest way; streamed and held; Wilson's interval.
 
-use pleegprofiel::monitor::{Monitor, MonitorOptions, read_monitor};
-use pleegprofiel::{CalendarDate, TableOptions, TableSource};
+use pleegprofiel::{
+    career::CalendarDate,
+    cohort::table::{TableOptions, TableSource},
+    monitor::{Monitor, MonitorOptions, read_monitor},
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::fmt::Write;

@@ -1,7 +1,10 @@
 //! What no chain can be: each with file, row, column and value, all at once.
 
-use pleegprofiel::monitor::{MonitorOptions, read_monitor};
-use pleegprofiel::{ErrorKind, TableOptions, TableSource};
+use pleegprofiel::{
+    ErrorKind,
+    cohort::table::{TableOptions, TableSource},
+    monitor::{MonitorOptions, read_monitor},
+};
 
 const HEADER: &str = "id,case,phase,date,outcome,days,offence,kind,form,committed,birth,sex\n";
 

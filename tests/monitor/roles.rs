@@ -1,7 +1,9 @@
 //! Both roles in one person, and being a victim again: against plain counting.
 
-use pleegprofiel::CalendarDate;
-use pleegprofiel::monitor::{ChainEvent, OverlapDefinition, Phase, RepeatDefinition, overlap, repeat_victims};
+use pleegprofiel::{
+    career::CalendarDate,
+    monitor::{ChainEvent, OverlapDefinition, Phase, RepeatDefinition, overlap, repeat_victims},
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -2,8 +2,12 @@
 
 use crate::support::note;
 use pleegprofiel::{
-    Career, CareerClassifier, CareerOptions, Category, Classification, ClassifyOptions, Cohort, IndexAge, Limitation,
-    Moment, PersonRow, Profile, Refusal, SyntheticCohort, SyntheticPerson, When, Window, WindowEnd, reference_model,
+    Career, Cohort, PersonRow, Profile,
+    career::{Category, Moment, When, Window, WindowEnd},
+    cohort::CareerOptions,
+    profile::classify::{CareerClassifier, Classification, ClassifyOptions, IndexAge, Limitation, Refusal},
+    reference_model,
+    synthetic::{SyntheticCohort, SyntheticPerson},
 };
 use rayon::prelude::*;
 

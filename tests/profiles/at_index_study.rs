@@ -4,9 +4,14 @@ use crate::at_index::{Cut, Known, answers, people};
 use crate::support::note;
 use crate::support::simulate::{four_groups, simulate, throughout};
 use pleegprofiel::{
-    AgeGrid, CareerClassifier, CareerOptions, Category, Classification, Classifier, Cohort, CohortBuilder, Definitions,
-    Family, FileFit, Group, IndexAge, PersonRow, Profile, SyntheticCohort, SyntheticPerson, TrajectoryModel,
-    name_model, reference_model,
+    AgeGrid, Classifier, Cohort, Definitions, Family, Model, PersonRow, Profile,
+    career::Category,
+    cohort::{CareerOptions, CohortBuilder},
+    name_model,
+    profile::classify::{CareerClassifier, Classification, FileFit, IndexAge},
+    reference_model,
+    synthetic::{SyntheticCohort, SyntheticPerson},
+    trajectory::Group,
 };
 use rand::{Rng, SeedableRng};
 use rand_distr::Distribution;
@@ -249,10 +254,10 @@ fn an_age_at_which_a_curve_ran_off_is_not_held_against_the_file() {
     // rates of the second group: 1, 1.6 and, where nobody of it was seen, 8103 a year
     let grid = AgeGrid::years(12, 14).unwrap();
     let groups = vec![Group::poisson(0.5, [-1.0]), Group::poisson(0.5, [0.5, 4.5, 4.0])];
-    let model = TrajectoryModel::new(Family::Poisson, grid, groups).unwrap();
+    let model = Model::new(Family::Poisson, grid, groups).unwrap();
     // names as they would be by curves over more ages
     let curves = vec![Group::poisson(0.5, [-3.5, 0.0, -0.5]), Group::poisson(0.5, [-1.5, -3.0, -3.0])];
-    let curves = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39).unwrap(), curves).unwrap();
+    let curves = Model::new(Family::Poisson, AgeGrid::years(12, 39).unwrap(), curves).unwrap();
     let naming = name_model(&curves, &Definitions::default()).unwrap();
     let classifier = Classifier::new(model.clone(), naming).unwrap();
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(5);

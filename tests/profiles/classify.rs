@@ -3,8 +3,9 @@
 use crate::support::data::{Table, toronto, wide};
 use crate::support::simulate::{four_groups, simulate, throughout};
 use pleegprofiel::{
-    AgeGrid, Classifier, ClassifyOptions, Definitions, Family, FitOptions, Group, Language, Limitation, PersonRow,
-    Profile, Refusal, TrajectoryModel, name_model,
+    AgeGrid, Classifier, Definitions, Family, Language, Model, PersonRow, Profile, Spec, name_model,
+    profile::classify::{ClassifyOptions, Limitation, Refusal},
+    trajectory::Group,
 };
 
 /// Fewer people than the default: these tests ask nothing of them.
@@ -12,13 +13,13 @@ fn few() -> ClassifyOptions {
     ClassifyOptions { people: 300, ..ClassifyOptions::default() }
 }
 
-fn classifier(model: TrajectoryModel) -> Classifier {
+fn classifier(model: Model) -> Classifier {
     let naming = name_model(&model, &Definitions::default()).unwrap();
     Classifier::with(model, naming, few()).unwrap()
 }
 
 /// The four groups of the fixtures in every family that counts events.
-fn models() -> Vec<TrajectoryModel> {
+fn models() -> Vec<Model> {
     let plain = [Family::Poisson, Family::Zip, Family::ZipTau].map(four_groups);
     let dispersed = [Family::NegBin, Family::Zinb].map(|family| {
         let zip = four_groups(Family::Zip);
@@ -27,7 +28,7 @@ fn models() -> Vec<TrajectoryModel> {
             dispersion: Some(0.4),
             ..g.clone()
         });
-        TrajectoryModel::new(family, zip.grid(), groups.collect()).unwrap()
+        Model::new(family, zip.grid(), groups.collect()).unwrap()
     });
     plain.into_iter().chain(dispersed).collect()
 }
@@ -119,7 +120,7 @@ fn a_forecast_is_the_mixture_of_what_the_groups_would_do() {
     // one flat group of 2 offences a year and one of 0.1: by hand
     let group = |share, level: f64| Group::poisson(share, [level.ln()]);
     let grid = AgeGrid::years(15, 33).unwrap();
-    let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.8, 0.1), group(0.2, 2.0)]).unwrap();
+    let model = Model::new(Family::Poisson, grid, vec![group(0.8, 0.1), group(0.2, 2.0)]).unwrap();
     let classifier = classifier(model);
     let mut counts = vec![None; grid.len()];
     counts[..4].copy_from_slice(&[Some(0), Some(1), Some(1), Some(0)]);
@@ -138,7 +139,7 @@ fn a_forecast_is_the_mixture_of_what_the_groups_would_do() {
 }
 
 /// Fits four groups and holds classifications against the fit's own posteriors.
-fn equals_the_fit(table: &Table, options: &FitOptions) -> usize {
+fn equals_the_fit(table: &Table, options: &Spec) -> usize {
     let cohort = table.cohort();
     let fit = options.fit(&cohort).unwrap();
     let own = fit.model().posteriors(&cohort).unwrap();
@@ -171,7 +172,7 @@ fn equals_the_fit(table: &Table, options: &FitOptions) -> usize {
 
 #[test]
 fn classification_equals_the_posteriors_of_fitted_models() {
-    let options = |family| FitOptions::new(family).groups(4).degrees([2]).starts(4);
+    let options = |family| Spec::counts(family).groups(4).degrees([2]).starts(4);
     assert_eq!(equals_the_fit(&toronto("TO1"), &options(Family::Zip)), 378);
     assert_eq!(equals_the_fit(&toronto("TO1risk"), &options(Family::Poisson)), 378);
     assert!(equals_the_fit(&wide("sim/sim_poisson_n1000.csv"), &options(Family::Poisson)) > 700);
@@ -214,7 +215,7 @@ fn nobody_of_seventeen_is_called_early_peak_or_continuous_when_the_two_begin_ali
         group(0.1, [-0.6, 0.8, -1.0]),
         group(0.2, [0.55, 0.0, -0.85]),
     ];
-    let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39).unwrap(), groups).unwrap();
+    let model = Model::new(Family::Poisson, AgeGrid::years(12, 39).unwrap(), groups).unwrap();
     let classifier = classifier(model.clone());
     let (early, continuous) = (1, 3);
     assert_eq!(classifier.naming().profile_of(early), Some(Profile::EarlyPeak));
@@ -275,7 +276,7 @@ fn a_set_of_one_profile_at_an_age_that_cannot_tell_it_says_that_it_is_no_answer(
             let counts: Vec<Option<u32>> =
                 person.counts.iter().enumerate().map(|(t, y)| y.filter(|_| t <= last)).collect();
             let Ok(answer) = classifier.classify(PersonRow::new(&counts)) else { continue };
-            let young = matches!(answer.answer.undecided, Some(pleegprofiel::Undecided::TooYoung { .. }));
+            let young = matches!(answer.answer.undecided, Some(pleegprofiel::profile::Undecided::TooYoung { .. }));
             let one = answer.prediction_set.profiles.len() == 1;
             assert_eq!(answer.limitations.contains(&Limitation::LoneProfile), young && one);
             (lone, others) = (lone + usize::from(young && one), others + usize::from(!young && one));
@@ -292,7 +293,7 @@ fn groups_without_a_profile_are_kept_apart_and_absent_profiles_are_named() {
     groups.push(Group { coefficients: vec![-2.0, 3.0, -2.0], ..groups[0].clone() });
     let total: f64 = groups.iter().map(|g| g.share).sum();
     groups.iter_mut().for_each(|g| g.share /= total);
-    let classifier = classifier(TrajectoryModel::new(Family::Poisson, four.grid(), groups).unwrap());
+    let classifier = classifier(Model::new(Family::Poisson, four.grid(), groups).unwrap());
     let mut counts = [Some(0); 28];
     counts[20] = Some(1);
     let answer = classifier.classify(PersonRow::new(&counts)).unwrap();
@@ -314,7 +315,7 @@ fn the_same_input_gives_the_same_bits_and_a_result_reads_back() {
         let answer = first.classify(row(record)).unwrap();
         assert_eq!(answer, second.classify(row(record)).unwrap());
         let text = serde_json::to_string(&answer).unwrap();
-        assert_eq!(serde_json::from_str::<pleegprofiel::Classification>(&text).unwrap(), answer);
+        assert_eq!(serde_json::from_str::<pleegprofiel::profile::classify::Classification>(&text).unwrap(), answer);
     }
 }
 
@@ -339,7 +340,7 @@ fn sets_can_be_calibrated_on_people_of_known_profile() {
     let mut kept = [[0.0_f64; 2]; 4];
     for (person, k) in fresh.table.people.iter().zip(&fresh.group) {
         let Ok(answer) = given.classify(PersonRow::new(&person.counts)) else { continue };
-        assert_eq!(answer.prediction_set.source, pleegprofiel::CalibrationSource::Given);
+        assert_eq!(answer.prediction_set.source, pleegprofiel::profile::classify::CalibrationSource::Given);
         let own = given.naming().profile_of(*k).unwrap();
         kept[*k][0] += 1.0;
         kept[*k][1] += f64::from(u8::from(answer.prediction_set.profiles.contains(&own)));

@@ -7,14 +7,15 @@
 use crate::support::note;
 use crate::support::simulate::{Simulated, four_groups, generator, simulate, throughout};
 use pleegprofiel::{
-    Classification, Classifier, ClassifyOptions, Definitions, Family, PersonRow, Profile, TrajectoryModel, name_model,
+    Classifier, Definitions, Family, Model, PersonRow, Profile, name_model,
+    profile::classify::{Classification, ClassifyOptions},
 };
 use rand::Rng;
 
 /// Age intervals (from 12) after which records end: ages 18, 22, 26, 30 in completed years, and the end of the grid.
 const ENDS: [usize; 5] = [6, 10, 14, 18, 27];
 
-fn classifier(model: TrajectoryModel, options: ClassifyOptions) -> Classifier {
+fn classifier(model: Model, options: ClassifyOptions) -> Classifier {
     let naming = name_model(&model, &Definitions::default()).unwrap();
     Classifier::with(model, naming, options).unwrap()
 }

@@ -3,8 +3,9 @@
 
 use crate::support::simulate::{generator, poisson};
 use pleegprofiel::{
-    Classification, Classifier, ClassifyOptions, Definitions, Family, Group, PersonRow, Profile, TrajectoryModel,
-    name_model,
+    Classifier, Definitions, Family, Model, PersonRow, Profile, name_model,
+    profile::classify::{Classification, ClassifyOptions},
+    trajectory::Group,
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -26,7 +27,7 @@ fn dispersed(family: Family) -> bool {
     matches!(family, Family::NegBin | Family::Zinb)
 }
 
-fn model(family: Family) -> TrajectoryModel {
+fn model(family: Family) -> Model {
     let logit = |q: f64| (q / (1.0 - q)).ln();
     let group = |k: usize| Group {
         share: SHARES[k],
@@ -36,10 +37,10 @@ fn model(family: Family) -> TrajectoryModel {
         dispersion: dispersed(family).then_some(DISPERSION),
     };
     let grid = pleegprofiel::AgeGrid::years(12, 39).unwrap();
-    TrajectoryModel::new(family, grid, (0..4).map(group).collect()).unwrap()
+    Model::new(family, grid, (0..4).map(group).collect()).unwrap()
 }
 
-fn classifier(model: TrajectoryModel, options: ClassifyOptions) -> Classifier {
+fn classifier(model: Model, options: ClassifyOptions) -> Classifier {
     let naming = name_model(&model, &Definitions::default()).unwrap();
     Classifier::with(model, naming, options).unwrap()
 }
@@ -195,7 +196,7 @@ fn a_model_of_more_offences_than_people_commit_is_answered_too() {
     let group = |share, rate: f64| Group::poisson(share, [rate.ln()]);
     let grid = pleegprofiel::AgeGrid::years(12, 39).unwrap();
     // 5,000 offences in 28 years
-    let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.8, 0.05), group(0.2, 178.0)]).unwrap();
+    let model = Model::new(Family::Poisson, grid, vec![group(0.8, 0.05), group(0.2, 178.0)]).unwrap();
     let classifier = classifier(model, ClassifyOptions { people: 300, ..ClassifyOptions::default() });
     let counts: Vec<Option<u32>> = (0..28).map(|t| (t != 9).then_some(160 + t)).collect();
     let answer = classifier.classify(PersonRow::new(&counts)).unwrap();

@@ -4,11 +4,14 @@
 use crate::support::note;
 use crate::support::simulate::{four_groups, simulate, throughout};
 use pleegprofiel::{
-    AgeGrid, Classification, Classifier, ClassifyOptions, CohortBuilder, Definitions, Family, Group, PersonRow,
-    Profile, TrajectoryModel, name_model,
+    AgeGrid, Classifier, Definitions, Family, Model, PersonRow, Profile,
+    cohort::CohortBuilder,
+    name_model,
+    profile::classify::{Classification, ClassifyOptions},
+    trajectory::Group,
 };
 
-fn classifier(model: &TrajectoryModel, options: ClassifyOptions) -> Classifier {
+fn classifier(model: &Model, options: ClassifyOptions) -> Classifier {
     Classifier::with(model.clone(), name_model(model, &Definitions::default()).unwrap(), options).unwrap()
 }
 
@@ -33,7 +36,7 @@ fn integrated(counts: &[(u32, f64)], variance: f64) -> f64 {
 fn posterior_path_and_forecast_are_those_of_integration_over_the_factor() {
     let grid = AgeGrid::years(12, 39).unwrap();
     let groups = [group(0.7, &[-3.5, 0.0, -0.5], 0.9), group(0.3, &[-1.5, -3.0, -3.0], 0.4)];
-    let model = TrajectoryModel::new(Family::NegMultinomial, grid, groups.to_vec()).unwrap();
+    let model = Model::new(Family::NegMultinomial, grid, groups.to_vec()).unwrap();
     let classifier = classifier(&model, ClassifyOptions { people: 500, ..ClassifyOptions::default() });
     // an unseen year, and half a year in custody
     let mut counts = [None; 28];
@@ -119,7 +122,7 @@ fn posterior_path_and_forecast_are_those_of_integration_over_the_factor() {
 fn a_factor_that_runs_to_zero_is_poisson() {
     let poisson = four_groups(Family::Poisson);
     let groups = poisson.groups().iter().map(|g| Group { dispersion: Some(0.0), ..g.clone() }).collect();
-    let lasting = TrajectoryModel::new(Family::NegMultinomial, poisson.grid(), groups).unwrap();
+    let lasting = Model::new(Family::NegMultinomial, poisson.grid(), groups).unwrap();
     let options = ClassifyOptions { people: 500, ..ClassifyOptions::default() };
     let [plain, lasting] = [&poisson, &lasting].map(|model| classifier(model, options));
     let mut counts = [Some(0); 28];

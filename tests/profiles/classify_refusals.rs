@@ -2,9 +2,14 @@
 
 use crate::support::simulate::four_groups;
 use pleegprofiel::{
-    Age, AgeGrid, Career, CareerOptions, Category, CategorySet, Classifier, ClassifyOptions, Custody, Definitions,
-    ErrorKind, Family, Language, Limitation, OffencesInCustody, OutsideGrid, PersonRow, Refusal, TrajectoryModel,
-    Undecided, Window, WindowEnd, name_model,
+    Age, AgeGrid, Career, Classifier, Definitions, ErrorKind, Family, Language, Model, PersonRow,
+    career::{Category, CategorySet, Custody, OffencesInCustody, Window, WindowEnd},
+    cohort::{CareerOptions, OutsideGrid},
+    name_model,
+    profile::{
+        Undecided,
+        classify::{ClassifyOptions, Limitation, Refusal},
+    },
 };
 
 /// Fewer people than the default: these tests ask nothing of them.
@@ -12,7 +17,7 @@ fn few() -> ClassifyOptions {
     ClassifyOptions { people: 300, ..ClassifyOptions::default() }
 }
 
-fn classifier(model: TrajectoryModel) -> Classifier {
+fn classifier(model: Model) -> Classifier {
     let naming = name_model(&model, &Definitions::default()).unwrap();
     Classifier::with(model, naming, few()).unwrap()
 }
@@ -63,7 +68,7 @@ fn a_career_is_refused_or_its_limitations_are_stated() {
     let build = |from: f64, to: f64, offences: &[f64]| {
         Career::by_age()
             .window(Window::ages(age(from), age(to), WindowEnd::EndOfRegister))
-            .offences(offences.iter().map(|at| pleegprofiel::Offence::at_age(age(*at), Category::PROPERTY)))
+            .offences(offences.iter().map(|at| pleegprofiel::career::Offence::at_age(age(*at), Category::PROPERTY)))
     };
     let default = CareerOptions::default();
     let refusal = |career: &Career, options: &CareerOptions| {
@@ -91,7 +96,7 @@ fn a_career_is_refused_or_its_limitations_are_stated() {
     assert!(answer.limitations.contains(&Limitation::OutsideGrid { years: 2.0 }));
     let own = Category::new("poaching").unwrap();
     let categories = CategorySet::built_in().with("poaching", "stroperij", "poaching").unwrap();
-    let poacher = build(15.0, 22.0, &[16.0]).offence(pleegprofiel::Offence::at_age(age(17.0), own));
+    let poacher = build(15.0, 22.0, &[16.0]).offence(pleegprofiel::career::Offence::at_age(age(17.0), own));
     let answer = classifier.classify_career(&poacher.build_with(&categories).unwrap(), &default).unwrap();
     assert_eq!(answer.offences, 2);
     assert!(answer.limitations.contains(&Limitation::OwnCategories(vec!["poaching".into()])));
@@ -115,9 +120,9 @@ fn models_and_options_that_cannot_classify_are_refused() {
     }
     let mut swapped = model.groups().to_vec();
     swapped.swap(0, 3);
-    let swapped = TrajectoryModel::new(Family::Poisson, model.grid(), swapped).unwrap();
+    let swapped = Model::new(Family::Poisson, model.grid(), swapped).unwrap();
     let error = Classifier::new(swapped, naming.clone()).unwrap_err();
     assert!(error.to_string().contains("not that of the model"), "{error}");
-    let yes_or_no = TrajectoryModel::new(Family::Bernoulli, model.grid(), model.groups().to_vec()).unwrap();
+    let yes_or_no = Model::new(Family::Bernoulli, model.grid(), model.groups().to_vec()).unwrap();
     assert!(Classifier::new(yes_or_no, naming).unwrap_err().to_string().contains("rates of offending"));
 }

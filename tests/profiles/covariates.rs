@@ -2,11 +2,16 @@
 
 use crate::support::note;
 use crate::support::simulate::{Simulated, four_groups, moved_by_covariate, simulate_with_covariate};
-use pleegprofiel::ndarray::{Array2, Axis};
 use pleegprofiel::{
-    AgeGrid, Basis, COUNTS, Classification, ClassifyOptions, Cohort, CohortBuilder, CovariateClassifier, Decision,
-    Definitions, Dropout, Family, FitOptions, GeneralModel, Limitation, ModelFit, ModelSpec, OutcomeSpec, Panel, Part,
-    PersonRow, Profile, Settled, StoredModel, TrajectoryModel, name_fit, name_model,
+    AgeGrid, Cohort, Definitions, Family, Fit, Model, OutcomeSpec, Panel, PersonRow, Profile, Spec,
+    cohort::CohortBuilder,
+    name_fit, name_model,
+    ndarray::{Array2, Axis},
+    profile::{
+        Decision, Settled,
+        classify::{Classification, ClassifyOptions, CovariateClassifier, Limitation},
+    },
+    trajectory::{Basis, COUNTS, Dropout, Part},
 };
 
 fn few() -> ClassifyOptions {
@@ -28,11 +33,11 @@ fn cohort(people: &Simulated, last: usize, only_with_record: bool) -> (Cohort, V
 }
 
 /// Three hundred people of four groups, whose shares hang on `x`, and a fit that knows so.
-fn three_hundred() -> (Simulated, Vec<f64>, Cohort, Panel, ModelFit) {
+fn three_hundred() -> (Simulated, Vec<f64>, Cohort, Panel, Fit) {
     let (people, x) = simulate_with_covariate(300, 71);
     let (cohort, _) = cohort(&people, 27, false);
     let panel = Panel::from_cohort(&cohort).covariate("x", &x).unwrap();
-    let spec = ModelSpec::new(4).outcome(OutcomeSpec::counts(Family::Poisson).degree(2)).membership(["x"]);
+    let spec = Spec::new(4).outcome(OutcomeSpec::counts(Family::Poisson).degree(2)).membership(["x"]);
     let fit = spec.starts(8).fit(&panel).unwrap();
     assert!(fit.best().is_ok());
     (people, x, cohort, panel, fit)
@@ -45,10 +50,10 @@ fn column(x: &[f64]) -> Array2<f64> {
 #[test]
 fn the_same_people_get_the_same_names_with_a_covariate_as_without() {
     let (_, _, cohort, panel, fit) = three_hundred();
-    let plain = FitOptions::new(Family::Poisson).groups(4).degree(2).starts(8).fit(&cohort).unwrap();
+    let plain = Spec::counts(Family::Poisson).groups(4).degree(2).starts(8).fit(&cohort).unwrap();
     let by_plain = name_fit(&plain, &cohort, &Definitions::default()).unwrap();
     let naming = name_fit(&fit, &panel, &Definitions::default()).unwrap();
-    let names = |naming: &pleegprofiel::Naming| (0..4).map(|k| naming.profile_of(k)).collect::<Vec<_>>();
+    let names = |naming: &pleegprofiel::profile::Naming| (0..4).map(|k| naming.profile_of(k)).collect::<Vec<_>>();
     assert_eq!(names(&naming), names(&by_plain));
     // of three hundred people one group meets no definition, with the covariate as without
     assert_eq!(names(&naming).iter().flatten().count(), 3, "{:?}", names(&naming));
@@ -70,12 +75,12 @@ fn the_plain_model_has_the_same_names_whichever_engine_holds_it() {
     for family in [Family::Poisson, Family::Zip, Family::ZipTau] {
         let model = four_groups(family);
         let plain = name_model(&model, &Definitions::default()).unwrap();
-        let general = name_model(&model.to_general(), &Definitions::default()).unwrap();
+        let general = name_model(&model.clone(), &Definitions::default()).unwrap();
         for (a, b) in plain.groups.iter().zip(&general.groups) {
             assert_eq!(a.profile, b.profile);
             assert!((a.share - b.share).abs() < 1e-12, "{family}");
         }
-        let back = model.to_general().for_people_with(&[]).unwrap();
+        let back = model.clone().for_people_with(&[]).unwrap();
         for k in 0..4 {
             let (a, b) = (model.rates(k), back.rates(k));
             assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-12 * a.abs()), "{family}");
@@ -84,7 +89,7 @@ fn the_plain_model_has_the_same_names_whichever_engine_holds_it() {
 }
 
 /// Posterior of one person from the formulas: a softmax of logit and log-likelihood.
-fn by_hand(model: &GeneralModel, counts: &[Option<u32>], x: f64) -> Vec<f64> {
+fn by_hand(model: &Model, counts: &[Option<u32>], x: f64) -> Vec<f64> {
     let value = |part: Part, group: usize, index: usize| {
         let names = model.parameter_names();
         let at = names.iter().position(|p| p.part == part && p.group == Some(group) && p.index == index);
@@ -113,8 +118,9 @@ fn by_hand(model: &GeneralModel, counts: &[Option<u32>], x: f64) -> Vec<f64> {
 fn posteriors_are_a_softmax_of_logit_and_log_likelihood_and_a_stored_model_gives_them_again() {
     let (people, x, all, panel, fit) = three_hundred();
     let naming = name_fit(&fit, &panel, &Definitions::default()).unwrap();
-    let stored = Settled::of_model_fit(&fit, &all).unwrap().decision(&naming).kept_with(fit.model().clone()).unwrap();
-    let StoredModel::General(read) = StoredModel::from_json(&stored.to_json()).unwrap() else { panic!("general") };
+    let stored = Settled::of_fit(&fit, &all).unwrap().decision(&naming).kept_with(fit.model().clone()).unwrap();
+    let read = Model::from_json(&stored.to_json()).unwrap();
+    assert!(read.groups().is_empty());
     assert_eq!((&read, Decision::of(&read).unwrap().unwrap().naming), (&stored, naming.clone()));
     let classifier = CovariateClassifier::of_stored(&read.only_outcome().unwrap(), few()).unwrap();
     assert_eq!(classifier.naming(), &naming);
@@ -149,20 +155,20 @@ fn posteriors_are_a_softmax_of_logit_and_log_likelihood_and_a_stored_model_gives
 #[test]
 fn one_population_without_covariates_can_only_take_names_away() {
     let (_, _, all, _, fit) = three_hundred();
-    let settled = Settled::of_model_fit(&fit, &all).unwrap();
+    let settled = Settled::of_fit(&fit, &all).unwrap();
     let one = settled.one_curve.as_ref().unwrap();
     assert_eq!(settled.gain, fit.bic_persons - one.bic_persons);
     assert!(settled.others.is_empty());
     let fewer = Cohort::from_counts(all.grid(), Array2::<u32>::ones((299, 28)).view()).unwrap();
-    assert!(Settled::of_model_fit(&fit, &fewer).unwrap_err().to_string().contains("not the one that was fitted"));
+    assert!(Settled::of_fit(&fit, &fewer).unwrap_err().to_string().contains("not the ones who were fitted"));
 }
 
 /// The truth that [`simulate_with_covariate`] draws from, as a model.
-fn truth() -> GeneralModel {
+fn truth() -> Model {
     let (.., fit) = three_hundred();
     let mut json: serde_json::Value = serde_json::from_str(&fit.model().to_json()).unwrap();
     let [none, with] = [0.0, 1.0].map(moved_by_covariate);
-    let logit = |model: &TrajectoryModel, k: usize| (model.groups()[k].share / model.groups()[0].share).ln();
+    let logit = |model: &Model, k: usize| (model.groups()[k].share / model.groups()[0].share).ln();
     let mut parameters = Vec::new();
     for k in 1..4 {
         parameters.extend([logit(&none, k), logit(&with, k) - logit(&none, k)]);
@@ -170,7 +176,7 @@ fn truth() -> GeneralModel {
     none.groups().iter().for_each(|g| parameters.extend(&g.coefficients));
     assert_eq!(parameters.len(), fit.model().parameters().len());
     json["parameters"] = serde_json::to_value(parameters).unwrap();
-    GeneralModel::from_json(&json.to_string()).unwrap()
+    Model::from_json(&json.to_string()).unwrap()
 }
 
 #[test]
@@ -228,7 +234,7 @@ fn what_is_missing_or_of_another_name_is_refused_by_name() {
     let none = Array2::zeros((300, 0));
     let told = classifier.classify_people(&all, none.view(), 0..1).unwrap_err().to_string();
     assert!(told.contains("300 people, 0 each"), "{told}");
-    let plain = four_groups(Family::Poisson).to_general();
+    let plain = four_groups(Family::Poisson).clone();
     let told = plain.for_people_with(&[("x", 1.0)]).unwrap_err().to_string();
     assert!(told.contains("the model has no covariates of membership; `x` is not one"), "{told}");
 }
@@ -248,7 +254,7 @@ fn theft() -> OutcomeSpec {
 }
 
 /// A model that has names, and of which counts alone place nobody.
-fn named_and_not_placed_by_counts(fit: &ModelFit, panel: &Panel, words: &str) {
+fn named_and_not_placed_by_counts(fit: &Fit, panel: &Panel, words: &str) {
     let outcome = fit.of_outcome("theft").unwrap();
     let naming = name_fit(&outcome, panel, &Definitions::default()).unwrap();
     assert_eq!(naming.groups_of(Profile::EarlyPeak), [1], "{words}");
@@ -262,7 +268,7 @@ fn models_with_splines_dropout_or_covariates_by_age_have_names_and_say_why_count
     let grid = AgeGrid::years(12, 31).unwrap();
     let spline = Basis::natural_spline(&[16.0, 20.0, 25.0], grid).unwrap();
     let data = panel(&thefts());
-    let spec = ModelSpec::new(2).starts(4);
+    let spec = Spec::new(2).starts(4);
     let fit = spec.clone().outcome(OutcomeSpec::new("theft", Family::Poisson).bases([spline])).fit(&data).unwrap();
     named_and_not_placed_by_counts(&fit, &data, "natural splines");
 
@@ -291,7 +297,7 @@ fn a_model_of_several_outcomes_is_asked_by_outcome() {
     let data = panel(&counts).series("violence", violence.view()).unwrap();
     let violent = || OutcomeSpec::new("violence", Family::Poisson).degree(2);
     let any = OutcomeSpec::new("violence", Family::Bernoulli).degree(2);
-    for spec in [ModelSpec::new(3), ModelSpec::dual(2, 2)] {
+    for spec in [Spec::new(3), Spec::dual(2, 2)] {
         let fit = spec.outcome(theft()).outcome(violent()).starts(8).fit(&data).unwrap();
         let told = name_fit(&fit, &data, &Definitions::default()).unwrap_err().to_string();
         assert!(told.contains("the model has the outcomes `theft`, `violence`"), "{told}");
@@ -315,7 +321,7 @@ fn a_model_of_several_outcomes_is_asked_by_outcome() {
         let posterior = outcome.posteriors(&alone).unwrap().row(4).to_vec();
         assert!(answer.groups.iter().zip(&posterior).all(|(a, b)| (a - b).abs() < 1e-12));
     }
-    let fit = ModelSpec::new(2).outcome(theft()).outcome(any).starts(4).fit(&data).unwrap();
+    let fit = Spec::new(2).outcome(theft()).outcome(any).starts(4).fit(&data).unwrap();
     let told = name_model(&fit.model().of_outcome("violence").unwrap(), &Definitions::default()).unwrap_err();
     assert!(told.to_string().contains("the family bernoulli of `violence` does not give"), "{told}");
 }
@@ -326,7 +332,7 @@ fn a_report_of_a_model_with_covariates_says_what_it_was_not_held_against() {
     use pleegprofiel::{Language, report::Report};
     let (_, _, all, panel, fit) = three_hundred();
     let naming = name_fit(&fit, &panel, &Definitions::default()).unwrap();
-    let settled = Settled::of_model_fit(&fit, &all).unwrap();
+    let settled = Settled::of_fit(&fit, &all).unwrap();
     let report = Report::of_outcome(fit.only_outcome().unwrap(), &panel, &naming).unwrap();
     let bare = report.table().notes.join(" ");
     assert!(

@@ -1,8 +1,8 @@
 //! Naming groups by the four profiles: made cohorts, published fits, properties, and the answer for one person.
 
 use pleegprofiel::{
-    Ambiguity, Definitions, ErrorKind, GroupCurve, Language, Limit, Measure, Naming, Peak, Profile, Undecided, Unnamed,
-    Unseen, name_groups,
+    Definitions, ErrorKind, Language, Profile,
+    profile::{Ambiguity, GroupCurve, Limit, Measure, Naming, Peak, Undecided, Unnamed, Unseen, name_groups},
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -437,6 +437,6 @@ proptest! {
             prop_assert!(person.text(language).ends_with('.'));
         }
         let text = serde_json::to_string(&person).unwrap();
-        prop_assert_eq!(serde_json::from_str::<pleegprofiel::PersonProfile>(&text).unwrap(), person);
+        prop_assert_eq!(serde_json::from_str::<pleegprofiel::profile::PersonProfile>(&text).unwrap(), person);
     }
 }

@@ -1,12 +1,13 @@
 //! The reference model: its data, its card, and that its calibration can be done again.
 
 use crate::support::note;
-use pleegprofiel::synthetic::answers::answers;
-use pleegprofiel::synthetic::assumptions::assumed_model;
-use pleegprofiel::synthetic::calibrate::{CalibrationOptions, calibrate};
-use pleegprofiel::synthetic::reconstruct::{ReconstructionOptions, curves, reconstruct};
 use pleegprofiel::{
-    FigureSource, Language, Margins, PUBLISHED, Profile, REFERENCE_NAME, ReferenceCard, ReferenceModel, reference_model,
+    Language, Profile,
+    profile::reference::{FigureSource, PUBLISHED, REFERENCE_NAME, ReferenceCard, ReferenceModel},
+    reference_model,
+    synthetic::{
+        CalibrationOptions, Margins, ReconstructionOptions, answers, assumed_model, calibrate, curves, reconstruct,
+    },
 };
 
 #[test]
@@ -141,7 +142,7 @@ fn a_short_calibration_gives_the_same_bits_twice_and_on_any_number_of_threads() 
     assert_eq!(run(2), found);
     assert!(found.objective.windows(2).all(|pair| pair[1] < pair[0]) && found.objective.len() > 1);
     let text = serde_json::to_string(&found).unwrap();
-    assert_eq!(serde_json::from_str::<pleegprofiel::synthetic::calibrate::Calibration>(&text).unwrap(), found);
+    assert_eq!(serde_json::from_str::<pleegprofiel::synthetic::Calibration>(&text).unwrap(), found);
 }
 
 #[test]

@@ -1,13 +1,18 @@
 //! Names that hang on the model are withheld, and those that are given are right: on people whose truth is known.
 
 use pleegprofiel::{
-    Cohort, CsvOptions, CsvSource, Definitions, Family, FitOptions, Form, FormOptions, OneCurve, Settled,
-    SyntheticCohort, Undecided, name_fit, read_cohort, reference_model,
+    Cohort, Definitions, Family, FormOptions, Spec,
+    cohort::table::{TableOptions, TableSource, read_cohort},
+    name_fit,
+    profile::{Settled, Undecided},
+    reference_model,
+    synthetic::SyntheticCohort,
+    trajectory::{OneCurve, forms::Form},
 };
 
 fn one_population() -> Cohort {
     let text = std::fs::read_to_string("fixtures/cases/onepop.csv").unwrap();
-    read_cohort(CsvSource::new("onepop.csv", text.as_bytes()), None, &CsvOptions::new()).unwrap()
+    read_cohort(TableSource::new("onepop.csv", text.as_bytes()), None, &TableOptions::new()).unwrap()
 }
 
 #[test]
@@ -28,7 +33,7 @@ fn one_curve_with_a_gamma_factor_has_the_likelihood_that_scipy_finds() {
 fn nobody_of_one_population_gets_a_name_however_far_its_groups_lie_apart() {
     // one curve times a gamma factor a person: simulated, fixtures/cases/onepop.csv
     let cohort = one_population();
-    let fit = FitOptions::new(Family::Poisson).groups(4).degree(3).starts(10).fit(&cohort).unwrap();
+    let fit = Spec::counts(Family::Poisson).groups(4).degree(3).starts(10).fit(&cohort).unwrap();
     assert!(fit.groups.iter().all(|g| g.avepp.unwrap() > 0.8), "posteriors see nothing of it");
     let naming = name_fit(&fit, &cohort, &Definitions::default()).unwrap();
     let settled = Settled::of_fit(&fit, &cohort).unwrap();
@@ -62,8 +67,8 @@ fn placed(seed: u64, options: &FormOptions) -> Placed {
     let people = SyntheticCohort::new(reference_model().career_model(), seed).unwrap();
     let mut tables: [Vec<u8>; 7] = Default::default();
     people.write_tables(0..630, &mut tables).unwrap();
-    let source = |i: usize, name: &str| CsvSource::new(name, &tables[i][..]);
-    let cohort = read_cohort(source(4, "counts"), Some(source(5, "exposure")), &CsvOptions::new()).unwrap();
+    let source = |i: usize, name: &str| TableSource::new(name, &tables[i][..]);
+    let cohort = read_cohort(source(4, "counts"), Some(source(5, "exposure")), &TableOptions::new()).unwrap();
     let choice = options.choose(&cohort).unwrap();
     let naming = name_fit(&choice.fit, &cohort, &Definitions::default()).unwrap();
     let settled = Settled::of_choice(&choice, &cohort, &naming).unwrap();

@@ -1,8 +1,12 @@
 //! Synthetic cohorts: the same person anywhere, files that read back, published prevalences, refusals.
 
 use pleegprofiel::{
-    AgeGrid, CareerModel, Category, Factor, Family, GeneralModel, Group, OutcomeSpec, PowerOptions, Profile, Sex,
-    SyntheticCohort, SyntheticPerson, TrajectoryModel, power, reference_model,
+    AgeGrid, Family, Model, OutcomeSpec, Profile,
+    career::Category,
+    profile::reference::{CareerModel, Factor},
+    reference_model,
+    synthetic::{Drawn, PowerOptions, Sex, SyntheticCohort, SyntheticPerson, power},
+    trajectory::Group,
 };
 
 fn model() -> CareerModel {
@@ -50,7 +54,7 @@ fn every_career_is_what_the_model_says() {
         assert!(index.age.get() < f64::from(model.last_age) + 1.0);
         assert!((0..career.offences().len()).all(|i| !career.is_in_custody(i)));
         assert!(!person.stops || first + 1 == career.offences().len());
-        let pleegprofiel::When::Date(on) = career.offences()[first].when else { panic!("dated") };
+        let pleegprofiel::career::When::Date(on) = career.offences()[first].when else { panic!("dated") };
         assert!((2008..=2017).contains(&on.year()));
         stays += career.custody().len();
     }
@@ -158,16 +162,16 @@ fn simple_cohorts_come_from_models_of_every_family() {
             dispersion: matches!(family, Family::NegBin | Family::Zinb).then_some(0.5),
             ..g
         });
-        let model = TrajectoryModel::new(family, grid, groups.to_vec()).unwrap();
-        let (cohort, truth) = model.simulate(4000, 1).unwrap();
+        let model = Model::new(family, grid, groups.to_vec()).unwrap();
+        let Drawn { data: cohort, truth } = model.simulate(4000, 1).unwrap();
         let high = truth.iter().filter(|&&k| k == 1).count() as f64 / 4000.0;
         assert!((high - 0.4).abs() < 4.0 * (0.24_f64 / 4000.0).sqrt(), "{family}: {high}");
         let expected: f64 = truth.iter().map(|&k| model.rates(k).iter().sum::<f64>()).sum();
         let ratio = cohort.events() as f64 / expected;
         assert!((ratio - 1.0).abs() < 0.05, "{family}: {ratio}");
-        assert_eq!(model.simulate(4000, 1).unwrap(), (cohort, truth));
+        assert_eq!(model.simulate(4000, 1).unwrap(), Drawn { data: cohort, truth });
     }
-    assert!(TrajectoryModel::new(Family::Poisson, grid, vec![group(1.0, 0.0)]).unwrap().simulate(0, 1).is_err());
+    assert!(Model::new(Family::Poisson, grid, vec![group(1.0, 0.0)]).unwrap().simulate(0, 1).is_err());
 }
 
 #[test]
@@ -187,9 +191,9 @@ fn models_of_scores_and_fractions_draw_people_like_those_they_were_fitted_to() {
             // far from the data: nothing is censored, and the estimates are their mean and spread
             outcome = outcome.bounds(-5.0, 6.0);
         }
-        let fit = pleegprofiel::ModelSpec::new(1).outcome(outcome).starts(1).fit(&panel).unwrap();
-        let model: &GeneralModel = fit.model();
-        let (drawn, truth) = model.simulate_people(4000, 3).unwrap();
+        let fit = pleegprofiel::Spec::new(1).outcome(outcome).starts(1).fit(&panel).unwrap();
+        let model: &Model = fit.model();
+        let Drawn { data: drawn, truth } = model.simulate_people(4000, 3).unwrap();
         assert_eq!((drawn.persons(), truth.len(), drawn.observations()), (4000, 4000, 20_000));
         let values: Vec<f64> = drawn.values("score").unwrap().iter().flatten().copied().collect();
         let found = spread(&values);
@@ -197,7 +201,7 @@ fn models_of_scores_and_fractions_draw_people_like_those_they_were_fitted_to() {
         let room = if family == Family::Beta { 0.05 } else { 0.0 };
         assert!((found.0 - mean).abs() < 4.0 * sd / 20_000_f64.sqrt() + room * mean, "{family}: {found:?} {mean}");
         assert!((found.1 - sd).abs() < 4.0 * sd / 40_000_f64.sqrt() + room * sd, "{family}: {found:?} {sd}");
-        assert_eq!(model.simulate_people(4000, 3).unwrap().1, truth);
+        assert_eq!(model.simulate_people(4000, 3).unwrap().truth, truth);
         assert!(model.simulate_people(0, 3).is_err());
     }
 }
@@ -205,7 +209,7 @@ fn models_of_scores_and_fractions_draw_people_like_those_they_were_fitted_to() {
 #[test]
 fn more_people_tell_groups_apart_more_often() {
     let grid = AgeGrid::years(15, 22).unwrap();
-    let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.5, -1.6), group(0.5, -0.4)]).unwrap();
+    let model = Model::new(Family::Poisson, grid, vec![group(0.5, -1.6), group(0.5, -0.4)]).unwrap();
     let options = PowerOptions { persons: vec![10, 200], groups: vec![1, 2, 3], replicates: 12, seed: 1, starts: 3 };
     let found = power(&model, &options).unwrap();
     assert!(found[0].recovered < found[1].recovered, "{found:?}");
@@ -228,7 +232,9 @@ fn more_people_tell_groups_apart_more_often() {
 #[cfg(feature = "csv")]
 mod files {
     use super::*;
-    use pleegprofiel::{CsvOptions, CsvSource, Observed, read_careers, read_groups, read_offences, read_wide_with};
+    use pleegprofiel::cohort::table::{
+        Observed, TableOptions, TableSource, read_careers, read_groups, read_offences, read_wide_with,
+    };
 
     fn tables(n: u64) -> [Vec<u8>; 7] {
         let mut tables: [Vec<u8>; 7] = Default::default();
@@ -240,8 +246,8 @@ mod files {
     fn written_tables_read_back_to_the_same_people() {
         let n = 1200;
         let tables = tables(n);
-        let source = |i: usize, name: &str| CsvSource::new(name, &tables[i][..]);
-        let options = CsvOptions::new();
+        let source = |i: usize, name: &str| TableSource::new(name, &tables[i][..]);
+        let options = TableOptions::new();
         let drawn = people(n, 9);
         let careers =
             read_careers(source(0, "people"), source(1, "offences"), Some(source(2, "custody")), &options).unwrap();
@@ -254,7 +260,7 @@ mod files {
         let made = pleegprofiel::Cohort::from_careers(
             grid,
             drawn.iter().map(|p| ("", &p.career)),
-            &pleegprofiel::CareerOptions::default(),
+            &pleegprofiel::cohort::CareerOptions::default(),
         )
         .unwrap()
         .cohort;
@@ -281,9 +287,9 @@ mod files {
         let people = "id,birth,from,to,end\nJan,1990-01-01,2002-01-01,2020-01-01,died\nJan,1990-01-01,2002-01-01,2020-01-01,\nPiet,1990,x,2020-01-01,gone\n";
         let offences = "id,committed,offence,severity,case\nJan,2010-05-04,drugs,-1,x\nKees,2010-05-04,Drugs!,,\n";
         let custody = "id,from,to\nJan,2010-05-05,never\n";
-        let source = |name: &'static str, text: &'static str| CsvSource::new(name, text.as_bytes());
+        let source = |name: &'static str, text: &'static str| TableSource::new(name, text.as_bytes());
         let error =
-            read_careers(source("p", people), source("o", offences), Some(source("c", custody)), &CsvOptions::new());
+            read_careers(source("p", people), source("o", offences), Some(source("c", custody)), &TableOptions::new());
         let text = error.unwrap_err().to_string();
         for part in [
             "p, row 3, column id: same id as row 2",
@@ -301,15 +307,19 @@ mod files {
         assert!(!text.contains("Jan") && !text.contains("Kees"), "{text}");
         // of a table of people that cannot be read, nobody is said to be missing
         for people in ["who,birth\nJan,1990-01-01\n", "id,birth,from,to\nJan,1990-01-01\n", "\u{0}"] {
-            let error =
-                read_careers(CsvSource::new("p", people.as_bytes()), source("o", offences), None, &CsvOptions::new());
+            let error = read_careers(
+                TableSource::new("p", people.as_bytes()),
+                source("o", offences),
+                None,
+                &TableOptions::new(),
+            );
             let text = error.unwrap_err().to_string();
             assert!(text.contains("column severity") && !text.contains("is not in the table of people"), "{text}");
         }
         let late = "id,committed,offence\nJan,2030-05-04,drugs\n";
         let good = "id,birth,from,to\nJan,1990-01-01,2002-01-01,2020-01-01\n";
         let error =
-            read_careers(source("p", good), source("o", late), None, &CsvOptions::new()).unwrap_err().to_string();
+            read_careers(source("p", good), source("o", late), None, &TableOptions::new()).unwrap_err().to_string();
         assert!(error.contains("o, row 2, column committed: 2030-05-04 lies when the window has ended"), "{error}");
     }
 }

@@ -1,10 +1,13 @@
 //! The picture in the walk-through of the documentation is the one that the crate draws.
 
 use crate::support::simulate::four_groups;
-use pleegprofiel::report::posterior_path_svg;
 use pleegprofiel::{
-    CalendarDate, Career, CareerOptions, Category, Classification, Classifier, Custody, Definitions, Family, Language,
-    Offence, Profile, Window, WindowEnd, name_model,
+    Career, Classifier, Definitions, Family, Language, Profile,
+    career::{CalendarDate, Category, Custody, Offence, Window, WindowEnd},
+    cohort::CareerOptions,
+    name_model,
+    profile::classify::Classification,
+    report::posterior_path_svg,
 };
 
 /// The record of `src/profile/walkthrough.md` up to a day.

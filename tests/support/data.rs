@@ -1,6 +1,6 @@
 //! Cohorts as plain tables, and a small reader of the CSV fixtures that shares no code with the crate.
 
-use pleegprofiel::{AgeGrid, Cohort, CohortBuilder, PersonRow};
+use pleegprofiel::{AgeGrid, Cohort, PersonRow, cohort::CohortBuilder};
 use std::path::{Path, PathBuf};
 
 /// One person as the formulas see them.

@@ -1,10 +1,10 @@
 //! Standard errors without the crate's own information matrix: second differences of the log-likelihood.
 
-use pleegprofiel::{Cohort, TrajectoryModel};
+use pleegprofiel::{Cohort, Model};
 
 /// The model at so many steps of the free parameters from `model`: share logits against the first group, then
 /// rate and zero coefficients and `ln tau`, group after group.
-pub(crate) fn moved(model: &TrajectoryModel, delta: &[f64]) -> TrajectoryModel {
+pub(crate) fn moved(model: &Model, delta: &[f64]) -> Model {
     let mut groups = model.groups().to_vec();
     let (logits, mut rest) = delta.split_at(groups.len() - 1);
     for (g, d) in groups[1..].iter_mut().zip(logits) {
@@ -26,17 +26,13 @@ pub(crate) fn moved(model: &TrajectoryModel, delta: &[f64]) -> TrajectoryModel {
             *tau *= next(1)[0].exp();
         }
     }
-    TrajectoryModel::new(model.family(), model.grid(), groups).expect("a small step from a model is a model")
+    Model::new(model.family(), model.grid(), groups).expect("a small step from a model is a model")
 }
 
 /// Standard errors of figures of the model by the delta method, the information being that of `cohort` there.
-pub(crate) fn standard_errors(
-    model: &TrajectoryModel,
-    cohort: &Cohort,
-    figures: &dyn Fn(&TrajectoryModel) -> Vec<f64>,
-) -> Vec<f64> {
+pub(crate) fn standard_errors(model: &Model, cohort: &Cohort, figures: &dyn Fn(&Model) -> Vec<f64>) -> Vec<f64> {
     // second differences: rounding 1e-13 x 1e5 over 1e-6 against an information of 1e2 and more
-    let (n, h) = (model.parameters(), 1e-3);
+    let (n, h) = (model.parameters().len(), 1e-3);
     let at = |steps: &[(usize, f64)]| {
         let mut delta = vec![0.0; n];
         steps.iter().for_each(|&(i, by)| delta[i] += by);

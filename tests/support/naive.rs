@@ -6,7 +6,7 @@
 //! differ by rounding this is the one to believe.
 
 use super::data::Table;
-use pleegprofiel::{Family, Group, TrajectoryModel};
+use pleegprofiel::{Family, Model, trajectory::Group};
 use std::collections::HashMap;
 
 /// What the formulas give.
@@ -35,7 +35,7 @@ impl Sum {
     }
 }
 
-pub(crate) fn evaluate(model: &TrajectoryModel, table: &Table) -> Evaluation {
+pub(crate) fn evaluate(model: &Model, table: &Table) -> Evaluation {
     evaluate_groups(model.family(), model.groups(), table)
 }
 

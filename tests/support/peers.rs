@@ -1,7 +1,10 @@
 //! Published estimates of other software (fixtures/reference/trajectory/params), as models.
 
 use super::data::{csv, fixture};
-use pleegprofiel::{AgeGrid, Family, Group, TrajectoryModel, rescale};
+use pleegprofiel::{
+    AgeGrid, Family, Model,
+    trajectory::{Group, rescale},
+};
 use serde_json::Value;
 
 /// One JSON file of a peer's fit.
@@ -56,7 +59,7 @@ impl Peer {
     }
 
     /// The estimates of crimCV and flexmix: cubics in t = (age - first) / (last - first), shares as printed.
-    pub(crate) fn model(&self, grid: AgeGrid) -> TrajectoryModel {
+    pub(crate) fn model(&self, grid: AgeGrid) -> Model {
         let unit = |v: &Value| rescale(&numbers(v), 0.5, 0.5);
         let groups = self.json["group"].as_array().expect("groups").iter().map(|g| Group {
             share: g["share"].as_f64().expect("a share"),
@@ -65,7 +68,7 @@ impl Peer {
             tau: g.get("tau").and_then(Value::as_f64),
             dispersion: None,
         });
-        TrajectoryModel::new(self.family(), grid, groups.collect()).unwrap_or_else(|e| panic!("{}: {e}", self.name))
+        Model::new(self.family(), grid, groups.collect()).unwrap_or_else(|e| panic!("{}: {e}", self.name))
     }
 
     /// The posteriors the peer gave, when they are among the fixtures.

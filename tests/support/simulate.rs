@@ -1,7 +1,7 @@
 //! Cohorts with known truth, drawn from a model with a seeded generator.
 
 use super::data::{Person, Table};
-use pleegprofiel::{AgeGrid, Family, Group, TrajectoryModel};
+use pleegprofiel::{AgeGrid, Family, Model, trajectory::Group};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
@@ -39,7 +39,7 @@ pub(crate) fn throughout(_: &mut ChaCha8Rng, grid: AgeGrid) -> (Vec<bool>, Optio
     (vec![true; grid.len()], None)
 }
 
-pub(crate) fn simulate(truth: &TrajectoryModel, persons: usize, seed: u64, window: Window<'_>) -> Simulated {
+pub(crate) fn simulate(truth: &Model, persons: usize, seed: u64, window: Window<'_>) -> Simulated {
     let mut rng = generator(seed);
     let grid = truth.grid();
     let (mut people, mut group) = (Vec::with_capacity(persons), Vec::with_capacity(persons));
@@ -94,7 +94,7 @@ fn cell(family: Family, group: &Group, grid: AgeGrid, j: usize) -> (f64, f64) {
 /// The four groups that fixtures/sim was drawn from (parameters.json), ages 12 to 39; quadratic in u. The
 /// zero part of ZIP is theirs, flat in age; ZIP(tau) gets taus that give zero parts of that order, and the negative
 /// multinomial factors of some size.
-pub(crate) fn four_groups(family: Family) -> TrajectoryModel {
+pub(crate) fn four_groups(family: Family) -> Model {
     let rates = [[-3.0, -0.3, -0.5], [-1.2, -2.2, -1.5], [-0.6, 0.8, -1.0], [0.9, -0.2, -0.9]];
     let shares = [0.50, 0.25, 0.15, 0.10];
     let zero = [0.30_f64, 0.20, 0.25, 0.10];
@@ -108,18 +108,18 @@ pub(crate) fn four_groups(family: Family) -> TrajectoryModel {
             dispersion: (family == Family::NegMultinomial).then_some([0.8, 0.3, 0.5, 0.2][k]),
         })
         .collect();
-    TrajectoryModel::new(family, AgeGrid::years(12, 39).expect("a grid"), groups).expect("a model")
+    Model::new(family, AgeGrid::years(12, 39).expect("a grid"), groups).expect("a model")
 }
 
 /// The four groups of [`four_groups`] (Poisson) with the shares that they have among people with this value of a covariate:
 /// multinomial logits against the first that rise by these much.
-pub(crate) fn moved_by_covariate(x: f64) -> TrajectoryModel {
+pub(crate) fn moved_by_covariate(x: f64) -> Model {
     let model = four_groups(Family::Poisson);
     let effects = [0.0, 1.0, -0.5, 1.5];
     let odds: Vec<f64> = model.groups().iter().zip(effects).map(|(g, b)| g.share * (b * x).exp()).collect();
     let total: f64 = odds.iter().sum();
     let groups = model.groups().iter().zip(odds).map(|(g, odds)| Group { share: odds / total, ..g.clone() });
-    TrajectoryModel::new(Family::Poisson, model.grid(), groups.collect()).expect("a model")
+    Model::new(Family::Poisson, model.grid(), groups.collect()).expect("a model")
 }
 
 /// People of [`moved_by_covariate`], half of them with a covariate of 0 and half with 1; with the covariate.

@@ -1,8 +1,11 @@
 //! Figures against closed forms, brute force, and what must not change them.
 
-use pleegprofiel::validation::{
-    AtHorizon, EventStatus, FollowUp, Predictions, ProtectedAttribute, Rate, RateKind, Stability, Validation,
-    at_horizon, by_group, compare_auc, equalized_odds, gap, harrell, shown, uno,
+use pleegprofiel::{
+    survival::{EventStatus, FollowUp},
+    validation::{
+        AtHorizon, Predictions, ProtectedAttribute, Rate, RateKind, Stability, Validation, at_horizon, by_group,
+        compare_auc, equalized_odds, gap, harrell, shown, uno,
+    },
 };
 
 /// Splitmix64: uniform numbers that are the same everywhere.

@@ -1,8 +1,10 @@
 //! Papers: fields as the standards name them, limits kept, and what only the user knows marked and listed.
 
-use pleegprofiel::papers::{AI_ACT, Answered, REGISTER_FIELDS, Subject, TO_FILL};
-use pleegprofiel::reference_model;
-use pleegprofiel::risk::instrument::{Instrument, bundled_files};
+use pleegprofiel::{
+    papers::{AI_ACT, Answered, REGISTER_FIELDS, Subject, TO_FILL},
+    reference_model,
+    risk::instrument::{Instrument, bundled_files},
+};
 
 fn subjects() -> Vec<Subject> {
     let instruments = bundled_files().map(|(id, _)| Subject::instrument(&Instrument::bundled(id).unwrap()));

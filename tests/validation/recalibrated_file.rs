@@ -1,8 +1,10 @@
 //! `recalibrate`: from cases and outcomes to an instrument of its own.
 
 use crate::commands::run;
-use pleegprofiel::risk::instrument::{Instrument, Mode};
-use pleegprofiel::validation::{FittedRecalibration, Predictions, RecalibrationFit, RecalibrationMethod};
+use pleegprofiel::{
+    risk::instrument::{Instrument, Mode},
+    validation::{FittedRecalibration, Predictions, RecalibrationFit, RecalibrationMethod},
+};
 use serde_json::{Value, json};
 use std::fs;
 use tempfile::tempdir;

@@ -3,9 +3,12 @@
 //! Values are of R 4.2.2, pROC, rms, survival, cmprsk, riskRegression, scikit-learn, statsmodels and others; which tool
 //! gave which value stands beside it (`fixtures/validation/expected`).
 
-use pleegprofiel::validation::{
-    EventStatus, Flat, FlatValue, FollowUp, Predictions, ProtectedAttribute, RateKind, by_group, flat_binary,
-    flat_cusum, flat_stability, flat_times,
+use pleegprofiel::{
+    survival::{EventStatus, FollowUp},
+    validation::{
+        Flat, FlatValue, Predictions, ProtectedAttribute, RateKind, by_group, flat_binary, flat_cusum, flat_stability,
+        flat_times,
+    },
 };
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, UInt32Type};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use pleegprofiel::{AgeGrid, CHUNK_PEOPLE, CohortBuilder, Family, FitOptions, PeopleInChunks, PersonRow};
+use pleegprofiel::{AgeGrid, Family, PersonRow, Spec, cohort::{CHUNK_PEOPLE, CohortBuilder, PeopleInChunks}};
 use std::error::Error;
 use std::fs::File;
 use std::path::PathBuf;
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         people.push(&last.finish())?;
     }
     let read = started.elapsed().as_secs_f64();
-    let options = FitOptions::new(family).groups(4).neighbours(false);
+    let options = Spec::counts(family).groups(4).neighbours(false);
     let (mut passes, mut before) = (Vec::new(), Instant::now());
     // a pass begins when the one before has been kept; only the first stands behind the search
     let mut keep = |_: &str| {

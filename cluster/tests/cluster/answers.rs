@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::{Float64Type, Int64Type, UInt32Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use pleegprofiel::{Classifier, ClassifyOptions, PersonRow, Profile, TrajectoryModel, reference_model};
+use pleegprofiel::{Classifier, Model, PersonRow, Profile, profile::classify::ClassifyOptions, reference_model};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(crate) fn rows(file: &Path) -> usize {
 }
 
 /// Holds every answer in a file against the library's about the same person, to the last bit.
-fn check(file: &Path, people: &[crate::people::Person], model: &TrajectoryModel) -> usize {
+fn check(file: &Path, people: &[crate::people::Person], model: &Model) -> usize {
     let classifier = Classifier::of_stored(model.clone(), ClassifyOptions::default()).expect("a classifier");
     let naming = classifier.naming();
     let by_id: HashMap<i64, &crate::people::Person> = people.iter().map(|person| (person.id, person)).collect();

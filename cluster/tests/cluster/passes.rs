@@ -6,7 +6,7 @@ use crate::support::{
     shuffle_files, text, until,
 };
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array};
-use pleegprofiel::{AgeGrid, Cohort, CohortBuilder, Family, FitOptions, PeopleInChunks, PersonRow};
+use pleegprofiel::{AgeGrid, Cohort, Family, PersonRow, Spec, cohort::{CohortBuilder, PeopleInChunks}};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn chunk(people: &[Person]) -> Cohort {
 }
 
 /// What the library makes of the same chunks, as JSON.
-fn in_chunks(people: &[Person], size: usize, options: &FitOptions) -> String {
+fn in_chunks(people: &[Person], size: usize, options: &Spec) -> String {
     let mut chunks = PeopleInChunks::in_memory(1);
     people.chunks(size).for_each(|some| chunks.push(&chunk(some)).expect("a chunk"));
     let mut journal = options.journal(&chunks).expect("a journal");
@@ -53,7 +53,7 @@ fn passes_over_one_two_and_seven_partitions_two_executors_and_the_library_have_t
     let everybody = read(people.path(), None);
     let cluster = cluster();
     for family in [Family::Poisson, Family::Zip] {
-        let options = FitOptions::new(family).groups(3).degree(2).starts(4).neighbours(false);
+        let options = Spec::counts(family).groups(3).degree(2).starts(4).neighbours(false);
         let library = in_chunks(&everybody, 3000, &options);
         let of = ["--family", family.key(), "--starts-only", "--people-in-chunk", "3000"];
         for partitions in ["1", "2", "7"] {
@@ -95,7 +95,7 @@ fn times_at_risk_in_the_order_of_the_counts_give_the_bits_of_the_library_and_in_
     let (people, times) = (folder(), folder());
     draw(people.path(), 6000, &["--files", "3", "--gaps", "--times", path(times.path())]);
     let everybody = read(people.path(), Some(times.path()));
-    let options = FitOptions::new(Family::Poisson).groups(3).degree(2).starts(4);
+    let options = Spec::counts(Family::Poisson).groups(3).degree(2).starts(4);
     let library = in_chunks(&everybody, 1024, &options);
     let own = ["--exposure", path(times.path()), "--standalone", "--cores", "2", "--people-in-chunk", "1024"];
     for partitions in ["1", "5"] {

@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use pleegprofiel::{AgeGrid, Cohort, CohortBuilder, PersonRow};
+use pleegprofiel::{AgeGrid, Cohort, PersonRow, cohort::CohortBuilder};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use crate::people::{cohort, in_this_order, read};
 use crate::support::{LONG, alone, answer_of, client, cluster, draw, fit_of, folder, run, shuffle_files, until};
-use pleegprofiel::{AgeGrid, Family, FitOptions};
+use pleegprofiel::{AgeGrid, Family, Spec};
 use std::path::Path;
 
 const MODEL: [&str; 6] = ["--groups", "3", "--degree", "2", "--starts", "4"];
@@ -15,8 +15,8 @@ fn fit<'a>(people: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     all
 }
 
-fn in_memory(family: Family) -> FitOptions {
-    FitOptions::new(family).groups(3).degree(2).starts(4)
+fn in_memory(family: Family) -> Spec {
+    Spec::counts(family).groups(3).degree(2).starts(4)
 }
 
 fn path(folder: &Path) -> &str {

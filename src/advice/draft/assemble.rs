@@ -9,15 +9,14 @@ use crate::error::Result;
 use crate::profile::classify::at_index::classifier::CareerClassifier;
 use crate::profile::classify::options::ClassifyOptions;
 use crate::profile::language::Language;
-use crate::profile::reference::ReferenceModel;
+use crate::profile::reference::model::ReferenceModel;
 use crate::risk::instrument::sha256::sha256;
 
 /// Makes drafts. It holds the model of careers, which takes a while to prepare; one serves any number of dossiers and
 /// threads.
 ///
 /// ```
-/// use pleegprofiel::advice::{Assembler, Dossier, Part, Says};
-/// use pleegprofiel::{Language, reference_model};
+/// use pleegprofiel::{Language, advice::{Assembler, Dossier, Part, Says}, reference_model};
 /// let assembler = Assembler::new(&reference_model())?;
 /// let empty = r#"{"format": "pleegprofiel-dossier", "format_version": 1,
 ///     "asked": {"on": "2026-02-01", "instruments": []}}"#;

@@ -8,8 +8,11 @@ use crate::args_table::InputArgs;
 use crate::args_validate::{CardArgs, DriftArgs, RecalibrateArgs, ValidateArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pleegprofiel::{
-    BootstrapOptions, Error, Family, FitOptions, Language, ModelSpec, OutcomeSpec, Resampling, SelectionCriterion,
-    SelectionOptions,
+    Error, Family, Language, OutcomeSpec, Spec,
+    trajectory::{
+        inference::{BootstrapOptions, Resampling},
+        selection::{SelectionCriterion, SelectionOptions},
+    },
 };
 use std::path::PathBuf;
 
@@ -264,7 +267,7 @@ impl ModelArgs {
     }
 
     /// The model of one series of values.
-    pub(crate) fn spec(&self, series: &str, bounds: Option<[f64; 2]>) -> ModelSpec {
+    pub(crate) fn spec(&self, series: &str, bounds: Option<[f64; 2]>) -> Spec {
         let mut outcome = OutcomeSpec::new(series, self.family)
             .degrees(self.degree.iter().copied())
             .common_dispersion(self.common_dispersion);
@@ -274,7 +277,7 @@ impl ModelArgs {
         if let Some([floor, ceiling]) = bounds {
             outcome = outcome.bounds(floor, ceiling);
         }
-        let spec = ModelSpec::new(self.groups).outcome(outcome).starts(self.starts).seed(self.seed);
+        let spec = Spec::new(self.groups).outcome(outcome).starts(self.starts).seed(self.seed);
         match self.threads {
             Some(threads) => spec.threads(threads),
             None => spec,
@@ -283,22 +286,6 @@ impl ModelArgs {
 
     pub(crate) fn seed(&self) -> u64 {
         self.seed
-    }
-
-    pub(crate) fn options(&self) -> FitOptions {
-        let mut options = FitOptions::new(self.family)
-            .groups(self.groups)
-            .degrees(self.degree.iter().copied())
-            .starts(self.starts)
-            .seed(self.seed)
-            .common_dispersion(self.common_dispersion);
-        if let Some(degrees) = &self.zero_degree {
-            options = options.zero_degrees(degrees.iter().copied());
-        }
-        match self.threads {
-            Some(threads) => options.threads(threads),
-            None => options,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::Lang;
 use clap::{Args, Subcommand};
-use pleegprofiel::ClassifyOptions;
+use pleegprofiel::profile::classify::ClassifyOptions;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]

@@ -3,7 +3,9 @@
 use crate::args_table::{TableArgs, quietly};
 use clap::{Args, ValueEnum};
 use pleegprofiel::{
-    CalendarDate, CsvOptions, DateFormat, Error, Incomplete, TableSource, read_articles, read_categories,
+    Error,
+    career::CalendarDate,
+    cohort::table::{DateFormat, Incomplete, TableOptions, TableSource, read_articles, read_categories},
 };
 use std::path::PathBuf;
 
@@ -58,7 +60,7 @@ impl DatedArgs {
         self.register_end
     }
 
-    pub(crate) fn options(&self) -> Result<CsvOptions, Error> {
+    pub(crate) fn options(&self) -> Result<TableOptions, Error> {
         let mut options = self.table.options().prior_record(self.prior_record);
         if let Some(format) = &self.date_format {
             options = options.date_format(format.clone());
@@ -90,7 +92,7 @@ pub(crate) struct CareerArgs {
 }
 
 impl CareerArgs {
-    pub(crate) fn options(&self) -> Result<CsvOptions, Error> {
+    pub(crate) fn options(&self) -> Result<TableOptions, Error> {
         let options = self.dated.options()?;
         match &self.articles {
             None => Ok(options),

@@ -4,7 +4,7 @@ use crate::args::{Lang, ScratchArgs};
 use crate::args_dated::CareerArgs;
 use crate::args_table::InputArgs;
 use clap::{Args, Subcommand, ValueEnum};
-use pleegprofiel::WindowEnd;
+use pleegprofiel::career::WindowEnd;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]

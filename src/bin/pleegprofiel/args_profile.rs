@@ -2,7 +2,7 @@
 
 use crate::args::family;
 use clap::Args;
-use pleegprofiel::{Family, FitOptions, Form, FormOptions, ModelSpec, OutcomeSpec};
+use pleegprofiel::{Family, FormOptions, Spec, trajectory::forms::Form};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(crate) struct ProfileModelArgs {
 
 /// What is to be fitted.
 pub(crate) enum Wanted {
-    One(FitOptions),
+    One(Box<Spec>),
     Best(FormOptions),
 }
 
@@ -57,35 +57,33 @@ impl ProfileModelArgs {
     }
 
     /// The model that was asked for, of counts with these covariates of membership.
-    pub(crate) fn with_membership(&self, names: &[String]) -> Result<ModelSpec, String> {
+    pub(crate) fn with_membership(&self, names: &[String]) -> Result<Spec, String> {
         let (Some(family), Some(groups)) = (self.family, self.groups) else {
             return Err("with covariates the form and the number of groups are not chosen, which is done by models without them: give --family and --groups".into());
         };
         if self.resume.is_some() {
             return Err("--resume goes with a choice of form or of number of groups".into());
         }
-        let mut outcome =
-            OutcomeSpec::counts(family).degrees(self.degree.iter().copied()).common_dispersion(self.common_dispersion);
+        Ok(self.one(family, groups).membership(names))
+    }
+
+    /// One model of counts, as it was asked for.
+    fn one(&self, family: Family, groups: usize) -> Spec {
+        let mut spec = Spec::counts(family)
+            .groups(groups)
+            .degrees(self.degree.iter().copied())
+            .seed(self.seed)
+            .common_dispersion(self.common_dispersion);
         if let Some(degrees) = &self.zero_degree {
-            outcome = outcome.zero_degrees(degrees.iter().copied());
+            spec = spec.zero_degrees(degrees.iter().copied());
         }
-        let mut spec = ModelSpec::new(groups).outcome(outcome).membership(names).seed(self.seed);
         spec = self.starts.map_or(spec.clone(), |starts| spec.starts(starts));
-        Ok(self.threads.map_or(spec.clone(), |threads| spec.threads(threads)))
+        self.threads.map_or(spec.clone(), |threads| spec.threads(threads))
     }
 
     pub(crate) fn wanted(&self) -> Result<Wanted, String> {
         if let (Some(family), Some(groups)) = (self.family, self.groups) {
-            let mut options = FitOptions::new(family)
-                .groups(groups)
-                .degrees(self.degree.iter().copied())
-                .seed(self.seed)
-                .common_dispersion(self.common_dispersion);
-            if let Some(degrees) = &self.zero_degree {
-                options = options.zero_degrees(degrees.iter().copied());
-            }
-            options = self.starts.map_or(options.clone(), |starts| options.starts(starts));
-            return Ok(Wanted::One(self.threads.map_or(options.clone(), |threads| options.threads(threads))));
+            return Ok(Wanted::One(Box::new(self.one(family, groups))));
         }
         let one = |what: &str, degrees: &[usize]| match degrees {
             [degree] => Ok(*degree),

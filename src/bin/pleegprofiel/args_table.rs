@@ -5,9 +5,14 @@ use crate::failure::Failure;
 use crate::screen;
 use clap::{Args, ValueEnum};
 use pleegprofiel::{
-    AgeGrid, AgeInYear, AgeUnit, Cohort, CohortWarning, CsvOptions, DateFormat, DecimalMark, Error, PeopleInChunks,
-    PersonTable, TableSource, Unlisted, ValueTable, for_each_chunk, read_cohort_of, read_in_chunks, read_person_table,
-    read_values,
+    AgeGrid, Cohort, Error,
+    cohort::{
+        CohortWarning, PeopleInChunks,
+        table::{
+            AgeInYear, AgeUnit, DateFormat, DecimalMark, PersonTable, TableOptions, TableSource, Unlisted, ValueTable,
+            for_each_chunk, read_cohort_of, read_in_chunks, read_person_table, read_values,
+        },
+    },
 };
 use std::path::{Path, PathBuf};
 
@@ -29,8 +34,8 @@ pub(crate) struct ValueArgs {
 }
 
 impl ValueArgs {
-    pub(crate) fn options(&self) -> CsvOptions {
-        let options = CsvOptions::new().delimiter(self.delimiter).missing(&self.missing);
+    pub(crate) fn options(&self) -> TableOptions {
+        let options = TableOptions::new().delimiter(self.delimiter).missing(&self.missing);
         let options = options.ignore_labels(self.ignore_labels);
         match self.decimal {
             None => options,
@@ -64,7 +69,7 @@ enum Decimal {
 }
 
 impl TableArgs {
-    pub(crate) fn options(&self) -> CsvOptions {
+    pub(crate) fn options(&self) -> TableOptions {
         self.values.options().id_column(&self.id).ignore(&self.ignore).ignore_others(self.ignore_others)
     }
 }
@@ -171,7 +176,7 @@ enum UnlistedAges {
 }
 
 impl InputArgs {
-    fn options(&self) -> Result<CsvOptions, Error> {
+    fn options(&self) -> Result<TableOptions, Error> {
         let mut options = self
             .table
             .options()
@@ -288,7 +293,7 @@ impl InputArgs {
         })
     }
 
-    fn streamed_options(&self) -> Result<CsvOptions, Failure> {
+    fn streamed_options(&self) -> Result<TableOptions, Failure> {
         if self.people.is_some() {
             return Err(Failure::Usage(
                 "--people goes with one row per person and age, which --stream does not read".into(),
@@ -313,7 +318,7 @@ impl InputArgs {
 }
 
 /// Tells of columns to leave out that no table had.
-pub(crate) fn tell_ignored_in_vain(options: &CsvOptions) {
+pub(crate) fn tell_ignored_in_vain(options: &TableOptions) {
     for name in options.ignored_in_vain() {
         screen::note(&format!("--ignore {name}: no such column"));
     }

@@ -4,8 +4,7 @@ use crate::args::Lang;
 use crate::args_table::ValueArgs;
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
-use pleegprofiel::DateFormat;
-use pleegprofiel::validation::OutcomeWords;
+use pleegprofiel::{cohort::table::DateFormat, validation::OutcomeWords};
 use std::path::PathBuf;
 
 /// Of tables of outcomes: what they are called, and what becomes of those that are not known.

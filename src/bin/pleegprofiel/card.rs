@@ -5,8 +5,7 @@ use crate::failure::Failure;
 use crate::outputs;
 use crate::score::{find, read};
 use crate::screen;
-use pleegprofiel::papers::Subject;
-use pleegprofiel::{REFERENCE_NAME, StoredModel, reference_model};
+use pleegprofiel::{Model, papers::Subject, profile::reference::REFERENCE_NAME, reference_model};
 use std::path::Path;
 
 pub(crate) fn run(args: &CardArgs) -> Result<(), Failure> {
@@ -29,13 +28,13 @@ fn subject(name: &str) -> Result<Subject, Failure> {
         return Ok(Subject::reference(&reference_model()));
     }
     if Path::new(name).is_file()
-        && let Ok(stored) = StoredModel::from_json(&read(Path::new(name))?)
+        && let Ok(model) = Model::from_json(&read(Path::new(name))?)
     {
-        let StoredModel::Trajectory(model) = stored else {
+        if model.groups().is_empty() {
             return Err(Failure::Usage(format!(
                 "{name}: papers are of models of one series of counts without covariates; this one has more"
             )));
-        };
+        }
         let stem = Path::new(name).file_stem().map_or(name.into(), |s| s.to_string_lossy());
         return Ok(Subject::model(&stem, &model));
     }

@@ -5,8 +5,10 @@ use crate::failure::Failure;
 use crate::placed_by::{By, Known};
 use crate::{outputs, screen};
 #[cfg(feature = "parquet")]
-use pleegprofiel::ClassificationWriter;
-use pleegprofiel::{Classification, ClassifyOptions, Cohort, Error, ErrorKind, FileFit, Language, Profile, Refusal};
+use pleegprofiel::{
+    Cohort, Error, ErrorKind, Language, Profile,
+    profile::classify::{Classification, ClassificationWriter, ClassifyOptions, FileFit, Refusal},
+};
 use serde_json::{Map, Value, json};
 use std::io::Write;
 

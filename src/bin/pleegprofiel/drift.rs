@@ -5,9 +5,12 @@ use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::predictions::{header_of, read, read_with_days};
 use crate::screen;
-use pleegprofiel::report::DriftReport;
-use pleegprofiel::validation::{
-    ColumnKind, ColumnRequest, Drift, DriftAlarm, DriftOptions, DriftPeriod, Predictions, flat_cusum, flat_stability,
+use pleegprofiel::{
+    report::DriftReport,
+    validation::{
+        ColumnKind, ColumnRequest, Drift, DriftAlarm, DriftOptions, DriftPeriod, Predictions, flat_cusum,
+        flat_stability,
+    },
 };
 use serde::Serialize;
 use std::io::Write;

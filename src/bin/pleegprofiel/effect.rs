@@ -4,9 +4,15 @@ use crate::args_chain::EffectArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::{monitor, screen};
-use pleegprofiel::monitor::effect::{EffectData, EffectOptions, read_participants};
-use pleegprofiel::report::EffectReport;
-use pleegprofiel::{Category, RecidivismOptions, Reoffence, TableSource, read_career_table};
+use pleegprofiel::{
+    career::Category,
+    cohort::{
+        recidivism::{RecidivismOptions, Reoffence},
+        table::{TableSource, read_career_table},
+    },
+    monitor::effect::{EffectData, EffectOptions, read_participants},
+    report::EffectReport,
+};
 use std::io::Write;
 
 pub(crate) fn run(args: &EffectArgs) -> Result<(), Failure> {

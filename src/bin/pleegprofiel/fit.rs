@@ -5,9 +5,12 @@ use crate::args_table::InputArgs;
 use crate::failure::Failure;
 use crate::membership::WithCovariates;
 use crate::{json, outputs, progress, screen, streamed};
-use pleegprofiel::report::Report;
 use pleegprofiel::{
-    COUNTS, CohortWarning, Definitions, Family, Finding, ModelFit, ModelSpec, Panel, ValueTable, name_fit,
+    Definitions, Family, Fit, Panel, Spec,
+    cohort::{CohortWarning, table::ValueTable},
+    name_fit,
+    report::Report,
+    trajectory::{COUNTS, Data, Finding},
 };
 
 pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
@@ -29,36 +32,14 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
         return streamed::run(args);
     }
     let cohort = args.input.read()?;
-    if let Some(file) = &args.covariates.file {
-        let people = WithCovariates::read(&args.input, &args.covariates, file, &cohort)?;
-        let spec = args.model.spec(COUNTS, None).membership(people.names);
-        return show(args, &spec, &people.panel, &people.warnings);
-    }
-    let (fit, took) = progress::fit(&args.model.options(), &cohort)?;
-    let fit = fit.checked(&cohort)?;
-    let general = fit.general();
-    let trusted = fit.best();
-    // a curve that ran off has no name; the fit is shown all the same
-    let naming = match family {
-        // profiles are defined on rates of offending, which participation does not give
-        Family::Bernoulli => None,
-        _ => name_fit(&fit, &cohort, &Definitions::default()).ok(),
-    };
-    if let (Some(path), Ok(model)) = (&args.out, &trusted) {
-        outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
-    }
-    if args.json {
-        screen::print(&json::object(general, naming.as_ref(), took, Some(&fit.grolts(&cohort)?), None)?)?;
-    } else if trusted.is_ok() {
-        match naming {
-            Some(naming) => {
-                let report = Report::new(&fit, &cohort, &naming)?;
-                named(&report.show_small_cells(args.show_small_cells), general, args.show_small_cells)?;
-            }
-            None => screen::print(&plain(general, args.show_small_cells))?,
+    let spec = args.model.spec(COUNTS, None);
+    match &args.covariates.file {
+        Some(file) => {
+            let people = WithCovariates::read(&args.input, &args.covariates, file, &cohort)?;
+            show(args, &spec.membership(people.names), (&people.panel).into(), &people.warnings)
         }
+        None => show(args, &spec, (&cohort).into(), &[]),
     }
-    trusted.map(|_| ()).map_err(Failure::from)
 }
 
 /// Scale scores and fractions: no counts, so no profiles.
@@ -77,7 +58,7 @@ fn values(args: &FitArgs, bounds: Option<[f64; 2]>) -> Result<(), Failure> {
     if !table.weights.is_empty() {
         panel = panel.weights(&table.weights)?;
     }
-    show(args, &args.model.spec(VALUES, bounds), &panel, &table.warnings)
+    show(args, &args.model.spec(VALUES, bounds), (&panel).into(), &table.warnings)
         .map_err(|failure| placed(failure, &args.input, &table))
 }
 
@@ -106,26 +87,26 @@ fn placed(failure: Failure, input: &InputArgs, table: &ValueTable) -> Failure {
     Failure::Usage(lines.join("\n"))
 }
 
-/// Fits a general model and shows it, with profiles where it is of counts.
-fn show(args: &FitArgs, spec: &ModelSpec, panel: &Panel, warnings: &[CohortWarning]) -> Result<(), Failure> {
-    let (fit, took) = progress::fit_model(spec, panel)?;
-    let mut fit = fit.checked(panel)?;
+/// Fits a model and shows it, with profiles where it is of counts.
+fn show(args: &FitArgs, spec: &Spec, people: Data<'_>, warnings: &[CohortWarning]) -> Result<(), Failure> {
+    let (fit, took) = progress::fit(spec, people)?;
+    let mut fit = fit.checked(people)?;
     fit.findings.extend(warnings.iter().cloned().map(Finding::Data));
     let trusted = fit.best();
     // a curve that ran off has no name; the fit is shown all the same
     let naming = match args.model.family().counts_events() {
-        true => name_fit(&fit, panel, &Definitions::default()).ok(),
+        true => name_fit(&fit, people, &Definitions::default()).ok(),
         false => None,
     };
     if let (Some(path), Ok(model)) = (&args.out, &trusted) {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(&fit, naming.as_ref(), took, Some(&fit.grolts(panel)?), None)?)?;
+        screen::print(&json::object(&fit, naming.as_ref(), took, Some(&fit.grolts(people)?), None)?)?;
     } else if trusted.is_ok() {
         match naming {
             Some(naming) => {
-                let report = Report::of_outcome(fit.only_outcome()?, panel, &naming)?;
+                let report = Report::new(&fit, people, &naming)?;
                 named(&report.show_small_cells(args.show_small_cells), &fit, args.show_small_cells)?;
             }
             None => screen::print(&plain(&fit, args.show_small_cells))?,
@@ -139,13 +120,13 @@ fn usage(message: &str) -> Failure {
 }
 
 /// Shows groups that have names.
-fn named(report: &Report<'_>, fit: &ModelFit, show_small_cells: bool) -> Result<(), Failure> {
+fn named(report: &Report<'_>, fit: &Fit, show_small_cells: bool) -> Result<(), Failure> {
     let table = screen::layout(&report.table(), &report.findings());
     screen::print(&format!("{}\n{table}\n\n{}", figures(fit), screen::intervals(fit, show_small_cells)))
 }
 
 /// The figures of the fit as a whole, in one paragraph.
-pub(crate) fn figures(fit: &ModelFit) -> String {
+pub(crate) fn figures(fit: &Fit) -> String {
     let entropy = fit.entropy.map_or(String::new(), |e| format!(", relative entropy {e:.3}"));
     format!(
         "{} groups, {}: log-likelihood {:.4}, {} parameters\nAIC {:.2}, BIC {:.2} (persons) or {:.2} (cells), ICL {:.2}{entropy}",
@@ -161,7 +142,7 @@ pub(crate) fn figures(fit: &ModelFit) -> String {
 }
 
 /// Groups that have no profile, the findings, and intervals.
-pub(crate) fn plain(fit: &ModelFit, show_small_cells: bool) -> String {
+pub(crate) fn plain(fit: &Fit, show_small_cells: bool) -> String {
     let groups = screen::plain_groups(fit, show_small_cells);
     format!("{}\n{groups}\n\n{}", figures(fit), screen::intervals(fit, show_small_cells))
 }

@@ -4,8 +4,13 @@
 
 use crate::failure::Failure;
 use pleegprofiel::{
-    Errors, Estimate, Family, Finding, FormCandidate, FormChoice, Grolts, Interval, ModelFit, Naming, Part, Profile,
-    StartKind, StartStop, Sureness,
+    Family, Fit, Profile,
+    profile::Naming,
+    trajectory::{
+        Errors, Estimate, Finding, Interval, Part, StartKind, StartStop,
+        forms::{FormCandidate, FormChoice, Sureness},
+        grolts::Grolts,
+    },
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -121,7 +126,7 @@ struct Precision {
 }
 
 impl Precision {
-    fn new(fit: &ModelFit, errors: Errors, k: usize) -> Precision {
+    fn new(fit: &Fit, errors: Errors, k: usize) -> Precision {
         let estimates = fit.estimates(errors);
         let of = |part: Part| -> Vec<Option<f64>> {
             let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g == k + 1);
@@ -152,7 +157,7 @@ fn effect(e: &Estimate) -> Effect<'_> {
 }
 
 pub(crate) fn object(
-    fit: &ModelFit,
+    fit: &Fit,
     naming: Option<&Naming>,
     took: Duration,
     grolts: Option<&Grolts>,

@@ -3,7 +3,7 @@
 use crate::args::MembershipArgs;
 use crate::args_table::InputArgs;
 use crate::failure::Failure;
-use pleegprofiel::{Cohort, CohortWarning, Panel};
+use pleegprofiel::{Cohort, Panel, cohort::CohortWarning};
 use std::path::PathBuf;
 
 /// People with their covariates.

@@ -4,9 +4,12 @@ use crate::args_chain::MonitorArgs;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::screen;
-use pleegprofiel::monitor::{Figure, Monitor, MonitorOptions, read_monitor};
-use pleegprofiel::report::{ChainReport, ReportSection};
-use pleegprofiel::{Category, TableSource};
+use pleegprofiel::{
+    career::Category,
+    cohort::table::TableSource,
+    monitor::{Figure, Monitor, MonitorOptions, read_monitor},
+    report::{ChainReport, ReportSection},
+};
 use std::io::Write;
 
 pub(crate) fn run(args: &MonitorArgs) -> Result<(), Failure> {

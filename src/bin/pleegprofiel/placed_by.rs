@@ -2,10 +2,14 @@
 
 use crate::args_people::ClassifyArgs;
 use crate::failure::Failure;
-use pleegprofiel::ndarray::Array2;
 use pleegprofiel::{
-    CareerClassifier, Classification, Classifier, ClassifyOptions, Cohort, CovariateClassifier, Error, FileFit,
-    IndexAge, Naming, Profile, StoredModel, reference_model,
+    Classifier, Cohort, Error, Model, Profile,
+    ndarray::Array2,
+    profile::{
+        Naming,
+        classify::{CareerClassifier, Classification, ClassifyOptions, CovariateClassifier, FileFit, IndexAge},
+    },
+    reference_model,
 };
 use std::ops::Range;
 use std::path::Path;
@@ -52,22 +56,18 @@ impl By {
             return Ok(By::Careers(Box::new(CareerClassifier::rescaled(&reference_model(), options, factor)?)));
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match StoredModel::load(path)? {
-            StoredModel::Trajectory(_) if args.outcome.is_some() => Err(several()),
-            StoredModel::Trajectory(model) => {
-                Ok(By::Groups(Box::new(Classifier::of_stored(model, options)?.named(name))))
-            }
-            StoredModel::General(model) => {
-                let outcome = match &args.outcome {
-                    Some(outcome) => model.of_outcome(outcome)?,
-                    None => {
-                        model.only_outcome().map_err(|error| Failure::Usage(format!("{error}, with --outcome NAME")))?
-                    }
-                };
-                Ok(By::Covariates(Box::new(CovariateClassifier::of_stored(&outcome, options)?.named(name))))
-            }
-            _ => Err(Failure::Usage(format!("{}: a model of a kind that this command does not know", path.display()))),
+        let model = Model::load(path)?;
+        if !model.groups().is_empty() {
+            return match args.outcome {
+                Some(_) => Err(several()),
+                None => Ok(By::Groups(Box::new(Classifier::of_stored(model, options)?.named(name)))),
+            };
         }
+        let outcome = match &args.outcome {
+            Some(outcome) => model.of_outcome(outcome)?,
+            None => model.only_outcome().map_err(|error| Failure::Usage(format!("{error}, with --outcome NAME")))?,
+        };
+        Ok(By::Covariates(Box::new(CovariateClassifier::of_stored(&outcome, options)?.named(name))))
     }
 
     /// The covariates that have to be known.

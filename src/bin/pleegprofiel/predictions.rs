@@ -3,20 +3,23 @@
 use crate::args_table::quietly;
 use crate::failure::Failure;
 use crate::screen;
-use pleegprofiel::validation::{ColumnCells, ColumnRequest, ColumnTable, read_columns};
-use pleegprofiel::{CellKind, Cells, CsvOptions, Error, TableSource};
+use pleegprofiel::{
+    Error,
+    cohort::table::{CellKind, Cells, TableOptions, TableSource},
+    validation::{ColumnCells, ColumnRequest, ColumnTable, read_columns},
+};
 use std::cell::Cell;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-pub(crate) fn read(path: &Path, options: &CsvOptions, request: &ColumnRequest) -> Result<ColumnTable, Failure> {
+pub(crate) fn read(path: &Path, options: &TableOptions, request: &ColumnRequest) -> Result<ColumnTable, Failure> {
     read_with_days(path, options, request, None)
 }
 
 /// Reads columns, one of which may hold days. A plain text goes to the reader for many rows as it is.
 pub(crate) fn read_with_days(
     path: &Path,
-    options: &CsvOptions,
+    options: &TableOptions,
     request: &ColumnRequest,
     days: Option<&str>,
 ) -> Result<ColumnTable, Failure> {
@@ -52,7 +55,7 @@ pub(crate) fn read_with_days(
 }
 
 /// Names of the columns of a table.
-pub(crate) fn header_of(path: &Path, options: &CsvOptions) -> Result<Vec<String>, Failure> {
+pub(crate) fn header_of(path: &Path, options: &TableOptions) -> Result<Vec<String>, Failure> {
     let name = path.display().to_string();
     quietly(|| match Cells::open(TableSource::open(path)?, options)? {
         Cells::Table(table) => Ok(Ok(table.header().to_vec())),

@@ -5,9 +5,12 @@ use crate::args_profile::Wanted;
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::{json, profile_general, progress, screen};
-use pleegprofiel::ndarray::Array2;
-use pleegprofiel::report::Report;
-use pleegprofiel::{Cohort, Definitions, Error, Language, Naming, PersonProfile, Settled, name_fit};
+use pleegprofiel::{
+    Cohort, Definitions, Error, Language, name_fit,
+    ndarray::Array2,
+    profile::{Naming, PersonProfile, Settled},
+    report::Report,
+};
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -55,7 +58,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Failure> {
     publish(args, &cohort, &stored.to_json(), &people, &report)?;
     if args.json {
         let grolts = fit.grolts(&cohort)?;
-        return screen::print(&json::object(fit.general(), Some(&naming), took, Some(&grolts), choice.as_ref())?);
+        return screen::print(&json::object(&fit, Some(&naming), took, Some(&grolts), choice.as_ref())?);
     }
     shown(args, &report)
 }

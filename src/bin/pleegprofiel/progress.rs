@@ -4,8 +4,11 @@ use crate::failure::Failure;
 use crate::resume::Resume;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pleegprofiel::{
-    Cohort, Error, Fit, FitOptions, FormChoice, FormOptions, FormProgress, FormState, ModelFit, ModelSpec, Panel,
-    Progress,
+    Cohort, Error, Fit, FormOptions, Spec,
+    trajectory::{
+        Data, Progress,
+        forms::{FormChoice, FormProgress, FormState},
+    },
 };
 use std::io::IsTerminal;
 use std::path::Path;
@@ -16,8 +19,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Fits; the fit and how long it took.
-pub(crate) fn fit(options: &FitOptions, cohort: &Cohort) -> Result<(Fit, Duration), Error> {
-    watched(|progress| options.fit_with_progress(cohort, progress))
+pub(crate) fn fit<'a>(spec: &Spec, people: impl Into<Data<'a>>) -> Result<(Fit, Duration), Error> {
+    watched(|progress| spec.fit_with_progress(people, progress))
 }
 
 /// Chooses form and number of groups; with a file to resume from going on from what it has and keeping there what was
@@ -36,11 +39,6 @@ pub(crate) fn choose(options: &FormOptions, cohort: &Cohort, file: Option<&Path>
         options.choose_from(cohort, &mut state, &progress)
     });
     Ok(resume.outcome(chosen)?.0)
-}
-
-/// Fits a general model.
-pub(crate) fn fit_model(spec: &ModelSpec, panel: &Panel) -> Result<(ModelFit, Duration), Error> {
-    watched(|progress| spec.fit_with_progress(panel, progress))
 }
 
 /// Work that reports how far it is, and how long it took.

@@ -6,11 +6,11 @@ use crate::outputs;
 use crate::score::{find, read as text_of};
 use crate::screen;
 use crate::validate::{Refused, cases_known, one_a_case};
-use pleegprofiel::risk::instrument::{
-    Instrument, Mode, RecalibratedVersion, RecalibrationMap, bundled_files, recalibrate,
-};
-use pleegprofiel::validation::{
-    ColumnKind, ColumnRequest, FittedRecalibration, Measured, Predictions, RecalibrationFit, RecalibrationMethod,
+use pleegprofiel::{
+    risk::instrument::{Instrument, Mode, RecalibratedVersion, RecalibrationMap, bundled_files, recalibrate},
+    validation::{
+        ColumnKind, ColumnRequest, FittedRecalibration, Measured, Predictions, RecalibrationFit, RecalibrationMethod,
+    },
 };
 use serde::{Deserialize, Serialize};
 

@@ -4,11 +4,13 @@ use crate::args_people::{Criterion, RecidivismArgs};
 use crate::args_table::tell_ignored_in_vain;
 use crate::failure::Failure;
 use crate::{monitor, outputs, screen};
-use pleegprofiel::report::RecidivismReport;
 use pleegprofiel::{
-    Category, CsvOptions, CsvSource, Moment, NamedCareer, OffencesInCustody, Recidivism, RecidivismBuilder,
-    RecidivismCriterion, RecidivismOptions, Reoffence, Severity, read_career_table, read_criteria, read_groups,
-    read_starts,
+    career::{Category, Moment, OffencesInCustody, Severity},
+    cohort::{
+        recidivism::{Recidivism, RecidivismBuilder, RecidivismCriterion, RecidivismOptions, Reoffence},
+        table::{NamedCareer, TableOptions, TableSource, read_career_table, read_criteria, read_groups, read_starts},
+    },
+    report::RecidivismReport,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -71,15 +73,15 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     }
     let csv = args.dated.options()?;
     let options = options(args, &csv)?;
-    let custody = args.custody.as_ref().map(CsvSource::open).transpose()?;
-    let people = CsvSource::open(&args.people)?;
-    let read = read_career_table(people, CsvSource::open(&args.offences)?, custody, &csv)?;
+    let custody = args.custody.as_ref().map(TableSource::open).transpose()?;
+    let people = TableSource::open(&args.people)?;
+    let read = read_career_table(people, TableSource::open(&args.offences)?, custody, &csv)?;
     let careers = read.careers;
     let groups: HashMap<String, String> = match (&args.groups, &args.by) {
-        (Some(file), Some(by)) => read_groups(CsvSource::open(file)?, by, &csv)?.into_iter().collect(),
+        (Some(file), Some(by)) => read_groups(TableSource::open(file)?, by, &csv)?.into_iter().collect(),
         _ => HashMap::new(),
     };
-    let starts = args.start.as_ref().map(|file| read_starts(CsvSource::open(file)?, &csv)).transpose()?;
+    let starts = args.start.as_ref().map(|file| read_starts(TableSource::open(file)?, &csv)).transpose()?;
     tell_ignored_in_vain(&csv);
     let mut builder = RecidivismBuilder::new(options)?;
     if let Some(file) = &args.start {
@@ -163,8 +165,8 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     screen::print(&(monitor::sections_text(report.sections()) + &notes.join("\n")))
 }
 
-fn options(args: &RecidivismArgs, csv: &CsvOptions) -> Result<RecidivismOptions, Failure> {
-    let criteria = args.criteria.as_ref().map(|file| read_criteria(CsvSource::open(file)?, csv)).transpose()?;
+fn options(args: &RecidivismArgs, csv: &TableOptions) -> Result<RecidivismOptions, Failure> {
+    let criteria = args.criteria.as_ref().map(|file| read_criteria(TableSource::open(file)?, csv)).transpose()?;
     let mapped = |criterion: RecidivismCriterion| match &criteria {
         Some(criteria) => Ok(criteria.reoffence(criterion)?),
         None => Err(Failure::Usage(format!(
@@ -199,7 +201,10 @@ fn options(args: &RecidivismArgs, csv: &CsvOptions) -> Result<RecidivismOptions,
 
 fn rows(found: &Recidivism) -> Vec<Row<'_>> {
     let row = |group, at| {
-        let (group, at): (&pleegprofiel::GroupRecidivism, &pleegprofiel::ShareByYear) = (group, at);
+        let (group, at): (
+            &pleegprofiel::cohort::recidivism::GroupRecidivism,
+            &pleegprofiel::cohort::recidivism::ShareByYear,
+        ) = (group, at);
         let share = at.figures.map(|f| f.reoffended);
         let (competing, km) = (at.figures.and_then(|f| f.competing), at.figures.and_then(|f| f.kaplan_meier));
         let cases = at.figures.and_then(|f| f.new_cases);

@@ -4,8 +4,11 @@
 
 use crate::failure::Failure;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
-use pleegprofiel::report::{ReportTable, SMALL_CELL, ShownCount, protect};
-use pleegprofiel::{Errors, ModelFit};
+use pleegprofiel::{
+    Fit,
+    report::{ReportTable, SMALL_CELL, ShownCount, protect},
+    trajectory::Errors,
+};
 use std::io::{self, ErrorKind, Write};
 
 /// Width of tables, in characters.
@@ -62,7 +65,7 @@ fn lines<H: ToString>(header: &[H], rows: &[Vec<String>], left: impl Fn(usize) -
 }
 
 /// Groups of a fit without profiles: share with interval, people, curve at its first, highest and last age.
-pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
+pub(crate) fn plain_groups(fit: &Fit, show_small_cells: bool) -> String {
     let errors = fit.advised_errors();
     let grid = fit.model().grid();
     let shares = fit.population_shares(errors);
@@ -106,14 +109,14 @@ pub(crate) fn plain_groups(fit: &ModelFit, show_small_cells: bool) -> String {
 }
 
 /// The sizes of the groups as far as they are shown, and with them whatever says how large a group is.
-fn shown_sizes(fit: &ModelFit, show_small_cells: bool) -> Vec<ShownCount> {
+fn shown_sizes(fit: &Fit, show_small_cells: bool) -> Vec<ShownCount> {
     let sizes: Vec<u64> = fit.groups.iter().map(|group| group.members).collect();
     if show_small_cells { sizes.into_iter().map(ShownCount::Exact).collect() } else { protect(&sizes) }
 }
 
 /// 95 % intervals of shares and of each group's highest rate or mean: by the information, by the sandwich, and which of
 /// them to use.
-pub(crate) fn intervals(fit: &ModelFit, show_small_cells: bool) -> String {
+pub(crate) fn intervals(fit: &Fit, show_small_cells: bool) -> String {
     let sizes = shown_sizes(fit, show_small_cells);
     let (grid, both) = (fit.model().grid(), [Errors::Information, Errors::Sandwich]);
     let ends = |low: Option<f64>, high: Option<f64>, factor: f64, decimals: usize| {

@@ -5,9 +5,13 @@ use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::resume::Resume;
 use crate::{progress, screen};
-use pleegprofiel::report::{SMALL_CELL, selection_svg};
 use pleegprofiel::{
-    CandidateFit, Cohort, Family, NO_DISCOVERY, OneCurve, Progress, Selection, SelectionState, SelectionWatch,
+    Cohort, Family,
+    report::{SMALL_CELL, selection_svg},
+    trajectory::{
+        OneCurve, Progress,
+        selection::{CandidateFit, NO_DISCOVERY, Selection, SelectionState, SelectionWatch},
+    },
 };
 use serde::Serialize;
 use std::io::{self, Write};
@@ -23,7 +27,7 @@ pub(crate) fn run(args: &SelectArgs) -> Result<(), Failure> {
     let begin = Instant::now();
     let clock = || begin.elapsed().as_secs_f64();
     let searched = progress::watched(|tick| {
-        let progress = |p: pleegprofiel::SelectionProgress<'_>| {
+        let progress = |p: pleegprofiel::trajectory::selection::SelectionProgress<'_>| {
             p.state.is_none_or(|state| resume.keep(|| state.to_json()))
                 && tick(Progress { done: p.done, total: p.total })
         };

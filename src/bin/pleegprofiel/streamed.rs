@@ -3,7 +3,11 @@
 use crate::args::FitArgs;
 use crate::failure::Failure;
 use crate::{fit, json, outputs, progress, screen};
-use pleegprofiel::{Definitions, Naming, PassJournal, name_fit};
+use pleegprofiel::{
+    Definitions, name_fit,
+    profile::Naming,
+    trajectory::{COUNTS, passes::PassJournal},
+};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -12,7 +16,7 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     if let Some(path) = &args.resume {
         outputs::check_file(path)?;
     }
-    let options = args.model.options();
+    let options = args.model.spec(COUNTS, None);
     let people = args.input.read_in_chunks(&args.scratch.folder(), args.model.seed())?;
     let mut journal = options.journal(&people)?;
     let mut stored = args.resume.as_deref().map(|path| Stored::open(path, &mut journal)).transpose()?;
@@ -21,7 +25,6 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
     let sample = people.sample()?;
     let some = sample.chunk(0..sample.persons().min(LOOKED_AT))?;
     let fit = fit.checked_among(&some)?;
-    let general = fit.general();
     let trusted = fit.best();
     // a curve that ran off has no name; the fit is shown all the same
     let naming = name_fit(&fit, &some, &Definitions::default()).ok();
@@ -29,9 +32,9 @@ pub(crate) fn run(args: &FitArgs) -> Result<(), Failure> {
         outputs::write_file(path, format!("{}\n", model.to_json()).as_bytes())?;
     }
     if args.json {
-        screen::print(&json::object(general, naming.as_ref(), took, None, None)?)?;
+        screen::print(&json::object(&fit, naming.as_ref(), took, None, None)?)?;
     } else if trusted.is_ok() {
-        let text = fit::plain(general, args.show_small_cells);
+        let text = fit::plain(&fit, args.show_small_cells);
         let names = naming.as_ref().map_or(String::new(), |naming| format!("\n\n{}", names(naming)));
         screen::print(&format!("{text}{names}"))?;
     }

@@ -4,8 +4,12 @@ use crate::args_people::{Format, SynthArgs};
 use crate::failure::Failure;
 use crate::outputs::{self, Outputs};
 use crate::screen;
-use pleegprofiel::synthetic::write::TABLES;
-use pleegprofiel::{Language, ReferenceCard, SyntheticCohort, reference_model};
+use pleegprofiel::{
+    Language,
+    profile::reference::ReferenceCard,
+    reference_model,
+    synthetic::{SyntheticCohort, TABLES},
+};
 use std::io::{self, ErrorKind, Write};
 
 pub(crate) fn run(args: &SynthArgs) -> Result<(), Failure> {

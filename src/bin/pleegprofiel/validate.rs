@@ -7,12 +7,15 @@ use crate::outputs::{self, Outputs};
 use crate::predictions::read;
 use crate::score::{find, read as text_of};
 use crate::screen;
-use pleegprofiel::Profile;
-use pleegprofiel::report::ValidationReport;
-use pleegprofiel::risk::instrument::Mode;
-use pleegprofiel::validation::{
-    ClassPredictions, ColumnKind, ColumnRequest, ColumnTable, FollowUp, Predictions, ProtectedAttribute, flat_binary,
-    flat_times,
+use pleegprofiel::{
+    Profile,
+    report::ValidationReport,
+    risk::instrument::Mode,
+    survival::FollowUp,
+    validation::{
+        ClassPredictions, ColumnKind, ColumnRequest, ColumnTable, Predictions, ProtectedAttribute, flat_binary,
+        flat_times,
+    },
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};

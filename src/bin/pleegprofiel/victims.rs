@@ -4,10 +4,11 @@
 use crate::args_chain::{OverlapArgs, RepeatArgs};
 use crate::failure::Failure;
 use crate::{outputs, screen};
-use pleegprofiel::monitor::{
-    Overlap, OverlapDefinition, Repeat, RepeatDefinition, overlap, read_victims, repeat_victims,
+use pleegprofiel::{
+    Language,
+    cohort::{CohortWarning, table::TableSource},
+    monitor::{Overlap, OverlapDefinition, Repeat, RepeatDefinition, overlap, read_victims, repeat_victims},
 };
-use pleegprofiel::{CohortWarning, Language, TableSource};
 use serde::Serialize;
 use std::path::Path;
 

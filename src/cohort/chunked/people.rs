@@ -19,13 +19,13 @@ use std::sync::Mutex;
 /// People in a chunk: enough for a chunk to be worth its trouble, some megabytes.
 pub const CHUNK_PEOPLE: usize = 65_536;
 
-/// A cohort in chunks, on disk or in memory, to be fitted by [`FitOptions::fit_in_chunks`](crate::FitOptions::fit_in_chunks).
+/// A cohort in chunks, on disk or in memory, to be fitted by [`Spec::fit_in_chunks`](crate::Spec::fit_in_chunks).
 ///
 /// On disk, memory does not grow with the people. Their histories (no identifiers) then lie in a file that has no name,
 /// which is gone when this value, or the process, is.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, PeopleInChunks, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Cohort, cohort::PeopleInChunks, ndarray::Array2};
 /// let chunk = |ages| Cohort::from_counts(AgeGrid::years(12, 21)?, Array2::from_elem((50, 10), ages).view());
 /// let mut people = PeopleInChunks::on_disk(&std::env::temp_dir(), 1)?;
 /// people.push(&chunk(0)?)?;

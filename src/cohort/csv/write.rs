@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 /// Writes counts in the wide form: `id`, a column per age, and a last column `weight` when any person
-/// has a weight other than 1 (read it with [`TableOptions::weight_column`](crate::TableOptions::weight_column)).
+/// has a weight other than 1 (read it with [`TableOptions::weight_column`](crate::cohort::table::TableOptions::weight_column)).
 ///
 /// Identifiers are those of the cohort, or the numbers 1, 2, .. when it has none. An interval that was
 /// not observed is an empty cell.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, ndarray::array, write_wide};
+/// use pleegprofiel::{AgeGrid, Cohort, cohort::table::write_wide, ndarray::array};
 /// let cohort = Cohort::from_counts(AgeGrid::years(18, 19)?, array![[0_u32, 2], [1, 0]].view())?;
 /// let mut table = Vec::new();
 /// write_wide(&cohort, &mut table)?;

@@ -53,14 +53,14 @@ pub fn read_cohort_parquet(
 /// Reads a table of counts, and time at risk when given, from open Parquet files or bytes.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, ParquetSource, SyntheticCohort, read_cohort_parquet_with, reference_model};
+/// use pleegprofiel::{cohort::table::{ParquetSource, TableOptions, read_cohort_parquet_with}, synthetic::SyntheticCohort, reference_model};
 /// let people = SyntheticCohort::new(reference_model().career_model(), 1)?;
 /// let mut tables: [Vec<u8>; 7] = Default::default();
 /// people.write_parquet(0..10, &mut tables)?;
 /// let [_, _, _, _, counts, exposure, _] = tables;
 /// let counts = ParquetSource::new("counts.parquet", counts);
 /// let exposure = ParquetSource::new("exposure.parquet", exposure);
-/// let cohort = read_cohort_parquet_with(counts, Some(exposure), &CsvOptions::new())?;
+/// let cohort = read_cohort_parquet_with(counts, Some(exposure), &TableOptions::new())?;
 /// assert_eq!((cohort.persons(), cohort.id(9)), (10, Some("9")));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```

@@ -25,7 +25,7 @@ use crate::error::{Issues, Result};
 /// - A career at completed ages has no order within a year and is an error.
 ///
 /// ```
-/// use pleegprofiel::{Age, Career, Category, Offence, RecidivismBuilder, RecidivismOptions, Window, WindowEnd};
+/// use pleegprofiel::{Age, Career, career::{Category, Offence, Window, WindowEnd}, cohort::recidivism::{RecidivismBuilder, RecidivismOptions}};
 /// let age = Age::years;
 /// let mut builder = RecidivismBuilder::new(RecidivismOptions::default().years([1, 5]).show_small_cells(true))?;
 /// for again in [21.0, 23.0, 29.0] {

@@ -50,7 +50,7 @@ impl RecidivismCriterion {
 /// Which categories of offences count by which criterion.
 ///
 /// ```
-/// use pleegprofiel::{Category, RecidivismCriteria, RecidivismCriterion, Reoffence};
+/// use pleegprofiel::{career::Category, cohort::recidivism::{RecidivismCriteria, RecidivismCriterion, Reoffence}};
 /// let criteria = RecidivismCriteria::new()
 ///     .counts(RecidivismCriterion::Serious, [Category::VIOLENCE, Category::SEXUAL])
 ///     .counts(RecidivismCriterion::VerySerious, [Category::SEXUAL]);

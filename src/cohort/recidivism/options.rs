@@ -22,7 +22,7 @@ pub const MAX_YEARS: u32 = 100;
 /// | `show_small_cells` | no | fewer than 10 people could point at someone |
 ///
 /// ```
-/// use pleegprofiel::{Category, RecidivismOptions, Reoffence};
+/// use pleegprofiel::{career::Category, cohort::recidivism::{RecidivismOptions, Reoffence}};
 /// let options = RecidivismOptions::default().reoffence(Reoffence::SameKind).years([2, 5, 7]);
 /// assert!(options.check().is_ok());
 /// assert!(RecidivismOptions::default().years([0]).check().is_err());

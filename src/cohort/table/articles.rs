@@ -23,7 +23,7 @@ const ARTICLE: &str = "an article such as 273f, 273f lid 3 or 242 Sr";
 /// does not have what was read in law is added ([`ArticleTable::read_in_law`]).
 ///
 /// ```
-/// use pleegprofiel::{TableOptions, TableSource, read_articles};
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_articles};
 /// let table = "article,from,until,category,source\n310,,,property,Wetboek van Strafrecht\n";
 /// let table = read_articles(TableSource::new("articles.csv", table.as_bytes()), &TableOptions::new())?;
 /// let theft = table.category(&"310".parse()?, "2019-05-01".parse()?)?;

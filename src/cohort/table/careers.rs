@@ -51,10 +51,10 @@ pub struct CareerTable {
 /// in the other tables must be among them.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_careers};
-/// let people = CsvSource::new("people.csv", "id,birth,from,to\na,1990-01-01,2002-01-01,2020-01-01\n".as_bytes());
-/// let offences = CsvSource::new("offences.csv", "id,committed,offence\na,2010-05-04,human-trafficking\n".as_bytes());
-/// let careers = read_careers(people, offences, None, &CsvOptions::new())?;
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_careers};
+/// let people = TableSource::new("people.csv", "id,birth,from,to\na,1990-01-01,2002-01-01,2020-01-01\n".as_bytes());
+/// let offences = TableSource::new("offences.csv", "id,committed,offence\na,2010-05-04,human-trafficking\n".as_bytes());
+/// let careers = read_careers(people, offences, None, &TableOptions::new())?;
 /// assert_eq!((careers.len(), careers[0].career.offences().len()), (1, 1));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```

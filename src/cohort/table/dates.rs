@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// How a table writes its dates.
 ///
 /// ```
-/// use pleegprofiel::DateFormat;
+/// use pleegprofiel::cohort::table::DateFormat;
 /// assert!("d-m-yyyy".parse::<DateFormat>().is_ok());
 /// assert!("d-m".parse::<DateFormat>().is_err());
 /// ```

@@ -30,9 +30,9 @@ struct Told {
 /// identifiers that stand twice, in files without a name.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_in_chunks};
-/// let counts = CsvSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\n".as_bytes());
-/// let people = read_in_chunks(counts, None, &CsvOptions::new(), &std::env::temp_dir(), 1)?;
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_in_chunks};
+/// let counts = TableSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\n".as_bytes());
+/// let people = read_in_chunks(counts, None, &TableOptions::new(), &std::env::temp_dir(), 1)?;
 /// assert_eq!((people.persons(), people.events()), (2, 3));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```

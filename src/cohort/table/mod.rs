@@ -27,7 +27,7 @@
 //!   [`TableOptions::missing`] says so. In the long forms an age that is not listed is not observed, unless
 //!   [`TableOptions::unlisted`] says that it is 0.
 //! - A person without a single observed age carries no information and is an error, not a silent loss.
-//! - A count is a whole number, at most [`MAX_COUNT`](crate::MAX_COUNT), in digits; `2.0` is 2. `1e3`, `+2` and
+//! - A count is a whole number, at most [`MAX_COUNT`](crate::cohort::MAX_COUNT), in digits; `2.0` is 2. `1e3`, `+2` and
 //!   `2.5` are refused, since each usually means that a column holds something else than counts; so is `1.000`,
 //!   which may be a thousand, until [`TableOptions::decimal`] says what a point is.
 //! - The time at risk is a fraction of the age interval, above 0 and at most 1. An interval with a count of 0 and a time
@@ -72,6 +72,11 @@ mod wide;
 mod words;
 mod years;
 
+#[cfg(feature = "csv")]
+pub use crate::cohort::csv::{write_wide, write_wide_exposure};
+#[cfg(feature = "parquet")]
+pub use crate::cohort::parquet::{ParquetSource, read_cohort_parquet, read_cohort_parquet_with};
+
 pub use ages::AgeUnit;
 pub use articles::read_articles;
 pub use careers::{CareerTable, NamedCareer, read_career_table, read_careers, read_groups};
@@ -99,12 +104,6 @@ use crate::cohort::data::Cohort;
 use crate::error::{Error, Issues, Result};
 use rows::Table;
 
-/// [`TableOptions`] by its older name.
-pub type CsvOptions = TableOptions;
-
-/// [`TableSource`] by its older name.
-pub type CsvSource<'a> = TableSource<'a>;
-
 /// What every list of problems is headed by.
 const UNREADABLE: &str = "the cohort cannot be read";
 
@@ -115,10 +114,10 @@ const UNREADABLE: &str = "the cohort cannot be read";
 /// per person and age, goes with counts by age.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_cohort};
-/// let wide = CsvSource::new("wide.csv", "id,age_18,age_19\na,0,2\n".as_bytes());
-/// let long = CsvSource::new("long.csv", "id,age,count\na,18,0\na,19,2\n".as_bytes());
-/// let options = CsvOptions::new();
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_cohort};
+/// let wide = TableSource::new("wide.csv", "id,age_18,age_19\na,0,2\n".as_bytes());
+/// let long = TableSource::new("long.csv", "id,age,count\na,18,0\na,19,2\n".as_bytes());
+/// let options = TableOptions::new();
 /// assert_eq!(read_cohort(wide, None, &options)?, read_cohort(long, None, &options)?);
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```

@@ -35,10 +35,10 @@ pub enum Observed<'a> {
 /// to the highest age of the table of persons.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, Observed, read_offences};
-/// let offences = CsvSource::new("offences.csv", "id,age,offence\nb,19,theft\nb,19,assault\n".as_bytes());
-/// let persons = CsvSource::new("persons.csv", "id,from_age,to_age\na,18,19\nb,18,20\n".as_bytes());
-/// let cohort = read_offences(offences, Observed::Persons(persons), &CsvOptions::new())?;
+/// use pleegprofiel::cohort::table::{Observed, TableOptions, TableSource, read_offences};
+/// let offences = TableSource::new("offences.csv", "id,age,offence\nb,19,theft\nb,19,assault\n".as_bytes());
+/// let persons = TableSource::new("persons.csv", "id,from_age,to_age\na,18,19\nb,18,20\n".as_bytes());
+/// let cohort = read_offences(offences, Observed::Persons(persons), &TableOptions::new())?;
 /// assert_eq!(cohort.counts(0), [Some(0), Some(0), None]);
 /// assert_eq!(cohort.counts(1), [Some(0), Some(2), Some(0)]);
 /// # Ok::<(), pleegprofiel::Error>(())

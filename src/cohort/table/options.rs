@@ -32,11 +32,11 @@ pub enum Unlisted {
 /// Options of the readers of tables; [`TableOptions::new`] is the documented form of the command line.
 ///
 /// ```
-/// use pleegprofiel::{CsvSource, TableOptions, read_wide_with};
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_wide_with};
 /// let table = "nr;leeftijd_12;leeftijd_13;gewicht\n1;0;2;1.5\n";
 /// let options =
 ///     TableOptions::new().delimiter(b';').id_column("nr").age_prefix("leeftijd_").weight_column("gewicht");
-/// let cohort = read_wide_with(CsvSource::new("tabel.csv", table.as_bytes()), None, &options)?;
+/// let cohort = read_wide_with(TableSource::new("tabel.csv", table.as_bytes()), None, &options)?;
 /// assert_eq!((cohort.events(), cohort.weight(0)), (2, 1.5));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
@@ -167,7 +167,7 @@ impl TableOptions {
     /// counted.
     ///
     /// ```
-    /// use pleegprofiel::{AgeInYear, TableOptions, TableSource, read_cohort};
+    /// use pleegprofiel::cohort::table::{AgeInYear, TableOptions, TableSource, read_cohort};
     /// let table = TableSource::new("t.csv", "id,born,y2005,y2006\na,1990,0,2\nb,1991,1,0\n".as_bytes());
     /// let options = TableOptions::new().calendar_years("y", "born", AgeInYear::End);
     /// let cohort = read_cohort(table, None, &options)?;
@@ -280,7 +280,7 @@ impl TableOptions {
     /// Columns to leave out by name that none of the tables read by these options, or by a clone of them, has had.
     ///
     /// ```
-    /// use pleegprofiel::{TableOptions, TableSource, read_cohort};
+    /// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_cohort};
     /// let options = TableOptions::new().ignore(["sex", "nope"]);
     /// let table = TableSource::new("t.csv", "id,sex,age_12,age_13\na,m,0,2\n".as_bytes());
     /// read_cohort(table, None, &options)?;

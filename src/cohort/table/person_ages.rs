@@ -27,9 +27,9 @@ use crate::error::{Error, Issues, Result};
 /// [`TableOptions::grid`], or else run from the lowest to the highest age listed.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_person_ages};
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_person_ages};
 /// let table = "id,age,count,exposure\na,18,0,1\nb,19,1,0.5\na,20,3,1\n";
-/// let cohort = read_person_ages(CsvSource::new("long.csv", table.as_bytes()), &CsvOptions::new())?;
+/// let cohort = read_person_ages(TableSource::new("long.csv", table.as_bytes()), &TableOptions::new())?;
 /// assert_eq!(cohort.counts(0), [Some(0), None, Some(3)]);
 /// assert_eq!(cohort.exposure(1), [0.0, 0.5, 0.0]);
 /// # Ok::<(), pleegprofiel::Error>(())
@@ -45,10 +45,10 @@ pub fn read_person_ages(table: TableSource<'_>, options: &TableOptions) -> Resul
 /// [`Unlisted::Zero`], those without a row had no event at any age.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, Unlisted, read_person_ages_of};
-/// let table = CsvSource::new("long.csv", "id,age,count\na,18,2\na,20,3\n".as_bytes());
-/// let people = CsvSource::new("people.csv", "id,born\na,1990\nb,1991\n".as_bytes());
-/// let cohort = read_person_ages_of(table, Some(people), &CsvOptions::new().unlisted(Unlisted::Zero))?;
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, Unlisted, read_person_ages_of};
+/// let table = TableSource::new("long.csv", "id,age,count\na,18,2\na,20,3\n".as_bytes());
+/// let people = TableSource::new("people.csv", "id,born\na,1990\nb,1991\n".as_bytes());
+/// let cohort = read_person_ages_of(table, Some(people), &TableOptions::new().unlisted(Unlisted::Zero))?;
 /// assert_eq!(cohort.counts(0), [Some(2), Some(0), Some(3)]);
 /// assert_eq!(cohort.counts(1), [Some(0); 3]);
 /// # Ok::<(), pleegprofiel::Error>(())

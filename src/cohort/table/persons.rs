@@ -27,11 +27,11 @@ pub struct PersonTable {
 /// Reads the covariates `names` of the people of a cohort from a table with their identifiers, in any order.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_person_table, read_wide_with};
-/// let options = CsvOptions::new();
-/// let counts = CsvSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\n".as_bytes());
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_person_table, read_wide_with};
+/// let options = TableOptions::new();
+/// let counts = TableSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\n".as_bytes());
 /// let cohort = read_wide_with(counts, None, &options)?;
-/// let table = CsvSource::new("persons.csv", "id,female,town\nb,1,x\na,0,y\n".as_bytes());
+/// let table = TableSource::new("persons.csv", "id,female,town\nb,1,x\na,0,y\n".as_bytes());
 /// let covariates = read_person_table(table, &cohort, &["female".into()], &options)?;
 /// assert_eq!(covariates.values, [[0.0, 1.0]]);
 /// # Ok::<(), pleegprofiel::Error>(())
@@ -41,11 +41,11 @@ pub struct PersonTable {
 /// for each of its categories but the first: that of the lowest value with a label, or else the first by the alphabet.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_person_table, read_wide_with};
-/// let options = CsvOptions::new().categorical(["town"]);
-/// let counts = CsvSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\nc,0,0\n".as_bytes());
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_person_table, read_wide_with};
+/// let options = TableOptions::new().categorical(["town"]);
+/// let counts = TableSource::new("counts.csv", "id,age_18,age_19\na,0,2\nb,1,0\nc,0,0\n".as_bytes());
 /// let cohort = read_wide_with(counts, None, &options)?;
-/// let table = CsvSource::new("persons.csv", "id,town\na,y\nb,x\nc,z\n".as_bytes());
+/// let table = TableSource::new("persons.csv", "id,town\na,y\nb,x\nc,z\n".as_bytes());
 /// let covariates = read_person_table(table, &cohort, &["town".into()], &options)?;
 /// assert_eq!(covariates.names, ["town=y", "town=z"]);
 /// assert_eq!(covariates.values, [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]);

@@ -146,9 +146,9 @@ pub(super) fn category(table: &mut Table<'_>, column: usize, set: &CategorySet) 
 /// trafficking by its key.
 ///
 /// ```
-/// use pleegprofiel::{Category, CsvOptions, CsvSource, read_categories};
+/// use pleegprofiel::{career::Category, cohort::table::{TableOptions, TableSource, read_categories}};
 /// let table = "key,dutch,english\ntheft,diefstal,theft\n";
-/// let set = read_categories(CsvSource::new("categories.csv", table.as_bytes()), &CsvOptions::new())?;
+/// let set = read_categories(TableSource::new("categories.csv", table.as_bytes()), &TableOptions::new())?;
 /// assert!(set.contains(&Category::new("theft")?) && set.contains(&Category::HUMAN_TRAFFICKING));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```

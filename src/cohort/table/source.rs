@@ -42,7 +42,7 @@ impl TableSource<'static> {
     /// stands in every message about it.
     ///
     /// ```
-    /// use pleegprofiel::{TableOptions, TableSource, read_cohort};
+    /// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_cohort};
     /// let table = TableSource::from_bytes("counts.csv", "id;age_12;age_13\na;0;2\n");
     /// assert_eq!(read_cohort(table, None, &TableOptions::new())?.events(), 2);
     /// # Ok::<(), pleegprofiel::Error>(())

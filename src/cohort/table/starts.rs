@@ -26,7 +26,7 @@ pub struct FollowedFrom {
 /// left before it, would not be in the data.
 ///
 /// ```
-/// use pleegprofiel::{TableOptions, TableSource, read_starts};
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_starts};
 /// let table = TableSource::new("starts.csv", "id,start\na,2015-03-01\n".as_bytes());
 /// assert_eq!(read_starts(table, &TableOptions::new())?["a"].start.to_string(), "2015-03-01");
 /// # Ok::<(), pleegprofiel::Error>(())

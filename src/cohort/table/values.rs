@@ -41,14 +41,14 @@ const MISSING: &str = "a missing value is an empty cell, or a code named by --mi
 /// ages that were not observed. Whether a family can produce the values is for the model to say.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_values};
-/// let table = read_values(CsvSource::new("scores.csv", "id,age_11,age_12\na,36,\nb,-1.5,0\n".as_bytes()), &CsvOptions::new())?;
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_values};
+/// let table = read_values(TableSource::new("scores.csv", "id,age_11,age_12\na,36,\nb,-1.5,0\n".as_bytes()), &TableOptions::new())?;
 /// assert_eq!((table.values[(0, 1)], table.values[(1, 0)]), (None, Some(-1.5)));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
 ///
 /// # Errors
-/// As [`crate::read_wide`], with every problem by row and column.
+/// As [`crate::cohort::table::read_wide`], with every problem by row and column.
 pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<ValueTable> {
     options.check()?;
     let mut table = Table::open(source, options)?;

@@ -38,10 +38,10 @@ pub fn read_wide(counts: impl AsRef<Path>, exposure: Option<&Path>) -> Result<Co
 /// Reads wide counts, and time at risk when given, from any source.
 ///
 /// ```
-/// use pleegprofiel::{CsvOptions, CsvSource, read_wide_with};
-/// let counts = CsvSource::new("counts.csv", "id,age_18,age_19,age_20\na,0,2,\nb,1,0,0\n".as_bytes());
-/// let exposure = CsvSource::new("exposure.csv", "id,age_18,age_19,age_20\nb,1,1,1\na,1,0.5,\n".as_bytes());
-/// let cohort = read_wide_with(counts, Some(exposure), &CsvOptions::new())?;
+/// use pleegprofiel::cohort::table::{TableOptions, TableSource, read_wide_with};
+/// let counts = TableSource::new("counts.csv", "id,age_18,age_19,age_20\na,0,2,\nb,1,0,0\n".as_bytes());
+/// let exposure = TableSource::new("exposure.csv", "id,age_18,age_19,age_20\nb,1,1,1\na,1,0.5,\n".as_bytes());
+/// let cohort = read_wide_with(counts, Some(exposure), &TableOptions::new())?;
 /// assert_eq!((cohort.persons(), cohort.observations(), cohort.events()), (2, 5, 3));
 /// assert_eq!(cohort.exposure(0), [1.0, 0.5, 0.0]);
 /// # Ok::<(), pleegprofiel::Error>(())

@@ -16,7 +16,7 @@ impl Classifier {
     /// As [`Classifier::classify`], of a career put on the model's ages.
     ///
     /// Dates out of order and categories outside a set are refused when a career is built
-    /// ([`CareerBuilder::build`](crate::CareerBuilder::build)); categories of the user's own are counted like any
+    /// ([`CareerBuilder::build`](crate::career::CareerBuilder::build)); categories of the user's own are counted like any
     /// other, and the result says so.
     ///
     /// # Errors

@@ -5,9 +5,10 @@
 use super::kept::{Kept, Past};
 use crate::cohort::builder::PersonRow;
 use crate::error::{Error, Result};
+use crate::trajectory::count_model::CountModel;
 use crate::trajectory::family::Family;
+use crate::trajectory::group::Group;
 use crate::trajectory::kernel::Kernel;
-use crate::trajectory::model::{Group, TrajectoryModel};
 use rand_chacha::ChaCha8Rng;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -74,7 +75,7 @@ impl SoFar {
 impl Cells {
     /// # Errors
     /// When the family does not count events: profiles are defined on rates of offending.
-    pub(super) fn new(model: &TrajectoryModel) -> Result<Cells> {
+    pub(super) fn new(model: &CountModel) -> Result<Cells> {
         let family = model.family();
         let kernel = match family {
             // given the factor

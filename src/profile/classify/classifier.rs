@@ -26,7 +26,7 @@ use crate::profile::kind::Profile;
 use crate::profile::model::name_model;
 use crate::profile::naming::Naming;
 use crate::profile::person::{Candidate, Undecided};
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::Model;
 use crate::units::Probability;
 use std::ops::Range;
 use std::sync::Arc;
@@ -37,13 +37,13 @@ use std::sync::Arc;
 /// simulated from it by age: the calibration of its prediction sets, what its typicality is held against, and its
 /// resolution. It knows counts of offences, ages and time at liberty, and nothing else of anyone: no protected
 /// attribute is an input. (A model with covariates of membership needs a
-/// [`CovariateClassifier`](crate::CovariateClassifier), whose answers repeat what they took of a person.)
+/// [`CovariateClassifier`](crate::profile::classify::CovariateClassifier), whose answers repeat what they took of a person.)
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Classifier, Definitions, Family, Group, PersonRow, Profile, TrajectoryModel, name_model};
+/// use pleegprofiel::{AgeGrid, Classifier, Definitions, Family, Model, PersonRow, Profile, trajectory::Group, name_model};
 /// let group = |share, c: [f64; 3]| Group::poisson(share, c);
 /// let groups = vec![group(0.7, [-3.5, 0.0, -0.5]), group(0.3, [-1.5, -3.0, -3.0])];
-/// let model = TrajectoryModel::new(Family::Poisson, AgeGrid::years(12, 39)?, groups)?;
+/// let model = Model::new(Family::Poisson, AgeGrid::years(12, 39)?, groups)?;
 /// let naming = name_model(&model, &Definitions::default())?;
 /// let classifier = Classifier::new(model, naming)?;
 /// let mut counts = [Some(0); 28];
@@ -56,7 +56,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classifier {
-    pub(super) model: TrajectoryModel,
+    pub(super) model: Model,
     pub(super) naming: Naming,
     pub(super) options: ClassifyOptions,
     pub(super) name: Option<String>,
@@ -83,7 +83,7 @@ impl Classifier {
     ///
     /// # Errors
     /// As [`Classifier::with`].
-    pub fn new(model: TrajectoryModel, naming: Naming) -> Result<Classifier> {
+    pub fn new(model: Model, naming: Naming) -> Result<Classifier> {
         Classifier::with(model, naming, ClassifyOptions::default())
     }
 
@@ -93,7 +93,7 @@ impl Classifier {
     /// Kind [`InvalidOptions`](crate::ErrorKind::InvalidOptions) when the family does not count events, the naming is
     /// not that of the model (another number of groups, shares or width of interval), no group shows a profile, or
     /// the options fail [`ClassifyOptions::check`].
-    pub fn with(model: TrajectoryModel, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
+    pub fn with(model: Model, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
         let bare = Classifier::bare(model, naming, options)?;
         if !belongs(&bare.naming, &bare.model) {
             return Err(Error::options("the naming is not that of the model: other groups, shares or ages"));
@@ -103,9 +103,14 @@ impl Classifier {
     }
 
     /// A classifier that looks people up for each record, whole ones included; see [`Whole`].
-    pub(super) fn bare(model: TrajectoryModel, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
+    pub(super) fn bare(model: Model, naming: Naming, options: ClassifyOptions) -> Result<Classifier> {
         options.check()?;
-        let cells = Cells::new(&model)?;
+        // of a model that was not given as one of counts the groups are worked out
+        let model = match model.groups() {
+            [] => Model::of_counts(model.as_counts()?.into_owned(), false),
+            _ => model,
+        };
+        let cells = Cells::new(&*model.as_counts()?)?;
         let mut class_profiles: Vec<Option<Profile>> = Profile::ALL
             .into_iter()
             .filter(|p| naming.groups.iter().any(|g| g.profile == Some(*p)))
@@ -144,7 +149,7 @@ impl Classifier {
     ///
     /// # Errors
     /// As [`Classifier::with`], [`Decision::of`] and [`crate::name_model`].
-    pub fn of_stored(model: TrajectoryModel, options: ClassifyOptions) -> Result<Classifier> {
+    pub fn of_stored(model: Model, options: ClassifyOptions) -> Result<Classifier> {
         let Some(decision) = Decision::of(&model)? else {
             let naming = name_model(&model, &Definitions::default())?;
             return Classifier::with(model, naming, options);
@@ -161,7 +166,7 @@ impl Classifier {
     }
 
     /// The model.
-    pub fn model(&self) -> &TrajectoryModel {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 
@@ -222,7 +227,7 @@ impl Classifier {
     /// # Errors
     /// Kind [`Refused`](crate::ErrorKind::Refused), see [`Refusal`](super::record::Refusal), when there is no offence in
     /// the record or nothing was observed; kind [`InvalidValue`](crate::ErrorKind::InvalidValue) when the row does not
-    /// suit the grid: another length, a count above [`MAX_COUNT`](crate::MAX_COUNT), or an observed interval with a
+    /// suit the grid: another length, a count above [`MAX_COUNT`](crate::cohort::MAX_COUNT), or an observed interval with a
     /// time at risk outside (0, 1].
     pub fn classify(&self, row: PersonRow<'_>) -> Result<Classification> {
         self.classify_with(row, Vec::new())

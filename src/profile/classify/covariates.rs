@@ -20,8 +20,8 @@ use crate::profile::decision::{Decision, of_outcome};
 use crate::profile::definitions::Definitions;
 use crate::profile::model::name_model;
 use crate::profile::naming::Naming;
-use crate::trajectory::mixture::model::GeneralModel;
-use crate::trajectory::mixture::outcome::ModelOutcome;
+use crate::trajectory::model::Model;
+use crate::trajectory::outcome::ModelOutcome;
 use ndarray::ArrayView2;
 use std::ops::Range;
 
@@ -30,16 +30,15 @@ use std::ops::Range;
 ///
 /// What a covariate stands for takes part in the answer. Where that is a protected attribute or a proxy of one (sex, income,
 /// a neighbourhood), whoever made the model chose so; every answer repeats the covariates and their values
-/// ([`ModelUsed::covariates`](crate::ModelUsed::covariates), [`Limitation::OwnShares`]).
+/// ([`ModelUsed::covariates`](crate::profile::classify::ModelUsed::covariates), [`Limitation::OwnShares`]).
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, CovariateClassifier, ClassifyOptions, Definitions, Family, ModelSpec, OutcomeSpec, Panel};
-/// use pleegprofiel::{PersonRow, Profile, name_fit, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Definitions, Family, OutcomeSpec, Panel, PersonRow, Profile, Spec, ndarray::Array2, profile::classify::{ClassifyOptions, CovariateClassifier}, name_fit};
 /// // one in four offends every year at 16 to 19, and most of those are of the town
 /// let counts = Array2::from_shape_fn((200, 20), |(i, t)| Some(f64::from(u8::from(i % 4 == 0 && (4..8).contains(&t) || (i + 7 * t) % 41 == 0))));
 /// let town: Vec<f64> = (0..200).map(|i| f64::from(u8::from(i % 4 == 0 && i % 20 > 0 || i % 9 == 0))).collect();
 /// let panel = Panel::new(AgeGrid::years(12, 31)?).series("theft", counts.view())?.covariate("town", &town)?;
-/// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(2)).membership(["town"]);
+/// let spec = Spec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(2)).membership(["town"]);
 /// let fit = spec.starts(4).fit(&panel)?;
 /// let naming = name_fit(&fit, &panel, &Definitions::default())?;
 /// let theft = fit.model().of_outcome("theft")?;
@@ -54,7 +53,7 @@ use std::ops::Range;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CovariateClassifier {
-    model: GeneralModel,
+    model: Model,
     outcome: String,
     /// Of people at the mean of the covariates: nobody is answered by it unless there are none.
     base: Classifier,
@@ -113,7 +112,7 @@ impl CovariateClassifier {
     }
 
     /// The model.
-    pub fn model(&self) -> &GeneralModel {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 

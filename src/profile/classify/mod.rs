@@ -21,31 +21,47 @@
 //! calibrated on the world instead ([`classifier::Classifier::calibrated_on`]).
 
 mod alike;
-pub mod at_index;
-pub mod calibration;
-pub mod career;
+pub(crate) mod at_index;
+pub(crate) mod calibration;
+pub(crate) mod career;
 mod cells;
-pub mod classification;
-pub mod classifier;
-pub mod covariates;
+pub(crate) mod classification;
+pub(crate) mod classifier;
+pub(crate) mod covariates;
 mod draw;
-pub mod explanation;
-pub mod file_fit;
+pub(crate) mod explanation;
+pub(crate) mod file_fit;
 mod file_of_groups;
-pub mod forecast;
+pub(crate) mod forecast;
 mod kept;
-pub mod limitation;
-pub mod options;
+pub(crate) mod limitation;
+pub(crate) mod options;
 mod pool;
-pub mod prediction;
+pub(crate) mod prediction;
 mod ranked;
-pub mod record;
+pub(crate) mod record;
 mod reference;
-pub mod resolution;
+pub(crate) mod resolution;
 mod standing;
 #[cfg(test)]
 mod tests;
-pub mod typicality;
+pub(crate) mod typicality;
 mod whole;
 #[cfg(feature = "parquet")]
-pub mod write_parquet;
+pub(crate) mod write_parquet;
+
+pub use at_index::age::IndexAge;
+pub use at_index::classifier::CareerClassifier;
+pub use classification::{Classification, ModelUsed, Placed, ProfileProbability, WhatIf};
+pub use covariates::CovariateClassifier;
+pub use explanation::{AgeContribution, Explanation, PathStep, Term};
+pub use file_fit::{AgeCount, FEWEST_ROWS, FileFit};
+pub use forecast::{Forecast, ForecastAge, Predicted};
+pub use limitation::Limitation;
+pub use options::{ClassifyOptions, FEWEST_PEOPLE};
+pub use prediction::{CalibrationSource, PredictionSet, ProfileEvidence};
+pub use record::Refusal;
+pub use resolution::{GroupResolution, Resolution};
+pub use typicality::{PValue, Typicality};
+#[cfg(feature = "parquet")]
+pub use write_parquet::ClassificationWriter;

@@ -10,7 +10,7 @@ pub const FEWEST_PEOPLE: usize = 200;
 /// How people are classified. Every number is our choice, with its reason; all are kept in the classifier.
 ///
 /// ```
-/// use pleegprofiel::ClassifyOptions;
+/// use pleegprofiel::profile::classify::ClassifyOptions;
 /// let options = ClassifyOptions { coverage: 0.95, ..ClassifyOptions::default() };
 /// assert!(options.check().is_ok());
 /// assert!(ClassifyOptions { coverage: 1.0, ..options }.check().is_err());

@@ -57,7 +57,7 @@ impl Classes {
     }
 }
 
-/// Which groups are the likeliest: the first of equals, as [`Naming::of_record`](crate::Naming::of_record) has it.
+/// Which groups are the likeliest: the first of equals, as [`Naming::of_record`](crate::profile::Naming::of_record) has it.
 pub(super) fn likeliest(posterior: &[f64]) -> usize {
     let mut best = 0;
     for (k, p) in posterior.iter().enumerate().skip(1) {

@@ -12,13 +12,14 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::grid::AgeGrid;
 use crate::numeric::streams::stream;
 use crate::trajectory::family::Family;
-use crate::trajectory::model::{Group, TrajectoryModel};
+use crate::trajectory::group::Group;
+use crate::trajectory::model::Model;
 use rand::Rng;
 
 const CLEAR: f64 = 0.7;
 
 /// The four groups of `fixtures/sim` from 12 to 39, with a zero part and dispersion where the family has them.
-fn model(family: Family) -> TrajectoryModel {
+fn model(family: Family) -> Model {
     let rates = [[-3.0, -0.3, -0.5], [-1.2, -2.2, -1.5], [-0.6, 0.8, -1.0], [0.9, -0.2, -0.9]];
     let groups = [0.50, 0.25, 0.15, 0.10].into_iter().enumerate().map(|(k, share)| Group {
         share,
@@ -27,7 +28,7 @@ fn model(family: Family) -> TrajectoryModel {
         tau: (family == Family::ZipTau).then_some([0.1, 0.2, 0.5, 1.5][k]),
         dispersion: matches!(family, Family::NegBin | Family::Zinb).then_some([0.1, 0.4, 1.5, 0.8][k]),
     });
-    TrajectoryModel::new(family, AgeGrid::years(12, 39).unwrap(), groups.collect()).unwrap()
+    Model::new(family, AgeGrid::years(12, 39).unwrap(), groups.collect()).unwrap()
 }
 
 const FAMILIES: [Family; 5] = [Family::Poisson, Family::Zip, Family::ZipTau, Family::NegBin, Family::Zinb];
@@ -114,7 +115,7 @@ fn classes() -> Classes {
 fn a_record_lies_where_counting_the_people_of_the_pool_one_by_one_puts_it() {
     let mut rng = stream(3, 0);
     for family in FAMILIES {
-        let cells = Cells::new(&model(family)).unwrap();
+        let cells = Cells::new(&model(family).as_counts().unwrap()).unwrap();
         let classes = classes();
         let pool = Pool::new(&cells, 700, 5).unwrap();
         for round in 0..6 {
@@ -197,7 +198,7 @@ fn people_of_the_pool_seen_as_a_record_was_are_those_drawn_anew_for_it() {
     const PEOPLE: usize = 20_000;
     let mut rng = stream(7, 0);
     for family in FAMILIES {
-        let cells = Cells::new(&model(family)).unwrap();
+        let cells = Cells::new(&model(family).as_counts().unwrap()).unwrap();
         let pool = Pool::new(&cells, PEOPLE, 11).unwrap();
         for _ in 0..3 {
             let at_risk = pattern(&mut rng);
@@ -236,7 +237,7 @@ fn people_of_the_pool_seen_as_a_record_was_are_those_drawn_anew_for_it() {
 
 #[test]
 fn of_the_offences_of_the_pool_the_part_seen_is_kept() {
-    let cells = Cells::new(&model(Family::Poisson)).unwrap();
+    let cells = Cells::new(&model(Family::Poisson).as_counts().unwrap()).unwrap();
     let pool = Pool::new(&cells, 20_000, 19).unwrap();
     let offences: Vec<&Offence> = (0..20_000_usize.div_ceil(BLOCK)).flat_map(|block| pool.each(3, block, 8)).collect();
     let n = offences.len() as f64;
@@ -250,8 +251,8 @@ fn of_the_offences_of_the_pool_the_part_seen_is_kept() {
 fn a_model_of_more_offences_than_people_commit_has_no_pool() {
     let group = |share, rate: f64| Group::poisson(share, [rate.ln()]);
     let grid = AgeGrid::years(12, 39).unwrap();
-    let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.5, 0.1), group(0.5, 180.0)]).unwrap();
-    assert_eq!(Pool::new(&Cells::new(&model).unwrap(), 300, 1), None);
+    let model = Model::new(Family::Poisson, grid, vec![group(0.5, 0.1), group(0.5, 180.0)]).unwrap();
+    assert_eq!(Pool::new(&Cells::new(&model.as_counts().unwrap()).unwrap(), 300, 1), None);
 }
 
 /// How far figures of one record stray from those of very many people, by way of drawing them.
@@ -263,7 +264,7 @@ fn figures_stray_no_further_than_those_of_people_drawn_anew() {
     let classes = classes();
     let mut rng = stream(13, 0);
     for family in [Family::Poisson, Family::Zip, Family::NegBin] {
-        let cells = Cells::new(&model(family)).unwrap();
+        let cells = Cells::new(&model(family).as_counts().unwrap()).unwrap();
         let pools: Vec<Pool> = (0..SEEDS).map(|seed| Pool::new(&cells, 4000, seed).unwrap()).collect();
         // by way: squares of nearest, mixture, the class sets are cut at, pairs told apart, own posterior
         let mut squares = [[0.0_f64; 5]; 2];

@@ -10,8 +10,7 @@ use crate::report::validation::ReportSection;
 /// A report of the chain's indicators. It holds no identifier; small cells are hidden as in the figures.
 ///
 /// ```
-/// use pleegprofiel::monitor::{ChainEvent, MonitorBuilder, MonitorOptions, VerdictOutcome};
-/// use pleegprofiel::{Language, report::ChainReport};
+/// use pleegprofiel::{Language, monitor::{ChainEvent, MonitorBuilder, MonitorOptions, VerdictOutcome}, report::ChainReport};
 /// let mut builder = MonitorBuilder::new(MonitorOptions::default())?;
 /// for case in 0..40 {
 ///     let day = "2019-03-01".parse()?;

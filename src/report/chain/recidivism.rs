@@ -12,8 +12,7 @@ use crate::report::validation::ReportSection;
 /// A report of the recidivism of a cohort. It holds no identifier; small cells are hidden as in the figures.
 ///
 /// ```
-/// use pleegprofiel::{Age, Career, Category, Language, Offence, RecidivismBuilder, RecidivismOptions, Window, WindowEnd};
-/// use pleegprofiel::report::RecidivismReport;
+/// use pleegprofiel::{Age, Career, Language, career::{Category, Offence, Window, WindowEnd}, cohort::recidivism::{RecidivismBuilder, RecidivismOptions}, report::RecidivismReport};
 /// let age = Age::years;
 /// let mut builder = RecidivismBuilder::new(RecidivismOptions::default().years([1, 5]).show_small_cells(true))?;
 /// for again in [20.5, 23.0] {

@@ -4,9 +4,8 @@ use super::{ReportSection, ValidationReport, Words, pictures, table};
 use crate::error::Result;
 use crate::profile::language::Language;
 use crate::report::thousands;
-use crate::validation::{
-    AtHorizon, EventStatus, FollowUp, SMALL_GROUP, at_horizon, harrell, harrell_by, horizon_groups, uno,
-};
+use crate::survival::{EventStatus, FollowUp};
+use crate::validation::{AtHorizon, SMALL_GROUP, at_horizon, harrell, harrell_by, horizon_groups, uno};
 
 impl ValidationReport {
     /// A report of people followed up: curves, concordance of scores, risks by their horizons.

@@ -11,15 +11,13 @@
 //! the person; nothing turns it, a [`Finding`] or a [`ReferenceShare`] into a term or an answer of an instrument.
 //!
 //! ```compile_fail
-//! use pleegprofiel::risk::factor::{Factors, compare};
-//! use pleegprofiel::Probability;
+//! use pleegprofiel::{Probability, risk::factor::{Factors, compare}};
 //! // a comparison holds no probability of the person
 //! let p: Probability = compare(&Factors::default()).into();
 //! ```
 //!
 //! ```compile_fail
-//! use pleegprofiel::risk::factor::{Factor, Presence};
-//! use pleegprofiel::risk::instrument::Instrument;
+//! use pleegprofiel::risk::{factor::{Factor, Presence}, instrument::Instrument};
 //! let instrument = Instrument::bundled("psa").unwrap();
 //! let mut case = instrument.case();
 //! // a factor's presence is no answer to an instrument's item

@@ -3,10 +3,10 @@
 
 #![allow(clippy::needless_range_loop)] // one age of many arrays at once, which compilers turn into vector code
 
-use super::SlopeSums;
-use super::dispersion::{Dispersion, MOST};
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
 use crate::numeric::vexp;
+use crate::trajectory::dispersed::SlopeSums;
+use crate::trajectory::dispersed::dispersion::{Dispersion, MOST};
 use crate::trajectory::estep::{AgeSums, EStep};
 use crate::trajectory::kernel::rising;
 use crate::trajectory::lanes::LogSum;

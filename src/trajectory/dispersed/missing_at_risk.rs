@@ -1,7 +1,7 @@
 //! Missing information (Louis 1982) of histories with individual time at risk.
 
-use super::at_risk::{AtRisk, Scratch};
 use crate::numeric::linalg::Square;
+use crate::trajectory::dispersed::at_risk::{AtRisk, Scratch};
 use crate::trajectory::missing::Missing;
 use crate::trajectory::wide::{WIDTH, dot, sum};
 use std::ops::Range;

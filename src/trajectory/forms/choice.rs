@@ -1,9 +1,10 @@
 //! What was chosen, and everything it was chosen from.
 
-use super::form::Form;
 use crate::cohort::data::Cohort;
+use crate::error::Result;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::forms::form::Form;
+use crate::trajectory::model::Model;
 use serde::{Deserialize, Serialize};
 
 /// One form with one number of groups.
@@ -51,7 +52,7 @@ pub struct Alternative {
     /// What it is, and how far behind.
     pub candidate: FormCandidate,
     /// The model, as it was looked at.
-    pub model: TrajectoryModel,
+    pub model: Model,
 }
 
 /// Difference in BIC below which two models fit about as well: beyond, the evidence is very strong (Kass & Raftery
@@ -79,19 +80,19 @@ pub struct Sureness {
 const SURE: f64 = 0.99;
 
 impl Sureness {
-    pub(super) fn new(cohort: &Cohort, chosen: &TrajectoryModel, poisson: &TrajectoryModel) -> Sureness {
-        let of = |model: &TrajectoryModel| {
-            let posteriors = model.distinct_posteriors(cohort);
+    pub(super) fn new(cohort: &Cohort, chosen: &Model, poisson: &Model) -> Result<Sureness> {
+        let of = |model: &Model| -> Result<(u64, f64)> {
+            let posteriors = model.distinct_posteriors(cohort)?;
             let (mut sure, mut sum) = (0, 0.0);
             for (row, &persons) in posteriors.rows().into_iter().zip(&cohort.histories.persons) {
                 let highest = row.iter().copied().fold(0.0, f64::max);
                 sure += if highest >= SURE { u64::from(persons) } else { 0 };
                 sum += f64::from(persons) * highest;
             }
-            (sure, sum / cohort.persons().max(1) as f64)
+            Ok((sure, sum / cohort.persons().max(1) as f64))
         };
-        let ((sure, mean), (sure_poisson, mean_poisson)) = (of(chosen), of(poisson));
-        Sureness { persons: cohort.persons() as u64, sure, sure_poisson, mean, mean_poisson }
+        let ((sure, mean), (sure_poisson, mean_poisson)) = (of(chosen)?, of(poisson)?);
+        Ok(Sureness { persons: cohort.persons() as u64, sure, sure_poisson, mean, mean_poisson })
     }
 }
 

@@ -1,20 +1,21 @@
 //! The choice: candidates ranked, the best fitted in full.
 
-use super::choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
-use super::form::Form;
-use super::options::FormOptions;
-use super::path;
-use super::scan::{Scan, Scanned};
-use super::state::{FormProgress, FormState, Memory};
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::concluded;
+use crate::trajectory::count_model::CountModel;
 use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
-use crate::trajectory::fit::{self, Fit, Ticker};
-use crate::trajectory::mixture::fit::pool;
-use crate::trajectory::model::TrajectoryModel;
-use crate::trajectory::options::Progress;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::forms::choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
+use crate::trajectory::forms::form::Form;
+use crate::trajectory::forms::options::FormOptions;
+use crate::trajectory::forms::path;
+use crate::trajectory::forms::scan::{Scan, Scanned};
+use crate::trajectory::forms::state::{FormProgress, FormState, Memory};
+use crate::trajectory::model::Model;
+use crate::trajectory::progress::{Progress, Ticker, on_threads};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Candidates fitted in full, at most.
@@ -42,7 +43,7 @@ impl FormOptions {
         cohort: &Cohort,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<FormChoice> {
-        self.on_threads(|| self.chosen(cohort, None, progress))
+        on_threads(self.threads, || self.chosen(cohort, None, progress))?
     }
 
     /// As [`FormOptions::choose`], going on from what was looked at before; `progress` is told of every look with the
@@ -70,16 +71,9 @@ impl FormOptions {
             total.store(at.total, Ordering::Relaxed);
             tell(None)
         };
-        let choice = self.on_threads(|| self.chosen(cohort, Some(&memory), &ticked));
+        let choice = on_threads(self.threads, || self.chosen(cohort, Some(&memory), &ticked));
         *state = memory.into_state();
-        choice
-    }
-
-    fn on_threads(&self, work: impl FnOnce() -> Result<FormChoice> + Send) -> Result<FormChoice> {
-        match self.threads {
-            None => work(),
-            Some(threads) => pool(threads)?.install(work),
-        }
+        choice?
     }
 
     fn listed(&self, degree: usize) -> Vec<Form> {
@@ -148,7 +142,7 @@ impl FormOptions {
             let starts = if tried == 1 { self.starts } else { self.starts.min(FEWER_STARTS) };
             let options = s.form.options(s.groups, degree).starts(starts).seed(self.seed).neighbours(neighbours);
             let known = if s.params.blocks.is_empty() { Vec::new() } else { vec![s.params.clone()] };
-            let full = fit::fit(&options, cohort, &s.shape, &known, progress)?;
+            let full = concluded::fit(&options, cohort, &s.shape, &known, progress)?;
             let fatal = full.findings.iter().any(Finding::is_fatal);
             let against = |f: &&Finding| f.is_fatal() || matches!(f, Finding::RateRunsOff { .. });
             let refused: Vec<Finding> = full.findings.iter().filter(against).cloned().collect();
@@ -180,7 +174,10 @@ impl FormOptions {
             .filter(near)
             .map(|i| {
                 let s = &scanned[i];
-                let model = TrajectoryModel::from_params(s.form.family, cohort.grid(), &s.shape, &s.params)?;
+                let model = Model::of_counts(
+                    CountModel::from_params(s.form.family, cohort.grid(), &s.shape, &s.params)?,
+                    s.shape.common_dispersion,
+                );
                 Ok(Alternative { candidate: candidates[i].clone(), model })
             })
             .collect::<Result<Vec<Alternative>>>()?;
@@ -191,8 +188,8 @@ impl FormOptions {
         let near = scanned.iter().filter(alike).min_by_key(|s| s.groups.abs_diff(fit.groups.len()));
         let sureness = match near {
             Some(s) if form.family != Family::Poisson => {
-                let poisson = TrajectoryModel::from_params(Family::Poisson, cohort.grid(), &s.shape, &s.params)?;
-                Some(Sureness::new(cohort, fit.model(), &poisson))
+                let poisson = CountModel::from_params(Family::Poisson, cohort.grid(), &s.shape, &s.params)?;
+                Some(Sureness::new(cohort, fit.model(), &Model::of_counts(poisson, false))?)
             }
             _ => None,
         };

@@ -1,7 +1,8 @@
 //! A form: what counts of a group look like, number of groups apart.
 
+use crate::trajectory::count_spec::CountSpec;
 use crate::trajectory::family::Family;
-use crate::trajectory::options::FitOptions;
+use crate::trajectory::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -59,10 +60,15 @@ impl Form {
             && zero(self) <= zero(other)
     }
 
-    /// Options of a fit of this form.
-    pub fn options(self, groups: usize, degree: usize) -> FitOptions {
+    /// The specification of a fit of this form.
+    pub fn spec(self, groups: usize, degree: usize) -> Spec {
+        self.options(groups, degree).whole()
+    }
+
+    /// The same as what the engine of tables takes.
+    pub(crate) fn options(self, groups: usize, degree: usize) -> CountSpec {
         let options =
-            FitOptions::new(self.family).groups(groups).degree(degree).common_dispersion(self.common_dispersion);
+            CountSpec::new(self.family).groups(groups).degree(degree).common_dispersion(self.common_dispersion);
         match self.zero_degree {
             Some(zero) => options.zero_degree(zero),
             None => options,

@@ -6,12 +6,14 @@
 
 mod choice;
 mod choose;
-pub mod form;
+pub(crate) mod form;
 mod options;
 mod path;
 mod scan;
 mod split;
 mod state;
+
+pub use form::Form;
 
 pub use choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
 pub use options::FormOptions;

@@ -1,7 +1,7 @@
 //! What to choose from and how hard to look: the builder with its documented defaults.
 
-use super::form::Form;
 use crate::cohort::data::Cohort;
+use crate::trajectory::forms::form::Form;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 

@@ -6,13 +6,13 @@
 //! more and to fewer as long as the criterion falls. All forms are looked at with few groups first: which of them are
 //! within reach shows there, and many groups are what costs.
 
-use super::choice::ABOUT_AS_WELL;
-use super::form::Form;
-use super::scan::{Scan, Scanned};
-use super::split;
 use crate::error::Result;
 use crate::trajectory::family::Family;
-use crate::trajectory::fit::Ticker;
+use crate::trajectory::forms::choice::ABOUT_AS_WELL;
+use crate::trajectory::forms::form::Form;
+use crate::trajectory::forms::scan::{Scan, Scanned};
+use crate::trajectory::forms::split;
+use crate::trajectory::progress::Ticker;
 use crate::trajectory::shape::Params;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

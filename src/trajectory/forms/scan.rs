@@ -1,26 +1,22 @@
 //! One form with one number of groups, looked at quickly: from what is known of simpler ones and a few starts.
 
-use super::form::Form;
-use super::state::{Looked, Memory, Top};
 use crate::cohort::data::Cohort;
 use crate::cohort::history::Histories;
 use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use crate::trajectory::coarse;
-use crate::trajectory::em;
+use crate::trajectory::count_model::CountModel;
 use crate::trajectory::finding::Finding;
-use crate::trajectory::fit::Ticker;
-use crate::trajectory::ladder;
-use crate::trajectory::limit;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::forms::form::Form;
+use crate::trajectory::forms::state::{Looked, Memory, Top};
 use crate::trajectory::newton::{self, Climb, Point};
 use crate::trajectory::pass::Evaluator;
 use crate::trajectory::plain_findings::{degenerate, runs_off};
-use crate::trajectory::search;
+use crate::trajectory::progress::Ticker;
 use crate::trajectory::shape::{Params, Shape};
 use crate::trajectory::shared::Free;
 use crate::trajectory::start::{self, Pooled};
+use crate::trajectory::{coarse, em, ladder, limit, search};
 
 /// Distinct histories above which a scan looks at a sample, and at everyone only for the best; with individual time at
 /// risk, where a history costs a hundred times as much, and without.
@@ -208,7 +204,7 @@ impl<'a> Scan<'a> {
         }
         let mut params = climb.params;
         params.log_share.iter_mut().for_each(|s| *s = s.max(f64::MIN_POSITIVE.ln()));
-        match TrajectoryModel::from_params(form.family, self.cohort.grid(), &shape, &params) {
+        match CountModel::from_params(form.family, self.cohort.grid(), &shape, &params) {
             Ok(model) => {
                 degenerate(&model, &climb.pass.mass, &mut refused);
                 runs_off(&model, &climb.pass.sums, &mut refused);

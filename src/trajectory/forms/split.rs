@@ -5,8 +5,8 @@
 //! hand by `k`'s own part only. So one evaluation of the curves gives the likelihood of every such mixture at every
 //! division of `k`'s share, and the best division follows from a few steps of EM on shares alone.
 
-use super::scan::Scanned;
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::forms::scan::Scanned;
 use crate::trajectory::pass::{Evaluator, MAX_GROUPS};
 use crate::trajectory::shape::Params;
 

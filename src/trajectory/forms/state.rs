@@ -1,10 +1,10 @@
 //! What was looked at so far, to go on from: as a value, and as JSON.
 
-use super::form::Form;
-use super::options::FormOptions;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::fingerprint::Fingerprint;
+use crate::trajectory::forms::form::Form;
+use crate::trajectory::forms::options::FormOptions;
 use crate::trajectory::shape::{Params, Shape};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,10 +1,10 @@
 //! The answers, question by question.
 
-use super::facts::Facts;
-use super::{GroltsItem, GroltsStatus};
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
-use crate::trajectory::mixture::fit::ModelFit;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::grolts::facts::Facts;
+use crate::trajectory::grolts::{GroltsItem, GroltsStatus};
 use crate::trajectory::mixture::inference::Errors;
 use crate::trajectory::search::StartStop;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ impl Answer {
 /// Names no file: whoever writes this record does not write the picture.
 const PICTURE: &str = "A report of the fit draws them; the command `profile` writes one.";
 
-pub(super) fn answer(item: &str, fit: &ModelFit, facts: &Facts) -> Answer {
+pub(super) fn answer(item: &str, fit: &Fit, facts: &Facts) -> Answer {
     match item {
         "1" => Answer::full(
             format!(
@@ -166,7 +166,7 @@ fn time_within_a_wave(facts: &Facts) -> Answer {
     )
 }
 
-fn missing(fit: &ModelFit, facts: &Facts) -> Answer {
+fn missing(fit: &Fit, facts: &Facts) -> Answer {
     let parts: Vec<String> = facts
         .series
         .iter()
@@ -197,7 +197,7 @@ fn missing(fit: &ModelFit, facts: &Facts) -> Answer {
     )
 }
 
-fn distribution(fit: &ModelFit, facts: &Facts) -> Answer {
+fn distribution(fit: &Fit, facts: &Facts) -> Answer {
     let outcomes = fit.model().spec().outcomes();
     let number = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.3}"));
     let parts: Vec<String> = facts
@@ -222,7 +222,7 @@ fn distribution(fit: &ModelFit, facts: &Facts) -> Answer {
     )
 }
 
-fn spread(fit: &ModelFit) -> Answer {
+fn spread(fit: &Fit) -> Answer {
     let factor = fit.model().spec().outcomes().iter().any(|o| o.family().has_factor());
     let parts: Vec<String> = fit
         .model()
@@ -256,7 +256,7 @@ fn spread(fit: &ModelFit) -> Answer {
     )
 }
 
-fn shapes(fit: &ModelFit) -> String {
+fn shapes(fit: &Fit) -> String {
     let one = |b: &Basis| match b {
         Basis::Polynomial { degree } => format!("polynomial of degree {degree}"),
         Basis::NaturalSpline { knots, .. } => format!("natural cubic spline with {} interior knots", knots.len()),
@@ -288,7 +288,7 @@ fn shapes(fit: &ModelFit) -> String {
     parts.join("; ")
 }
 
-fn covariates(fit: &ModelFit) -> Answer {
+fn covariates(fit: &Fit) -> Answer {
     let spec = fit.model().spec();
     let varying: Vec<&String> = spec.outcomes().iter().flat_map(|o| &o.varying).collect();
     let data = json!({"membership": spec.membership, "varying": varying});
@@ -307,7 +307,7 @@ fn covariates(fit: &ModelFit) -> Answer {
     )
 }
 
-fn starts(fit: &ModelFit) -> Answer {
+fn starts(fit: &Fit) -> Answer {
     let spec = fit.model().spec();
     let climbed: Vec<f64> =
         fit.starts.iter().filter(|s| s.stop == StartStop::Converged).map(|s| s.log_likelihood).collect();
@@ -337,19 +337,19 @@ fn starts(fit: &ModelFit) -> Answer {
     )
 }
 
-fn figures(fit: &ModelFit) -> String {
+fn figures(fit: &Fit) -> String {
     format!(
         "This model: log-likelihood {:.4}, {} parameters, AIC {:.2}, BIC {:.2} (persons) or {:.2} (cells), ICL {:.2}.",
         fit.log_likelihood, fit.parameters, fit.aic, fit.bic_persons, fit.bic_observations, fit.icl
     )
 }
 
-fn figures_json(fit: &ModelFit) -> Value {
+fn figures_json(fit: &Fit) -> Value {
     json!({"log_likelihood": fit.log_likelihood, "parameters": fit.parameters, "aic": fit.aic,
         "bic_persons": fit.bic_persons, "bic_observations": fit.bic_observations, "icl": fit.icl})
 }
 
-fn entropy(fit: &ModelFit) -> Answer {
+fn entropy(fit: &Fit) -> Answer {
     let data = json!({"relative_entropy": fit.entropy, "avepp": fit.groups.iter().map(|g| g.avepp).collect::<Vec<_>>(),
         "occ": fit.groups.iter().map(|g| g.occ).collect::<Vec<_>>(),
         "mismatch": fit.groups.iter().map(|g| g.mismatch).collect::<Vec<_>>()});
@@ -365,11 +365,11 @@ fn entropy(fit: &ModelFit) -> Answer {
 }
 
 /// Curves of every outcome and group with their 95 % bands.
-fn curves(fit: &ModelFit) -> Value {
+fn curves(fit: &Fit) -> Value {
     let model = fit.model();
     let outcomes = model.spec().outcomes();
     (0..outcomes.len())
-        .flat_map(|o| (0..model.groups(o)).map(move |g| (o, g)))
+        .flat_map(|o| (0..model.group_count(o)).map(move |g| (o, g)))
         .map(|(o, g)| {
             json!({"outcome": outcomes[o].series(), "group": g + 1, "curve": fit.curve(Errors::Information, o, g)})
         })

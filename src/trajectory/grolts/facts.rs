@@ -1,8 +1,8 @@
 //! What the checklist asks about the data.
 
 use crate::cohort::grid::AgeGrid;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::{Panel, Series};
+use crate::trajectory::fit::Fit;
+use crate::trajectory::panel::{Panel, Series};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,7 +53,7 @@ pub(super) struct IntervalFacts {
 }
 
 impl Facts {
-    pub(super) fn of(fit: &ModelFit, panel: &Panel) -> Facts {
+    pub(super) fn of(fit: &Fit, panel: &Panel) -> Facts {
         let grid = panel.grid();
         // dropout stands behind the outcomes and is made from one of them
         let modelled = |s: &&Series| fit.model().spec().outcomes().iter().any(|o| o.series() == s.name);

@@ -1,6 +1,6 @@
 //! What a search over models adds to the answers about one of them.
 
-use super::answers::Answer;
+use crate::trajectory::grolts::answers::Answer;
 use crate::trajectory::selection::candidate::CandidateFit;
 use crate::trajectory::selection::result::{NO_DISCOVERY, Selection};
 use serde_json::{Value, json};

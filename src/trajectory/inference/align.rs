@@ -3,10 +3,10 @@
 
 use crate::trajectory::adequacy::most_likely;
 use crate::trajectory::mixture::cells::Cells;
-use crate::trajectory::mixture::model::GeneralModel;
 use crate::trajectory::mixture::order;
 use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::mixture::spec::Grouping;
+use crate::trajectory::model::Model;
+use crate::trajectory::spec::Grouping;
 
 /// For each row the column that is its own, so that the sum of gains is largest.
 ///
@@ -69,8 +69,8 @@ const NEVER: f64 = -1e15;
 /// models, multiplied and summed, are the agreement of two groups, and the assignment of most agreement is
 /// taken. `cells` are the people that the original was fitted to.
 pub(crate) fn align(
-    original: &GeneralModel,
-    other: &GeneralModel,
+    original: &Model,
+    other: &Model,
     cells: &Cells,
     posterior: &[f64],
     relaid: impl FnOnce() -> Cells,
@@ -91,7 +91,7 @@ pub(crate) fn align(
         }
         Grouping::Dual(..) => (0..original.spec.outcomes.len())
             .map(|o| {
-                let groups = original.groups(o);
+                let groups = original.group_count(o);
                 let of = |c: usize| original.spec.component_of(o, c);
                 let gain = agreement(cells, posterior, &there, classes, groups, &of, &|a, b| {
                     same_terms(original, other, o, a, b)
@@ -116,8 +116,8 @@ pub(crate) fn align(
 }
 
 /// Whether group `a` of one model and group `b` of the other have the same bases.
-fn same_terms(original: &GeneralModel, other: &GeneralModel, o: usize, a: usize, b: usize) -> bool {
-    let terms = |m: &GeneralModel, g: usize| -> Vec<_> {
+fn same_terms(original: &Model, other: &Model, o: usize, a: usize, b: usize) -> bool {
+    let terms = |m: &Model, g: usize| -> Vec<_> {
         let own = m.layout.parameters.iter().filter(|p| p.outcome == Some(o) && p.group == Some(g + 1));
         own.map(|p| (p.part, p.index, p.term.clone())).collect()
     };
@@ -193,8 +193,9 @@ mod tests {
     use super::*;
     use crate::cohort::grid::AgeGrid;
     use crate::trajectory::family::Family;
-    use crate::trajectory::mixture::panel::Panel;
-    use crate::trajectory::mixture::spec::{ModelSpec, OutcomeSpec};
+    use crate::trajectory::outcome_spec::OutcomeSpec;
+    use crate::trajectory::panel::Panel;
+    use crate::trajectory::spec::Spec;
 
     /// The best total over all permutations.
     fn brute(gain: &[Vec<f64>], row: usize, used: &mut Vec<bool>) -> f64 {
@@ -243,13 +244,13 @@ mod tests {
             .series("b", values(2).view())
             .unwrap();
         let of = |name: &str| OutcomeSpec::new(name, Family::NegBin).degree(1);
-        let dual = ModelSpec::dual(2, 2).outcome(of("a")).outcome(of("b"));
-        let single = ModelSpec::new(3).outcome(of("a")).outcome(of("b"));
+        let dual = Spec::dual(2, 2).outcome(of("a")).outcome(of("b"));
+        let single = Spec::new(3).outcome(of("a")).outcome(of("b"));
         let orders = [vec![vec![1, 0], vec![0, 1]], vec![vec![2, 0, 1]; 2]];
         for (spec, order) in [dual, single].into_iter().zip(orders) {
             let model = spec.starts(8).fit(&panel).unwrap().model;
             let (spec, theta) = order::permuted(&model, &model.layout, &order);
-            let other = GeneralModel { spec, theta, ..model.clone() };
+            let other = Model { spec, theta, ..model.clone() };
             let cells = Cells::new(&panel, &model.spec, &model.layout);
             let posterior = Engine { cells: &cells, layout: &model.layout }.posteriors(&model.theta).posterior;
             let aligned = align(&model, &other, &cells, &posterior, || cells.clone());

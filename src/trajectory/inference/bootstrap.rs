@@ -1,12 +1,12 @@
 //! Bootstrap standard errors and intervals of shares, curves and parameters.
 
-use super::resample::{self, BootstrapOptions, FailedReplicate, Replicate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::trajectory::mixture::fit::ModelFit;
+use crate::trajectory::data::Data;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::resample::{self, BootstrapOptions, FailedReplicate, Replicate};
 use crate::trajectory::mixture::layout::Parameter;
-use crate::trajectory::mixture::model::GeneralModel;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::options::Progress;
+use crate::trajectory::model::Model;
+use crate::trajectory::progress::Progress;
 use serde::{Deserialize, Serialize};
 
 /// A fit's bootstrap: every replicate that gave an answer, and the names of those that did not.
@@ -19,7 +19,7 @@ pub struct Bootstrap {
     pub replicates: Vec<Replicate>,
     /// Replicates without, by number, with the reason.
     pub failed: Vec<FailedReplicate>,
-    pub(crate) model: GeneralModel,
+    pub(crate) model: Model,
     pub(crate) undetermined: Vec<bool>,
 }
 
@@ -43,16 +43,15 @@ pub struct BootstrapInterval {
 /// Replicates with an answer below which no interval is given.
 pub const MIN_REPLICATES: usize = 39;
 
-impl ModelFit {
+impl Fit {
     /// Bootstraps the fit. Same options, same bits, on any number of threads.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, BootstrapOptions, Family, ModelSpec, OutcomeSpec, Panel, Resampling};
-    /// use pleegprofiel::ndarray::Array2;
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2, trajectory::inference::{BootstrapOptions, Resampling}};
     /// // counts of 0 and 2 by turns: 1 a year, with a standard error of 1/sqrt(800) over 100 x 8 cells
     /// let counts = Array2::from_shape_fn((100, 8), |(i, t)| Some(2.0 * ((i + t) % 2) as f64));
     /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("counts", counts.view())?;
-    /// let fit = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
+    /// let fit = Spec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
     /// let bootstrap = fit.bootstrap(&panel, &BootstrapOptions::new(Resampling::Parametric).replicates(199))?;
     /// let rate = bootstrap.curve(0, 0)?[3];
     /// assert!((rate.value - 1.0).abs() < 1e-9 && (rate.se - 0.0354).abs() < 0.006);
@@ -60,22 +59,24 @@ impl ModelFit {
     /// ```
     ///
     /// # Errors
-    /// When the panel is not the one that was fitted or options are out of range. Replicates that fail are no
+    /// When the people are not those who were fitted or options are out of range. Replicates that fail are no
     /// error; see [`Bootstrap::failed`].
-    pub fn bootstrap(&self, panel: &Panel, options: &BootstrapOptions) -> Result<Bootstrap> {
-        self.bootstrap_with_progress(panel, options, &|_| true)
+    pub fn bootstrap<'a>(&self, people: impl Into<Data<'a>>, options: &BootstrapOptions) -> Result<Bootstrap> {
+        self.bootstrap_with_progress(people, options, &|_| true)
     }
 
     /// The same, reporting progress; `progress` may stop the work by returning false.
     ///
     /// # Errors
-    /// As [`ModelFit::bootstrap`], and kind [`ErrorKind::Cancelled`] when stopped.
-    pub fn bootstrap_with_progress(
+    /// As [`Fit::bootstrap`], and kind [`ErrorKind::Cancelled`] when stopped.
+    pub fn bootstrap_with_progress<'a>(
         &self,
-        panel: &Panel,
+        people: impl Into<Data<'a>>,
         options: &BootstrapOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<Bootstrap> {
+        let people = people.into();
+        let panel = &*people.people(self.family());
         let drawn = resample::run(self, panel, options, progress)?;
         Ok(Bootstrap {
             options: options.clone(),
@@ -89,7 +90,7 @@ impl ModelFit {
 
 impl Bootstrap {
     /// The model that was bootstrapped.
-    pub fn model(&self) -> &GeneralModel {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 
@@ -103,12 +104,12 @@ impl Bootstrap {
         (0..own.len()).map(of).collect()
     }
 
-    /// A group's curve, by age interval; see [`GeneralModel::curve`].
+    /// A group's curve, by age interval; see [`Model::curve`].
     ///
     /// # Errors
     /// As [`Bootstrap::shares`], and when there is no such outcome or group.
     pub fn curve(&self, outcome: usize, group: usize) -> Result<Vec<BootstrapInterval>> {
-        if outcome >= self.model.spec.outcomes.len() || group >= self.model.groups(outcome) {
+        if outcome >= self.model.spec.outcomes.len() || group >= self.model.group_count(outcome) {
             return Err(Error::options(format!("there is no group {group} of outcome {outcome}, counted from 0")));
         }
         let curves = self.curves(outcome, group);
@@ -117,7 +118,7 @@ impl Bootstrap {
         (0..own.len()).map(of).collect()
     }
 
-    /// Parameters, in the order of [`GeneralModel::parameter_names`]; none for those that the original data do
+    /// Parameters, in the order of [`Model::parameter_names`]; none for those that the original data do
     /// not determine: their replicates run off as well.
     ///
     /// # Errors

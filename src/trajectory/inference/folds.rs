@@ -1,16 +1,15 @@
 //! Cross-validation in folds: exact refits, people scored by a model that has seen nobody of their fold.
 
-use super::ground::{Ground, cancelled, climb_from, failure};
-use super::leave_out::error_of_sum;
 use crate::error::{Error, Result};
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use crate::trajectory::fit::Ticker;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::Panel;
+use crate::trajectory::data::Data;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
+use crate::trajectory::inference::leave_out::error_of_sum;
 use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::mixture::spec::ModelSpec;
-use crate::trajectory::options::Progress;
+use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::spec::Spec;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
@@ -72,26 +71,28 @@ pub struct FoldScores {
     pub not_converged: Vec<(usize, String)>,
 }
 
-impl ModelFit {
+impl Fit {
     /// Log-score in folds, refitted exactly.
     ///
     /// # Errors
-    /// When the panel is not the one that was fitted, the number of folds is out of range, or a full search
-    /// cannot be made (as [`ModelSpec::fit`]).
-    pub fn cross_validate(&self, panel: &Panel, options: Folds) -> Result<FoldScores> {
-        self.cross_validate_with_progress(panel, options, &|_| true)
+    /// When the people are not those who were fitted, the number of folds is out of range, or a full search
+    /// cannot be made (as [`Spec::fit`]).
+    pub fn cross_validate<'a>(&self, people: impl Into<Data<'a>>, options: Folds) -> Result<FoldScores> {
+        self.cross_validate_with_progress(people, options, &|_| true)
     }
 
     /// The same, reporting progress; `progress` may stop the work by returning false.
     ///
     /// # Errors
-    /// As [`ModelFit::cross_validate`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
-    pub fn cross_validate_with_progress(
+    /// As [`Fit::cross_validate`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
+    pub fn cross_validate_with_progress<'a>(
         &self,
-        panel: &Panel,
+        people: impl Into<Data<'a>>,
         options: Folds,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<FoldScores> {
+        let people = people.into();
+        let panel = &*people.people(self.family());
         let ground = Ground::new(self, panel)?;
         let rows = ground.panel.rows();
         if options.folds < 2 || options.folds > rows {
@@ -145,9 +146,9 @@ impl ModelFit {
             return Ok((point.pass.by_history, why));
         }
         let others: Vec<usize> = (0..fold.len()).filter(|&i| fold[i] != f).collect();
-        let spec = ModelSpec { starts: options.starts, seed: options.seed, ..self.model.spec.clone() };
+        let spec = Spec { starts: options.starts, seed: options.seed, ..self.model.spec.clone() };
         let fit = spec.fit(&ground.panel.select(&others))?;
-        let scores = super::resample::log_likelihoods(&fit.model, ground);
+        let scores = crate::trajectory::inference::resample::log_likelihoods(&fit.model, ground);
         let why = (!fit.converged).then(|| format!("not converged: {:.1e} was still promised", fit.shortfall));
         Ok((scores, why))
     }

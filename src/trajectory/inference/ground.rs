@@ -1,14 +1,15 @@
 //! The people of a fit laid out again, and climbs from known parameters with other weights.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::fit::Fit;
 use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::check;
 use crate::trajectory::mixture::climb::{self, PROMISE, Point};
-use crate::trajectory::mixture::fit::{CLIMB_STEPS, ModelFit, SCREEN};
+use crate::trajectory::mixture::fit::{CLIMB_STEPS, SCREEN};
 use crate::trajectory::mixture::layout::Layout;
-use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::pass::Engine;
 use crate::trajectory::mixture::record::collapsed;
+use crate::trajectory::panel::Panel;
 
 /// Relative difference of log-likelihoods above which a panel is not the one that was fitted.
 const SAME_PANEL: f64 = 1e-7;
@@ -24,7 +25,7 @@ impl Ground {
     ///
     /// # Errors
     /// When the panel cannot be used with the model, or is not the one that was fitted.
-    pub(crate) fn new(fit: &ModelFit, panel: &Panel) -> Result<Ground> {
+    pub(crate) fn new(fit: &Fit, panel: &Panel) -> Result<Ground> {
         let model = &fit.model;
         let (panel, spec) = check::with_dropout(panel, &model.spec)?;
         if panel.grid != model.grid {
@@ -109,6 +110,6 @@ pub(crate) fn check_replicates(replicates: usize, threads: Option<usize>) -> Res
 pub(crate) fn on_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
     match threads {
         None => Ok(work()),
-        Some(threads) => Ok(crate::trajectory::mixture::fit::pool(threads)?.install(work)),
+        Some(threads) => Ok(crate::trajectory::progress::pool(threads)?.install(work)),
     }
 }

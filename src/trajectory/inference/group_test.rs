@@ -1,14 +1,14 @@
 //! Bootstrap likelihood-ratio test for the number of groups.
 
-use super::ground::{cancelled, check_replicates, on_threads};
-use super::resample::{FailedReplicate, replicate_seed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::parallel::Parallel;
-use crate::trajectory::fit::Ticker;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::mixture::spec::{Grouping, ModelSpec};
-use crate::trajectory::options::Progress;
+use crate::trajectory::data::Data;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::ground::{cancelled, check_replicates, on_threads};
+use crate::trajectory::inference::resample::{FailedReplicate, replicate_seed};
+use crate::trajectory::panel::Panel;
+use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::spec::{Grouping, Spec};
 use serde::{Deserialize, Serialize};
 
 /// Options of the bootstrap test for the number of groups.
@@ -110,7 +110,7 @@ const BATCH: usize = 16;
 /// A larger model may fall short of the smaller by so much, by rounding and stopping.
 const ROUNDING: f64 = 1e-5;
 
-impl ModelFit {
+impl Fit {
     /// Tests this fit's number of groups against a larger model: the same outcomes with more groups.
     ///
     /// Chi-square does not hold (a share of 0 is a boundary, and the curve of an absent group is not
@@ -124,27 +124,34 @@ impl ModelFit {
     ///
     /// # References
     /// McLachlan (1987), Applied Statistics 36, 318-324; Davison & Hinkley (1997), section 4.2 (p-value).
-    pub fn group_test(&self, panel: &Panel, larger: &ModelSpec, options: &GroupTestOptions) -> Result<GroupTest> {
-        self.group_test_with_progress(panel, larger, options, &|_| true)
+    pub fn group_test<'a>(
+        &self,
+        people: impl Into<Data<'a>>,
+        larger: &Spec,
+        options: &GroupTestOptions,
+    ) -> Result<GroupTest> {
+        self.group_test_with_progress(people, larger, options, &|_| true)
     }
 
     /// The same, reporting progress; `progress` may stop the work by returning false.
     ///
     /// # Errors
-    /// As [`ModelFit::group_test`], and kind [`ErrorKind::Cancelled`] when stopped.
-    pub fn group_test_with_progress(
+    /// As [`Fit::group_test`], and kind [`ErrorKind::Cancelled`] when stopped.
+    pub fn group_test_with_progress<'a>(
         &self,
-        panel: &Panel,
-        larger: &ModelSpec,
+        people: impl Into<Data<'a>>,
+        larger: &Spec,
         options: &GroupTestOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<GroupTest> {
+        let people = people.into();
+        let panel = &*people.people(self.family());
         check_replicates(options.replicates, options.threads)?;
         if options.starts == 0 || options.stop_after == Some(0) {
             return Err(Error::options("starts and the number of exceedances to stop after are at least 1"));
         }
         let groups = self.check_larger(larger)?;
-        super::ground::Ground::new(self, panel)?;
+        crate::trajectory::inference::ground::Ground::new(self, panel)?;
         let ticker = Ticker::new(progress);
         ticker.expect(options.replicates + 1);
         let alternative = larger.fit(panel)?;
@@ -184,17 +191,17 @@ impl ModelFit {
         tally.finish(options, groups, [self.log_likelihood, alternative.log_likelihood], statistic)
     }
 
-    fn check_larger(&self, larger: &ModelSpec) -> Result<[usize; 2]> {
+    fn check_larger(&self, larger: &Spec) -> Result<[usize; 2]> {
         let own = &self.model.spec;
         let groups = [own.classes(), larger.classes()];
-        let single = |s: &ModelSpec| matches!(s.grouping, Grouping::Single(_));
+        let single = |s: &Spec| matches!(s.grouping, Grouping::Single(_));
         if !single(own) || !single(larger) {
             return Err(Error::options("the test is for models with one grouping"));
         }
         if groups[1] <= groups[0] {
             return Err(Error::options(format!("{} groups are not more than {}", groups[1], groups[0])));
         }
-        let named = |s: &ModelSpec| -> Vec<_> {
+        let named = |s: &Spec| -> Vec<_> {
             let dropout = s.dropout.as_ref().map(|d| format!("{}: dropout", d.series));
             let of = s.outcomes.iter().filter(|o| dropout.as_ref() != Some(&o.series));
             of.map(|o| (o.series.clone(), o.family)).collect()
@@ -210,12 +217,13 @@ impl ModelFit {
     fn null_statistic(
         &self,
         panel: &Panel,
-        larger: &ModelSpec,
+        larger: &Spec,
         options: &GroupTestOptions,
         number: usize,
     ) -> std::result::Result<f64, String> {
-        let (drawn, _) = self.model.simulate(panel, replicate_seed(options.seed, number)).map_err(|e| e.to_string())?;
-        let small = ModelSpec { starts: options.starts, seed: options.seed, threads: None, ..self.model.spec.clone() };
+        let (drawn, _) =
+            self.model.drawn_like(panel, replicate_seed(options.seed, number)).map_err(|e| e.to_string())?;
+        let small = Spec { starts: options.starts, seed: options.seed, threads: None, ..self.model.spec.clone() };
         let mut null = small.fit(&drawn).map_err(|e| format!("{} groups: {e}", self.model.spec.classes()))?;
         // the truth is one more start, and a search may do worse
         if let Ok(from_truth) = small.refit(&drawn, std::slice::from_ref(&self.model.theta))
@@ -229,7 +237,7 @@ impl ModelFit {
         let mut starts = options.starts;
         let mut short = 0.0;
         for _ in 0..=options.retries {
-            let large = ModelSpec { starts, seed: options.seed, threads: None, ..larger.clone() };
+            let large = Spec { starts, seed: options.seed, threads: None, ..larger.clone() };
             let found = large.fit(&drawn).map_err(|e| format!("{} groups: {e}", larger.classes()))?;
             let statistic = 2.0 * (found.log_likelihood - null.log_likelihood);
             if statistic >= -ROUNDING && statistic.is_finite() {

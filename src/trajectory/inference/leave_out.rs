@@ -1,18 +1,17 @@
 //! Scores of people by a model fitted without them: leave one person out, from one fit or by true refits.
 
-use super::ground::{Ground, cancelled, climb_from, failure};
-use super::single;
 use crate::error::Result;
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::Parallel;
-use crate::trajectory::fit::Ticker;
+use crate::trajectory::data::Data;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
+use crate::trajectory::inference::single;
 use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::climb;
 use crate::trajectory::mixture::findings::name;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::options::Progress;
+use crate::trajectory::progress::{Progress, Ticker};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -56,7 +55,7 @@ pub struct LeaveOneOut {
     pub not_converged: Vec<usize>,
 }
 
-impl ModelFit {
+impl Fit {
     /// Scores everyone of the fitted panel by the model without them.
     ///
     /// One step: `theta_(-i) = theta - (I - w_i I_i)^-1 w_i s_i`, with `I` the observed information of the fit,
@@ -65,11 +64,11 @@ impl ModelFit {
     /// be better without the person is not seen (crimCV's refits start from the full solution as well).
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Family, LeaveOutMethod, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2, trajectory::inference::LeaveOutMethod};
     /// // everyone has eight offences in eight years, so that the rate stays 1 a year whoever is left out
     /// let counts = Array2::from_shape_fn((40, 8), |(i, t)| Some(2.0 * ((i + t) % 2) as f64));
     /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("counts", counts.view())?;
-    /// let fit = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
+    /// let fit = Spec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
     /// let left_out = fit.leave_one_out(&panel, LeaveOutMethod::Refit)?;
     /// assert!((left_out.log_score - fit.log_likelihood).abs() < 1e-6);
     /// assert!((left_out.cve[0] - 1.0).abs() < 1e-6); // counts of 0 and 2 against 1
@@ -77,25 +76,27 @@ impl ModelFit {
     /// ```
     ///
     /// # Errors
-    /// When the panel is not the one that was fitted.
+    /// When the people are not those who were fitted.
     ///
     /// # References
     /// Pregibon (1981), Annals of Statistics 9, 705-724 (one step); Nielsen, Rosenthal, Sun, Day, Bevc &
     /// Duchesne (2014), Communications in Statistics 43, 4337-4356 (CVE).
-    pub fn leave_one_out(&self, panel: &Panel, method: LeaveOutMethod) -> Result<LeaveOneOut> {
-        self.leave_one_out_with_progress(panel, method, &|_| true)
+    pub fn leave_one_out<'a>(&self, people: impl Into<Data<'a>>, method: LeaveOutMethod) -> Result<LeaveOneOut> {
+        self.leave_one_out_with_progress(people, method, &|_| true)
     }
 
     /// The same, reporting progress; `progress` may stop the work by returning false.
     ///
     /// # Errors
-    /// As [`ModelFit::leave_one_out`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
-    pub fn leave_one_out_with_progress(
+    /// As [`Fit::leave_one_out`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
+    pub fn leave_one_out_with_progress<'a>(
         &self,
-        panel: &Panel,
+        people: impl Into<Data<'a>>,
         method: LeaveOutMethod,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<LeaveOneOut> {
+        let people = people.into();
+        let panel = &*people.people(self.family());
         let ground = Ground::new(self, panel)?;
         let around = Around::new(self, &ground);
         // people with the same history and weight are the same person to leave out
@@ -166,7 +167,7 @@ struct Judged {
 
 /// A fit and the curvature around it.
 struct Around<'a> {
-    fit: &'a ModelFit,
+    fit: &'a Fit,
     ground: &'a Ground,
     free: Vec<usize>,
     gradient: Vec<f64>,
@@ -174,7 +175,7 @@ struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    fn new(fit: &'a ModelFit, ground: &'a Ground) -> Self {
+    fn new(fit: &'a Fit, ground: &'a Ground) -> Self {
         let (layout, theta) = (&fit.model.layout, &fit.model.theta);
         let engine = ground.engine(layout);
         let pass = engine.pass(theta);
@@ -245,7 +246,9 @@ mod tests {
     use super::*;
     use crate::cohort::grid::AgeGrid;
     use crate::trajectory::family::Family;
-    use crate::trajectory::mixture::spec::{ModelSpec, OutcomeSpec};
+    use crate::trajectory::outcome_spec::OutcomeSpec;
+    use crate::trajectory::panel::Panel;
+    use crate::trajectory::spec::Spec;
     use ndarray::Array2;
 
     /// Two kinds of people by simple arithmetic; nobody alike.
@@ -261,7 +264,7 @@ mod tests {
     #[test]
     fn a_climb_without_a_person_ends_where_a_refit_of_the_others_ends() {
         let panel = people();
-        let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::NegBin).degree(1)).fit(&panel).unwrap();
+        let fit = Spec::new(2).outcome(OutcomeSpec::counts(Family::NegBin).degree(1)).fit(&panel).unwrap();
         let scores = fit.leave_one_out(&panel, LeaveOutMethod::Refit).unwrap();
         assert!(scores.not_converged.is_empty());
         for i in [0, 1, 17, 59] {
@@ -277,7 +280,7 @@ mod tests {
     #[test]
     fn scores_and_informations_of_all_persons_sum_to_those_of_the_fit() {
         let panel = people();
-        let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Zip).degree(1)).fit(&panel).unwrap();
+        let fit = Spec::new(2).outcome(OutcomeSpec::counts(Family::Zip).degree(1)).fit(&panel).unwrap();
         let ground = Ground::new(&fit, &panel).unwrap();
         let around = Around::new(&fit, &ground);
         let n = fit.model.layout.len();

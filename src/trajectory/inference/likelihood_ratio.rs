@@ -1,12 +1,13 @@
 //! Likelihood-ratio test of one specification nested in another, with the same number of groups.
 
-use super::align::assignment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::p_values::chi_square_upper;
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::spec::{Grouping, ModelSpec, OutcomeSpec};
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::align::assignment;
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::spec::{Grouping, Spec};
 use serde::Serialize;
 
 /// A likelihood-ratio test.
@@ -29,7 +30,7 @@ pub struct LikelihoodRatioTest {
 /// A larger model may fall short of the smaller by so much, by rounding and stopping.
 const ROUNDING: f64 = 1e-6;
 
-impl ModelFit {
+impl Fit {
     /// Likelihood-ratio test of this fit against a larger one of the same people.
     ///
     /// Nested are, group by group: polynomials of lower in those of higher degree, a constant in any basis,
@@ -40,13 +41,13 @@ impl ModelFit {
     /// Kind [`ErrorKind::InvalidOptions`] when the models are not nested or not of the same people, when they
     /// have different numbers of groups or the smaller family lies at a boundary of the larger (Poisson in
     /// negative binomial, a family in its zero-inflated one): the statistic has no chi-square distribution
-    /// there, see [`ModelFit::group_test`] and [`ModelFit::one_population`]. Kind [`ErrorKind::Untrusted`] when a
+    /// there, see [`Fit::group_test`] and [`Fit::one_population`]. Kind [`ErrorKind::Untrusted`] when a
     /// fit has not converged or the larger one has the lower likelihood, so was not found.
     ///
     /// # References
     /// Wilks (1938), Annals of Mathematical Statistics 9, 60-62; boundaries: Self & Liang (1987), Journal of the
     /// American Statistical Association 82, 605-610.
-    pub fn likelihood_ratio(&self, larger: &ModelFit) -> Result<LikelihoodRatioTest> {
+    pub fn likelihood_ratio(&self, larger: &Fit) -> Result<LikelihoodRatioTest> {
         let refuse = |m: String| Err(Error::options(m));
         let (a, b) = (&self.model.spec, &larger.model.spec);
         if (self.persons, self.observations) != (larger.persons, larger.observations)
@@ -95,7 +96,7 @@ impl ModelFit {
     }
 }
 
-fn nested(a: &ModelSpec, b: &ModelSpec) -> Result<()> {
+fn nested(a: &Spec, b: &Spec) -> Result<()> {
     let refuse = |m: String| Err(Error::options(m));
     if a.outcomes.len() != b.outcomes.len() || a.outcomes.iter().zip(&b.outcomes).any(|(x, y)| x.series != y.series) {
         return refuse("the models are not of the same outcomes in the same order".into());

@@ -5,14 +5,24 @@
 //! errors of the fit itself (`mixture::inference`).
 
 pub(crate) mod align;
-pub mod bootstrap;
-pub mod folds;
+pub(crate) mod bootstrap;
+pub(crate) mod folds;
 mod ground;
-pub mod group_test;
-pub mod leave_out;
-pub mod likelihood_ratio;
-pub mod one_population;
-pub mod resample;
+pub(crate) mod group_test;
+pub(crate) mod leave_out;
+pub(crate) mod likelihood_ratio;
+pub(crate) mod one_population;
+pub(crate) mod resample;
 mod single;
-pub mod stability;
-pub mod wald;
+pub(crate) mod stability;
+pub(crate) mod wald;
+
+pub use bootstrap::{Bootstrap, BootstrapInterval, MIN_REPLICATES};
+pub use folds::{FoldScores, Folds};
+pub use group_test::{GroupTest, GroupTestOptions};
+pub use leave_out::{LeaveOneOut, LeaveOutMethod};
+pub use likelihood_ratio::LikelihoodRatioTest;
+pub use one_population::{OnePopulation, OnePopulationOptions, PopulationCandidate, Verdict};
+pub use resample::{BootstrapOptions, FailedReplicate, Replicate, Resampling};
+pub use stability::{DISSOLVED_TO, FOUND_FROM, GroupStability, Stability};
+pub use wald::WaldTest;

@@ -1,16 +1,17 @@
 //! Whether the data support more than one group at all: skewed counts from one population look like several
 //! Poisson groups (Bauer & Curran 2003).
 
-use super::ground::{Ground, cancelled, check_replicates, on_threads};
-use super::resample::{FailedReplicate, replicate_seed};
 use crate::error::{Error, Result};
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::data::Data;
 use crate::trajectory::family::Family;
-use crate::trajectory::fit::Ticker;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::mixture::spec::{Grouping, ModelSpec, OutcomeSpec};
-use crate::trajectory::options::Progress;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::ground::{Ground, cancelled, check_replicates, on_threads};
+use crate::trajectory::inference::resample::{FailedReplicate, replicate_seed};
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::panel::Panel;
+use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::spec::{Grouping, Spec};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -131,20 +132,20 @@ pub struct OnePopulation {
 /// BIC difference that is very strong evidence (Kass & Raftery 1995, section 3.2).
 const VERY_STRONG: f64 = 10.0;
 
-impl ModelFit {
+impl Fit {
     /// Compares this fit, of one outcome of counts, with a single group of three kinds, and draws from the best of the
     /// three to see how often it looks like several groups: negative binomial and zero-inflated negative binomial,
     /// where people differ from age to age by chance only, and negative multinomial, where they differ for good, by a
     /// gamma factor. Lasting differences of another distribution may still look like groups.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OnePopulationOptions, OutcomeSpec, Panel, Verdict, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2, trajectory::inference::{OnePopulationOptions, Verdict}};
     /// // a third of the people with about five offences a year, the others with one in three years
     /// let counts = Array2::from_shape_fn((90, 6), |(i, t)| {
     ///     Some(if i % 3 == 0 { 3.0 + ((i + 2 * t) % 5) as f64 } else { f64::from(u8::from((i + t) % 3 == 0)) })
     /// });
     /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("counts", counts.view())?;
-    /// let fit = ModelSpec::new(2).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
+    /// let fit = Spec::new(2).outcome(OutcomeSpec::counts(Family::Poisson).degree(0)).fit(&panel)?;
     /// let check = fit.one_population(&panel, &OnePopulationOptions::default().replicates(19).starts(2))?;
     /// assert_eq!((check.verdict, check.p), (Verdict::SeveralGroups, 0.05)); // 1 of 19 + 1: none came near
     /// # Ok::<(), pleegprofiel::Error>(())
@@ -156,20 +157,26 @@ impl ModelFit {
     ///
     /// # References
     /// Bauer & Curran (2003), Psychological Methods 8, 338-363.
-    pub fn one_population(&self, panel: &Panel, options: &OnePopulationOptions) -> Result<OnePopulation> {
-        self.one_population_with_progress(panel, options, &|_| true)
+    pub fn one_population<'a>(
+        &self,
+        people: impl Into<Data<'a>>,
+        options: &OnePopulationOptions,
+    ) -> Result<OnePopulation> {
+        self.one_population_with_progress(people, options, &|_| true)
     }
 
     /// The same, reporting progress; `progress` may stop the work by returning false.
     ///
     /// # Errors
-    /// As [`ModelFit::one_population`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
-    pub fn one_population_with_progress(
+    /// As [`Fit::one_population`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
+    pub fn one_population_with_progress<'a>(
         &self,
-        panel: &Panel,
+        people: impl Into<Data<'a>>,
         options: &OnePopulationOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<OnePopulation> {
+        let people = people.into();
+        let panel = &*people.people(self.family());
         check_replicates(options.replicates, options.threads)?;
         if !(1..=100_000).contains(&options.starts) {
             return Err(Error::options(format!("{} starts asked for, not 1 to 100,000", options.starts)));
@@ -186,7 +193,7 @@ impl ModelFit {
         Ground::new(self, panel)?;
         let single = |family: Family| {
             let one = richest(&spec.outcomes[0], family);
-            ModelSpec { outcomes: vec![one], starts: 4, threads: None, ..ModelSpec::new(1).seed(spec.seed) }
+            Spec { outcomes: vec![one], starts: 4, threads: None, ..Spec::new(1).seed(spec.seed) }
         };
         let mut truth = single(Family::NegBin).fit(panel)?;
         let groups = candidate(self);
@@ -251,17 +258,17 @@ impl ModelFit {
     /// Number of groups that BIC chooses for one draw from the single group, and the gain over that group.
     fn drawn(
         &self,
-        single: &ModelFit,
+        single: &Fit,
         panel: &Panel,
         options: &OnePopulationOptions,
         number: usize,
     ) -> Result<(usize, f64)> {
-        let (drawn, _) = single.model.simulate(panel, replicate_seed(options.seed, number))?;
+        let (drawn, _) = single.model.drawn_like(panel, replicate_seed(options.seed, number))?;
         let truth = single.model.spec.refit(&drawn, std::slice::from_ref(&single.model.theta))?;
         let outcome = richest(&self.model.spec.outcomes[0], self.model.spec.outcomes[0].family);
         let mut bic = Vec::new();
         for k in 1..=self.model.spec.classes() {
-            let spec = ModelSpec::new(k).outcome(outcome.clone()).starts(options.starts).seed(options.seed);
+            let spec = Spec::new(k).outcome(outcome.clone()).starts(options.starts).seed(options.seed);
             bic.push(spec.fit(&drawn)?.bic_persons);
         }
         let best = |from: usize| {
@@ -284,7 +291,7 @@ fn richest(outcome: &OutcomeSpec, family: Family) -> OutcomeSpec {
     OutcomeSpec { family, curves: most(&outcome.curves), zero, shared_zero: false, ..outcome.clone() }
 }
 
-fn candidate(fit: &ModelFit) -> PopulationCandidate {
+fn candidate(fit: &Fit) -> PopulationCandidate {
     PopulationCandidate {
         family: fit.model.spec.outcomes[0].family,
         groups: fit.model.spec.classes(),

@@ -1,19 +1,18 @@
 //! Bootstrap replicates of a fit: drawn, refitted, their groups put in the order of the original.
 
-use super::align::{self, Aligned};
-use super::ground::{Ground, cancelled, check_replicates, climb_from, failure, on_threads};
 use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use crate::trajectory::fit::Ticker;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::inference::align::{self, Aligned};
+use crate::trajectory::inference::ground::{Ground, cancelled, check_replicates, climb_from, failure, on_threads};
 use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::check;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::model::GeneralModel;
-use crate::trajectory::mixture::panel::Panel;
 use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::mixture::spec::ModelSpec;
-use crate::trajectory::options::Progress;
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::Panel;
+use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::spec::Spec;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -116,7 +115,7 @@ pub(crate) struct Drawn {
 }
 
 pub(crate) fn run(
-    fit: &ModelFit,
+    fit: &Fit,
     panel: &Panel,
     options: &BootstrapOptions,
     progress: &(dyn Fn(Progress) -> bool + Sync),
@@ -149,7 +148,7 @@ pub(crate) fn run(
 }
 
 fn replicate(
-    fit: &ModelFit,
+    fit: &Fit,
     panel: &Panel,
     ground: &Ground,
     posterior: &[f64],
@@ -170,7 +169,7 @@ fn replicate(
             searched(model, &resampled(panel, &times), starts, options.seed)?
         }
         (Resampling::Parametric, starts) => {
-            let drawn = model.simulate(panel, replicate_seed(options.seed, number)).map_err(|e| e.to_string())?.0;
+            let drawn = model.drawn_like(panel, replicate_seed(options.seed, number)).map_err(|e| e.to_string())?.0;
             match starts {
                 0 => {
                     let (drawn, _) = check::with_dropout(&drawn, &model.spec).map_err(|e| e.to_string())?;
@@ -182,7 +181,7 @@ fn replicate(
     };
     let relaid = || Cells::new(&ground.panel, &other.spec, &other.layout);
     let Aligned { theta, posterior: there, relabelled } = align::align(model, &other, &ground.cells, posterior, relaid);
-    let aligned = GeneralModel { theta, ..model.clone() };
+    let aligned = Model { theta, ..model.clone() };
     let table = align::crossed(&ground.cells, posterior, &there, model.layout.classes);
     Ok(Replicate {
         number,
@@ -196,26 +195,21 @@ fn replicate(
 }
 
 /// From the fitted parameters to the top of other data.
-fn climbed(model: &GeneralModel, cells: &Cells) -> std::result::Result<(GeneralModel, f64), String> {
+fn climbed(model: &Model, cells: &Cells) -> std::result::Result<(Model, f64), String> {
     let engine = Engine { cells, layout: &model.layout };
     let point = climb_from(&engine, &model.theta, true);
     match failure(&engine, &point) {
         Some(why) => Err(why),
         None => {
             let log_likelihood = point.log_likelihood();
-            Ok((GeneralModel { theta: point.theta, ..model.clone() }, log_likelihood))
+            Ok((Model { theta: point.theta, ..model.clone() }, log_likelihood))
         }
     }
 }
 
 /// A full search on other data; fits that cannot be trusted are failures.
-fn searched(
-    model: &GeneralModel,
-    panel: &Panel,
-    starts: usize,
-    seed: u64,
-) -> std::result::Result<(GeneralModel, f64), String> {
-    let spec = ModelSpec { starts, seed, threads: None, ..model.spec.clone() };
+fn searched(model: &Model, panel: &Panel, starts: usize, seed: u64) -> std::result::Result<(Model, f64), String> {
+    let spec = Spec { starts, seed, threads: None, ..model.spec.clone() };
     let fit = spec.fit(panel).map_err(|e| e.to_string())?;
     fit.best().map_err(|e| e.to_string())?;
     Ok((fit.model, fit.log_likelihood))
@@ -251,7 +245,7 @@ pub(crate) fn replicate_seed(seed: u64, number: usize) -> u64 {
 }
 
 /// Log-likelihood of every history of `ground` under another model of the same outcomes.
-pub(crate) fn log_likelihoods(model: &GeneralModel, ground: &Ground) -> Vec<f64> {
+pub(crate) fn log_likelihoods(model: &Model, ground: &Ground) -> Vec<f64> {
     // histories are numbered by what was observed, so both layouts number them alike
     let cells = Cells::new(&ground.panel, &model.spec, &model.layout);
     Engine { cells: &cells, layout: &model.layout }.posteriors(&model.theta).by_history

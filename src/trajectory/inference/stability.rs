@@ -1,7 +1,7 @@
 //! Whether the same groups come back in other samples: agreement of bootstrap refits with the original.
 
-use super::bootstrap::{Bootstrap, quantile};
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::inference::bootstrap::{Bootstrap, quantile};
 use serde::Serialize;
 use std::fmt;
 
@@ -51,7 +51,7 @@ impl Bootstrap {
     /// How often the replicates keep the same groups.
     ///
     /// Each replicate's model is applied to the original persons, who are assigned to their most likely class
-    /// under both models. Use a case bootstrap with full searches ([`crate::BootstrapOptions::starts`]) to see
+    /// under both models. Use a case bootstrap with full searches ([`crate::trajectory::inference::BootstrapOptions::starts`]) to see
     /// whether a search comes back to these groups.
     ///
     /// # Errors
@@ -65,14 +65,15 @@ impl Bootstrap {
             let why = format!("none of {} replicates gave an answer", self.failed.len());
             return Err(Error::new(ErrorKind::Untrusted, why));
         }
-        let mean =
-            |f: &dyn Fn(&super::resample::Replicate) -> f64| self.replicates.iter().map(f).sum::<f64>() / n as f64;
+        let mean = |f: &dyn Fn(&crate::trajectory::inference::resample::Replicate) -> f64| {
+            self.replicates.iter().map(f).sum::<f64>() / n as f64
+        };
         let mut rand: Vec<f64> = self.replicates.iter().map(|r| r.rand_index).collect();
         rand.sort_by(f64::total_cmp);
         let own = self.model.prior(&self.model.typical_x);
         // shifts of curves, by outcome and group
         let shifts: Vec<Vec<f64>> = (0..self.model.spec.outcomes.len())
-            .map(|o| (0..self.model.groups(o)).map(|m| self.curve_shift(o, m)).collect())
+            .map(|o| (0..self.model.group_count(o)).map(|m| self.curve_shift(o, m)).collect())
             .collect();
         let groups = (0..own.len())
             .map(|c| GroupStability {

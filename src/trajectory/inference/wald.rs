@@ -3,8 +3,8 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::chi_square_upper;
+use crate::trajectory::fit::Fit;
 use crate::trajectory::mixture::findings::name;
-use crate::trajectory::mixture::fit::ModelFit;
 use crate::trajectory::mixture::inference::Errors;
 use crate::trajectory::mixture::layout::Part;
 use ndarray::{Array2, ArrayView2};
@@ -28,18 +28,18 @@ pub struct WaldTest {
     pub hypothesis: String,
 }
 
-impl ModelFit {
+impl Fit {
     /// Wald test of `L theta = r`: one row a restriction, one column a parameter in the order of
-    /// [`crate::GeneralModel::parameter_names`].
+    /// [`crate::Model::parameter_names`].
     ///
     /// The chi-square distribution holds for large cohorts and away from boundaries. Numbers of groups cannot be
-    /// tested like this; see [`ModelFit::group_test`].
+    /// tested like this; see [`Fit::group_test`].
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Errors, Family, ModelSpec, OutcomeSpec, Panel, ndarray::{Array2, array}};
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::{Array2, array}, trajectory::Errors};
     /// let counts = Array2::from_shape_fn((200, 6), |(i, t)| Some(((i * 7 + t * 3) % 4) as f64));
     /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("counts", counts.view())?;
-    /// let fit = ModelSpec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(1)).fit(&panel)?;
+    /// let fit = Spec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(1)).fit(&panel)?;
     /// // no slope: the square of estimate over standard error
     /// let test = fit.wald(Errors::Information, array![[0.0, 1.0]].view(), &[0.0])?;
     /// let slope = &fit.estimates(Errors::Information)[1];
@@ -67,7 +67,7 @@ impl ModelFit {
     /// groups apart, the test is a proper one.
     ///
     /// # Errors
-    /// As [`ModelFit::wald`]; when there is no such outcome or group, or the curves have different bases.
+    /// As [`Fit::wald`]; when there is no such outcome or group, or the curves have different bases.
     pub fn equal_curves(&self, errors: Errors, outcome: usize, a: usize, b: usize) -> Result<WaldTest> {
         self.equal_parts(errors, outcome, a, b, &[Part::Curve, Part::Zero, Part::LogTau])
     }
@@ -75,7 +75,7 @@ impl ModelFit {
     /// Wald test that the parameters of the given parts are the same in groups `a` and `b` (from 0).
     ///
     /// # Errors
-    /// As [`ModelFit::equal_curves`]; when the groups have no parameters of their own in these parts.
+    /// As [`Fit::equal_curves`]; when the groups have no parameters of their own in these parts.
     pub fn equal_parts(&self, errors: Errors, outcome: usize, a: usize, b: usize, parts: &[Part]) -> Result<WaldTest> {
         self.check_groups(outcome, &[a, b])?;
         if a == b {
@@ -112,11 +112,11 @@ impl ModelFit {
         self.wald_of(errors, contrast.view(), &vec![0.0; in_a.len()], what)
     }
 
-    /// Wald test that one term (number `index` of a part, as in [`crate::Parameter`]) is the same in all groups
+    /// Wald test that one term (number `index` of a part, as in [`crate::trajectory::Parameter`]) is the same in all groups
     /// that have it.
     ///
     /// # Errors
-    /// As [`ModelFit::wald`]; when fewer than two groups have this term as their own.
+    /// As [`Fit::wald`]; when fewer than two groups have this term as their own.
     pub fn equal_terms(&self, errors: Errors, outcome: Option<usize>, part: Part, index: usize) -> Result<WaldTest> {
         let layout = &self.model.layout;
         let with: Vec<usize> = (0..layout.len())
@@ -147,7 +147,7 @@ impl ModelFit {
         if outcome >= outcomes {
             return Err(Error::options(format!("there is no outcome {outcome}, counted from 0: there are {outcomes}")));
         }
-        let there = self.model.groups(outcome);
+        let there = self.model.group_count(outcome);
         match groups.iter().find(|&&g| g >= there) {
             Some(g) => Err(Error::options(format!("there is no group {g}, counted from 0: there are {there}"))),
             None => Ok(()),

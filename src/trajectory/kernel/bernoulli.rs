@@ -1,7 +1,7 @@
 //! Zero or one, with a logit.
 
-use super::{Observation, Slopes};
 use crate::numeric::logspace::{expit, softplus};
+use crate::trajectory::kernel::{Observation, Slopes};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 

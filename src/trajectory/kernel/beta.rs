@@ -3,9 +3,9 @@
 //! Shapes `a = mu phi` and `b = (1 - mu) phi`, in Stirling remainders, so that a precision of millions costs no
 //! digits.
 
-use super::{Observation, Slopes, bernoulli, log_scale};
 use crate::numeric::gamma::{HALF_LN_TWO_PI, deviance, digamma_terms, stirling_remainder};
 use crate::numeric::logspace::expit;
+use crate::trajectory::kernel::{Observation, Slopes, bernoulli, log_scale};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution};
 

@@ -82,15 +82,6 @@ pub(crate) fn log_scale(x: f64) -> f64 {
 }
 
 impl Kernel {
-    /// Number of linear predictors.
-    pub(crate) fn predictors(self) -> usize {
-        match self {
-            Kernel::Poisson | Kernel::Bernoulli => 1,
-            Kernel::Zip | Kernel::ZipTau | Kernel::NegBin | Kernel::CensoredNormal { .. } | Kernel::Beta => 2,
-            Kernel::Zinb => 3,
-        }
-    }
-
     /// Whether time at risk multiplies the mean.
     pub(crate) fn has_exposure(self) -> bool {
         self.is_count()

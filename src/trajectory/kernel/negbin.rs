@@ -7,9 +7,9 @@
 //! Small counts take the sum as it stands, large ones Loader's saddle point form; both go over into the Poisson
 //! without loss of digits.
 
-use super::{Observation, Slopes, log_mean, log_scale, zip};
 use crate::numeric::gamma::{BERNOULLI, HALF_LN_TWO_PI, deviance, digamma_terms, log_gap, stirling_remainder};
 use crate::numeric::logspace::{expit, log_add_exp, softplus};
+use crate::trajectory::kernel::{Observation, Slopes, log_mean, log_scale, zip};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};

@@ -1,8 +1,8 @@
 //! The censored normal (Tobin 1958; Nagin 1999): between floor and ceiling a density, on them a probability.
 
-use super::{Observation, Slopes, log_scale};
 use crate::numeric::gamma::HALF_LN_TWO_PI;
 use crate::numeric::tails::{density, distribution, interval, log_phi};
+use crate::trajectory::kernel::{Observation, Slopes, log_scale};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;

@@ -1,9 +1,9 @@
 //! Poisson, zero-inflated Poisson, and ZIP(tau): the formulas are those of `family`.
 
-use super::{Observation, Slopes, log_mean};
 use crate::cohort::builder::MAX_COUNT;
 use crate::numeric::logspace::expit;
 use crate::trajectory::family::{Derivatives, positive_cell, positive_value, tau_is_unbounded, zero_cell, zero_value};
+use crate::trajectory::kernel::{Observation, Slopes, log_mean};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};

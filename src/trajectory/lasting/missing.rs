@@ -1,8 +1,8 @@
 //! Missing information (Louis 1982) of histories with a factor: their scores in the groups they may be of.
 
-use super::pass::{BLOCK, Block, LastingPass, PosteriorsOf};
 use crate::numeric::linalg::Square;
 use crate::trajectory::lanes;
+use crate::trajectory::lasting::pass::{BLOCK, Block, LastingPass, PosteriorsOf};
 use crate::trajectory::missing::Missing;
 use crate::trajectory::shape::MAX_TERMS;
 use std::ops::Range;

@@ -2,13 +2,13 @@
 //! stretch is worked out once, and its sums are added to those by age when it ends.
 #![allow(clippy::needless_range_loop)] // one history, or one power of age, of many arrays at once
 
-use super::term::Expected;
-use super::totals::Totals;
 use crate::numeric::linalg::Square;
 use crate::trajectory::dispersed::SlopeSums;
 use crate::trajectory::estep::{AgeSums, EStep};
 use crate::trajectory::kernel::{log_mean, log_scale};
 use crate::trajectory::lanes::{self, Lanes, LogSum, lanes};
+use crate::trajectory::lasting::term::Expected;
+use crate::trajectory::lasting::totals::Totals;
 use crate::trajectory::pass::{Each, Evaluator, add_lanes, by_age, unpack};
 use crate::trajectory::shape::{Curve, MAX_TERMS, Params, Shape};
 use std::ops::Range;

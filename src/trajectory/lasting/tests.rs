@@ -4,15 +4,16 @@ use crate::cohort::builder::{CohortBuilder, PersonRow};
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::numeric::streams::stream;
+use crate::trajectory::count_spec::CountSpec;
 use crate::trajectory::family::Family;
-use crate::trajectory::fit::Ticker;
 use crate::trajectory::mixture::cells::Cells;
 use crate::trajectory::mixture::climb;
 use crate::trajectory::mixture::fit::search;
 use crate::trajectory::mixture::layout::Layout;
 use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::options::FitOptions;
-use crate::trajectory::twin;
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::spec::Spec;
+use crate::trajectory::{concluded, data};
 use rand::Rng;
 use rand_distr::{Distribution, Gamma, Poisson};
 
@@ -49,9 +50,9 @@ fn people(n: usize, with: With, seed: u64) -> Cohort {
 }
 
 /// The best that the general engine reaches from its own starts.
-fn by_general_starts(options: &FitOptions, cohort: &Cohort, degree: usize) -> f64 {
-    let spec = twin::spec_of(options, &[degree], &[]);
-    let panel = twin::panel_of(Family::NegMultinomial, cohort);
+fn by_general_starts(options: &CountSpec, cohort: &Cohort) -> f64 {
+    let spec = options.whole();
+    let panel = data::distinct(Family::NegMultinomial, cohort);
     let layout = Layout::new(&spec);
     let cells = Cells::new(&panel, &spec, &layout);
     let engine = Engine { cells: &cells, layout: &layout };
@@ -71,9 +72,9 @@ fn the_search_of_plain_counts_ends_where_that_of_the_general_engine_does_or_high
     for (seed, with) in all.into_iter().enumerate() {
         let cohort = people(240, with, seed as u64);
         for (groups, common) in [(1, false), (2, true), (3, false), (3, true)] {
-            let options = FitOptions::new(Family::NegMultinomial).groups(groups).degree(2).common_dispersion(common);
-            let fit = options.fit(&cohort).unwrap();
-            let general = by_general_starts(&options, &cohort, 2);
+            let options = CountSpec::new(Family::NegMultinomial).groups(groups).degree(2).common_dispersion(common);
+            let fit = concluded::fit_counts(&options, &cohort, &|_| true).unwrap();
+            let general = by_general_starts(&options, &cohort);
             assert!(fit.converged, "{with:?} {groups} {common}: {:?}", fit.findings);
             // both are at a top to rounding
             assert!(
@@ -82,7 +83,7 @@ fn the_search_of_plain_counts_ends_where_that_of_the_general_engine_does_or_high
                 fit.log_likelihood
             );
             // and the general engine says the same of the same model
-            let same = fit.model().to_general().log_likelihood_of(&fit.model().panel(&cohort));
+            let same = fit.model().log_likelihood_of(&data::distinct(Family::NegMultinomial, &cohort));
             assert!((fit.log_likelihood / same - 1.0).abs() < 1e-12, "{} {same}", fit.log_likelihood);
         }
     }
@@ -93,7 +94,7 @@ fn threads_change_no_bit_of_a_fit_whose_people_keep_a_factor() {
     // so many different histories that passes have several chunks
     for time in [false, true] {
         let cohort = people(9_000, With { time, ..With::default() }, 7);
-        let options = FitOptions::new(Family::NegMultinomial).groups(2).degree(1).starts(8);
+        let options = Spec::counts(Family::NegMultinomial).groups(2).degree(1).starts(8);
         let of = |threads| {
             let fit = options.clone().threads(threads).fit(&cohort).unwrap();
             (fit.log_likelihood.to_bits(), fit.model().clone(), fit.starts.clone(), fit.gradient_norm.to_bits())
@@ -114,7 +115,7 @@ fn a_person_of_weight_two_is_two_people() {
             let row = PersonRow { exposure: Some(&exposure), weight, ..PersonRow::new(&counts) };
             builder.push(row).unwrap();
         }
-        let fit = FitOptions::new(Family::NegMultinomial).groups(2).degree(1).starts(8).fit(&builder.finish()).unwrap();
+        let fit = Spec::counts(Family::NegMultinomial).groups(2).degree(1).starts(8).fit(&builder.finish()).unwrap();
         (fit.log_likelihood, fit.bic_persons)
     };
     let (heavy, twice) = (of(2.0, 1), of(1.0, 2));

@@ -4,11 +4,11 @@
 //! is evaluated once. Without time at risk and covariates that is a table of ages x values; with them
 //! every cell may be one of its own, and the same code then evaluates cell by cell.
 
-use super::factor::Totals;
-use super::layout::Layout;
-use super::panel::Panel;
-use super::spec::ModelSpec;
 use crate::trajectory::kernel::{Kernel, Observation};
+use crate::trajectory::mixture::factor::Totals;
+use crate::trajectory::mixture::layout::Layout;
+use crate::trajectory::panel::Panel;
+use crate::trajectory::spec::Spec;
 use std::collections::HashMap;
 
 /// One outcome's distinct cells and the histories' lists of them.
@@ -83,7 +83,7 @@ impl Cells {
     }
 
     /// Lays out a panel that has passed its check (`check::check`).
-    pub(crate) fn new(panel: &Panel, spec: &ModelSpec, layout: &Layout) -> Cells {
+    pub(crate) fn new(panel: &Panel, spec: &Spec, layout: &Layout) -> Cells {
         let rows = panel.rows();
         let mut raw: Vec<Raw> =
             spec.outcomes.iter().enumerate().map(|(o, _)| Raw::new(panel, spec, layout, o)).collect();
@@ -155,7 +155,7 @@ struct Raw {
 }
 
 impl Raw {
-    fn new(panel: &Panel, spec: &ModelSpec, layout: &Layout, o: usize) -> Raw {
+    fn new(panel: &Panel, spec: &Spec, layout: &Layout, o: usize) -> Raw {
         let (outcome, block) = (&spec.outcomes[o], &layout.blocks[o]);
         let grid = panel.grid;
         // the check has seen that the names exist

@@ -1,17 +1,18 @@
 //! Whether a panel can bear a model: everything that can be known before fitting, refused with column and
 //! reason, all problems at once.
 
-use super::MAX_CLASSES;
-use super::panel::{Panel, Series};
-use super::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Issues, Result};
 use crate::trajectory::basis::Basis;
 use crate::trajectory::covariates;
 use crate::trajectory::family::Family;
+use crate::trajectory::mixture::MAX_CLASSES;
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::panel::{Panel, Series};
+use crate::trajectory::spec::{Grouping, Spec};
 use ndarray::Array2;
 
-pub(crate) fn check(panel: &Panel, spec: &ModelSpec) -> Result<()> {
+pub(crate) fn check(panel: &Panel, spec: &Spec) -> Result<()> {
     let mut problems = options(panel, spec);
     if spec.classes() > panel.persons() {
         let (classes, persons) = (spec.classes(), panel.persons());
@@ -45,7 +46,7 @@ pub(crate) fn check(panel: &Panel, spec: &ModelSpec) -> Result<()> {
 }
 
 /// Whether people can be placed in a fitted model: the same names, and values its families can produce.
-pub(crate) fn usable(panel: &Panel, spec: &ModelSpec) -> Result<()> {
+pub(crate) fn usable(panel: &Panel, spec: &Spec) -> Result<()> {
     refused(options(panel, spec))?;
     let mut issues = Issues::in_memory();
     for outcome in &spec.outcomes {
@@ -77,7 +78,7 @@ pub(crate) fn stored_bases(outcome: &OutcomeSpec, components: usize, grid: AgeGr
 }
 
 /// Names, numbers and combinations that do not go together.
-fn options(panel: &Panel, spec: &ModelSpec) -> Vec<String> {
+fn options(panel: &Panel, spec: &Spec) -> Vec<String> {
     let mut problems: Vec<String> = Vec::new();
     let classes = spec.classes();
     if classes == 0 || classes > MAX_CLASSES {
@@ -145,7 +146,7 @@ fn options(panel: &Panel, spec: &ModelSpec) -> Vec<String> {
 
 /// Every value that the family cannot produce.
 fn producible(grid: AgeGrid, series: &Series, outcome: &OutcomeSpec, issues: &mut Issues) {
-    let (kernel, family) = (super::layout::kernel_of(outcome), outcome.family);
+    let (kernel, family) = (crate::trajectory::mixture::layout::kernel_of(outcome), outcome.family);
     for ((i, t), &y) in series.values.indexed_iter().filter(|(_, y)| !y.is_nan()) {
         let column = || format!("{} {}", series.name, grid.label(t));
         if let Some(why) = kernel.refuses(y) {
@@ -273,7 +274,7 @@ fn splits(x: &[f64], y: &[f64], outcome: &OutcomeSpec) -> Option<String> {
 }
 
 /// The panel with the dropout series, and the specification with its outcome.
-pub(crate) fn with_dropout(panel: &Panel, spec: &ModelSpec) -> Result<(Panel, ModelSpec)> {
+pub(crate) fn with_dropout(panel: &Panel, spec: &Spec) -> Result<(Panel, Spec)> {
     let Some(dropout) = &spec.dropout else {
         return Ok((panel.clone(), spec.clone()));
     };

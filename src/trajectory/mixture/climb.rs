@@ -1,8 +1,8 @@
 //! From a starting point to the top: EM while far, damped Newton on the observed likelihood when near.
 
-use super::layout::Part;
-use super::pass::{Engine, Pass};
 use crate::numeric::linalg::Square;
+use crate::trajectory::mixture::layout::Part;
+use crate::trajectory::mixture::pass::{Engine, Pass};
 
 /// No step may move a linear predictor further than this at any row: beyond it a quadratic says nothing.
 const MAX_MOVE: f64 = 3.0;

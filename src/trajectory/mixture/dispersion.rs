@@ -12,17 +12,18 @@
 //!
 //! Does not belong here: the words for it (`finding`).
 
-use super::cells::Cells;
-use super::findings::of_outcome;
-use super::fit::ModelFit;
-use super::inference::Errors;
-use super::model::GeneralModel;
-use super::panel::Panel;
-use super::pass::{Engine, Pass};
-use super::spells::{SpellStarts, spells};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::linalg::Square;
+use crate::trajectory::data::Data;
 use crate::trajectory::finding::Finding;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::mixture::cells::Cells;
+use crate::trajectory::mixture::findings::of_outcome;
+use crate::trajectory::mixture::inference::Errors;
+use crate::trajectory::mixture::pass::{Engine, Pass};
+use crate::trajectory::mixture::spells::{SpellStarts, spells};
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::Panel;
 use serde::Serialize;
 
 /// How totals spread in one group of one outcome.
@@ -56,15 +57,15 @@ impl TotalsSpread {
     }
 }
 
-impl ModelFit {
+impl Fit {
     /// How totals spread within each group of each outcome, outcome after outcome, on the people fitted.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2};
     /// // everybody keeps a level of their own: none, one, two or three a year
     /// let counts = Array2::from_shape_fn((120, 8), |(i, t)| Some(((i % 4) + (i + t) % 2) as f64));
     /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("offences", counts.view())?;
-    /// let spec = ModelSpec::new(1).outcome(OutcomeSpec::new("offences", Family::Poisson).degree(0));
+    /// let spec = Spec::new(1).outcome(OutcomeSpec::new("offences", Family::Poisson).degree(0));
     /// let spread = spec.fit(&panel)?.totals_spread(&panel)?;
     /// // the variance of eight years' totals over their mean, 80 over 16
     /// assert!((spread[0].ratio - 5.0).abs() < 1e-6 && spread[0].too_wide());
@@ -72,20 +73,22 @@ impl ModelFit {
     /// ```
     ///
     /// # Errors
-    /// When the panel is not the one that was fitted.
-    pub fn totals_spread(&self, panel: &Panel) -> Result<Vec<TotalsSpread>> {
-        self.on_people(panel, |engine, pass, scores| spread(&self.model, engine, pass, &self.residual(engine, scores)))
+    /// When the people are not those who were fitted.
+    pub fn totals_spread<'a>(&self, people: impl Into<Data<'a>>) -> Result<Vec<TotalsSpread>> {
+        self.on_people(people.into(), |engine, pass, scores| {
+            spread(&self.model, engine, pass, &self.residual(engine, scores))
+        })
     }
 
     /// How many spells of events start in each group of each outcome of counts, and how many are expected, on the people
     /// fitted.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2};
     /// // an event in four of eight years: from some age on for half of the people, up to some age for the others
     /// let counts = Array2::from_shape_fn((160, 8), |(i, t)| Some(f64::from(u8::from(if i % 2 == 0 { t < 4 } else { t >= 4 }))));
     /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("offences", counts.view())?;
-    /// let spec = ModelSpec::new(1).outcome(OutcomeSpec::new("offences", Family::Bernoulli).degree(0));
+    /// let spec = Spec::new(1).outcome(OutcomeSpec::new("offences", Family::Bernoulli).degree(0));
     /// let spells = spec.fit(&panel)?.spell_starts(&panel)?;
     /// // every other person has one start, of seven chances of a quarter each
     /// assert!((spells[0].ratio - 0.5 / (7.0 / 4.0)).abs() < 1e-6 && spells[0].too_few());
@@ -93,10 +96,12 @@ impl ModelFit {
     /// ```
     ///
     /// # Errors
-    /// When the panel is not the one that was fitted.
-    pub fn spell_starts(&self, panel: &Panel) -> Result<Vec<SpellStarts>> {
+    /// When the people are not those who were fitted.
+    pub fn spell_starts<'a>(&self, people: impl Into<Data<'a>>) -> Result<Vec<SpellStarts>> {
         let theta = &self.model.theta;
-        self.on_people(panel, |engine, pass, scores| spells(engine, theta, pass, &self.residual(engine, scores)))
+        self.on_people(people.into(), |engine, pass, scores| {
+            spells(engine, theta, pass, &self.residual(engine, scores))
+        })
     }
 
     /// Which standard errors to tell: those of the sandwich when a finding says that people differ more than the model
@@ -110,19 +115,8 @@ impl ModelFit {
         }
     }
 
-    /// The same fit with its sandwich covariance and, among its findings, where totals spread wider than the model
-    /// allows ([`TotalsSpread::too_wide`]) and where events come in spells ([`SpellStarts::too_few`]), by one look at the
-    /// people fitted. A fit does not look for it by itself.
-    ///
-    /// # Errors
-    /// When the panel is not the one that was fitted.
-    pub fn checked(&self, panel: &Panel) -> Result<ModelFit> {
-        self.check_people(panel)?;
-        self.checked_among(panel, 1.0)
-    }
-
-    /// As [`ModelFit::checked`], by a look at this part of the people fitted, who were drawn at random.
-    pub(crate) fn checked_among(&self, some: &Panel, part: f64) -> Result<ModelFit> {
+    /// As [`Fit::checked`], by a look at this part of the people fitted, who were drawn at random.
+    pub(crate) fn looked(&self, some: &Panel, part: f64) -> Result<Fit> {
         let dropout = self.model.spec.dropout.as_ref().map(|_| self.model.spec.outcomes.len() - 1);
         self.on_some(some, |engine, pass, scores| {
             let residual = Residual::new(engine.cells, scores, self.model.layout.len(), part);
@@ -150,25 +144,14 @@ impl ModelFit {
         Residual::new(engine.cells, scores, self.model.layout.len(), 1.0)
     }
 
-    fn check_people(&self, panel: &Panel) -> Result<()> {
-        match panel.persons() == self.persons {
-            true => Ok(()),
-            false => Err(Error::options("the panel is not the one that was fitted")),
-        }
-    }
-
     /// Something of a pass over the people that were fitted, and of their scores.
-    fn on_people<T>(&self, panel: &Panel, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
-        self.check_people(panel)?;
-        self.on_some(panel, look)
+    fn on_people<T>(&self, people: Data<'_>, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
+        self.check_people(people)?;
+        self.on_some(&people.histories(self.family()), look)
     }
 
-    fn on_some<T>(&self, panel: &Panel, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
-        if panel.grid != self.model.grid {
-            return Err(Error::options("the panel is not the one that was fitted"));
-        }
-        let (panel, spec) = super::check::with_dropout(panel, &self.model.spec)?;
-        super::check::usable(&panel, &spec)?;
+    pub(super) fn on_some<T>(&self, panel: &Panel, look: impl FnOnce(&Engine<'_>, &Pass, &[f64]) -> T) -> Result<T> {
+        let panel = self.model.usable(panel)?;
         let cells = Cells::new(&panel, &self.model.spec, &self.model.layout);
         let engine = Engine { cells: &cells, layout: &self.model.layout };
         let pass = engine.posteriors(&self.model.theta);
@@ -177,7 +160,7 @@ impl ModelFit {
     }
 }
 
-fn spread(model: &GeneralModel, engine: &Engine<'_>, pass: &Pass, residual: &Residual<'_>) -> Vec<TotalsSpread> {
+fn spread(model: &Model, engine: &Engine<'_>, pass: &Pass, residual: &Residual<'_>) -> Vec<TotalsSpread> {
     let cells = engine.cells;
     let mut all = Vec::new();
     for (o, block) in model.layout.blocks.iter().enumerate() {

@@ -12,13 +12,13 @@
 //!
 //! Does not belong here: densities of single cells (`kernel`), and what is made of gradient and curvature (`climb`).
 
-use super::cells::OutcomeCells;
-use super::layout::Block;
-use super::pass::{Engine, PIECE, Pass, Predictors};
-use super::quadratic::Quadratic;
 use crate::numeric::gamma::log_gap;
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::kernel::{log_mean, log_scale, rising};
+use crate::trajectory::mixture::cells::OutcomeCells;
+use crate::trajectory::mixture::layout::Block;
+use crate::trajectory::mixture::pass::{Engine, PIECE, Pass, Predictors};
+use crate::trajectory::mixture::quadratic::Quadratic;
 use std::collections::HashMap;
 use std::ops::Range;
 

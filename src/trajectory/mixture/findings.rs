@@ -1,17 +1,17 @@
 //! What a reader of a general fit has to be told.
 
-use super::fit::ModelFit;
-use super::inference::{DISPERSION_ZERO, FACTOR_BEYOND, SEPARATED, UPWARD};
-use super::layout::{Parameter, Part};
-use super::model::GeneralModel;
-use super::panel::Panel;
 use crate::cohort::data::LOW_EXPOSURE;
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::family::Family;
 use crate::trajectory::finding::Finding;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::mixture::inference::{DISPERSION_ZERO, FACTOR_BEYOND, SEPARATED, UPWARD};
+use crate::trajectory::mixture::layout::{Parameter, Part};
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::Panel;
 use crate::trajectory::plain_findings::of_members;
 
-pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool, panel: &Panel) -> Vec<Finding> {
+pub(crate) fn findings(fit: &Fit, mass: &[f64], once: bool, panel: &Panel) -> Vec<Finding> {
     let mut all = Vec::new();
     if !fit.converged || !fit.log_likelihood.is_finite() {
         all.push(Finding::NotConverged { gradient_norm: fit.gradient_norm });
@@ -34,7 +34,7 @@ pub(crate) fn findings(fit: &ModelFit, mass: &[f64], once: bool, panel: &Panel) 
 }
 
 /// Events of people who were hardly at liberty.
-fn low_exposure(fit: &ModelFit, panel: &Panel, all: &mut Vec<Finding>) {
+fn low_exposure(fit: &Fit, panel: &Panel, all: &mut Vec<Finding>) {
     for (o, outcome) in fit.model.spec.outcomes.iter().enumerate() {
         let series = panel.series.iter().find(|s| s.name == outcome.series);
         let Some((series, exposure)) = series.and_then(|s| Some((s, s.exposure.as_ref()?))) else { continue };
@@ -47,7 +47,7 @@ fn low_exposure(fit: &ModelFit, panel: &Panel, all: &mut Vec<Finding>) {
 }
 
 /// A parameter in words: `counts, group 2, zero part, u^2`.
-pub(crate) fn name(fit: &ModelFit, p: &Parameter) -> String {
+pub(crate) fn name(fit: &Fit, p: &Parameter) -> String {
     let part = match p.part {
         Part::Membership => "membership",
         Part::Curve => "curve",
@@ -70,7 +70,7 @@ pub(crate) fn name(fit: &ModelFit, p: &Parameter) -> String {
     words.join(", ")
 }
 
-fn degenerate(fit: &ModelFit, mass: &[f64], all: &mut Vec<Finding>) {
+fn degenerate(fit: &Fit, mass: &[f64], all: &mut Vec<Finding>) {
     let total: f64 = mass.iter().sum();
     let least = 1.0_f64.min(0.5 * total / mass.len() as f64);
     for (c, &weight) in mass.iter().enumerate() {
@@ -109,12 +109,12 @@ fn degenerate(fit: &ModelFit, mass: &[f64], all: &mut Vec<Finding>) {
     }
 }
 
-fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
+fn boundaries(fit: &Fit, all: &mut Vec<Finding>) {
     let model = &fit.model;
     let grid: AgeGrid = model.grid;
     let told = &mut Vec::new();
     for (o, outcome) in model.spec.outcomes.iter().enumerate() {
-        for m in 0..model.groups(o) {
+        for m in 0..model.group_count(o) {
             let group = m + 1;
             let zeta = |t: usize| model.predictors_at(o, m, t).0[1];
             let undetermined = fit
@@ -157,7 +157,7 @@ fn boundaries(fit: &ModelFit, all: &mut Vec<Finding>) {
 }
 
 /// A finding about one outcome, with its name where there are several.
-pub(crate) fn of_outcome(model: &GeneralModel, outcome: usize, finding: Finding) -> Finding {
+pub(crate) fn of_outcome(model: &Model, outcome: usize, finding: Finding) -> Finding {
     let outcomes = &model.spec.outcomes;
     match outcomes.len() {
         1 => finding,

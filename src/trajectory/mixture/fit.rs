@@ -1,171 +1,27 @@
 //! Fitting a general model: search from many starts, climb to the top, say what the answer is worth.
 
-use super::cells::Cells;
-use super::check;
-use super::climb::{self, PROMISE, Point};
-use super::findings;
-use super::inference::Inference;
-use super::layout::{Layout, Part};
-use super::model::GeneralModel;
-use super::neighbour;
-use super::order;
-use super::panel::Panel;
-use super::pass::Engine;
-use super::record::{Found, collapsed, record};
-use super::seed::{self, Seeding};
-use super::spec::ModelSpec;
-use super::start::{self, Pooled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::adequacy::most_likely;
-use crate::trajectory::finding::{Finding, trusted};
-use crate::trajectory::fit::Ticker;
-use crate::trajectory::options::Progress;
+use crate::trajectory::fit::{Fit, GroupFit};
+use crate::trajectory::mixture::cells::Cells;
+use crate::trajectory::mixture::climb::{self, PROMISE, Point};
+use crate::trajectory::mixture::inference::Inference;
+use crate::trajectory::mixture::layout::{Layout, Part};
+use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::mixture::record::{Found, collapsed, record};
+use crate::trajectory::mixture::seed::{self};
+use crate::trajectory::mixture::start::{self, Pooled};
+use crate::trajectory::mixture::{findings, neighbour, order};
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::Panel;
+use crate::trajectory::progress::{Progress, Ticker};
 use crate::trajectory::search::{SAME, StartRecord};
+use crate::trajectory::spec::Spec;
 use crate::trajectory::start::StartKind;
 use rand::seq::SliceRandom;
-use serde::Serialize;
 use std::cmp::Ordering;
-
-/// A fitted general model with everything needed to judge it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ModelFit {
-    pub(crate) model: GeneralModel,
-    /// Number of persons.
-    pub persons: usize,
-    /// Number of observed cells, all outcomes together.
-    pub observations: u64,
-    /// Log-likelihood with every constant.
-    pub log_likelihood: f64,
-    /// Number of free parameters.
-    pub parameters: usize,
-    /// `-2 logL + 2 p`.
-    pub aic: f64,
-    /// `-2 logL + p ln(persons)`.
-    pub bic_persons: f64,
-    /// `-2 logL + p ln(observed cells)`.
-    pub bic_observations: f64,
-    /// `bic_persons + 2 E`, with `E` the entropy of the posteriors.
-    pub icl: f64,
-    /// Relative entropy `1 - E / (N ln K)`; none for one class.
-    pub entropy: Option<f64>,
-    /// Whether the best optimum was climbed to the top.
-    pub converged: bool,
-    /// Largest absolute element of the gradient at the answer.
-    pub gradient_norm: f64,
-    /// Log-likelihood still to be gained according to the last Newton step.
-    pub shortfall: f64,
-    /// Classes in the model's order: groups, or in a dual model pairs of groups, second group fastest.
-    pub groups: Vec<ClassFit>,
-    /// Every start.
-    pub starts: Vec<StartRecord>,
-    /// Log-likelihoods of the distinct optima found, best first.
-    pub optima: Vec<f64>,
-    /// The search for a simpler model that this one was sought from, beside its own starts; none where there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seeding: Option<Seeding>,
-    /// What a reader has to know about this fit; see [`Finding::is_fatal`].
-    pub findings: Vec<Finding>,
-    /// People among whom the sandwich, totals and spells were looked at: all, or those drawn; none before a look.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub looked_at: Option<usize>,
-    #[serde(skip)]
-    pub(crate) inference: Inference,
-}
-
-/// One class of a fit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ClassFit {
-    /// Share of the population (mean over persons when membership has covariates).
-    pub share: f64,
-    /// Persons for whom this class is the most likely.
-    pub members: u64,
-    /// Average posterior probability of those persons; none without members.
-    pub avepp: Option<f64>,
-    /// Odds of correct classification; none for one class, without members, or when all are certain.
-    pub occ: Option<f64>,
-    /// Share minus the fraction of persons assigned.
-    pub mismatch: f64,
-}
-
-impl ClassFit {
-    /// From the people whose likeliest class it is: their number, weight and weighted posteriors, and the weight of all.
-    pub(crate) fn of(share: f64, members: u64, weight: f64, sure: f64, total: f64) -> ClassFit {
-        let avepp = (weight > 0.0).then(|| (sure / weight).min(1.0));
-        let occ = avepp.filter(|&a| a < 1.0 && share < 1.0).map(|a| (a / (1.0 - a)) / (share / (1.0 - share)));
-        ClassFit { share, members, avepp, occ, mismatch: share - weight / total }
-    }
-}
-
-impl ModelSpec {
-    /// Fits the model.
-    ///
-    /// # Errors
-    /// Kind [`ErrorKind::InvalidOptions`] or [`ErrorKind::InvalidInput`] when the panel cannot bear the model:
-    /// unknown names, values that a family cannot produce (every cell is listed), collinear or constant
-    /// covariates, covariates that split an outcome, more groups than persons, curves with more terms than
-    /// ages. Not converging is no error but a [`ModelFit`] that says so.
-    pub fn fit(&self, panel: &Panel) -> Result<ModelFit> {
-        self.fit_with_progress(panel, &|_| true)
-    }
-
-    /// Fits the model, reporting progress; `progress` may stop the fit by returning false.
-    ///
-    /// # Errors
-    /// As [`ModelSpec::fit`], and kind [`ErrorKind::Cancelled`] when stopped.
-    pub fn fit_with_progress(&self, panel: &Panel, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<ModelFit> {
-        let (panel, spec) = check::with_dropout(panel, self)?;
-        check::check(&panel, &spec)?;
-        match self.threads {
-            None => fit(&panel, &spec, &[], progress),
-            Some(threads) => pool(threads)?.install(|| fit(&panel, &spec, &[], progress)),
-        }
-    }
-
-    /// Fits the model from given parameters only (in the order of the model they came from): what bootstraps
-    /// and leave-one-out refits need.
-    ///
-    /// # Errors
-    /// As [`ModelSpec::fit`].
-    pub(crate) fn refit(&self, panel: &Panel, from: &[Vec<f64>]) -> Result<ModelFit> {
-        let (panel, spec) = check::with_dropout(panel, self)?;
-        check::usable(&panel, &spec)?;
-        fit(&panel, &spec, from, &|_| true)
-    }
-}
-
-pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|e| Error::options(format!("{threads} threads cannot be started: {e}")))
-}
-
-impl ModelFit {
-    /// The model, when the fit can be trusted.
-    ///
-    /// # Errors
-    /// Kind [`ErrorKind::Untrusted`], listing why, when a finding is fatal.
-    pub fn best(&self) -> Result<&GeneralModel> {
-        trusted(&self.findings).map(|()| &self.model)
-    }
-
-    /// The model, trusted or not.
-    pub fn model(&self) -> &GeneralModel {
-        &self.model
-    }
-
-    /// Posterior probabilities of the people of a panel; see [`GeneralModel::posteriors`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn posteriors(&self, panel: &Panel) -> Result<ndarray::Array2<f64>> {
-        self.model.posteriors(panel)
-    }
-}
 
 /// EM steps before the first and the second cut of the field, and Newton steps of a climb.
 pub(crate) const SCREEN: [usize; 2] = [10, 30];
@@ -176,10 +32,10 @@ const SAMPLE: usize = 4_000;
 
 pub(crate) fn fit(
     panel: &Panel,
-    spec: &ModelSpec,
+    spec: &Spec,
     from: &[Vec<f64>],
     progress: &(dyn Fn(Progress) -> bool + Sync),
-) -> Result<ModelFit> {
+) -> Result<Fit> {
     let ticker = Ticker::new(progress);
     let layout = Layout::new(spec);
     let cells = Cells::new(panel, spec, &layout);
@@ -255,16 +111,16 @@ pub(crate) fn fit(
 /// Puts groups in order and works out everything that is said of a fit.
 fn finish(
     panel: &Panel,
-    spec: &ModelSpec,
+    spec: &Spec,
     layout: &Layout,
     cells: &Cells,
     best: Point,
     mut found: Found,
     anew: bool,
-) -> ModelFit {
-    let unordered = GeneralModel::new(spec.clone(), panel, best.theta.clone());
+) -> Fit {
+    let unordered = Model::fitted(spec.clone(), panel, best.theta.clone());
     let (spec, theta) = order::canonical(&unordered, layout);
-    let model = GeneralModel::new(spec, panel, theta);
+    let model = Model::fitted(spec, panel, theta);
     // the same histories, with classes and design columns in the new order
     let cells = if model.layout.blocks == layout.blocks {
         cells.clone()
@@ -287,7 +143,7 @@ fn finish(
     let observations = panel.observations();
     found.records.sort_by_key(|r| r.number);
     let once = anew && found.once(layout.classes);
-    let mut fit = ModelFit {
+    let mut fit = Fit {
         persons: panel.persons(),
         observations,
         log_likelihood,
@@ -314,7 +170,7 @@ fn finish(
 }
 
 /// Adequacy of each class, and the entropy of the posteriors.
-fn classes_of(engine: &Engine<'_>, point: &Point) -> (Vec<ClassFit>, f64) {
+fn classes_of(engine: &Engine<'_>, point: &Point) -> (Vec<GroupFit>, f64) {
     let (cells, classes) = (engine.cells, engine.layout.classes);
     let prior = engine.log_prior(&point.theta);
     let (mut members, mut weight, mut sure) = (vec![0_u64; classes], vec![0.0; classes], vec![0.0; classes]);
@@ -330,14 +186,14 @@ fn classes_of(engine: &Engine<'_>, point: &Point) -> (Vec<ClassFit>, f64) {
         share.iter_mut().zip(&prior[x..x + classes]).for_each(|(s, l)| *s += w * l.exp());
     }
     let total = cells.total_weight();
-    let groups = (0..classes).map(|c| ClassFit::of(share[c] / total, members[c], weight[c], sure[c], total)).collect();
+    let groups = (0..classes).map(|c| GroupFit::of(share[c] / total, members[c], weight[c], sure[c], total)).collect();
     (groups, entropy)
 }
 
 /// Many starts, cut twice, the rest climbed; best first.
 pub(crate) fn search(
     engine: &Engine<'_>,
-    spec: &ModelSpec,
+    spec: &Spec,
     panel: &Panel,
     ticker: &Ticker<'_>,
     records: &mut Vec<StartRecord>,

@@ -1,7 +1,7 @@
 //! Standard errors of a general fit: from the exact observed information, and robust ones (sandwich).
 //!
 //! At a boundary, or where the information is singular, no number is given: the parameter is named instead
-//! ([`crate::Finding::Undetermined`]), and everything that does not depend on it keeps its standard error,
+//! ([`crate::trajectory::Finding::Undetermined`]), and everything that does not depend on it keeps its standard error,
 //! computed with that parameter held where it is.
 //!
 //! All intervals are asymptotic in the number of people *of the group*, not of the cohort. Measured
@@ -9,20 +9,20 @@
 //! points cover 94.0 to 96.6 % (1,000 cohorts each: Poisson, ZIP with time at risk, negative binomial). With a
 //! group of six in 300 persons (negative binomial) those of its curve cover about 89 % by the information and 76 %
 //! by the sandwich, which needs many people to estimate a variance from; those of its share 89 %.
-//! [`crate::Finding::SmallGroup`] says so at fewer than ten; below thirty or so use a bootstrap, or tell the
+//! [`crate::trajectory::Finding::SmallGroup`] says so at fewer than ten; below thirty or so use a bootstrap, or tell the
 //! estimate without an interval. Nor do they hold for what was chosen by looking:
 //! number of groups and degrees are taken as given.
 
-use super::cells::Cells;
-use super::fit::ModelFit;
-use super::layout::{Parameter, Part};
-use super::model::GeneralModel;
-use super::panel::Panel;
-use super::pass::{Engine, Pass};
-use super::shares;
+use crate::error::Result;
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::Z_975;
 use crate::trajectory::family::Family;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::mixture::layout::{Parameter, Part};
+use crate::trajectory::mixture::pass::{Engine, Pass};
+use crate::trajectory::mixture::shares;
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::Panel;
 use ndarray::{Array1, Array2, ArrayView1};
 use serde::Serialize;
 
@@ -94,26 +94,8 @@ pub(super) enum Scale {
 }
 
 impl Inference {
-    /// Nothing worked out yet.
-    pub(crate) fn none(parameters: usize) -> Inference {
-        let covariance = Square::zeros(parameters);
-        Inference {
-            determined: vec![false; parameters],
-            covariance,
-            sandwich: None,
-            curvature: 0.0,
-            population: Vec::new(),
-        }
-    }
-
     /// Everything, with the sandwich, at the top of a general fit.
-    pub(crate) fn new(
-        model: &GeneralModel,
-        engine: &Engine<'_>,
-        pass: &Pass,
-        info: &Square,
-        outer: &Square,
-    ) -> Inference {
+    pub(crate) fn new(model: &Model, engine: &Engine<'_>, pass: &Pass, info: &Square, outer: &Square) -> Inference {
         let units: Vec<f64> = engine.cells.outcomes.iter().map(|o| o.scale).collect();
         let mut inference = Inference::with_units(model, info, outer, &units);
         inference.sandwich = Some(inference.robust(engine, &engine.scores(&model.theta, pass)));
@@ -122,11 +104,11 @@ impl Inference {
     }
 
     /// Without the sandwich: from the information of a model of counts. `complete` only sets the scale.
-    pub(crate) fn from_information(model: &GeneralModel, info: &Square, complete: &Square) -> Inference {
+    pub(crate) fn from_information(model: &Model, info: &Square, complete: &Square) -> Inference {
         Inference::with_units(model, info, complete, &vec![1.0; model.spec.outcomes.len()])
     }
 
-    fn with_units(model: &GeneralModel, info: &Square, outer: &Square, unit: &[f64]) -> Inference {
+    fn with_units(model: &Model, info: &Square, outer: &Square, unit: &[f64]) -> Inference {
         let n = model.layout.len();
         let scale: Vec<f64> = (0..n).map(|i| outer.at(i, i).max(1e-12).sqrt()).collect();
         let mut determined: Vec<bool> = (0..n).map(|i| !at_boundary(model, i)).collect();
@@ -237,7 +219,7 @@ fn product(a: &Square, b: &Square) -> Square {
 
 /// Whether a parameter has run to an end of its range: dispersion or `tau` to 0, `tau` to infinity, a zero
 /// part to 0 or 1.
-fn at_boundary(model: &GeneralModel, i: usize) -> bool {
+fn at_boundary(model: &Model, i: usize) -> bool {
     let p = &model.layout.parameters[i];
     let value = model.theta[i];
     match (p.part, p.outcome) {
@@ -247,7 +229,7 @@ fn at_boundary(model: &GeneralModel, i: usize) -> bool {
         }
         (Part::LogTau, _) => !(1e-6_f64.ln()..=1e3_f64.ln()).contains(&value),
         (Part::Zero, Some(o)) => {
-            let groups: Vec<usize> = p.group.map_or((0..model.groups(o)).collect(), |g| vec![g - 1]);
+            let groups: Vec<usize> = p.group.map_or((0..model.group_count(o)).collect(), |g| vec![g - 1]);
             // certain at some ages only, the others still tell the coefficients
             groups
                 .iter()
@@ -264,9 +246,9 @@ pub(crate) const FACTOR_BEYOND: f64 = 1e3;
 /// Odds of a structural zero above this, or below its inverse, are certainty.
 pub(crate) const SEPARATED: f64 = 1e5;
 
-impl ModelFit {
-    /// Estimates with standard errors, in the order of [`GeneralModel::parameter_names`]. Those by a sandwich that was not
-    /// worked out are none, see [`ModelFit::covariance`].
+impl Fit {
+    /// Estimates with standard errors, in the order of [`Model::parameter_names`]. Those by a sandwich that was not
+    /// worked out are none, see [`Fit::covariance`].
     pub fn estimates(&self, errors: Errors) -> Vec<Estimate> {
         let of = |i: usize| Estimate {
             parameter: self.model.layout.parameters[i].clone(),
@@ -277,7 +259,7 @@ impl ModelFit {
     }
 
     /// Covariance of the parameters; rows and columns of undetermined ones are 0
-    /// (see [`ModelFit::undetermined`]). None when the sandwich was not worked out ([`crate::Fit::robust`]).
+    /// (see [`Fit::undetermined`]). None when the sandwich was not worked out ([`crate::Fit::robust`]).
     pub fn covariance(&self, errors: Errors) -> Option<Array2<f64>> {
         self.inference.of(errors).map(|v| Array2::from_shape_fn((v.n(), v.n()), |(i, j)| v.at(i, j)))
     }
@@ -290,17 +272,16 @@ impl ModelFit {
 
     /// The same, in words.
     pub(crate) fn undetermined_names(&self) -> Vec<String> {
-        self.undetermined().into_iter().map(|p| super::findings::name(self, p)).collect()
+        self.undetermined().into_iter().map(|p| crate::trajectory::mixture::findings::name(self, p)).collect()
     }
 
     /// The fit with the sandwich covariance, worked out on the people it was fitted to.
-    pub(crate) fn robust_on(&self, panel: &Panel) -> ModelFit {
-        let cells = Cells::new(panel, &self.model.spec, &self.model.layout);
-        let engine = Engine { cells: &cells, layout: &self.model.layout };
-        let scores = engine.scores(&self.model.theta, &engine.posteriors(&self.model.theta));
-        let mut fit = self.clone();
-        fit.inference.sandwich = Some(self.inference.robust(&engine, &scores));
-        fit
+    pub(crate) fn robust_on(&self, panel: &Panel) -> Result<Fit> {
+        self.on_some(panel, |engine, _, scores| {
+            let mut fit = self.clone();
+            fit.inference.sandwich = Some(self.inference.robust(engine, scores));
+            fit
+        })
     }
 
     /// Standard error of any smooth function of the parameters, from its gradient (delta method); none when

@@ -4,10 +4,11 @@
 //! dispersion, one zero part for all groups, two groupings over pairs) is nothing but two lists naming the
 //! same parameter.
 
-use super::spec::{ModelSpec, OutcomeSpec};
 use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::kernel::Kernel;
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::spec::Spec;
 use serde::{Deserialize, Serialize};
 
 /// What a parameter belongs to.
@@ -91,7 +92,7 @@ impl Block {
 }
 
 impl Layout {
-    pub(crate) fn new(spec: &ModelSpec) -> Layout {
+    pub(crate) fn new(spec: &Spec) -> Layout {
         let classes = spec.classes();
         let terms = 1 + spec.membership.len();
         let mut parameters = Vec::new();

@@ -26,14 +26,14 @@
 //!
 //! With a standard deviation or precision of its own for each group, the likelihood of `cnorm` without bounds
 //! and of `beta` has no upper bound: a group may shrink onto a few equal values (Day 1969). Such points are
-//! refused as answers ([`crate::StartStop::GroupCollapsed`]); `common_dispersion` rules them out.
+//! refused as answers ([`crate::trajectory::StartStop::GroupCollapsed`]); `common_dispersion` rules them out.
 //!
 //! # Several outcomes
 //!
-//! Several outcomes in one [`spec::ModelSpec`] share one grouping (multi-trajectory models; Nagin, Jones, Passos &
-//! Tremblay 2018): outcomes are independent given the group. [`spec::ModelSpec::dual`] gives two outcomes a
+//! Several outcomes in one [`spec::Spec`] share one grouping (multi-trajectory models; Nagin, Jones, Passos &
+//! Tremblay 2018): outcomes are independent given the group. [`spec::Spec::dual`] gives two outcomes a
 //! grouping each and every pair of groups a probability (Nagin & Tremblay 2001);
-//! [`fit::ModelFit::transitions`] are the second grouping's probabilities given the first.
+//! [`fit::Fit::transitions`] are the second grouping's probabilities given the first.
 //!
 //! # Dropout
 //!
@@ -44,26 +44,21 @@
 pub(crate) mod cells;
 pub(crate) mod check;
 pub(crate) mod climb;
-pub mod dispersion;
+pub(crate) mod dispersion;
 pub(crate) mod factor;
 pub(crate) mod findings;
-pub mod fit;
-pub mod fit_outcome;
-pub mod inference;
-pub mod layout;
-pub mod model;
+pub(crate) mod fit;
+pub(crate) mod inference;
+pub(crate) mod layout;
 mod neighbour;
 pub(crate) mod order;
-pub mod outcome;
-pub mod panel;
 pub(crate) mod pass;
 mod quadratic;
 pub(crate) mod record;
-pub mod seed;
+pub(crate) mod seed;
 mod shares;
 mod simulate;
-pub mod spec;
-pub mod spells;
+pub(crate) mod spells;
 mod start;
 
 /// Classes a model may have.

@@ -1,15 +1,15 @@
 //! Better optima next door: zero-inflated models have several for one and the same group, which mild starts
 //! miss (on TO1 with time at risk a one-group ZINB stops 46 log-likelihood units short without this).
 
-use super::climb::{self, Point};
-use super::layout::Part;
-use super::pass::Engine;
-use super::spec::ModelSpec;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::basis::Basis;
-use crate::trajectory::fit::Ticker;
+use crate::trajectory::mixture::climb::{self, Point};
+use crate::trajectory::mixture::layout::Part;
+use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::progress::Ticker;
 use crate::trajectory::search::SAME;
+use crate::trajectory::spec::Spec;
 use crate::trajectory::start::through_nodes;
 use rand::Rng;
 
@@ -23,7 +23,7 @@ const STREAM: u64 = 1 << 40;
 
 /// The best point found from `best` by giving one group another zero part; every try is climbed, since the best
 /// ones start out behind.
-pub(crate) fn improve(engine: &Engine<'_>, spec: &ModelSpec, mut best: Point, ticker: &Ticker<'_>) -> Point {
+pub(crate) fn improve(engine: &Engine<'_>, spec: &Spec, mut best: Point, ticker: &Ticker<'_>) -> Point {
     let places: Vec<(usize, Option<usize>)> = spec
         .outcomes
         .iter()
@@ -64,7 +64,7 @@ pub(crate) fn improve(engine: &Engine<'_>, spec: &ModelSpec, mut best: Point, ti
 fn with_zero_part(
     engine: &Engine<'_>,
     theta: &[f64],
-    spec: &ModelSpec,
+    spec: &Spec,
     outcome: usize,
     group: Option<usize>,
     rng: &mut impl Rng,

@@ -1,13 +1,14 @@
 //! One canonical order of groups: by the level of their curve, lowest first.
 
-use super::layout::{Layout, Part};
-use super::model::GeneralModel;
-use super::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::trajectory::basis::Basis;
+use crate::trajectory::mixture::layout::{Layout, Part};
+use crate::trajectory::model::Model;
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::spec::{Grouping, Spec};
 
 /// The specification and parameters with groups by level of the first outcome (in a dual model, of each
 /// outcome), then by age of the peak.
-pub(crate) fn canonical(model: &GeneralModel, layout: &Layout) -> (ModelSpec, Vec<f64>) {
+pub(crate) fn canonical(model: &Model, layout: &Layout) -> (Spec, Vec<f64>) {
     let spec = &model.spec;
     let by_outcome: Vec<Vec<usize>> = match spec.grouping {
         Grouping::Single(_) => vec![by_level(model, 0); spec.outcomes.len()],
@@ -18,7 +19,7 @@ pub(crate) fn canonical(model: &GeneralModel, layout: &Layout) -> (ModelSpec, Ve
 
 /// The specification and parameters with groups in a given order: group `m` of outcome `o` was group
 /// `by_outcome[o][m]`. With one grouping all outcomes have the same order.
-pub(crate) fn permuted(model: &GeneralModel, layout: &Layout, by_outcome: &[Vec<usize>]) -> (ModelSpec, Vec<f64>) {
+pub(crate) fn permuted(model: &Model, layout: &Layout, by_outcome: &[Vec<usize>]) -> (Spec, Vec<f64>) {
     let spec = &model.spec;
     // class c of the new model was class `was[c]` of the old
     let was: Vec<usize> = (0..spec.classes())
@@ -28,7 +29,7 @@ pub(crate) fn permuted(model: &GeneralModel, layout: &Layout, by_outcome: &[Vec<
         })
         .collect();
     let outcomes = spec.outcomes.iter().zip(by_outcome).map(|(o, order)| reordered(o, order)).collect();
-    let spec = ModelSpec { outcomes, ..spec.clone() };
+    let spec = Spec { outcomes, ..spec.clone() };
     let new = Layout::new(&spec);
     let logit = |class: usize, j: usize| if class == 0 { 0.0 } else { model.theta[(class - 1) * layout.terms + j] };
     let theta = new
@@ -49,13 +50,13 @@ pub(crate) fn permuted(model: &GeneralModel, layout: &Layout, by_outcome: &[Vec<
     (spec, theta)
 }
 
-fn by_level(model: &GeneralModel, outcome: usize) -> Vec<usize> {
+fn by_level(model: &Model, outcome: usize) -> Vec<usize> {
     let key = |m: usize| {
         let curve = model.curve(outcome, m);
         let peak = crate::trajectory::adequacy::most_likely(curve.iter().copied());
         (curve.sum(), peak)
     };
-    let keys: Vec<(f64, usize)> = (0..model.groups(outcome)).map(key).collect();
+    let keys: Vec<(f64, usize)> = (0..model.group_count(outcome)).map(key).collect();
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_by(|&a, &b| keys[a].0.total_cmp(&keys[b].0).then(keys[a].1.cmp(&keys[b].1)));
     order

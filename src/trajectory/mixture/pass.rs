@@ -1,11 +1,11 @@
 //! One pass over the histories at given parameters: log-likelihood, posterior probabilities, and the
 //! posterior weight of every distinct cell in every group. Sums are cut in fixed pieces and added in order.
 
-use super::cells::Cells;
-use super::factor::Factors;
-use super::layout::{Block, Layout};
 use crate::numeric::parallel::{Parallel, change_pieces};
 use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
+use crate::trajectory::mixture::cells::Cells;
+use crate::trajectory::mixture::factor::Factors;
+use crate::trajectory::mixture::layout::{Block, Layout};
 
 /// Cells, and histories, of one piece of work.
 pub(crate) const PIECE: usize = 2048;

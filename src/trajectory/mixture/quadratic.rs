@@ -1,12 +1,12 @@
 //! Gradient and curvature: of the complete data, from the weights of cells, and of the observed data, by
 //! taking the missing information off (Louis 1982).
 
-use super::factor::{Factors, Table};
-use super::layout::Layout;
-use super::pass::{Engine, PIECE, Pass};
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::{Parallel, change_pieces};
 use crate::trajectory::kernel::{MAX_PREDICTORS, log_mean};
+use crate::trajectory::mixture::factor::{Factors, Table};
+use crate::trajectory::mixture::layout::Layout;
+use crate::trajectory::mixture::pass::{Engine, PIECE, Pass};
 use std::ops::Range;
 
 /// Place of `(r, s)`, `s <= r`, in a packed lower triangle of three.
@@ -199,7 +199,7 @@ const NEGLIGIBLE: f64 = 1e-15;
 /// Scores of histories by class.
 pub(crate) struct Scores<'a> {
     engine: &'a Engine<'a>,
-    predictors: Vec<super::pass::Predictors>,
+    predictors: Vec<crate::trajectory::mixture::pass::Predictors>,
     factors: Vec<Option<(Factors<'a>, Option<Table>)>>,
     prior: Vec<f64>,
     own: Vec<Vec<usize>>,

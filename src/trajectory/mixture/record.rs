@@ -1,11 +1,11 @@
 //! What is kept of a search: every start and how it ended, and which points are no answers.
 
-use super::climb::Point;
-use super::layout::Part;
-use super::pass::Engine;
-use super::seed::Seeding;
-use super::spec::{Grouping, ModelSpec};
+use crate::trajectory::mixture::climb::Point;
+use crate::trajectory::mixture::layout::Part;
+use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::mixture::seed::Seeding;
 use crate::trajectory::search::{SAME, StartRecord, StartStop};
+use crate::trajectory::spec::{Grouping, Spec};
 use crate::trajectory::start::StartKind;
 
 /// What a search leaves beside its answer.
@@ -51,7 +51,7 @@ pub(crate) fn collapsed(engine: &Engine<'_>, point: &Point) -> bool {
 
 /// Whether a group is left with less than half a person: the start has climbed to a smaller model's optimum. Of pairs of
 /// groups some may well hold nobody.
-fn emptied(engine: &Engine<'_>, spec: &ModelSpec, point: &Point) -> bool {
+fn emptied(engine: &Engine<'_>, spec: &Spec, point: &Point) -> bool {
     if !matches!(spec.grouping, Grouping::Single(_)) {
         return false;
     }
@@ -62,7 +62,7 @@ fn emptied(engine: &Engine<'_>, spec: &ModelSpec, point: &Point) -> bool {
 /// How a start ended.
 pub(crate) fn record(
     engine: &Engine<'_>,
-    spec: &ModelSpec,
+    spec: &Spec,
     number: usize,
     kind: StartKind,
     point: &Point,

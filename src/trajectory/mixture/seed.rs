@@ -1,32 +1,35 @@
 //! Seeds from the engine of plain counts: its search is fast and thorough, so richer count models start from
 //! its answer, and plain ones only finish here.
 
-use super::layout::{Layout, Part};
-use super::panel::Panel;
-use super::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::error::Result;
 use crate::numeric::linalg::Square;
 use crate::trajectory::basis::Basis;
+use crate::trajectory::concluded;
+use crate::trajectory::count_spec::CountSpec;
 use crate::trajectory::family::Family;
-use crate::trajectory::fit::Ticker;
-use crate::trajectory::options::FitOptions;
+use crate::trajectory::mixture::layout::{Layout, Part};
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::panel::Panel;
 use crate::trajectory::pass::MAX_GROUPS;
+use crate::trajectory::progress::{Progress, Ticker};
 use crate::trajectory::search::StartRecord;
 use crate::trajectory::shape::MAX_DEGREE;
-use serde::Serialize;
+use crate::trajectory::spec::{Grouping, Spec};
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A search for a simpler model of the same counts, from whose answer a model was sought.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2};
 /// let counts = Array2::from_shape_fn((60, 8), |(i, t)| Some(((i % 3) * ((i + t) % 3)) as f64));
 /// let panel = Panel::new(AgeGrid::years(12, 19)?).series("theft", counts.view())?;
-/// let fit = ModelSpec::new(1).outcome(OutcomeSpec::new("theft", Family::NegBin).degree(1)).starts(4).fit(&panel)?;
+/// let fit = Spec::new(1).outcome(OutcomeSpec::new("theft", Family::NegBin).degree(1)).starts(4).fit(&panel)?;
 /// // the starts of the negative binomial are its own; beside them stands the search for the Poisson model
 /// assert_eq!(fit.seeding.map(|seeding| seeding.family), Some(Family::Poisson));
 /// # Ok::<(), pleegprofiel::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Seeding {
     /// Family of the simpler model: without a dispersion, or without a zero part of its own.
@@ -47,7 +50,7 @@ pub(crate) struct Seeds {
 }
 
 /// Seeds, where the plain engine has any.
-pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &Ticker<'_>) -> Result<Seeds> {
+pub(crate) fn seeds(panel: &Panel, spec: &Spec, layout: &Layout, ticker: &Ticker<'_>) -> Result<Seeds> {
     let Grouping::Single(groups) = spec.grouping else {
         return Ok(Seeds::default());
     };
@@ -75,7 +78,7 @@ pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &T
     };
     // nobody without a single observation may be merged away: the builder refuses nothing the check let pass
     let cohort = panel.to_cohort(series)?;
-    let mut options = FitOptions::new(base).groups(groups).degrees(degrees).starts(spec.starts).seed(spec.seed);
+    let mut options = CountSpec::new(base).groups(groups).degrees(degrees).starts(spec.starts).seed(spec.seed);
     options = options.neighbours(!spec.starts_only);
     if base == Family::Zip {
         options = options.zero_degrees(zero);
@@ -84,9 +87,15 @@ pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &T
         options = options.common_dispersion(outcome.common_dispersion);
     }
     // degrees that the observed ages cannot bear are the general check's to refuse
-    let Ok(fit) = options.fit_with_progress(&cohort, &|_| !ticker.asked()) else {
+    let pieces = AtomicUsize::new(0);
+    let told = |part: Progress| {
+        pieces.store(part.done, Ordering::Relaxed);
+        ticker.within(part)
+    };
+    let Ok(fit) = concluded::fit_counts(&options, &cohort, &told) else {
         return Ok(Seeds::default());
     };
+    ticker.passed(pieces.into_inner());
     // one group's coefficients, written in the basis of the model
     let rewritten: Vec<(Vec<f64>, Vec<f64>)> = fit
         .model()
@@ -96,7 +105,7 @@ pub(crate) fn seeds(panel: &Panel, spec: &ModelSpec, layout: &Layout, ticker: &T
         .collect();
     let theta = |dispersion: f64| -> Vec<f64> {
         let groups = fit.model().groups();
-        let of = |p: &super::layout::Parameter| {
+        let of = |p: &crate::trajectory::mixture::layout::Parameter| {
             let group = p.group.map(|g| &groups[g - 1]);
             match p.part {
                 Part::Membership if p.index == 0 => group.map_or(0.0, |g| (g.share / groups[0].share).ln()),

@@ -1,14 +1,14 @@
 //! Shares of classes and transitions between groupings, each with its interval.
 
-use super::fit::ModelFit;
-use super::inference::{Errors, Interval, Scale, interval};
-use super::layout::Part;
-use super::model::GeneralModel;
-use super::pass::Engine;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::mixture::inference::{Errors, Interval, Scale, interval};
+use crate::trajectory::mixture::layout::Part;
+use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::model::Model;
 
 /// Mean over the people fitted of each class's prior probability, and its gradient; empty without covariates of
 /// membership, where everyone's is the same.
-pub(super) fn in_population(model: &GeneralModel, engine: &Engine<'_>) -> Vec<(f64, Vec<f64>)> {
+pub(super) fn in_population(model: &Model, engine: &Engine<'_>) -> Vec<(f64, Vec<f64>)> {
     let (classes, terms) = (model.layout.classes, model.layout.terms);
     if terms == 1 {
         return Vec::new();
@@ -33,10 +33,10 @@ pub(super) fn in_population(model: &GeneralModel, engine: &Engine<'_>) -> Vec<(f
     all
 }
 
-impl ModelFit {
+impl Fit {
     /// Share of each class among the people fitted, with its 95 % interval, symmetric on the logit scale: the mean of
-    /// their probabilities of membership, which is [`crate::ClassFit::share`]. Without covariates of membership that
-    /// is [`ModelFit::shares`]. The people, and so their covariates, are taken as given. Where a coefficient of
+    /// their probabilities of membership, which is [`crate::trajectory::GroupFit::share`]. Without covariates of membership that
+    /// is [`Fit::shares`]. The people, and so their covariates, are taken as given. Where a coefficient of
     /// membership has no standard error the shares have none either: a covariate that separates groups makes every
     /// derivative 0, which would pass for certainty.
     pub fn population_shares(&self, errors: Errors) -> Vec<Interval> {
@@ -51,7 +51,7 @@ impl ModelFit {
     }
 
     /// Share of each class with its 95 % interval, symmetric on the logit scale. With membership covariates it
-    /// is the share among people with the mean of each; see [`ModelFit::population_shares`].
+    /// is the share among people with the mean of each; see [`Fit::population_shares`].
     pub fn shares(&self, errors: Errors) -> Vec<Interval> {
         let (classes, terms) = (self.model.layout.classes, self.model.layout.terms);
         let x = &self.model.typical_x;
@@ -71,7 +71,7 @@ impl ModelFit {
     /// Probability of each group of the second outcome given the group of the first (dual models), row after
     /// row; none for other models.
     pub fn transitions(&self, errors: Errors) -> Option<Vec<Vec<Interval>>> {
-        let super::spec::Grouping::Dual(a, b) = self.model.spec.grouping else { return None };
+        let crate::trajectory::spec::Grouping::Dual(a, b) = self.model.spec.grouping else { return None };
         let pi = self.model.prior(&self.model.typical_x);
         let terms = self.model.layout.terms;
         let x = &self.model.typical_x;

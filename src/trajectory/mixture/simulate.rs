@@ -1,25 +1,19 @@
 //! People drawn from a model, in the shape of a panel: for parametric bootstraps and power studies.
 
-use super::model::GeneralModel;
-use super::panel::{Panel, Series};
-use super::pass::predictors_of;
 use crate::error::{Error, Result};
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::kernel::log_scale;
+use crate::trajectory::mixture::pass::predictors_of;
+use crate::trajectory::model::Model;
+use crate::trajectory::panel::{Panel, Series};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
 
-impl GeneralModel {
-    /// Draws as many people as `like` has rows, with its covariates, weights, time at risk and pattern of
-    /// observation; with dropout in the model, leaving is drawn too. Returns them with the class of each.
-    ///
-    /// Person `i` has a random stream of their own: the same whatever the number of threads.
-    ///
-    /// # Errors
-    /// When `like` has another grid or lacks a series or covariate of the model.
-    pub fn simulate(&self, like: &Panel, seed: u64) -> Result<(Panel, Vec<usize>)> {
+impl Model {
+    /// People like those of a panel, with the class of each; see [`Model::simulate_like`].
+    pub(crate) fn drawn_like(&self, like: &Panel, seed: u64) -> Result<(Panel, Vec<usize>)> {
         if like.grid != self.grid {
             return Err(Error::options("the panel has another age grid than the model"));
         }

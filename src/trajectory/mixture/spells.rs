@@ -4,11 +4,11 @@
 //! A spell starts at an interval with an event, when the interval before it was observed and had none. With `S` the
 //! starts of a person, `E` their expected number in group `k` and `p` the person's posterior probability of that group,
 //! the ratio is `sum w p S / sum w p E`: 1 under the model whatever the groups' overlap, below 1 when events lie closer
-//! together than it says. Chance is judged as in [`super::dispersion`], with `f = p (S - E)`.
+//! together than it says. Chance is judged as in [`crate::trajectory::mixture::dispersion`], with `f = p (S - E)`.
 
-use super::dispersion::Residual;
-use super::pass::{Engine, Pass};
 use crate::trajectory::kernel::{Kernel, log_scale};
+use crate::trajectory::mixture::dispersion::Residual;
+use crate::trajectory::mixture::pass::{Engine, Pass};
 use serde::Serialize;
 
 /// How many spells the people of one group have, beside what the model expects.

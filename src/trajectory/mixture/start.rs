@@ -3,14 +3,15 @@
 //!
 //! Works on values, not on likelihoods, so that it serves every family.
 
-use super::cells::Cells;
-use super::climb::{self, Point};
-use super::layout::{Layout, Part};
-use super::pass::Engine;
-use super::spec::{Grouping, ModelSpec, OutcomeSpec};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::softplus;
 use crate::trajectory::kernel::Kernel;
+use crate::trajectory::mixture::cells::Cells;
+use crate::trajectory::mixture::climb::{self, Point};
+use crate::trajectory::mixture::layout::{Layout, Part};
+use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::spec::{Grouping, Spec};
 use crate::trajectory::start::StartKind;
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -27,11 +28,10 @@ pub(crate) struct Pooled {
 }
 
 impl Pooled {
-    pub(crate) fn new(cells: &Cells, layout: &Layout, spec: &ModelSpec, intervals: usize) -> Pooled {
-        let single = ModelSpec { grouping: Grouping::Single(1), membership: Vec::new(), ..spec.clone() };
+    pub(crate) fn new(cells: &Cells, layout: &Layout, spec: &Spec, intervals: usize) -> Pooled {
+        let single = Spec { grouping: Grouping::Single(1), membership: Vec::new(), ..spec.clone() };
         // the group-by-group bases of a model with several become the first group's
-        let single =
-            ModelSpec { outcomes: single.outcomes.into_iter().map(OutcomeSpec::first_group).collect(), ..single };
+        let single = Spec { outcomes: single.outcomes.into_iter().map(OutcomeSpec::first_group).collect(), ..single };
         let one = Layout::new(&single);
         let all = Cells { x: vec![1.0], terms: 1, x_of: vec![0; cells.len()], ..cells.clone() };
         let _ = layout;
@@ -184,13 +184,7 @@ pub(crate) fn kind_of(start: usize) -> StartKind {
 }
 
 /// A starting point: people parted, then the parameters that fit the parts.
-pub(crate) fn start(
-    engine: &Engine<'_>,
-    spec: &ModelSpec,
-    pooled: &Pooled,
-    kind: StartKind,
-    rng: &mut ChaCha8Rng,
-) -> Point {
+pub(crate) fn start(engine: &Engine<'_>, spec: &Spec, pooled: &Pooled, kind: StartKind, rng: &mut ChaCha8Rng) -> Point {
     let (n, classes) = (engine.cells.len(), engine.layout.classes);
     let mut posterior = vec![1.0; n * classes];
     let groupings: Vec<Vec<usize>> = match spec.grouping {
@@ -229,7 +223,8 @@ pub(crate) fn from_posterior(engine: &Engine<'_>, mut theta: Vec<f64>, posterior
         theta[(c - 1) * engine.layout.terms] = (mass[c].max(1e-3) / mass[0].max(1e-3)).ln();
     }
     let weight = engine.cell_weights(&posterior);
-    let mut fixed = super::pass::Pass { log_likelihood: 0.0, by_history: Vec::new(), posterior, weight };
+    let mut fixed =
+        crate::trajectory::mixture::pass::Pass { log_likelihood: 0.0, by_history: Vec::new(), posterior, weight };
     for _ in 0..4 {
         let mut q = engine.quadratic(&theta, &fixed);
         // the shares stand already

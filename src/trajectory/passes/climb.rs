@@ -1,22 +1,25 @@
 //! The climb that asks for passes: starts from optima of a sample, and ends at the top of everybody.
 
-use super::layout::{Asked, LOG_LIKELIHOOD, Layout, WEIGHT};
-use super::request::{PassRequest, check_family};
-use super::sums::{Part, PassSums};
 use crate::cohort::data::Cohort;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::trajectory::adequacy::Adequacy;
+use crate::trajectory::concluded::{Looked, concluded};
+use crate::trajectory::count_model::CountModel;
+use crate::trajectory::count_spec::CountSpec;
 use crate::trajectory::estep::EStep;
-use crate::trajectory::fit::{Fit, Looked, Ticker, concluded};
+use crate::trajectory::fit::Fit;
 use crate::trajectory::information::{EXACT, information};
 use crate::trajectory::ladder::{self, Top};
-use crate::trajectory::model::TrajectoryModel;
 use crate::trajectory::newton::Point;
-use crate::trajectory::options::{FitOptions, Progress};
 use crate::trajectory::pass::{Evaluator, Passes};
+use crate::trajectory::passes::layout::{Asked, LOG_LIKELIHOOD, Layout, WEIGHT};
+use crate::trajectory::passes::request::{PassRequest, check_family};
+use crate::trajectory::passes::sums::{Part, PassSums};
+use crate::trajectory::progress::{Progress, Ticker};
 use crate::trajectory::shape::{Curve, Params, Shape};
+use crate::trajectory::spec::Spec;
 use std::cell::{Cell, RefCell};
 
 /// What a fit by passes has to know of people whom it does not see.
@@ -122,22 +125,22 @@ fn missing_of(shape: &Shape, part: &Part, layout: &Layout) -> Square {
     Square::from_values(shape.parameters(), &part.row[layout.missing.clone()])
 }
 
-impl FitOptions {
+impl Spec {
     /// Fits the model to people who are asked for sums, pass by pass, and never for themselves. The search is made on a
     /// sample; its best optima then climb on everybody.
     ///
-    /// Sums of the same chunks give the same bits, wherever they were worked out. Against [`FitOptions::fit`] of the same
+    /// Sums of the same chunks give the same bits, wherever they were worked out. Against [`Spec::fit`] of the same
     /// people in memory, the optimum is the same and its last digits are not, as sums are added in another order.
     ///
     /// `ask` gives the sums of everybody; some ten to twenty passes are asked for. What it gave before may be kept in a
-    /// [`PassJournal`](crate::PassJournal), to go on from.
+    /// [`PassJournal`](crate::trajectory::passes::PassJournal), to go on from.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Cohort, Family, FitOptions, Overview, PassSums, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Cohort, Family, Spec, ndarray::Array2, trajectory::passes::{Overview, PassSums}};
     /// // a hundred people: fifty with an offence at every age, fifty with none
     /// let counts = Array2::from_shape_fn((100, 10), |(i, _)| u32::from(i < 50));
     /// let people = Cohort::from_counts(AgeGrid::years(12, 21)?, counts.view())?;
-    /// let options = FitOptions::new(Family::Poisson).groups(2).degree(0);
+    /// let options = Spec::counts(Family::Poisson).groups(2).degree(0);
     /// // four chunks of twenty-five, wherever they are
     /// let overview = Overview { sample: people.clone(), chunks: 4, time_at_risk: false, warnings: vec![] };
     /// let fit = options.fit_by_passes::<pleegprofiel::Error>(
@@ -154,7 +157,7 @@ impl FitOptions {
     /// ```
     ///
     /// # Errors
-    /// As [`FitOptions::fit_with_progress`]; whatever `ask` fails with, after which nothing is asked any more; and when
+    /// As [`Spec::fit_with_progress`]; whatever `ask` fails with, after which nothing is asked any more; and when
     /// sums lack people, count some twice, or answer another request.
     pub fn fit_by_passes<E: From<Error>>(
         &self,
@@ -169,47 +172,57 @@ impl FitOptions {
                 Error::new(ErrorKind::Cancelled, "a pass failed")
             })
         };
-        let fit = self.climb_by_passes(overview, &mut asked, progress);
+        let fit = climb_by_passes(&self.of_counts()?, overview, &mut asked, progress);
         failed.map_or_else(|| Ok(fit?), Err)
     }
 
-    fn climb_by_passes(
-        &self,
-        overview: &Overview,
-        ask: &mut dyn FnMut(&PassRequest) -> Result<PassSums>,
-        progress: &(dyn Fn(Progress) -> bool + Sync),
-    ) -> Result<Fit> {
-        check_family(self.family)?;
-        let shape = self.check(&overview.sample)?;
-        if overview.sample.has_exposure() && !overview.time_at_risk {
-            return Err(Error::options("people of the sample have time at risk of their own, but nobody has it"));
-        }
-        let ticker = Ticker::new(progress);
-        let sample = Evaluator::new(&overview.sample.histories).watched(&ticker);
-        let candidates = ladder::candidates(self, &overview.sample, &sample, &shape, &[], &ticker);
-        let elsewhere = Elsewhere {
-            overview,
-            ask: RefCell::new(ask),
-            climbing: Cell::new(true),
-            weight: Cell::new(0.0),
-            missing: RefCell::new(None),
-            problem: RefCell::new(None),
-            ticker: &ticker,
-        };
-        let climbed = ladder::climb_on(&elsewhere, &shape, candidates, &ticker);
-        if let Some(problem) = elsewhere.problem.borrow_mut().take() {
-            return Err(problem);
-        }
-        if ticker.stopped() {
-            return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
-        }
-        concluded(self, overview.sample.grid(), &shape, climbed, |model| elsewhere.look(model))
+    /// The same of counts with polynomial curves.
+    pub(super) fn of_counts(&self) -> Result<CountSpec> {
+        CountSpec::of(self).ok_or_else(|| {
+            Error::options(
+                "by passes counts are fitted, with polynomial curves: no other outcomes, covariates, splines, shared zero \
+                 parts or dropout",
+            )
+        })
     }
+}
+
+fn climb_by_passes(
+    spec: &CountSpec,
+    overview: &Overview,
+    ask: &mut dyn FnMut(&PassRequest) -> Result<PassSums>,
+    progress: &(dyn Fn(Progress) -> bool + Sync),
+) -> Result<Fit> {
+    check_family(spec.family)?;
+    let shape = spec.check(&overview.sample)?;
+    if overview.sample.has_exposure() && !overview.time_at_risk {
+        return Err(Error::options("people of the sample have time at risk of their own, but nobody has it"));
+    }
+    let ticker = Ticker::new(progress);
+    let sample = Evaluator::new(&overview.sample.histories).watched(&ticker);
+    let candidates = ladder::candidates(spec, &overview.sample, &sample, &shape, &[], &ticker);
+    let elsewhere = Elsewhere {
+        overview,
+        ask: RefCell::new(ask),
+        climbing: Cell::new(true),
+        weight: Cell::new(0.0),
+        missing: RefCell::new(None),
+        problem: RefCell::new(None),
+        ticker: &ticker,
+    };
+    let climbed = ladder::climb_on(&elsewhere, &shape, candidates, &ticker);
+    if let Some(problem) = elsewhere.problem.borrow_mut().take() {
+        return Err(problem);
+    }
+    if ticker.stopped() {
+        return Err(Error::new(ErrorKind::Cancelled, "the fit was stopped"));
+    }
+    concluded(spec, overview.sample.grid(), &shape, climbed, |model| elsewhere.look(model))
 }
 
 impl Elsewhere<'_> {
     /// Everything a conclusion needs of everybody, in one pass at the stored model.
-    fn look(&self, model: &TrajectoryModel) -> Result<Looked> {
+    fn look(&self, model: &CountModel) -> Result<Looked> {
         let (shape, params) = (model.shape(), model.params());
         let (part, layout) = self.sums(shape, params, true, true)?;
         *self.missing.borrow_mut() = Some((params.clone(), missing_of(shape, &part, &layout)));

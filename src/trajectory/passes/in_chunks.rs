@@ -1,14 +1,15 @@
 //! Passes over people in chunks on this machine.
 
-use super::climb::Overview;
-use super::journal::PassJournal;
-use super::request::PassRequest;
-use super::sums::{PASS_VERSION, PassSums};
 use crate::cohort::chunked::PeopleInChunks;
 use crate::error::{Error, Result};
 use crate::numeric::parallel;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::options::{FitOptions, Progress};
+use crate::trajectory::passes::climb::Overview;
+use crate::trajectory::passes::journal::PassJournal;
+use crate::trajectory::passes::request::PassRequest;
+use crate::trajectory::passes::sums::{PASS_VERSION, PassSums};
+use crate::trajectory::progress::{Progress, on_threads};
+use crate::trajectory::spec::Spec;
 use std::sync::{Mutex, PoisonError};
 
 impl Overview {
@@ -52,33 +53,33 @@ impl PassRequest {
     }
 }
 
-impl FitOptions {
+impl Spec {
     /// An empty journal for a fit of these people with these options: with others, stored passes are refused.
     ///
     /// # Errors
-    /// None that options give rise to.
+    /// When the model is not of counts with polynomial curves.
     pub fn journal(&self, people: &PeopleInChunks) -> Result<PassJournal> {
-        let options = serde_json::to_string(self).map_err(|cause| Error::options(cause.to_string()))?;
+        let options = serde_json::to_string(&self.of_counts()?).map_err(|cause| Error::options(cause.to_string()))?;
         Ok(PassJournal::new(format!("{PASS_VERSION} {} {options}", people.fingerprint())))
     }
 
-    /// Fits the model to people in chunks, whose number memory does not grow with; see [`FitOptions::fit_by_passes`].
+    /// Fits the model to people in chunks, whose number memory does not grow with; see [`Spec::fit_by_passes`].
     /// `keep` gets every finished pass as a line of the journal, to be stored behind the lines before it; with what was
     /// stored, a fit that was stopped goes on with the same bits.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Cohort, Family, FitOptions, PeopleInChunks, ndarray::Array2};
+    /// use pleegprofiel::{AgeGrid, Cohort, Family, Spec, cohort::PeopleInChunks, ndarray::Array2};
     /// let counts = Array2::from_shape_fn((100, 10), |(i, _)| u32::from(i < 50));
     /// let cohort = Cohort::from_counts(AgeGrid::years(12, 21)?, counts.view())?;
     /// let people = PeopleInChunks::of_cohort(&cohort, 1)?;
-    /// let options = FitOptions::new(Family::Poisson).groups(2).degree(0);
+    /// let options = Spec::counts(Family::Poisson).groups(2).degree(0);
     /// let fit = options.fit_in_chunks(&people, &mut options.journal(&people)?, &mut |_| Ok(()), &|_| true)?;
     /// assert!((fit.log_likelihood - options.fit(&cohort)?.log_likelihood).abs() < 1e-9);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
     ///
     /// # Errors
-    /// As [`FitOptions::fit_by_passes`]; whatever `keep` fails with.
+    /// As [`Spec::fit_by_passes`]; whatever `keep` fails with.
     pub fn fit_in_chunks(
         &self,
         people: &PeopleInChunks,
@@ -87,8 +88,8 @@ impl FitOptions {
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<Fit> {
         let overview = Overview::of(people)?;
-        self.check(&overview.sample)?;
-        self.in_pool(|| {
+        self.of_counts()?.check(&overview.sample)?;
+        on_threads(self.threads, || {
             self.fit_by_passes::<Error>(
                 &overview,
                 &mut |request| {

@@ -1,8 +1,8 @@
 //! Passes that are finished, to go on from.
 
-use super::request::PassRequest;
-use super::sums::PassSums;
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::passes::request::PassRequest;
+use crate::trajectory::passes::sums::PassSums;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 

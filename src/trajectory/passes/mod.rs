@@ -2,7 +2,7 @@
 //!
 //! All that a climb needs of people is a handful of sums at given parameters. So it is cut in two: a [`PassRequest`] says
 //! what is to be worked out, whoever holds the people answers with [`PassSums`], a chunk of people at a time, and
-//! [`FitOptions::fit_by_passes`](crate::FitOptions::fit_by_passes) asks until it is at the top. Sums are kept by the
+//! [`Spec::fit_by_passes`](crate::Spec::fit_by_passes) asks until it is at the top. Sums are kept by the
 //! number of their chunk and added in one fixed order, so they have the same bits however the chunks were shared out,
 //! merged, or worked out twice.
 //!

@@ -1,7 +1,5 @@
 //! What is to be worked out, at which parameters.
 
-use super::layout::{Asked, Layout};
-use super::sums::{PASS_VERSION, Part, PassSums};
 use crate::cohort::chunked::ChunkFacts;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
@@ -11,8 +9,10 @@ use crate::numeric::linalg::Square;
 use crate::trajectory::adequacy::most_likely;
 use crate::trajectory::family::Family;
 use crate::trajectory::fingerprint::Fingerprint;
-use crate::trajectory::model::TrajectoryModel;
+use crate::trajectory::model::Model;
 use crate::trajectory::pass::{Evaluator, MAX_GROUPS, Passes};
+use crate::trajectory::passes::layout::{Asked, Layout};
+use crate::trajectory::passes::sums::{PASS_VERSION, Part, PassSums};
 use crate::trajectory::shape::{MAX_TERMS, Params, Shape};
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 /// nothing about anybody.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, Family, Group, PassRequest, TrajectoryModel, ndarray::array};
+/// use pleegprofiel::{AgeGrid, Cohort, Family, Model, ndarray::array, trajectory::{Group, passes::PassRequest}};
 /// let grid = AgeGrid::years(18, 19)?;
 /// let group = |share, level| Group::poisson(share, [level]);
-/// let model = TrajectoryModel::new(Family::Poisson, grid, vec![group(0.6, -1.0), group(0.4, 1.0)])?;
+/// let model = Model::new(Family::Poisson, grid, vec![group(0.6, -1.0), group(0.4, 1.0)])?;
 /// let people = Cohort::from_counts(grid, array![[0_u32, 1], [2, 0], [0, 0]].view())?;
 /// let request = PassRequest::at(&model, false)?;
 /// // two people here, one elsewhere: the same sums whichever is worked out first
@@ -126,8 +126,10 @@ impl PassRequest {
     /// placed. `time_at_risk` says whether anybody anywhere has time at risk of their own.
     ///
     /// # Errors
-    /// Kind [`ErrorKind::InvalidOptions`] for a family that is not fitted by passes.
-    pub fn at(model: &TrajectoryModel, time_at_risk: bool) -> Result<PassRequest> {
+    /// Kind [`ErrorKind::InvalidOptions`] for a model that is not of counts with polynomial curves, or of a family that is not
+    /// fitted by passes.
+    pub fn at(model: &Model, time_at_risk: bool) -> Result<PassRequest> {
+        let model = &*model.as_counts()?;
         check_family(model.family())?;
         let asked = Asked { at_risk: time_at_risk, missing: None, adequacy: true };
         Ok(PassRequest::new(model.grid(), model.shape(), model.params(), asked))

@@ -32,7 +32,7 @@ pub(super) struct Part {
     pub(super) low_exposure: u64,
     /// People most likely of each group, when that was asked for.
     pub(super) members: Vec<u64>,
-    /// See [`Layout`](super::layout::Layout).
+    /// See [`Layout`](crate::trajectory::passes::layout::Layout).
     pub(super) row: Vec<f64>,
 }
 
@@ -114,7 +114,7 @@ impl PassSums {
         PassSums { fingerprint, blocks: BTreeMap::from([(chunk, (0, part))]) }
     }
 
-    /// No sums yet of the request with this [fingerprint](super::PassRequest::fingerprint).
+    /// No sums yet of the request with this [fingerprint](crate::trajectory::passes::PassRequest::fingerprint).
     pub fn none(fingerprint: u64) -> PassSums {
         PassSums { fingerprint, blocks: BTreeMap::new() }
     }
@@ -136,7 +136,7 @@ impl PassSums {
 
     /// Log-likelihood of the people of these chunks; 0 of nobody.
     pub fn log_likelihood(&self) -> f64 {
-        self.added().map_or(0.0, |part| part.row[super::layout::LOG_LIKELIHOOD])
+        self.added().map_or(0.0, |part| part.row[crate::trajectory::passes::layout::LOG_LIKELIHOOD])
     }
 
     /// These sums and others of the same request.

@@ -1,8 +1,8 @@
 //! Who is assigned where, how often that is wrong, and the weights that each method gives to persons.
 
-use super::method::{Assignment, RelateFinding, RelateMethod};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::trajectory::adequacy::most_likely;
+use crate::trajectory::relate::method::{Assignment, RelateFinding, RelateMethod};
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ impl Membership {
     /// Checks posterior probabilities (persons x groups) and optional sampling weights, one per person.
     ///
     /// ```
-    /// use pleegprofiel::{Assignment, Membership, ndarray::array};
+    /// use pleegprofiel::{ndarray::array, trajectory::relate::{Assignment, Membership}};
     /// let posteriors = array![[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.2, 0.8]];
     /// let errors = Membership::new(posteriors.view(), None)?.classification_errors(Assignment::Modal)?;
     /// // of the 2.0 persons in group 1, 0.9 + 0.7 are assigned to it

@@ -1,10 +1,12 @@
 //! Distal outcomes: means of something else by group, and whether they differ.
 
-use super::classification::Membership;
-use super::method::{Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::Z_975;
+use crate::trajectory::relate::classification::Membership;
+use crate::trajectory::relate::method::{
+    Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald,
+};
 use ndarray::Array2;
 use serde::Serialize;
 
@@ -84,7 +86,7 @@ impl Membership {
     /// Means of an outcome by group; `None` where it is not known.
     ///
     /// ```
-    /// use pleegprofiel::{Assignment, Membership, RelateMethod, OutcomeKind, ndarray::array};
+    /// use pleegprofiel::{ndarray::array, trajectory::relate::{Assignment, Membership, OutcomeKind, RelateMethod}};
     /// let certain = array![[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
     /// let outcome = [Some(1.0), Some(3.0), Some(7.0), Some(8.0)];
     /// let bch = RelateMethod::Bch(Assignment::Modal);

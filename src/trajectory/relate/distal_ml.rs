@@ -1,13 +1,13 @@
 //! Distal outcomes by maximum likelihood: the third step with an outcome instead of covariates.
 
-use super::classification::Membership;
-use super::distal::{Means, OutcomeKind};
-use super::method::{Assignment, RelateFinding};
-use super::ml::{Density, Fall, ThirdStep, Top};
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::expit;
 use crate::trajectory::covariates::Design;
+use crate::trajectory::relate::classification::Membership;
+use crate::trajectory::relate::distal::{Means, OutcomeKind};
+use crate::trajectory::relate::method::{Assignment, RelateFinding};
+use crate::trajectory::relate::ml::{Density, Fall, ThirdStep, Top};
 
 impl Membership {
     pub(super) fn by_likelihood(
@@ -93,7 +93,7 @@ fn likelihood_means(
 ) -> Means {
     let first = groups - 1;
     let mut share = vec![0.0; groups];
-    super::logit::log_probabilities(&[1.0], &top.at[..first], 0, &mut share);
+    crate::trajectory::relate::logit::log_probabilities(&[1.0], &top.at[..first], 0, &mut share);
     let (mut mean, mut variance, mut slope, mut place) = (vec![], vec![], vec![], vec![]);
     for t in 0..groups {
         match normal {

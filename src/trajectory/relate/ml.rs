@@ -5,11 +5,13 @@
 //! term per group, weighted by the posterior probabilities. The climb starts with EM steps in Lange's (1995)
 //! gradient form and goes on by Newton with the exact observed information (Louis 1982).
 
-use super::logit::{NO_INFORMATION, add_logit_information, halve, largest_logit, log_probabilities};
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::{expit, log_sum_exp, softplus};
 use crate::trajectory::covariates::Design;
+use crate::trajectory::relate::logit::{
+    NO_INFORMATION, add_logit_information, halve, largest_logit, log_probabilities,
+};
 
 const MAX_STEPS: usize = 400;
 /// Steps of EM before Newton may take over: it might climb another hill from afar.
@@ -306,9 +308,9 @@ impl Top {
         let Some(factor) = information.cholesky() else {
             return Err(Error::new(ErrorKind::Untrusted, "the likelihood is flat at its top: no standard errors"));
         };
-        let bread = super::logit::inverse(&factor, information.n());
+        let bread = crate::trajectory::relate::logit::inverse(&factor, information.n());
         let covariance = if sandwich {
-            super::logit::sandwich(&bread, &reduced(&self.derivatives.outer, &self.free))
+            crate::trajectory::relate::logit::sandwich(&bread, &reduced(&self.derivatives.outer, &self.free))
         } else {
             bread
         };

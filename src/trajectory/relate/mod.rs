@@ -72,11 +72,16 @@
 //!
 //! Does not belong here: fitting with covariates in the model itself.
 
-pub mod classification;
-pub mod distal;
+pub(crate) mod classification;
+pub(crate) mod distal;
 mod distal_ml;
 pub(crate) mod logit;
-pub mod method;
+pub(crate) mod method;
 mod ml;
-pub mod predictors;
+pub(crate) mod predictors;
 pub(crate) mod separation;
+
+pub use classification::{ClassificationErrors, MAX_INVERSE_NORM, Membership};
+pub use distal::{GroupDifference, GroupMean, OutcomeByGroup, OutcomeKind};
+pub use method::{Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate};
+pub use predictors::{CovariateTest, MembershipCoefficient, MembershipModel};

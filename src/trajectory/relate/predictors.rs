@@ -1,13 +1,15 @@
 //! Predictors of group membership: a multinomial logit of groups on covariates.
 
-use super::classification::Membership;
-use super::logit::{Logit, LogitFit, inverse, sandwich};
-use super::method::{Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald};
-use super::ml::{Density, Fall, ThirdStep};
-use super::separation::{separation, taking_part};
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
 use crate::trajectory::covariates::{Design, covariate_issues};
+use crate::trajectory::relate::classification::Membership;
+use crate::trajectory::relate::logit::{Logit, LogitFit, inverse, sandwich};
+use crate::trajectory::relate::method::{
+    Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald,
+};
+use crate::trajectory::relate::ml::{Density, Fall, ThirdStep};
+use crate::trajectory::relate::separation::{separation, taking_part};
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 
@@ -70,7 +72,7 @@ impl Membership {
     /// Coefficients are log odds over the group with number `reference`.
     ///
     /// ```
-    /// use pleegprofiel::{Membership, RelateMethod, ndarray::{Array2, array}};
+    /// use pleegprofiel::{ndarray::{Array2, array}, trajectory::relate::{Membership, RelateMethod}};
     /// // 3 of 4 persons with x = 1 are of group 2, 1 of 4 with x = 0
     /// let two = [0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
     /// let posteriors = Array2::from_shape_fn((8, 2), |(i, t)| if t == 1 { two[i] } else { 1.0 - two[i] });

@@ -7,8 +7,8 @@
 //! exists its steps shrink to nothing, and the maximum proves that there is no such `b`; where none exists
 //! the steps settle on a `b`, which is then checked against every person.
 
-use super::logit::Logit;
 use crate::trajectory::covariates::Design;
+use crate::trajectory::relate::logit::Logit;
 use ndarray::ArrayView2;
 
 /// A step is looked at as a direction of separation from here on: its error falls by e at each step.

@@ -1,7 +1,7 @@
 //! One model of a search: what it is, and what its fit is worth.
 
 use crate::trajectory::family::Family;
-use crate::trajectory::mixture::fit::ModelFit;
+use crate::trajectory::fit::Fit;
 use crate::trajectory::search::{SAME, StartStop};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -129,7 +129,7 @@ pub struct CandidateFigures {
 }
 
 impl CandidateFit {
-    pub(crate) fn of(model: CandidateModel, fit: &ModelFit) -> CandidateFit {
+    pub(crate) fn of(model: CandidateModel, fit: &Fit) -> CandidateFit {
         let (fatal, other): (Vec<_>, Vec<_>) = fit.findings.iter().partition(|f| f.is_fatal());
         let words = |all: Vec<&crate::trajectory::finding::Finding>| all.into_iter().map(ToString::to_string).collect();
         // a boundless or undefined likelihood has no figures that a file could hold
@@ -164,7 +164,7 @@ impl CandidateFit {
 }
 
 impl CandidateFigures {
-    fn of(fit: &ModelFit) -> CandidateFigures {
+    fn of(fit: &Fit) -> CandidateFigures {
         let climbed = || fit.starts.iter().filter(|r| r.stop == StartStop::Converged).map(|r| r.log_likelihood);
         let top = climbed().fold(f64::NEG_INFINITY, f64::max);
         let least = |a: f64, b: f64| a.min(b);

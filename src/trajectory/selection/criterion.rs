@@ -1,6 +1,6 @@
 //! What models are compared by, and how much a difference says.
 
-use super::candidate::CandidateFigures;
+use crate::trajectory::selection::candidate::CandidateFigures;
 use crate::units::read_back;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -90,7 +90,7 @@ impl fmt::Display for SelectionCriterion {
 /// 773-795, section 3.2.
 ///
 /// ```
-/// use pleegprofiel::Evidence;
+/// use pleegprofiel::trajectory::selection::Evidence;
 /// assert_eq!(Evidence::of_difference(7.2), Evidence::Strong);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,47 +1,34 @@
 //! What a search is on: a cohort, or a panel with a specification; how one of its models is fitted.
 
-use super::candidate::{CandidateFit, CandidateModel};
-use super::options::SelectionOptions;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::basis::Basis;
+use crate::trajectory::data::Data;
 use crate::trajectory::family::Family;
 use crate::trajectory::fingerprint::Fingerprint;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::mixture::spec::{Grouping, ModelSpec};
-use crate::trajectory::options::{FitOptions, Progress};
+use crate::trajectory::panel::Panel;
+use crate::trajectory::progress::Progress;
+use crate::trajectory::selection::candidate::{CandidateFit, CandidateModel};
+use crate::trajectory::selection::options::SelectionOptions;
+use crate::trajectory::spec::{Grouping, Spec};
 
+/// What a search is on.
 #[derive(Clone, Copy)]
-pub(crate) enum Data<'a> {
-    Cohort(&'a Cohort),
-    Panel(&'a Panel, &'a ModelSpec),
+pub(crate) enum Searched<'a> {
+    /// Counts of a cohort, with polynomials.
+    Counts(&'a Cohort),
+    /// A panel, with a specification for everything that is not searched over.
+    Panel(&'a Panel, &'a Spec),
 }
 
-/// A fit as it was made.
-#[derive(Debug, Clone)]
-pub(crate) enum Kept {
-    Cohort(Box<Fit>),
-    Panel(Box<ModelFit>),
-}
-
-impl Kept {
-    pub(crate) fn general(&self) -> &ModelFit {
-        match self {
-            Kept::Cohort(fit) => fit.general(),
-            Kept::Panel(fit) => fit,
-        }
-    }
-}
-
-impl Data<'_> {
+impl Searched<'_> {
     /// The family when none is asked for.
     pub(crate) fn family(&self) -> Result<Family> {
         match self {
-            Data::Cohort(_) => Ok(Family::Zip),
-            Data::Panel(_, base) => match (base.grouping, base.outcomes.first()) {
-                (Grouping::Single(_), Some(outcome)) => Ok(outcome.family()),
+            Searched::Counts(_) => Ok(Family::Zip),
+            Searched::Panel(_, base) => match (base.grouping, base.family()) {
+                (Grouping::Single(_), Some(family)) => Ok(family),
                 (Grouping::Dual(..), _) => Err(Error::options("a search is over one grouping, not a dual model")),
                 (_, None) => Err(Error::options("the base specification has no outcome")),
             },
@@ -50,7 +37,7 @@ impl Data<'_> {
 
     /// Whether the curves are given with the data.
     pub(crate) fn has_own_curves(&self) -> bool {
-        matches!(self, Data::Panel(..))
+        matches!(self, Searched::Panel(..))
     }
 
     /// Fits one model; a fit without an answer is a result too.
@@ -59,21 +46,28 @@ impl Data<'_> {
         options: &SelectionOptions,
         model: &CandidateModel,
         progress: &(dyn Fn(Progress) -> bool + Sync),
-    ) -> Result<(CandidateFit, Option<Kept>)> {
-        let kept = match self {
-            Data::Cohort(cohort) => {
-                fit_options(options, model)?.fit_with_progress(cohort, progress).map(|f| Kept::Cohort(Box::new(f)))
-            }
-            Data::Panel(panel, base) => {
-                spec(options, base, model)?.fit_with_progress(panel, progress).map(|f| Kept::Panel(Box::new(f)))
-            }
-        };
-        match kept {
-            Ok(kept) => Ok((CandidateFit::of(model.clone(), kept.general()), Some(kept))),
+    ) -> Result<(CandidateFit, Option<Fit>)> {
+        match self.specified(options, model)?.fit_with_progress(self.people(), progress) {
+            Ok(fit) => Ok((CandidateFit::of(model.clone(), &fit), Some(fit))),
             Err(e) if e.kind() == ErrorKind::Untrusted => {
                 Ok((CandidateFit::without_answer(model.clone(), e.to_string()), None))
             }
             Err(e) => Err(e),
+        }
+    }
+
+    pub(crate) fn people(&self) -> Data<'_> {
+        match *self {
+            Searched::Counts(cohort) => Data::Cohort(cohort),
+            Searched::Panel(panel, _) => Data::Panel(panel),
+        }
+    }
+
+    /// The specification of one model of the search.
+    pub(crate) fn specified(&self, options: &SelectionOptions, model: &CandidateModel) -> Result<Spec> {
+        match self {
+            Searched::Counts(_) => counted(options, model),
+            Searched::Panel(_, base) => spec(options, base, model),
         }
     }
 
@@ -84,15 +78,15 @@ impl Data<'_> {
         hash.number(options.seed);
         hash.number(u64::from(options.neighbours));
         match self {
-            Data::Cohort(cohort) => {
+            Searched::Counts(cohort) => {
                 hash.text("cohort");
                 hash.cohort(cohort);
             }
-            Data::Panel(panel, base) => {
+            Searched::Panel(panel, base) => {
                 hash.text("panel");
                 hash.grid(panel.grid());
                 // what is replaced in every model says nothing
-                let base = ModelSpec { grouping: Grouping::Single(1), starts: 1, seed: 1, ..(*base).clone() };
+                let base = Spec { grouping: Grouping::Single(1), starts: 1, seed: 1, ..(*base).clone() };
                 hash.text(&serde_json::to_string(&base).unwrap_or_default());
                 (0..panel.rows()).for_each(|i| hash.real(panel.weight(i)));
                 for series in &panel.series {
@@ -114,8 +108,8 @@ impl Data<'_> {
     }
 }
 
-pub(crate) fn fit_options(options: &SelectionOptions, model: &CandidateModel) -> Result<FitOptions> {
-    let mut one = FitOptions::new(known_family(model)?)
+fn counted(options: &SelectionOptions, model: &CandidateModel) -> Result<Spec> {
+    let mut one = Spec::counts(known_family(model)?)
         .groups(model.groups)
         .degrees(model.degrees.iter().copied())
         .starts(options.starts)
@@ -127,8 +121,8 @@ pub(crate) fn fit_options(options: &SelectionOptions, model: &CandidateModel) ->
     Ok(one)
 }
 
-pub(crate) fn spec(options: &SelectionOptions, base: &ModelSpec, model: &CandidateModel) -> Result<ModelSpec> {
-    let mut spec = ModelSpec {
+fn spec(options: &SelectionOptions, base: &Spec, model: &CandidateModel) -> Result<Spec> {
+    let mut spec = Spec {
         grouping: Grouping::Single(model.groups),
         starts: options.starts,
         seed: options.seed,

@@ -9,10 +9,16 @@
 //! cost, and skewed data ask for several even when there is one population (Bauer & Curran 2003; Nagin &
 //! Tremblay 2005).
 
-pub mod candidate;
-pub mod criterion;
+pub(crate) mod candidate;
+pub(crate) mod criterion;
 mod data;
-pub mod options;
-pub mod result;
+pub(crate) mod options;
+pub(crate) mod result;
 mod run;
-pub mod state;
+pub(crate) mod state;
+
+pub use candidate::{Aside, CandidateFigures, CandidateFit, CandidateModel};
+pub use criterion::{Evidence, SelectionCriterion};
+pub use options::{DEFAULT_WITHIN, MAX_CANDIDATES, SelectionOptions, SelectionProgress, SelectionWatch};
+pub use result::{NO_DISCOVERY, Selection};
+pub use state::{SELECTION_FORMAT, SELECTION_VERSION, SelectionState};

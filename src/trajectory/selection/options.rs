@@ -1,18 +1,18 @@
 //! What to look at: the builder with its documented defaults.
 
-use super::candidate::CandidateModel;
-use super::criterion::SelectionCriterion;
-use super::data::Data;
-use super::result::Selection;
-use super::run;
-use super::state::SelectionState;
-use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
+use crate::trajectory::data::Data;
 use crate::trajectory::family::Family;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::mixture::spec::ModelSpec;
+use crate::trajectory::panel::Panel;
 use crate::trajectory::pass::MAX_GROUPS;
+use crate::trajectory::selection::candidate::CandidateModel;
+use crate::trajectory::selection::criterion::SelectionCriterion;
+use crate::trajectory::selection::data::Searched;
+use crate::trajectory::selection::result::Selection;
+use crate::trajectory::selection::run;
+use crate::trajectory::selection::state::SelectionState;
 use crate::trajectory::shape::MAX_DEGREE;
+use crate::trajectory::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -38,7 +38,7 @@ pub const MAX_CANDIDATES: usize = 10_000;
 /// | `neighbours` | yes | as in a single fit; without, a search over ZIP models takes seconds where it takes minutes |
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Cohort, Family, SelectionOptions, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Cohort, Family, ndarray::Array2, trajectory::selection::SelectionOptions};
 /// // fifty people with an offence at every age, fifty with none
 /// let counts = Array2::from_shape_fn((100, 10), |(i, _)| u32::from(i < 50));
 /// let cohort = Cohort::from_counts(AgeGrid::years(12, 21)?, counts.view())?;
@@ -58,11 +58,14 @@ pub struct SelectionOptions {
     pub(crate) criterion: SelectionCriterion,
     pub(crate) within: f64,
     pub(crate) starts: usize,
-    #[serde(default = "crate::trajectory::options::yes")]
+    #[serde(default = "crate::trajectory::count_spec::yes")]
     pub(crate) neighbours: bool,
     pub(crate) seed: u64,
     #[serde(skip)]
     pub(crate) threads: Option<usize>,
+    /// It is part of the data that a search goes on from, see `fingerprint`.
+    #[serde(skip)]
+    pub(crate) base: Option<Spec>,
 }
 
 impl Default for SelectionOptions {
@@ -80,6 +83,7 @@ impl Default for SelectionOptions {
             neighbours: true,
             seed: 1,
             threads: None,
+            base: None,
         }
     }
 }
@@ -177,7 +181,7 @@ impl SelectionOptions {
         self
     }
 
-    /// Whether optima next door to those of the starts are looked for, as in [`crate::FitOptions::neighbours`].
+    /// Whether optima next door to those of the starts are looked for, as in [`crate::Spec::neighbours`].
     pub fn neighbours(mut self, neighbours: bool) -> Self {
         self.neighbours = neighbours;
         self
@@ -195,13 +199,23 @@ impl SelectionOptions {
         self
     }
 
-    /// Searches on the counts of a cohort.
+    /// A specification for everything that is not searched over: covariates, dropout, shared zero parts. Its number of
+    /// groups, starts and seed are replaced; its curves are kept unless degrees are given. A search on a panel needs one;
+    /// one on a cohort is over polynomials of its counts without.
+    pub fn base(mut self, base: Spec) -> Self {
+        self.base = Some(base);
+        self
+    }
+
+    /// Searches on a cohort or a panel.
     ///
     /// # Errors
     /// Kind [`crate::ErrorKind::InvalidOptions`] when there is nothing to try, more than [`MAX_CANDIDATES`] models,
-    /// or a model that the cohort cannot bear (more groups than persons, a degree not below the number of ages).
-    pub fn select(&self, cohort: &Cohort) -> Result<Selection> {
-        self.select_from(cohort, &mut SelectionState::new(), SelectionWatch::default())
+    /// or a model that the people cannot bear (more groups than persons, a degree not below the number of ages); on a
+    /// panel without [`SelectionOptions::base`]; when that has no outcome, is a dual model, or has curves by group while no
+    /// degrees are given.
+    pub fn select<'a>(&self, people: impl Into<Data<'a>>) -> Result<Selection> {
+        self.select_from(people, &mut SelectionState::new(), SelectionWatch::default())
     }
 
     /// As [`SelectionOptions::select`], going on from `state` and leaving in it whatever was finished, also when
@@ -210,33 +224,29 @@ impl SelectionOptions {
     /// # Errors
     /// As there; also when `state` is of other data, starts or seed, and kind [`crate::ErrorKind::Cancelled`] when
     /// stopped.
-    pub fn select_from(
+    pub fn select_from<'a>(
         &self,
-        cohort: &Cohort,
+        people: impl Into<Data<'a>>,
         state: &mut SelectionState,
         watch: SelectionWatch<'_>,
     ) -> Result<Selection> {
-        run::search(self, &Data::Cohort(cohort), state, watch)
+        self.on(people.into(), |searched| run::search(self, &searched, state, watch))
     }
 
-    /// Searches on a panel, with `base` for everything that is not searched over: covariates, dropout, shared zero
-    /// parts. Its number of groups, starts and seed are replaced; its curves are kept unless degrees are given.
-    ///
-    /// # Errors
-    /// As [`SelectionOptions::select_from`]; also when `base` has no outcome, is a dual model, or has curves by
-    /// group while no degrees are given.
-    pub fn select_panel(
-        &self,
-        panel: &Panel,
-        base: &ModelSpec,
-        state: &mut SelectionState,
-        watch: SelectionWatch<'_>,
-    ) -> Result<Selection> {
-        run::search(self, &Data::Panel(panel, base), state, watch)
+    /// Does something with what these people and the base make to be searched.
+    pub(crate) fn on<T>(&self, people: Data<'_>, work: impl FnOnce(Searched<'_>) -> Result<T>) -> Result<T> {
+        match (people, &self.base) {
+            (Data::Cohort(cohort), None) => work(Searched::Counts(cohort)),
+            (Data::Cohort(cohort), Some(base)) => work(Searched::Panel(&Panel::from_cohort(cohort), base)),
+            (Data::Panel(panel), Some(base)) => work(Searched::Panel(panel, base)),
+            (Data::Panel(_), None) => {
+                Err(Error::options("a search on a panel needs a base specification, which says what its outcomes are"))
+            }
+        }
     }
 
     /// Models with degrees given, in the order in which they are reported.
-    pub(crate) fn models(&self, data: &Data<'_>) -> Result<Vec<CandidateModel>> {
+    pub(crate) fn models(&self, data: &Searched<'_>) -> Result<Vec<CandidateModel>> {
         self.check()?;
         let families = match &self.families {
             Some(families) => families.clone(),

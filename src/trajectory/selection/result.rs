@@ -1,19 +1,14 @@
 //! What a search found: every model, their order, the best one and the smallest that is nearly as good.
 
-use super::candidate::{Aside, CandidateFit, CandidateModel};
-use super::criterion::{Evidence, SelectionCriterion};
-use super::data::{self, Kept};
-use super::options::SelectionOptions;
-use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::data::Data;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::grolts::Grolts;
 use crate::trajectory::inference::resample::BootstrapOptions;
-use crate::trajectory::mixture::fit::ModelFit;
-use crate::trajectory::mixture::panel::Panel;
-use crate::trajectory::mixture::spec::ModelSpec;
-use crate::trajectory::options::Progress;
-use crate::trajectory::twin;
+use crate::trajectory::progress::Progress;
+use crate::trajectory::selection::candidate::{Aside, CandidateFit, CandidateModel};
+use crate::trajectory::selection::criterion::{Evidence, SelectionCriterion};
+use crate::trajectory::selection::options::SelectionOptions;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -37,14 +32,14 @@ pub struct Selection {
     /// itself when there is none smaller.
     pub parsimonious: Option<usize>,
     #[serde(skip)]
-    kept: Aside<BTreeMap<CandidateModel, Kept>>,
+    kept: Aside<BTreeMap<CandidateModel, Fit>>,
 }
 
 impl Selection {
     pub(crate) fn new(
         options: SelectionOptions,
         candidates: Vec<CandidateFit>,
-        kept: BTreeMap<CandidateModel, Kept>,
+        kept: BTreeMap<CandidateModel, Fit>,
     ) -> Selection {
         let value = |i: usize| candidates[i].trusted().map_or(f64::INFINITY, |f| options.criterion.of(f));
         let size = |i: usize| candidates[i].trusted().map_or(usize::MAX, |f| f.parameters);
@@ -98,27 +93,27 @@ impl Selection {
 
     /// Works out how stable the groups of the best model and of the parsimonious one are, by a bootstrap of each: the
     /// figure is the mean adjusted Rand index of whom a refit and the original put together (1 when always the same
-    /// people; see [`crate::Stability`] for more). A bootstrap of cases with starts searches anew in every replicate;
+    /// people; see [`crate::trajectory::inference::Stability`] for more). A bootstrap of cases with starts searches anew in every replicate;
     /// without starts it climbs from the model's own groups and cannot find others.
     ///
     /// # Errors
     /// When the cohort is not that of the search, or no refit gives an answer; as
-    /// [`ModelFit::bootstrap_with_progress`].
-    pub fn work_out_stability(
+    /// [`Fit::bootstrap_with_progress`].
+    pub fn work_out_stability<'a>(
         &mut self,
-        cohort: &Cohort,
+        people: impl Into<Data<'a>>,
         options: &BootstrapOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<()> {
+        let people = people.into();
         let mut chosen: Vec<usize> = self.best.into_iter().chain(self.parsimonious).collect();
         chosen.dedup();
         for candidate in chosen {
-            let fit = self.fit(candidate, cohort)?;
+            let fit = self.fit(candidate, people)?;
             let figure = match fit.groups.len() {
                 1 => 1.0,
                 _ => {
-                    let panel = twin::person_panel(fit.family(), cohort);
-                    let bootstrap = fit.general().bootstrap_with_progress(&panel, options, progress)?;
+                    let bootstrap = fit.bootstrap_with_progress(people, options, progress)?;
                     bootstrap.stability()?.rand_index.clamp(0.0, 1.0)
                 }
             };
@@ -127,33 +122,20 @@ impl Selection {
         Ok(())
     }
 
-    /// The full fit of model number `candidate` on the cohort of the search: the one that was made, or the same
-    /// again when its figures came from a [`super::state::SelectionState`].
+    /// The full fit of model number `candidate` to the people of the search: the one that was made, or the same
+    /// again when its figures came from a [`SelectionState`](crate::trajectory::selection::SelectionState).
     ///
     /// # Errors
-    /// When there is no such model, or as [`crate::FitOptions::fit`].
-    pub fn fit(&self, candidate: usize, cohort: &Cohort) -> Result<Fit> {
+    /// When there is no such model, or as [`crate::Spec::fit`].
+    pub fn fit<'a>(&self, candidate: usize, people: impl Into<Data<'a>>) -> Result<Fit> {
         let model = self.model(candidate)?;
+        let people = people.into();
         match self.kept.0.get(model) {
-            Some(Kept::Cohort(fit)) if fit.grid() == cohort.grid() && fit.persons == cohort.persons() => {
-                Ok((**fit).clone())
-            }
-            _ => {
-                let options = data::fit_options(&self.options, model)?;
-                self.options.threads.map_or_else(|| options.clone(), |t| options.clone().threads(t)).fit(cohort)
-            }
-        }
-    }
-
-    /// As [`Selection::fit`], for a search on a panel with specification `base`.
-    ///
-    /// # Errors
-    /// When there is no such model, or as [`ModelSpec::fit`].
-    pub fn fit_panel(&self, candidate: usize, panel: &Panel, base: &ModelSpec) -> Result<ModelFit> {
-        let model = self.model(candidate)?;
-        match self.kept.0.get(model) {
-            Some(Kept::Panel(fit)) if fit.persons == panel.persons() => Ok((**fit).clone()),
-            _ => data::spec(&self.options, base, model)?.fit(panel),
+            Some(fit) if fit.grid() == people.grid() && fit.persons == people.persons() => Ok(fit.clone()),
+            _ => self.options.on(people, |searched| {
+                let spec = searched.specified(&self.options, model)?;
+                self.options.threads.map_or_else(|| spec.clone(), |t| spec.clone().threads(t)).fit(searched.people())
+            }),
         }
     }
 
@@ -168,18 +150,10 @@ impl Selection {
     /// The reporting checklist for the best model, the other models of the search with it.
     ///
     /// # Errors
-    /// When no model can be trusted, or the cohort is not that of the search.
-    pub fn grolts(&self, cohort: &Cohort) -> Result<Grolts> {
+    /// When no model can be trusted, or the people are not those of the search.
+    pub fn grolts<'a>(&self, people: impl Into<Data<'a>>) -> Result<Grolts> {
         let best = self.best.ok_or_else(|| self.best().err().unwrap_or_else(|| Error::options("no model")))?;
-        self.fit(best, cohort)?.grolts(cohort).map(|record| record.with_selection(self))
-    }
-
-    /// As [`Selection::grolts`], for a search on a panel.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn grolts_panel(&self, panel: &Panel, base: &ModelSpec) -> Result<Grolts> {
-        let best = self.best.ok_or_else(|| self.best().err().unwrap_or_else(|| Error::options("no model")))?;
-        self.fit_panel(best, panel, base)?.grolts(panel).map(|record| record.with_selection(self))
+        let people = people.into();
+        self.fit(best, people)?.grolts(people).map(|record| record.with_selection(self))
     }
 }

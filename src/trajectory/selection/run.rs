@@ -1,21 +1,21 @@
 //! The search itself: models in parallel, the costliest first, each fitted as it would be alone.
 
-use super::candidate::{Aside, CandidateFit, CandidateModel};
-use super::data::{Data, Kept};
-use super::options::{SelectionOptions, SelectionProgress, SelectionWatch};
-use super::result::Selection;
-use super::state::SelectionState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::parallel::Parallel;
-use crate::trajectory::mixture::fit::pool;
-use crate::trajectory::options::Progress;
+use crate::trajectory::fit::Fit;
+use crate::trajectory::progress::{Progress, pool};
+use crate::trajectory::selection::candidate::{Aside, CandidateFit, CandidateModel};
+use crate::trajectory::selection::data::Searched;
+use crate::trajectory::selection::options::{SelectionOptions, SelectionProgress, SelectionWatch};
+use crate::trajectory::selection::result::Selection;
+use crate::trajectory::selection::state::SelectionState;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 pub(crate) fn search(
     options: &SelectionOptions,
-    data: &Data<'_>,
+    data: &Searched<'_>,
     state: &mut SelectionState,
     watch: SelectionWatch<'_>,
 ) -> Result<Selection> {
@@ -29,7 +29,7 @@ pub(crate) fn search(
 
 fn run(
     options: &SelectionOptions,
-    data: &Data<'_>,
+    data: &Searched<'_>,
     mut models: Vec<CandidateModel>,
     state: &mut SelectionState,
     watch: SelectionWatch<'_>,
@@ -46,10 +46,10 @@ fn run(
 /// Lowers degrees as long as the criterion improves, from the best model of each family and number of groups.
 fn eliminate(
     options: &SelectionOptions,
-    data: &Data<'_>,
+    data: &Searched<'_>,
     models: &mut Vec<CandidateModel>,
     state: &mut SelectionState,
-    kept: &mut BTreeMap<CandidateModel, Kept>,
+    kept: &mut BTreeMap<CandidateModel, Fit>,
     watch: SelectionWatch<'_>,
 ) -> Result<()> {
     let value = |state: &SelectionState, m: &CandidateModel| -> Option<f64> {
@@ -111,10 +111,10 @@ fn lowered(model: &CandidateModel) -> Vec<CandidateModel> {
 /// Fits those of the models that are not finished yet.
 fn fit_all(
     options: &SelectionOptions,
-    data: &Data<'_>,
+    data: &Searched<'_>,
     models: &[CandidateModel],
     state: &mut SelectionState,
-    kept: &mut BTreeMap<CandidateModel, Kept>,
+    kept: &mut BTreeMap<CandidateModel, Fit>,
     watch: SelectionWatch<'_>,
 ) -> Result<()> {
     let mut open: Vec<&CandidateModel> = models.iter().filter(|m| state.get(m).is_none()).collect();
@@ -139,7 +139,7 @@ fn fit_all(
             return Ok(());
         }
         let begin = watch.clock.map(|clock| clock());
-        let (mut fit, full): (CandidateFit, Option<Kept>) =
+        let (mut fit, full): (CandidateFit, Option<Fit>) =
             match data.fit(options, model, &|_: Progress| !stopped.load(Ordering::Relaxed) && tell(None)) {
                 Err(e) if e.kind() == ErrorKind::Cancelled => return Ok(()),
                 Err(e) => {

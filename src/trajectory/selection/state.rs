@@ -1,7 +1,7 @@
 //! Results so far, to go on from: as a value, and as JSON.
 
-use super::candidate::{CandidateFit, CandidateModel};
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::selection::candidate::{CandidateFit, CandidateModel};
 use serde::{Deserialize, Serialize};
 
 /// Format name of stored results.

@@ -65,7 +65,7 @@ fn group(people: &FollowUp, risks: &[f64], who: &[usize], horizon: f64) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validation::EventStatus;
+    use crate::survival::EventStatus;
 
     #[test]
     fn with_complete_follow_up_a_group_is_its_plain_share_with_wilsons_interval() {

@@ -12,4 +12,4 @@ pub(crate) mod horizon_groups;
 pub(crate) mod influence;
 pub(crate) mod kaplan_meier;
 
-pub use crate::survival::{EventStatus, FollowUp};
+pub(crate) use crate::survival::{EventStatus, FollowUp};

@@ -3,10 +3,13 @@
 mod recovery;
 
 use crate::support::data::{csv, fixture};
-use pleegprofiel::ndarray::{Array2, Axis, array};
 use pleegprofiel::{
-    Assignment, ErrorKind, Membership, MembershipModel, OutcomeByGroup, OutcomeKind, RelateFinding, RelateMethod,
-    StandardErrors,
+    ErrorKind,
+    ndarray::{Array2, Axis, array},
+    trajectory::relate::{
+        Assignment, Membership, MembershipModel, OutcomeByGroup, OutcomeKind, RelateFinding, RelateMethod,
+        StandardErrors,
+    },
 };
 use std::collections::BTreeMap;
 

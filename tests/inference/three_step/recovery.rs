@@ -3,10 +3,14 @@
 
 use crate::support::note;
 use crate::support::simulate::{generator, poisson};
-use pleegprofiel::ndarray::{Array2, Axis};
 use pleegprofiel::{
-    AgeGrid, Assignment, Cohort, CohortBuilder, Family, FitOptions, Group, Membership, OutcomeKind, PersonRow,
-    RelateFinding, RelateMethod, TrajectoryModel, WaldEstimate,
+    AgeGrid, Cohort, Family, Model, PersonRow, Spec,
+    cohort::CohortBuilder,
+    ndarray::{Array2, Axis},
+    trajectory::{
+        Group,
+        relate::{Assignment, Membership, OutcomeKind, RelateFinding, RelateMethod, WaldEstimate},
+    },
 };
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -28,14 +32,14 @@ const METHODS: [RelateMethod; 5] = [
 ];
 
 /// Three groups over ten years of age with these shares.
-fn truth(shares: [f64; 3]) -> TrajectoryModel {
+fn truth(shares: [f64; 3]) -> Model {
     let curves = [[-1.6, -0.3, -0.2], [-0.75, -0.9, -0.5], [0.0, 0.4, -0.4]];
     let groups = (0..3).map(|k| Group::poisson(shares[k], curves[k])).collect();
-    TrajectoryModel::new(Family::Poisson, AgeGrid::years(15, 24).unwrap(), groups).unwrap()
+    Model::new(Family::Poisson, AgeGrid::years(15, 24).unwrap(), groups).unwrap()
 }
 
 /// Histories of persons of these groups.
-fn counts(model: &TrajectoryModel, groups: &[usize], rng: &mut ChaCha8Rng) -> Cohort {
+fn counts(model: &Model, groups: &[usize], rng: &mut ChaCha8Rng) -> Cohort {
     let rates: Vec<Vec<f64>> = (0..3).map(|k| model.rates(k)).collect();
     let mut builder = CohortBuilder::new(model.grid());
     for &k in groups {
@@ -125,7 +129,7 @@ enum StepOne {
 
 /// Posteriors of a fit, its groups in order of their rates; `None` when the fit is not to be trusted.
 fn fitted_posteriors(cohort: &Cohort) -> Option<Array2<f64>> {
-    let fit = FitOptions::new(Family::Poisson).groups(3).degree(2).starts(6).fit(cohort).ok()?;
+    let fit = Spec::counts(Family::Poisson).groups(3).degree(2).starts(6).fit(cohort).ok()?;
     let model = fit.best().ok()?;
     let mut order: Vec<usize> = (0..3).collect();
     let level = |k: usize| model.rates(k).iter().sum::<f64>();

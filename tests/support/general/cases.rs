@@ -3,7 +3,10 @@
 use super::draw::people;
 use super::formulas;
 use super::table::{Rows, Table};
-use pleegprofiel::{AgeGrid, Family, GeneralModel, ModelSpec, OutcomeSpec, Parameter, Part};
+use pleegprofiel::{
+    AgeGrid, Family, Model, OutcomeSpec, Spec,
+    trajectory::{Parameter, Part},
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -22,8 +25,8 @@ pub(crate) fn outcome(family: Family) -> OutcomeSpec {
     }
 }
 
-pub(crate) fn spec(family: Family) -> ModelSpec {
-    ModelSpec::new(2).outcome(outcome(family)).starts(8)
+pub(crate) fn spec(family: Family) -> Spec {
+    Spec::new(2).outcome(outcome(family)).starts(8)
 }
 
 /// The true value of a parameter. Covariates are named `x..` (membership) and `z..` (with age).
@@ -82,7 +85,7 @@ pub(crate) fn covariate(persons: usize, seed: u64) -> Vec<f64> {
 }
 
 /// Data drawn from the family's truth under `spec`, in the shape of `like`.
-pub(crate) fn drawn(family: Family, spec: &ModelSpec, like: &Table, seed: u64) -> (Table, GeneralModel) {
+pub(crate) fn drawn(family: Family, spec: &Spec, like: &Table, seed: u64) -> (Table, Model) {
     let model = formulas::model(spec, like, &|p| truth(family, p));
     (people(&model, like, seed).0, model)
 }

@@ -2,13 +2,13 @@
 
 use super::formulas::{Formulas, Outcome};
 use super::table::Table;
-use pleegprofiel::{Family, GeneralModel};
+use pleegprofiel::{Family, Model};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Beta, Distribution, Gamma, Normal, Poisson};
 
 /// Fills every observed cell of `like` (anything but NaN) with draws; returns the class of everyone too.
-pub(crate) fn people(model: &GeneralModel, like: &Table, seed: u64) -> (Table, Vec<usize>) {
+pub(crate) fn people(model: &Model, like: &Table, seed: u64) -> (Table, Vec<usize>) {
     let formulas = Formulas::of(model);
     let theta = model.parameters();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -7,7 +7,10 @@
 //! Ferrari & Cribari-Neto (2004), censored normal as in Tobin (1958).
 
 use super::table::Table;
-use pleegprofiel::{Family, GeneralModel, ModelSpec, Parameter, Part};
+use pleegprofiel::{
+    Family, Model, Spec,
+    trajectory::{Parameter, Part},
+};
 use serde_json::{Value, json};
 
 /// What the formulas need to know of a model.
@@ -35,12 +38,12 @@ pub(crate) struct Evaluation {
 }
 
 /// A model with these parameters, from its published form.
-pub(crate) fn model(spec: &ModelSpec, table: &Table, value: &dyn Fn(&Parameter) -> f64) -> GeneralModel {
+pub(crate) fn model(spec: &Spec, table: &Table, value: &dyn Fn(&Parameter) -> f64) -> Model {
     let json = serde_json::to_value(spec).unwrap();
     let typical: Vec<Vec<f64>> = list(&json["outcomes"]).iter().map(|o| vec![0.0; list(&o["varying"]).len()]).collect();
     let mut typical_x = vec![1.0];
     typical_x.resize(1 + list(&json["membership"]).len(), 0.0);
-    let with = |parameters: Vec<f64>| -> Option<GeneralModel> {
+    let with = |parameters: Vec<f64>| -> Option<Model> {
         serde_json::from_value(json!({
             "format": "pleegprofiel-general-model", "version": 1, "spec": json, "grid": table.grid,
             "parameters": parameters, "typical": typical, "typical_x": typical_x,
@@ -57,7 +60,7 @@ fn list(value: &Value) -> &[Value] {
 }
 
 impl Formulas {
-    pub(crate) fn of(model: &GeneralModel) -> Formulas {
+    pub(crate) fn of(model: &Model) -> Formulas {
         let json = serde_json::to_value(model.spec()).unwrap();
         let outcomes = list(&json["outcomes"])
             .iter()

@@ -5,9 +5,10 @@ use super::record::Record;
 use crate::args_advise::DraftArgs;
 use crate::failure::Failure;
 use crate::screen;
-use pleegprofiel::Language;
-use pleegprofiel::advice::record::assessment_entry;
-use pleegprofiel::advice::{Dossier, LARGEST_DOSSIER};
+use pleegprofiel::{
+    Language,
+    advice::{Dossier, LARGEST_DOSSIER, record::assessment_entry},
+};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::fs::File;

@@ -9,12 +9,16 @@ use crate::failure::Failure;
 use crate::outputs::{Outputs, check_directory};
 use crate::score::read;
 use crate::screen;
-use pleegprofiel::advice::record::{LogCheck, assessment_entry};
-use pleegprofiel::advice::{
-    Assembler, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions, Overrides,
+use pleegprofiel::{
+    Language,
+    advice::{
+        Assembler, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions, Overrides,
+        record::{LogCheck, assessment_entry},
+    },
+    profile::classify::ClassifyOptions,
+    reference_model,
+    risk::instrument::Library,
 };
-use pleegprofiel::risk::instrument::Library;
-use pleegprofiel::{ClassifyOptions, Language, reference_model};
 use record::Record;
 use serde_json::{Value, json};
 use std::fs::File;

@@ -7,8 +7,10 @@ use crate::failure::Failure;
 use crate::outputs::{Outputs, check_directory};
 use crate::score::read;
 use crate::screen;
-use pleegprofiel::advice::record::{decision_entry, judged_entry, shown_entry};
-use pleegprofiel::advice::{Advice, Completion, Draft, Judged, Judgement, Reaction, Shown, Signature};
+use pleegprofiel::advice::{
+    Advice, Completion, Draft, Judged, Judgement, Reaction, Shown, Signature,
+    record::{decision_entry, judged_entry, shown_entry},
+};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};

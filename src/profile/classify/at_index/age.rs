@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What is known of the age at the index offence: the first trafficking offence.
 ///
 /// ```
-/// use pleegprofiel::IndexAge;
+/// use pleegprofiel::profile::classify::IndexAge;
 /// assert_eq!(IndexAge::of_number(23.0)?, IndexAge::InYear { age: 23 });
 /// assert_eq!(IndexAge::of_number(23.5)?, IndexAge::At { age: 23.5 });
 /// assert!(IndexAge::of_number(-1.0).is_err());

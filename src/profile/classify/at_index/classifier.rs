@@ -24,7 +24,7 @@ use crate::profile::classify::typicality::Typicality;
 use crate::profile::kind::Profile;
 use crate::profile::naming::Naming;
 use crate::profile::person::{Candidate, Undecided};
-use crate::profile::reference::ReferenceModel;
+use crate::profile::reference::model::ReferenceModel;
 use crate::trajectory::family::Family;
 use crate::units::Probability;
 use std::ops::Range;
@@ -43,7 +43,7 @@ const LOOKED_AT: f64 = 0.98;
 /// that is likely; and there is no forecast, for what is to come hangs on it.
 ///
 /// ```
-/// use pleegprofiel::{CareerClassifier, IndexAge, PersonRow, Profile, reference_model};
+/// use pleegprofiel::{PersonRow, Profile, profile::classify::{CareerClassifier, IndexAge}, reference_model};
 /// let classifier = CareerClassifier::new(&reference_model())?;
 /// let mut counts = [None; 33];
 /// let to_24 = [0, 1, 1, 1, 0, 2, 1, 3, 1, 3, 5, 1]; // ages 12 to 23

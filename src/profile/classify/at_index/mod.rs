@@ -9,10 +9,10 @@
 //! would have seen them) - `peers` and `tally` (where the record lies among them) - `classifier` - `career` (dated
 //! careers).
 
-pub mod age;
+pub(crate) mod age;
 mod career;
 mod chain;
-pub mod classifier;
+pub(crate) mod classifier;
 mod file;
 mod law;
 mod peers;

@@ -154,7 +154,7 @@ mod tests {
     use crate::numeric::streams::stream;
     use crate::profile::classify::ranked::ends;
     use crate::profile::classify::reference::likeliest;
-    use crate::profile::reference::reference_model;
+    use crate::profile::reference::model::reference_model;
     use rand::Rng;
 
     /// Counts of one person seen so, interval by interval, offence by offence.

@@ -4,26 +4,28 @@
 //! Belongs here: asking a model by outcome, and by covariates of membership. Does not belong here: the same of a fit and
 //! of the people it was fitted to (`fit_outcome`), what the groups are called (`profile`).
 
-use super::model::GeneralModel;
-use super::spec::Grouping;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::basis::Basis;
+use crate::trajectory::count_model::CountModel;
 use crate::trajectory::family::Family;
-use crate::trajectory::model::TrajectoryModel;
-use crate::trajectory::twin;
+use crate::trajectory::model::Model;
+use crate::trajectory::observed::ObservedRates;
+use crate::trajectory::panel::{Panel, Series};
+use crate::trajectory::spec::Grouping;
+use ndarray::Array2;
 
-/// One outcome of a [`GeneralModel`], with its groups: those of the model, or in a dual model those of this outcome alone.
+/// One outcome of a [`Model`], with its groups: those of the model, or in a dual model those of this outcome alone.
 ///
 /// Groups are numbered from 0, as everywhere that a number is an index.
 ///
 /// ```
-/// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::Array2};
+/// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::Array2};
 /// // half steal much, and three in four of those are women; of the others one in four
 /// let counts = Array2::from_shape_fn((240, 6), |(i, t)| Some(if i % 2 == 1 { 5.0 } else { 0.0 } + ((i + t) % 3) as f64));
 /// let female: Vec<f64> = (0..240).map(|i| f64::from(u8::from((i % 8 < 6) == (i % 2 == 1)))).collect();
 /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("theft", counts.view())?.covariate("female", &female)?;
-/// let spec = ModelSpec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(0)).membership(["female"]);
+/// let spec = Spec::new(2).outcome(OutcomeSpec::new("theft", Family::Poisson).degree(0)).membership(["female"]);
 /// let fit = spec.starts(4).fit(&panel)?;
 /// let theft = fit.model().of_outcome("theft")?;
 /// let (women, men) = (theft.shares_for(&[("female", 1.0)])?, theft.shares_for(&[("female", 0.0)])?);
@@ -37,11 +39,11 @@ use crate::trajectory::twin;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ModelOutcome<'a> {
-    model: &'a GeneralModel,
+    model: &'a Model,
     outcome: usize,
 }
 
-impl GeneralModel {
+impl Model {
     /// Names of the outcomes, in order. The hazard of leaving of a model with dropout is none.
     pub fn outcome_names(&self) -> Vec<&str> {
         let watched = self.spec.outcomes.len() - usize::from(self.has_dropout());
@@ -85,16 +87,20 @@ impl GeneralModel {
     /// [`ModelOutcome::for_people_with`] of its only outcome.
     ///
     /// # Errors
-    /// As [`GeneralModel::only_outcome`] and [`ModelOutcome::for_people_with`].
-    pub fn for_people_with(&self, covariates: &[(&str, f64)]) -> Result<TrajectoryModel> {
+    /// As [`Model::only_outcome`] and [`ModelOutcome::for_people_with`].
+    pub fn for_people_with(&self, covariates: &[(&str, f64)]) -> Result<Model> {
         self.only_outcome()?.for_people_with(covariates)
     }
 }
 
 impl<'a> ModelOutcome<'a> {
     /// The model it is an outcome of.
-    pub fn model(&self) -> &'a GeneralModel {
+    pub fn model(&self) -> &'a Model {
         self.model
+    }
+
+    pub(crate) fn number_of(model: &'a Model, outcome: usize) -> ModelOutcome<'a> {
+        ModelOutcome { model, outcome }
     }
 
     pub(crate) fn number(&self) -> usize {
@@ -118,11 +124,11 @@ impl<'a> ModelOutcome<'a> {
 
     /// Number of its groups.
     pub fn groups(&self) -> usize {
-        self.model.groups(self.outcome)
+        self.model.group_count(self.outcome)
     }
 
     /// Expected events of group `group` (from 0) by age interval, per year at liberty, zero part included, at the mean of
-    /// the covariates that change with age; for a family that does not count events as [`GeneralModel::curve`].
+    /// the covariates that change with age; for a family that does not count events as [`Model::curve`].
     ///
     /// # Panics
     /// When there is no such group.
@@ -145,6 +151,46 @@ impl<'a> ModelOutcome<'a> {
         self.model.layout.blocks[self.outcome].kernel.mean(&predictors).0
     }
 
+    /// Posterior probabilities of its groups, persons x groups, from whatever was observed of each person, all outcomes
+    /// and covariates of the model; rows sum to 1.
+    ///
+    /// # Errors
+    /// As [`Model::posteriors`](crate::Model::posteriors).
+    pub fn posteriors(&self, panel: &Panel) -> Result<Array2<f64>> {
+        let classes = self.model.posteriors(panel)?;
+        let rows = classes.rows().into_iter().map(|row| self.of_classes(&row.to_vec()));
+        let flat: Vec<f64> = rows.flatten().collect();
+        // one row of `groups` values for each row of the panel
+        Ok(Array2::from_shape_vec((classes.nrows(), self.groups()), flat).unwrap_or_default())
+    }
+
+    /// Events and years at liberty of each of its groups, everyone counted in each with the posterior probability of
+    /// membership and their own weight.
+    ///
+    /// # Errors
+    /// As [`ModelOutcome::posteriors`].
+    pub fn observed_rates(&self, panel: &Panel) -> Result<ObservedRates> {
+        let posteriors = self.posteriors(panel)?;
+        let (groups, grid) = (self.groups(), panel.grid());
+        let mut events = Array2::zeros((groups, grid.len()));
+        let mut years = Array2::zeros((groups, grid.len()));
+        let Some(series) = self.series(panel) else { return Ok(ObservedRates::new(events, years)) };
+        for ((i, t), &value) in series.values.indexed_iter().filter(|(_, v)| !v.is_nan()) {
+            let at_risk = grid.width_years() * series.exposure.as_ref().map_or(1.0, |e| e[(i, t)]);
+            for k in 0..groups {
+                let weight = panel.weight(i) * posteriors[(i, k)];
+                events[(k, t)] += weight * value;
+                years[(k, t)] += weight * at_risk;
+            }
+        }
+        Ok(ObservedRates::new(events, years))
+    }
+
+    /// Its values in a panel, which has them where the model can be used on it.
+    pub(crate) fn series<'p>(&self, panel: &'p Panel) -> Option<&'p Series> {
+        panel.series.iter().find(|s| s.name == self.name())
+    }
+
     /// Logit of a structural zero, of a family that has them.
     pub(crate) fn zero_part(&self, predictors: &[f64; 3]) -> Option<f64> {
         match self.family() {
@@ -156,7 +202,7 @@ impl<'a> ModelOutcome<'a> {
 
     /// Shares of its groups at the mean of the membership covariates; they sum to 1.
     ///
-    /// That is not the mean of everyone's shares, which a fit has ([`crate::ClassFit::share`]).
+    /// That is not the mean of everyone's shares, which a fit has ([`crate::trajectory::GroupFit::share`]).
     pub fn shares(&self) -> Vec<f64> {
         self.of_classes(&self.model.prior(&self.model.typical_x))
     }
@@ -190,7 +236,7 @@ impl<'a> ModelOutcome<'a> {
     }
 
     /// The values of the model's covariates, in its order.
-    fn values_of(&self, covariates: &[(&str, f64)]) -> Result<Vec<f64>> {
+    pub(crate) fn values_of(&self, covariates: &[(&str, f64)]) -> Result<Vec<f64>> {
         let names = &self.model.spec.membership;
         let has = || match names.is_empty() {
             true => "the model has no covariates of membership".to_owned(),
@@ -226,18 +272,22 @@ impl<'a> ModelOutcome<'a> {
     /// As [`ModelOutcome::shares_for`]; and kind [`ErrorKind::InvalidOptions`] when a table of curves cannot say it: curves
     /// hang on covariates that change with age, are splines, or the model has dropout by group, so that when somebody left
     /// tells of the group too. Kind [`ErrorKind::InvalidModel`] when the family does not count or note events.
-    pub fn for_people_with(&self, covariates: &[(&str, f64)]) -> Result<TrajectoryModel> {
+    pub fn for_people_with(&self, covariates: &[(&str, f64)]) -> Result<Model> {
         self.for_people_at(&self.values_of(covariates)?)
     }
 
     /// As [`ModelOutcome::for_people_with`], of values in the order of the model's covariates.
-    pub(crate) fn for_people_at(&self, values: &[f64]) -> Result<TrajectoryModel> {
+    pub(crate) fn for_people_at(&self, values: &[f64]) -> Result<Model> {
+        Ok(Model::of_counts(self.counts_for(values)?, false))
+    }
+
+    pub(crate) fn counts_for(&self, values: &[f64]) -> Result<CountModel> {
         self.by_counts_alone()?;
         let family = self.family();
         if !family.counts_events() && family != Family::Bernoulli {
             return Err(Error::new(ErrorKind::InvalidModel, format!("the family {family} is not for counts")));
         }
-        twin::from_general_outcome(self.model, self.outcome, &self.shares_at(values))
+        CountModel::of_outcome(self.model, self.outcome, &self.shares_at(values))
     }
 
     /// Refuses where counts of this outcome do not place anyone in its groups.

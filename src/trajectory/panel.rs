@@ -171,11 +171,11 @@ impl Panel {
     /// covariance: weights are not sample sizes.
     ///
     /// ```
-    /// use pleegprofiel::{AgeGrid, Family, ModelSpec, OutcomeSpec, Panel, ndarray::array};
+    /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::array};
     /// // someone with an offence a year who stands for three, and someone with three: 1.5 a year
     /// let counts = array![[Some(1.0), Some(1.0)], [Some(3.0), Some(3.0)]];
     /// let panel = Panel::new(AgeGrid::years(18, 19)?).series("offences", counts.view())?.weights(&[3.0, 1.0])?;
-    /// let fit = ModelSpec::new(1).outcome(OutcomeSpec::new("offences", Family::Poisson).degree(0)).fit(&panel)?;
+    /// let fit = Spec::new(1).outcome(OutcomeSpec::new("offences", Family::Poisson).degree(0)).fit(&panel)?;
     /// assert!((fit.model().curve(0, 0)[0] - 1.5).abs() < 1e-9);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```

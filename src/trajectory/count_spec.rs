@@ -1,42 +1,16 @@
 //! What to fit and how hard to look: the builder with its documented defaults.
 
-use super::family::Family;
-use super::fit::{self, Fit};
-use super::pass::MAX_GROUPS;
-use super::shape::{MAX_DEGREE, Shape};
-use super::twin;
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
+use crate::trajectory::family::Family;
+use crate::trajectory::pass::MAX_GROUPS;
+use crate::trajectory::shape::{MAX_DEGREE, Shape};
 use serde::{Deserialize, Serialize};
 
-/// Options of a fit. Every one that moves a number is stored in the result.
-///
-/// | option | default | reason |
-/// | --- | --- | --- |
-/// | `groups` | 4 | the Rapporteur's report has four profiles |
-/// | `degree` | 3 | cubic in age: a rise, a fall and a tail; what the field fits |
-/// | `zero_degree` | as `degree` | as crimCV |
-/// | `starts` | 40 | finds the best known optimum of every published Toronto fit with every seed tried |
-/// | `neighbours` | yes | the best optimum of a zero-inflated model is often one that no start reaches |
-/// | `seed` | 1 | any; same seed, same bits |
-/// | `threads` | all | does not change a bit of the result |
-///
-/// Where time at risk is everybody's own the search rounds it, by 2.2 % at most, as people then share cells; the twelve best
-/// optima climb on with their time as it is, and figures are of that.
-///
-/// ```
-/// use pleegprofiel::{AgeGrid, Cohort, Family, FitOptions, ndarray::Array2};
-/// // fifty people with an offence at every age, fifty with none
-/// let counts = Array2::from_shape_fn((100, 10), |(i, _)| u32::from(i < 50));
-/// let cohort = Cohort::from_counts(AgeGrid::years(12, 21)?, counts.view())?;
-/// let fit = FitOptions::new(Family::Poisson).groups(2).degree(0).fit(&cohort)?;
-/// let shares: Vec<f64> = fit.model().groups().iter().map(|g| g.share).collect();
-/// assert!((shares[1] - 0.5).abs() < 1e-3); // groups are ordered by level
-/// # Ok::<(), pleegprofiel::Error>(())
-/// ```
+/// What to fit to counts by polynomials, and how hard to look: what [`Spec`](crate::Spec) says of such a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[must_use]
-pub struct FitOptions {
+pub(crate) struct CountSpec {
     pub(crate) family: Family,
     pub(crate) groups: usize,
     pub(crate) degrees: Vec<usize>,
@@ -56,10 +30,10 @@ pub(crate) fn yes() -> bool {
     true
 }
 
-impl FitOptions {
+impl CountSpec {
     /// Options with their defaults.
-    pub fn new(family: Family) -> Self {
-        FitOptions {
+    pub(crate) fn new(family: Family) -> Self {
+        CountSpec {
             family,
             groups: 4,
             degrees: vec![3],
@@ -73,42 +47,42 @@ impl FitOptions {
     }
 
     /// Number of groups, 1 to 32.
-    pub fn groups(mut self, groups: usize) -> Self {
+    pub(crate) fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
         self
     }
 
     /// Degree of every group's rate polynomial, 0 to 5.
-    pub fn degree(self, degree: usize) -> Self {
+    pub(crate) fn degree(self, degree: usize) -> Self {
         self.degrees([degree])
     }
 
     /// Degrees of the rate polynomials: one for all, or one a group. Fitted groups are ordered by level
     /// afterwards, and carry their own degree along.
-    pub fn degrees(mut self, degrees: impl IntoIterator<Item = usize>) -> Self {
+    pub(crate) fn degrees(mut self, degrees: impl IntoIterator<Item = usize>) -> Self {
         self.degrees = degrees.into_iter().collect();
         self
     }
 
     /// Degree of every group's zero part, 0 to 5; only [`Family::Zip`] and [`Family::Zinb`] have one.
-    pub fn zero_degree(self, degree: usize) -> Self {
+    pub(crate) fn zero_degree(self, degree: usize) -> Self {
         self.zero_degrees([degree])
     }
 
     /// Degrees of the zero parts: one for all, or one a group.
-    pub fn zero_degrees(mut self, degrees: impl IntoIterator<Item = usize>) -> Self {
+    pub(crate) fn zero_degrees(mut self, degrees: impl IntoIterator<Item = usize>) -> Self {
         self.zero_degrees = Some(degrees.into_iter().collect());
         self
     }
 
     /// Whether all groups of a negative binomial model share one dispersion (default: one a group).
-    pub fn common_dispersion(mut self, common: bool) -> Self {
+    pub(crate) fn common_dispersion(mut self, common: bool) -> Self {
         self.common_dispersion = common;
         self
     }
 
     /// Number of starts, 1 to 100,000.
-    pub fn starts(mut self, starts: usize) -> Self {
+    pub(crate) fn starts(mut self, starts: usize) -> Self {
         self.starts = starts;
         self
     }
@@ -116,69 +90,15 @@ impl FitOptions {
     /// Whether, after the starts, optima next door to the best are looked for, by putting other curves in the place of
     /// one group's (families with a zero curve; others reach their best from a few starts). That takes nearly all of the
     /// time of such a fit: without it is for a first look.
-    pub fn neighbours(mut self, neighbours: bool) -> Self {
+    pub(crate) fn neighbours(mut self, neighbours: bool) -> Self {
         self.neighbours = neighbours;
         self
     }
 
     /// Seed of all random starts.
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub(crate) fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
-    }
-
-    /// Number of threads, 1 to 1024; without it, those of the current rayon pool.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
-
-    /// Whether all groups share one dispersion.
-    pub fn has_common_dispersion(&self) -> bool {
-        self.common_dispersion
-    }
-
-    /// The count family.
-    pub fn family(&self) -> Family {
-        self.family
-    }
-
-    /// Fits the model.
-    ///
-    /// # Errors
-    /// Kind [`crate::ErrorKind::InvalidOptions`] when options contradict each other or the data: no or more
-    /// than 32 groups, more groups than persons, a degree above 5 or not below the number of ages
-    /// observed, numbers of degrees other than 1 or the number of groups. A fit that does not converge is
-    /// not an error but a [`Fit`] that says so.
-    pub fn fit(&self, cohort: &Cohort) -> Result<Fit> {
-        self.fit_with_progress(cohort, &|_| true)
-    }
-
-    /// Fits the model, reporting progress; `progress` may stop the fit by returning false.
-    ///
-    /// # Errors
-    /// As [`FitOptions::fit`], and kind [`crate::ErrorKind::Cancelled`] when stopped.
-    pub fn fit_with_progress(&self, cohort: &Cohort, progress: &(dyn Fn(Progress) -> bool + Sync)) -> Result<Fit> {
-        let shape = self.check(cohort)?;
-        let fit = || match self.family.is_plain() {
-            true => fit::fit(self, cohort, &shape, &[], progress),
-            false => fit::fit_general(self, cohort, &shape, progress),
-        };
-        self.in_pool(fit)?
-    }
-
-    /// Runs work on as many threads as the options say.
-    pub(crate) fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
-        match self.threads {
-            None => Ok(work()),
-            Some(threads) => {
-                let pool = rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .build()
-                    .map_err(|e| Error::options(format!("{threads} threads cannot be started: {e}")))?;
-                Ok(pool.install(work))
-            }
-        }
     }
 
     pub(crate) fn check(&self, cohort: &Cohort) -> Result<Shape> {
@@ -197,7 +117,7 @@ impl FitOptions {
         if self.threads.is_some_and(|t| !(1..=1024).contains(&t)) {
             return refuse(format!("{} threads asked for, not 1 to 1024", self.threads.unwrap_or(0)));
         }
-        twin::check_exposure(self.family, cohort)?;
+        self.check_exposure(cohort)?;
         if self.common_dispersion && !self.family.has_dispersion() {
             return refuse(format!("a common dispersion is asked for, but the family {} has none", self.family));
         }
@@ -227,6 +147,20 @@ impl FitOptions {
         Ok(Shape::new(self.family, cohort.grid(), &degrees, &zero).with_common_dispersion(self.common_dispersion))
     }
 
+    /// Refuses time at risk where a family has no use for it, and families that are not of counts.
+    fn check_exposure(&self, cohort: &Cohort) -> Result<()> {
+        let family = self.family;
+        if family == Family::Bernoulli && cohort.has_exposure() {
+            return Err(Error::options("the family bernoulli does not use time at risk, but the cohort has it"));
+        }
+        if matches!(family, Family::CensoredNormal | Family::Beta) {
+            return Err(Error::options(format!(
+                "the family {family} is not for counts: use a Panel with such a series"
+            )));
+        }
+        Ok(())
+    }
+
     fn per_group(&self, what: &str, given: &[usize]) -> Result<Vec<usize>> {
         match given.len() {
             1 => Ok(vec![given[0]; self.groups]),
@@ -238,13 +172,4 @@ impl FitOptions {
 
 fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
-}
-
-/// How far a fit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Pieces of work done.
-    pub done: usize,
-    /// Pieces of work known of; grows while the search finds more to look at.
-    pub total: usize,
 }
