@@ -1,4 +1,4 @@
-//! Time of the general engine: families the plain one does not have, standard errors beside the fit they belong
+//! Time of the engine of cells: families that tables do not have, standard errors beside the fit they belong
 //! to, covariates of membership.
 //!
 //! Figures are CPU time of one thread.

@@ -29,13 +29,13 @@ pub use profile::kind::Profile;
 pub use profile::language::Language;
 pub use profile::model::{name_fit, name_model};
 pub use profile::reference::model::reference_model;
+pub use trajectory::data::panel::Panel;
 pub use trajectory::family::Family;
 pub use trajectory::fit::Fit;
 pub use trajectory::forms::FormOptions;
 pub use trajectory::model::Model;
-pub use trajectory::outcome_spec::OutcomeSpec;
-pub use trajectory::panel::Panel;
 pub use trajectory::spec::Spec;
+pub use trajectory::spec::outcome::OutcomeSpec;
 pub use units::{Age, Exposure, Probability, Rate};
 
 // what a newcomer copies has to run

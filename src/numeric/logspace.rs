@@ -39,6 +39,17 @@ pub(crate) fn expit_and_softplus(x: f64) -> (f64, f64, f64) {
     if x > 0.0 { (large, small, x + more) } else { (small, large, more) }
 }
 
+/// Place of the highest of some numbers; the first of equals.
+pub(crate) fn most_likely(p: impl Iterator<Item = f64>) -> usize {
+    let mut best = (f64::NEG_INFINITY, 0);
+    for (k, p) in p.enumerate() {
+        if p > best.0 {
+            best = (p, k);
+        }
+    }
+    best.1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

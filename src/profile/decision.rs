@@ -9,7 +9,7 @@ use super::person::Undecided;
 use crate::cohort::builder::PersonRow;
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::model::Model;
-use crate::trajectory::outcome::ModelOutcome;
+use crate::trajectory::model::outcome::ModelOutcome;
 use serde::{Deserialize, Serialize};
 
 /// How far the shares of a naming may be from those of the model.

@@ -9,12 +9,12 @@ use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
 use crate::error::{Error, Result};
 use crate::trajectory::data::Data;
-use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::fit_outcome::FitOutcome;
+use crate::trajectory::fit::finding::Finding;
+use crate::trajectory::fit::outcome::FitOutcome;
 use crate::trajectory::model::Model;
-use crate::trajectory::observed::ObservedRates;
-use crate::trajectory::outcome::ModelOutcome;
+use crate::trajectory::model::observed::ObservedRates;
+use crate::trajectory::model::outcome::ModelOutcome;
 
 /// Names the groups of a model by their shares and expected rates: [`name_groups`] of its curves.
 ///

@@ -13,9 +13,9 @@ use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::forms::FormChoice;
-use crate::trajectory::forms::form::Form;
 use crate::trajectory::model::Model;
 use crate::trajectory::one_curve::OneCurve;
+use crate::trajectory::spec::form::Form;
 
 /// What of the names of a fit hangs on the model.
 ///
@@ -175,7 +175,7 @@ mod tests {
     use crate::profile::definitions::Definitions;
     use crate::trajectory::family::Family;
     use crate::trajectory::forms::{Alternative, FormOptions};
-    use crate::trajectory::group::Group;
+    use crate::trajectory::model::group::Group;
     use crate::units::Probability;
 
     #[test]

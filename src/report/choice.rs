@@ -3,8 +3,8 @@
 use super::page::family_words;
 use super::{Report, thousands};
 use crate::profile::language::Language;
-use crate::trajectory::forms::FormCandidate;
-use crate::trajectory::forms::form::Form;
+use crate::trajectory::model::candidate::FormCandidate;
+use crate::trajectory::spec::form::Form;
 
 impl Report<'_> {
     /// The form that was chosen, the best of each other form with its distance, and how sure posteriors are under

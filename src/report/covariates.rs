@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::page::Fact;
-use crate::trajectory::mixture::layout::Part;
+use crate::trajectory::spec::layout::Part;
 
 impl Report<'_> {
     /// What else the model has.

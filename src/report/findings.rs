@@ -4,7 +4,7 @@
 
 use super::warnings;
 use crate::profile::language::Language;
-use crate::trajectory::finding::Finding;
+use crate::trajectory::fit::finding::Finding;
 
 /// A finding as one sentence without its full stop. Figures of a group (numbered from 1) for which `hidden`
 /// is true are left out.

@@ -37,11 +37,11 @@ use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
 use crate::profile::settled::Settled;
 use crate::trajectory::data::Data;
-use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::fit_outcome::FitOutcome;
+use crate::trajectory::fit::finding::Finding;
+use crate::trajectory::fit::outcome::FitOutcome;
 use crate::trajectory::forms::FormChoice;
-use crate::trajectory::observed::ObservedRates;
+use crate::trajectory::model::observed::ObservedRates;
 use picture::{CURVE_STEPS, Picture, PictureGroup};
 use shown::Shown;
 

@@ -6,9 +6,9 @@ use super::findings::comma;
 use super::{Report, thousands};
 use crate::profile::language::Language;
 use crate::profile::naming::Naming;
-use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
-use crate::trajectory::search::StartStop;
+use crate::trajectory::fit::record::StartStop;
+use crate::trajectory::spec::basis::Basis;
 
 /// A label and what stands beside it.
 pub(super) type Fact = (String, String);

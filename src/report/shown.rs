@@ -3,11 +3,11 @@
 //! Belongs here: the few things that the two hold in different places. Does not belong here: words.
 
 use crate::cohort::grid::AgeGrid;
-use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
-use crate::trajectory::finding::Finding;
+use crate::trajectory::fit::finding::Finding;
+use crate::trajectory::fit::outcome::FitOutcome;
 use crate::trajectory::fit::{Fit, GroupFit};
-use crate::trajectory::fit_outcome::FitOutcome;
+use crate::trajectory::spec::basis::Basis;
 
 #[derive(Debug, Clone)]
 pub(super) struct Shown<'a> {
@@ -136,7 +136,7 @@ impl<'a> Shown<'a> {
         self.family().has_dispersion() && outcome.is_some_and(|o| o.common_dispersion)
     }
 
-    fn spec(&self) -> Option<&'a crate::trajectory::outcome_spec::OutcomeSpec> {
+    fn spec(&self) -> Option<&'a crate::trajectory::spec::outcome::OutcomeSpec> {
         let of = self.of_general()?;
         of.fit().model().spec().outcomes().get(of.of_model().number())
     }

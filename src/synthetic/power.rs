@@ -140,7 +140,8 @@ fn point(model: &Model, options: &PowerOptions, at: usize, persons: usize) -> Re
 /// The number of groups with the lowest BIC among fits that can be trusted, and how many could not.
 fn choose(model: &Model, options: &PowerOptions, persons: usize, seed: u64) -> Result<(Option<usize>, usize)> {
     let cohort = model.simulate(persons, seed)?.data;
-    let highest = |of: fn(&crate::trajectory::group::Group) -> usize| model.groups().iter().map(of).max().unwrap_or(0);
+    let highest =
+        |of: fn(&crate::trajectory::model::group::Group) -> usize| model.groups().iter().map(of).max().unwrap_or(0);
     let degree = highest(|g| g.coefficients.len().saturating_sub(1));
     let zero = highest(|g| g.zero_coefficients.len().saturating_sub(1));
     let mut best: Option<(f64, usize)> = None;

@@ -18,8 +18,8 @@ use crate::profile::reference::career_model::CareerModel;
 use crate::profile::reference::model::ReferenceModel;
 use crate::profile::reference::published::PUBLISHED;
 use crate::trajectory::family::Family;
-use crate::trajectory::group::Group;
 use crate::trajectory::model::Model;
+use crate::trajectory::model::group::Group;
 use crate::trajectory::spec::Spec;
 
 /// The command that repeats the making of the shipped model.

@@ -6,9 +6,9 @@
 use crate::cohort::builder::{CohortBuilder, PersonRow};
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::family::Family;
 use crate::trajectory::model::Model;
-use crate::trajectory::panel::Panel;
 use ndarray::Array2;
 
 /// People drawn, with the group that each is truly of.

@@ -13,10 +13,11 @@ use crate::cohort::history::Histories;
 use crate::error::{Error, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::Parallel;
-use crate::trajectory::estep;
 use crate::trajectory::family::Family;
-use crate::trajectory::kernel::rising;
-use crate::trajectory::shape::{MAX_DEGREE, Shape};
+use crate::trajectory::family::kernel::rising;
+use crate::trajectory::spec::basis::MAX_DEGREE;
+use crate::trajectory::tables::shape::Shape;
+use crate::trajectory::tables::sums;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -185,7 +186,7 @@ impl<'a> Population<'a> {
             moments,
             by_total: by_total.into_iter().map(|(total, w)| (total as f64, w)).collect(),
             average: (events / time).ln(),
-            constant: estep::constant(histories) + events * shape.log_width,
+            constant: sums::constant(histories) + events * shape.log_width,
             shape,
         }
     }

@@ -9,8 +9,17 @@ pub(crate) fn root() -> PathBuf {
 
 /// Allowed uses by module, from the table in ARCHITECTURE.md.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
+    table_of("module")
+}
+
+/// Allowed uses by room of `trajectory`.
+fn rooms() -> BTreeMap<String, BTreeSet<String>> {
+    table_of("room")
+}
+
+fn table_of(what: &str) -> BTreeMap<String, BTreeSet<String>> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let start = text.find("| module | holds | may use |").unwrap();
+    let start = text.find(&format!("| {what} | holds | may use |")).unwrap();
     text[start..]
         .lines()
         .skip(2)
@@ -58,8 +67,62 @@ fn library() -> Vec<(PathBuf, String, String)> {
 
 /// Names that follow `crate::` in a file.
 fn used(code: &str) -> BTreeSet<String> {
+    used_of(code, "crate::")
+}
+
+/// Names that follow a path; of a list in braces, each.
+fn used_of(code: &str, path: &str) -> BTreeSet<String> {
     let name = |rest: &str| -> String { rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
-    code.match_indices("crate::").map(|(at, found)| name(&code[at + found.len()..])).collect()
+    let mut names = BTreeSet::new();
+    for (at, found) in code.match_indices(path) {
+        let rest = &code[at + found.len()..];
+        match rest.strip_prefix('{') {
+            Some(list) => names.extend(list.split('}').next().unwrap().split(',').map(|item| name(item.trim_start()))),
+            None => _ = names.insert(name(rest)),
+        }
+    }
+    names
+}
+
+/// Takes away again and again what uses nothing that is left; true when that ends with nothing.
+fn without_circle(table: &BTreeMap<String, BTreeSet<String>>) -> bool {
+    let mut left = table.clone();
+    loop {
+        let free: Vec<String> = left
+            .iter()
+            .filter(|(_, uses)| uses.iter().all(|u| !left.contains_key(u)))
+            .map(|(m, _)| m.clone())
+            .collect();
+        if free.is_empty() {
+            return left.is_empty();
+        }
+        free.iter().for_each(|m| _ = left.remove(m));
+    }
+}
+
+#[test]
+fn no_room_of_trajectory_steps_outside_its_row() {
+    let rooms = rooms();
+    let (mut broken, mut seen) = (Vec::new(), BTreeSet::new());
+    for (path, module, code) in library() {
+        let mut parts = path.components().skip(1).map(|c| c.as_os_str().to_str().unwrap());
+        let Some(first) = parts.next().filter(|first| module == "trajectory" && *first != "mod.rs") else { continue };
+        let room = first.trim_end_matches(".rs").to_owned();
+        let Some(allowed) = rooms.get(&room) else {
+            broken.push(format!("{}: room `{room}` is not in the table", path.display()));
+            continue;
+        };
+        for name in used_of(&code, "crate::trajectory::") {
+            // what the room above exports is written in capitals; inside, paths go to files
+            if name != room && !allowed.contains(&name) {
+                broken.push(format!("{}: `{room}` uses `{name}`", path.display()));
+            }
+        }
+        seen.insert(room);
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert_eq!(seen, rooms.keys().cloned().collect(), "rooms of the table that are there");
+    assert!(without_circle(&rooms), "a circle of rooms");
 }
 
 #[test]
@@ -88,19 +151,7 @@ fn the_layer_table_has_no_module_that_does_not_exist_and_no_circle() {
         let src = root().join("src");
         assert!(src.join(module).is_dir() || src.join(format!("{module}.rs")).is_file(), "{module}");
     }
-    // repeatedly take away modules that use nothing that is left
-    let mut left = table.clone();
-    while !left.is_empty() {
-        let free: Vec<String> = left
-            .iter()
-            .filter(|(_, uses)| uses.iter().all(|u| !left.contains_key(u)))
-            .map(|(m, _)| m.clone())
-            .collect();
-        assert!(!free.is_empty(), "a circle among {:?}", left.keys());
-        free.iter().for_each(|m| {
-            left.remove(m);
-        });
-    }
+    assert!(without_circle(&table), "a circle of modules");
 }
 
 #[test]
@@ -126,4 +177,9 @@ fn no_source_file_is_longer_than_450_lines() {
 fn a_use_of_another_layer_would_be_found() {
     let found = used("use crate::cohort::data::Cohort;\nlet x = crate::numeric::f();");
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["cohort", "numeric"]);
+    let found =
+        used_of("use crate::trajectory::{fit::Fit, model};\nuse crate::trajectory::spec::Spec;", "crate::trajectory::");
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), ["fit", "model", "spec"]);
+    let circle = [("a", "b"), ("b", "a"), ("c", "a")].map(|(m, u)| (m.to_owned(), BTreeSet::from([u.to_owned()])));
+    assert!(!without_circle(&BTreeMap::from(circle)));
 }

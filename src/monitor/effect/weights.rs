@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Issues, Result};
 use crate::numeric::linalg::Cholesky;
-use crate::trajectory::covariates::{Design, covariate_issues};
+use crate::trajectory::data::covariates::{Design, covariate_issues};
 use crate::trajectory::relate::logit::{Logit, log_probabilities};
 use ndarray::ArrayView2;
 use serde::Serialize;

@@ -5,10 +5,10 @@
 use super::kept::{Kept, Past};
 use crate::cohort::builder::PersonRow;
 use crate::error::{Error, Result};
-use crate::trajectory::count_model::CountModel;
 use crate::trajectory::family::Family;
-use crate::trajectory::group::Group;
-use crate::trajectory::kernel::Kernel;
+use crate::trajectory::family::kernel::Kernel;
+use crate::trajectory::model::counts::CountModel;
+use crate::trajectory::model::group::Group;
 use rand_chacha::ChaCha8Rng;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -21,7 +21,7 @@ use crate::profile::definitions::Definitions;
 use crate::profile::model::name_model;
 use crate::profile::naming::Naming;
 use crate::trajectory::model::Model;
-use crate::trajectory::outcome::ModelOutcome;
+use crate::trajectory::model::outcome::ModelOutcome;
 use ndarray::ArrayView2;
 use std::ops::Range;
 

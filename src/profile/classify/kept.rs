@@ -8,7 +8,7 @@
 //! Does not belong here: the curves (`cells`), whose means are given.
 
 use super::cells::{LEFT, Lanes, MOST, WIDE};
-use crate::trajectory::kernel::{log_scale, rising};
+use crate::trajectory::family::kernel::{log_scale, rising};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
 

@@ -12,8 +12,8 @@ use crate::cohort::builder::PersonRow;
 use crate::cohort::grid::AgeGrid;
 use crate::numeric::streams::stream;
 use crate::trajectory::family::Family;
-use crate::trajectory::group::Group;
 use crate::trajectory::model::Model;
+use crate::trajectory::model::group::Group;
 use rand::Rng;
 
 const CLEAR: f64 = 0.7;

@@ -3,19 +3,20 @@
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::parallel::Parallel;
-use crate::trajectory::concluded;
-use crate::trajectory::count_model::CountModel;
+use crate::trajectory::answer::by_tables;
 use crate::trajectory::family::Family;
-use crate::trajectory::finding::Finding;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::forms::choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
-use crate::trajectory::forms::form::Form;
+use crate::trajectory::fit::finding::Finding;
+use crate::trajectory::forms::choice::{ABOUT_AS_WELL, Alternative, FormChoice, Sureness};
 use crate::trajectory::forms::options::FormOptions;
 use crate::trajectory::forms::path;
 use crate::trajectory::forms::scan::{Scan, Scanned};
 use crate::trajectory::forms::state::{FormProgress, FormState, Memory};
 use crate::trajectory::model::Model;
+use crate::trajectory::model::candidate::FormCandidate;
+use crate::trajectory::model::counts::CountModel;
 use crate::trajectory::progress::{Progress, Ticker, on_threads};
+use crate::trajectory::spec::form::Form;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Candidates fitted in full, at most.
@@ -43,7 +44,7 @@ impl FormOptions {
         cohort: &Cohort,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<FormChoice> {
-        on_threads(self.threads, || self.chosen(cohort, None, progress))?
+        on_threads(self.effort.threads, || self.chosen(cohort, None, progress))?
     }
 
     /// As [`FormOptions::choose`], going on from what was looked at before; `progress` is told of every look with the
@@ -71,7 +72,7 @@ impl FormOptions {
             total.store(at.total, Ordering::Relaxed);
             tell(None)
         };
-        let choice = on_threads(self.threads, || self.chosen(cohort, Some(&memory), &ticked));
+        let choice = on_threads(self.effort.threads, || self.chosen(cohort, Some(&memory), &ticked));
         *state = memory.into_state();
         choice?
     }
@@ -91,13 +92,13 @@ impl FormOptions {
         let groups = self.numbers(cohort);
         // what can be asked of no cohort, or not of this one, is refused in the words of a single fit
         let first = forms.first().ok_or_else(|| Error::options("there are no forms to choose from"))?;
-        first.options(*groups.start(), degree).starts(self.starts).check(cohort)?;
+        first.options(*groups.start(), degree).starts(self.effort.starts).check(cohort)?;
         if let Some(other) = forms.iter().find(|form| !form.family.counts_events()) {
             return Err(Error::options(format!("the family {} is not for counts of events", other.family)));
         }
         let ticker = Ticker::new(progress);
-        let sample = Scan::sample_of(cohort, self.seed);
-        let scan = Scan::new(cohort, sample.as_ref(), degree, self.seed, memory, &ticker);
+        let sample = Scan::sample_of(cohort, self.effort.seed);
+        let scan = Scan::new(cohort, sample.as_ref(), degree, self.effort.seed, memory, &ticker);
         let mut scanned = path::along(&scan, &forms, &groups, &ticker)?;
         let stopped = || Error::new(ErrorKind::Cancelled, "the fit was stopped");
         if ticker.stopped() {
@@ -137,12 +138,12 @@ impl FormOptions {
             }
             tried += 1;
             // with a dispersion the likelihood has few optima, and those are found by the way through simpler forms
-            let neighbours = self.neighbours && s.form.family == Family::Zip;
+            let neighbours = self.effort.neighbours && s.form.family == Family::Zip;
             // those behind the first have to do with less
-            let starts = if tried == 1 { self.starts } else { self.starts.min(FEWER_STARTS) };
-            let options = s.form.options(s.groups, degree).starts(starts).seed(self.seed).neighbours(neighbours);
+            let starts = if tried == 1 { self.effort.starts } else { self.effort.starts.min(FEWER_STARTS) };
+            let options = s.form.options(s.groups, degree).starts(starts).seed(self.effort.seed).neighbours(neighbours);
             let known = if s.params.blocks.is_empty() { Vec::new() } else { vec![s.params.clone()] };
-            let full = concluded::fit(&options, cohort, &s.shape, &known, progress)?;
+            let full = by_tables::fit(&options, cohort, &s.shape, &known, progress)?;
             let fatal = full.findings.iter().any(Finding::is_fatal);
             let against = |f: &&Finding| f.is_fatal() || matches!(f, Finding::RateRunsOff { .. });
             let refused: Vec<Finding> = full.findings.iter().filter(against).cloned().collect();

@@ -6,15 +6,14 @@
 
 mod choice;
 mod choose;
-pub(crate) mod form;
 mod options;
 mod path;
 mod scan;
 mod split;
 mod state;
 
-pub use form::Form;
-
-pub use choice::{ABOUT_AS_WELL, Alternative, FormCandidate, FormChoice, Sureness};
+pub use crate::trajectory::model::candidate::FormCandidate;
+pub use crate::trajectory::spec::form::Form;
+pub use choice::{ABOUT_AS_WELL, Alternative, FormChoice, Sureness};
 pub use options::FormOptions;
 pub use state::{FORMS_FORMAT, FORMS_VERSION, FormProgress, FormState};

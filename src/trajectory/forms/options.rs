@@ -1,7 +1,8 @@
 //! What to choose from and how hard to look: the builder with its documented defaults.
 
 use crate::cohort::data::Cohort;
-use crate::trajectory::forms::form::Form;
+use crate::trajectory::spec::effort::{Effort, says_effort};
+use crate::trajectory::spec::form::Form;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -30,16 +31,13 @@ pub struct FormOptions {
     pub(super) groups: RangeInclusive<usize>,
     pub(super) degree: usize,
     pub(super) forms: Option<Vec<Form>>,
-    pub(super) starts: usize,
-    pub(super) neighbours: bool,
-    pub(super) seed: u64,
-    #[serde(skip)]
-    pub(super) threads: Option<usize>,
+    #[serde(flatten)]
+    pub(super) effort: Effort,
 }
 
 impl Default for FormOptions {
     fn default() -> Self {
-        FormOptions { groups: 1..=8, degree: 3, forms: None, starts: 16, neighbours: true, seed: 1, threads: None }
+        FormOptions { groups: 1..=8, degree: 3, forms: None, effort: Effort::with(16) }
     }
 }
 
@@ -67,29 +65,7 @@ impl FormOptions {
         self
     }
 
-    /// Starts of a fit in full.
-    pub fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Whether the best form is looked around for better optima next door.
-    pub fn neighbours(mut self, neighbours: bool) -> Self {
-        self.neighbours = neighbours;
-        self
-    }
-
-    /// Seed of all starts.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Number of threads; changes no bit of the result.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
+    says_effort!();
 
     /// Numbers of groups to look at: more groups than different histories are the same groups twice.
     pub(super) fn numbers(&self, cohort: &Cohort) -> RangeInclusive<usize> {

@@ -9,11 +9,11 @@
 use crate::error::Result;
 use crate::trajectory::family::Family;
 use crate::trajectory::forms::choice::ABOUT_AS_WELL;
-use crate::trajectory::forms::form::Form;
 use crate::trajectory::forms::scan::{Scan, Scanned};
 use crate::trajectory::forms::split;
 use crate::trajectory::progress::Ticker;
-use crate::trajectory::shape::Params;
+use crate::trajectory::spec::form::Form;
+use crate::trajectory::tables::shape::Params;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 

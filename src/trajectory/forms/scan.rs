@@ -5,18 +5,19 @@ use crate::cohort::history::Histories;
 use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
-use crate::trajectory::count_model::CountModel;
-use crate::trajectory::finding::Finding;
-use crate::trajectory::forms::form::Form;
+use crate::trajectory::answer::findings_by_tables::{degenerate, runs_off};
+use crate::trajectory::fit::finding::Finding;
+use crate::trajectory::fit::record::SAME;
 use crate::trajectory::forms::state::{Looked, Memory, Top};
-use crate::trajectory::newton::{self, Climb, Point};
-use crate::trajectory::pass::Evaluator;
-use crate::trajectory::plain_findings::{degenerate, runs_off};
+use crate::trajectory::model::counts::CountModel;
 use crate::trajectory::progress::Ticker;
-use crate::trajectory::shape::{Params, Shape};
-use crate::trajectory::shared::Free;
-use crate::trajectory::start::{self, Pooled};
-use crate::trajectory::{coarse, em, ladder, limit, search};
+use crate::trajectory::search::by_tables::newton::{self, Climb, Point};
+use crate::trajectory::search::by_tables::start::{self, Pooled};
+use crate::trajectory::search::by_tables::{coarse, em, ladder, limit, search};
+use crate::trajectory::spec::form::Form;
+use crate::trajectory::tables::pass::Evaluator;
+use crate::trajectory::tables::shape::{Params, Shape};
+use crate::trajectory::tables::shared::Free;
 
 /// Distinct histories above which a scan looks at a sample, and at everyone only for the best; with individual time at
 /// risk, where a history costs a hundred times as much, and without.
@@ -136,7 +137,7 @@ impl<'a> Scan<'a> {
         field.truncate(climbed + 1);
         field = field.map_in_parallel(|p| em::run(evaluator, &shape, p, screen[1], ROUGHLY).0);
         best_first(&mut field);
-        field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < search::SAME);
+        field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < SAME);
         field.truncate(climbed);
         // the most promising first, so that those that end below it need not be followed to their top
         let mut best: Option<Climb> = None;

@@ -7,8 +7,9 @@
 
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::forms::scan::Scanned;
-use crate::trajectory::pass::{Evaluator, MAX_GROUPS};
-use crate::trajectory::shape::Params;
+use crate::trajectory::spec::MAX_GROUPS;
+use crate::trajectory::tables::pass::Evaluator;
+use crate::trajectory::tables::shape::Params;
 
 /// How far the two curves lie from the one they are made of: by level, by slope, by bend.
 const WAYS: [(usize, f64); 3] = [(0, 0.6), (1, 0.7), (2, 0.7)];

@@ -2,10 +2,10 @@
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
-use crate::trajectory::fingerprint::Fingerprint;
-use crate::trajectory::forms::form::Form;
+use crate::trajectory::data::fingerprint::Fingerprint;
 use crate::trajectory::forms::options::FormOptions;
-use crate::trajectory::shape::{Params, Shape};
+use crate::trajectory::spec::form::Form;
+use crate::trajectory::tables::shape::{Params, Shape};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -185,7 +185,7 @@ impl FormState {
     pub(super) fn claim(&mut self, options: &FormOptions, forms: &[Form], cohort: &Cohort) -> Result<()> {
         let mut hash = Fingerprint::new();
         [options.degree, *options.groups.start(), *options.groups.end()].iter().for_each(|&n| hash.number(n as u64));
-        hash.number(options.seed);
+        hash.number(options.effort.seed);
         forms.iter().for_each(|form| hash.text(&form.to_string()));
         hash.cohort(cohort);
         let own = hash.value();

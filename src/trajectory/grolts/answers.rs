@@ -1,12 +1,12 @@
 //! The answers, question by question.
 
-use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
+use crate::trajectory::fit::record::StartStop;
+use crate::trajectory::fit::standard_errors::Errors;
 use crate::trajectory::grolts::facts::Facts;
 use crate::trajectory::grolts::{GroltsItem, GroltsStatus};
-use crate::trajectory::mixture::inference::Errors;
-use crate::trajectory::search::StartStop;
+use crate::trajectory::spec::basis::Basis;
 use serde_json::{Value, json};
 
 /// What can be said, and what has to be added.
@@ -312,7 +312,7 @@ fn starts(fit: &Fit) -> Answer {
     let climbed: Vec<f64> =
         fit.starts.iter().filter(|s| s.stop == StartStop::Converged).map(|s| s.log_likelihood).collect();
     let top = climbed.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let reached = climbed.iter().filter(|l| (*l - top).abs() < crate::trajectory::search::SAME).count();
+    let reached = climbed.iter().filter(|l| (*l - top).abs() < crate::trajectory::fit::record::SAME).count();
     let steps = fit.starts.iter().map(|s| s.steps).max().unwrap_or(0);
     let seeded = fit.seeding.as_ref().map_or(String::new(), |seeding| {
         format!(
@@ -325,13 +325,13 @@ fn starts(fit: &Fit) -> Answer {
         format!(
             "{} climbs from seed {} (starts and their neighbours), {} of them to a maximum, {reached} to the best one; {} distinct optima; at most {steps} steps a climb. The answer {} (largest gradient element {:.1e}).{seeded}",
             fit.starts.len(),
-            spec.seed,
+            spec.effort.seed,
             climbed.len(),
             fit.optima.len(),
             if fit.converged { "converged" } else { "did not converge" },
             fit.gradient_norm
         ),
-        json!({"starts": spec.starts, "climbs": fit.starts.len(), "seed": spec.seed, "converged_climbs": climbed.len(),
+        json!({"starts": spec.effort.starts, "climbs": fit.starts.len(), "seed": spec.effort.seed, "converged_climbs": climbed.len(),
             "best_reached": reached, "optima": fit.optima.len(), "seeding_climbs": fit.seeding.as_ref().map(|s| s.starts.len()), "most_steps": steps, "converged": fit.converged,
             "gradient_norm": Some(fit.gradient_norm).filter(|g| g.is_finite())}),
     )

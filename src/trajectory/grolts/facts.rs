@@ -1,8 +1,8 @@
 //! What the checklist asks about the data.
 
 use crate::cohort::grid::AgeGrid;
+use crate::trajectory::data::panel::{Panel, Series};
 use crate::trajectory::fit::Fit;
-use crate::trajectory::panel::{Panel, Series};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,5 +1,8 @@
 //! What a search over models adds to the answers about one of them.
 
+use crate::error::{Error, Result};
+use crate::trajectory::data::Data;
+use crate::trajectory::grolts::Grolts;
 use crate::trajectory::grolts::answers::Answer;
 use crate::trajectory::selection::candidate::CandidateFit;
 use crate::trajectory::selection::result::{NO_DISCOVERY, Selection};
@@ -69,4 +72,16 @@ fn tried(selection: &Selection) -> String {
 
 fn models(n: usize) -> String {
     format!("{n} model{}", if n == 1 { "" } else { "s" })
+}
+
+impl Selection {
+    /// The reporting checklist for the best model, the other models of the search with it.
+    ///
+    /// # Errors
+    /// When no model can be trusted, or the people are not those of the search.
+    pub fn grolts<'a>(&self, people: impl Into<Data<'a>>) -> Result<Grolts> {
+        let best = self.best.ok_or_else(|| self.best().err().unwrap_or_else(|| Error::options("no model")))?;
+        let people = people.into();
+        self.fit(best, people)?.grolts(people).map(|record| record.with_selection(self))
+    }
 }

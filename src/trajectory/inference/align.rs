@@ -1,11 +1,10 @@
 //! Which group of one fit is which group of another: the assignment that keeps most people where they are,
 //! and how far two groupings agree.
 
-use crate::trajectory::adequacy::most_likely;
-use crate::trajectory::mixture::cells::Cells;
-use crate::trajectory::mixture::order;
-use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::model::Model;
+use crate::numeric::logspace::most_likely;
+use crate::trajectory::cells::Cells;
+use crate::trajectory::cells::pass::Engine;
+use crate::trajectory::model::{Model, order};
 use crate::trajectory::spec::Grouping;
 
 /// For each row the column that is its own, so that the sum of gains is largest.
@@ -192,10 +191,10 @@ pub(crate) fn jaccard(table: &[Vec<f64>]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::cohort::grid::AgeGrid;
+    use crate::trajectory::data::panel::Panel;
     use crate::trajectory::family::Family;
-    use crate::trajectory::outcome_spec::OutcomeSpec;
-    use crate::trajectory::panel::Panel;
     use crate::trajectory::spec::Spec;
+    use crate::trajectory::spec::outcome::OutcomeSpec;
 
     /// The best total over all permutations.
     fn brute(gain: &[Vec<f64>], row: usize, used: &mut Vec<bool>) -> f64 {

@@ -4,9 +4,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::data::Data;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::resample::{self, BootstrapOptions, FailedReplicate, Replicate};
-use crate::trajectory::mixture::layout::Parameter;
 use crate::trajectory::model::Model;
 use crate::trajectory::progress::Progress;
+use crate::trajectory::spec::layout::Parameter;
 use serde::{Deserialize, Serialize};
 
 /// A fit's bootstrap: every replicate that gave an answer, and the names of those that did not.

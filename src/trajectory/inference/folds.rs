@@ -3,13 +3,12 @@
 use crate::error::{Error, Result};
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
+use crate::trajectory::cells::pass::Engine;
 use crate::trajectory::data::Data;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
 use crate::trajectory::inference::leave_out::error_of_sum;
-use crate::trajectory::mixture::pass::Engine;
 use crate::trajectory::progress::{Progress, Ticker};
-use crate::trajectory::spec::Spec;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
@@ -146,7 +145,7 @@ impl Fit {
             return Ok((point.pass.by_history, why));
         }
         let others: Vec<usize> = (0..fold.len()).filter(|&i| fold[i] != f).collect();
-        let spec = Spec { starts: options.starts, seed: options.seed, ..self.model.spec.clone() };
+        let spec = self.model.spec.clone().sought_from(options.starts, options.seed);
         let fit = spec.fit(&ground.panel.select(&others))?;
         let scores = crate::trajectory::inference::resample::log_likelihoods(&fit.model, ground);
         let why = (!fit.converged).then(|| format!("not converged: {:.1e} was still promised", fit.shortfall));

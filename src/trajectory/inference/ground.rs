@@ -1,15 +1,15 @@
 //! The people of a fit laid out again, and climbs from known parameters with other weights.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::trajectory::answer::by_cells::{CLIMB_STEPS, SCREEN};
+use crate::trajectory::cells::Cells;
+use crate::trajectory::cells::pass::Engine;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::mixture::cells::Cells;
-use crate::trajectory::mixture::check;
-use crate::trajectory::mixture::climb::{self, PROMISE, Point};
-use crate::trajectory::mixture::fit::{CLIMB_STEPS, SCREEN};
-use crate::trajectory::mixture::layout::Layout;
-use crate::trajectory::mixture::pass::Engine;
-use crate::trajectory::mixture::record::collapsed;
-use crate::trajectory::panel::Panel;
+use crate::trajectory::search::by_cells::climb::{self, PROMISE, Point};
+use crate::trajectory::search::by_cells::record::collapsed;
+use crate::trajectory::spec::check;
+use crate::trajectory::spec::layout::Layout;
 
 /// Relative difference of log-likelihoods above which a panel is not the one that was fitted.
 const SAME_PANEL: f64 = 1e-7;
@@ -93,23 +93,4 @@ pub(crate) fn failure(engine: &Engine<'_>, point: &Point) -> Option<String> {
 /// The error of work that the caller stopped.
 pub(crate) fn cancelled() -> Error {
     Error::new(ErrorKind::Cancelled, "stopped by the caller")
-}
-
-/// Refuses numbers of replicates that are out of range.
-pub(crate) fn check_replicates(replicates: usize, threads: Option<usize>) -> Result<()> {
-    if !(1..=1_000_000).contains(&replicates) {
-        return Err(Error::options(format!("{replicates} replicates asked for, not 1 to 1,000,000")));
-    }
-    match threads {
-        Some(t) if !(1..=1024).contains(&t) => Err(Error::options(format!("{t} threads asked for, not 1 to 1024"))),
-        _ => Ok(()),
-    }
-}
-
-/// Runs `work` on so many threads, or on those of the current pool.
-pub(crate) fn on_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
-    match threads {
-        None => Ok(work()),
-        Some(threads) => Ok(crate::trajectory::progress::pool(threads)?.install(work)),
-    }
 }

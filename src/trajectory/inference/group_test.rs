@@ -3,11 +3,12 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::inference::ground::{cancelled, check_replicates, on_threads};
+use crate::trajectory::inference::ground::cancelled;
 use crate::trajectory::inference::resample::{FailedReplicate, replicate_seed};
-use crate::trajectory::panel::Panel;
-use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::progress::{Progress, Ticker, on_threads};
+use crate::trajectory::spec::effort::{Draws, says_draws};
 use crate::trajectory::spec::{Grouping, Spec};
 use serde::{Deserialize, Serialize};
 
@@ -23,39 +24,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 pub struct GroupTestOptions {
-    pub(crate) replicates: usize,
-    pub(crate) seed: u64,
-    pub(crate) starts: usize,
+    #[serde(flatten)]
+    pub(crate) draws: Draws,
     pub(crate) retries: usize,
     pub(crate) stop_after: Option<usize>,
-    #[serde(skip)]
-    pub(crate) threads: Option<usize>,
 }
 
 impl Default for GroupTestOptions {
     fn default() -> Self {
-        GroupTestOptions { replicates: 99, seed: 1, starts: 20, retries: 1, stop_after: None, threads: None }
+        GroupTestOptions { draws: Draws::with(99, 20), retries: 1, stop_after: None }
     }
 }
 
 impl GroupTestOptions {
-    /// Number of replicates, 1 to 1,000,000.
-    pub fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Seed of all draws.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Starts of each refit, of both models.
-    pub fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
+    says_draws!(
+        /// Starts of each refit, of both models.
+    );
 
     /// How often a larger model found below the smaller one is searched again.
     pub fn retries(mut self, retries: usize) -> Self {
@@ -66,12 +50,6 @@ impl GroupTestOptions {
     /// Stops once so many replicates were as extreme as the data: the p-value is large enough then.
     pub fn stop_after(mut self, exceedances: usize) -> Self {
         self.stop_after = Some(exceedances);
-        self
-    }
-
-    /// Number of threads, 1 to 1024; does not change a bit of the result.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
         self
     }
 }
@@ -146,14 +124,14 @@ impl Fit {
     ) -> Result<GroupTest> {
         let people = people.into();
         let panel = &*people.people(self.family());
-        check_replicates(options.replicates, options.threads)?;
-        if options.starts == 0 || options.stop_after == Some(0) {
+        options.draws.check(false)?;
+        if options.draws.starts == 0 || options.stop_after == Some(0) {
             return Err(Error::options("starts and the number of exceedances to stop after are at least 1"));
         }
         let groups = self.check_larger(larger)?;
         crate::trajectory::inference::ground::Ground::new(self, panel)?;
         let ticker = Ticker::new(progress);
-        ticker.expect(options.replicates + 1);
+        ticker.expect(options.draws.replicates + 1);
         let alternative = larger.fit(panel)?;
         ticker.tick();
         let statistic = 2.0 * (alternative.log_likelihood - self.log_likelihood);
@@ -177,9 +155,9 @@ impl Fit {
             Some(found.map_err(|reason| FailedReplicate { number, reason }))
         };
         let mut tally = Tally { null: Vec::new(), failed: Vec::new(), exceedances: 0, stopped: false };
-        for from in (0..options.replicates).step_by(BATCH) {
-            let batch = from..(from + BATCH).min(options.replicates);
-            let found: Vec<Option<_>> = on_threads(options.threads, || batch.map_in_parallel(one))?;
+        for from in (0..options.draws.replicates).step_by(BATCH) {
+            let batch = from..(from + BATCH).min(options.draws.replicates);
+            let found: Vec<Option<_>> = on_threads(options.draws.threads, || batch.map_in_parallel(one))?;
             if ticker.stopped() {
                 return Err(cancelled());
             }
@@ -222,8 +200,8 @@ impl Fit {
         number: usize,
     ) -> std::result::Result<f64, String> {
         let (drawn, _) =
-            self.model.drawn_like(panel, replicate_seed(options.seed, number)).map_err(|e| e.to_string())?;
-        let small = Spec { starts: options.starts, seed: options.seed, threads: None, ..self.model.spec.clone() };
+            self.model.drawn_like(panel, replicate_seed(options.draws.seed, number)).map_err(|e| e.to_string())?;
+        let small = self.model.spec.clone().sought_from(options.draws.starts, options.draws.seed);
         let mut null = small.fit(&drawn).map_err(|e| format!("{} groups: {e}", self.model.spec.classes()))?;
         // the truth is one more start, and a search may do worse
         if let Ok(from_truth) = small.refit(&drawn, std::slice::from_ref(&self.model.theta))
@@ -234,10 +212,10 @@ impl Fit {
         if !null.converged {
             return Err(format!("{} groups: not converged", self.model.spec.classes()));
         }
-        let mut starts = options.starts;
+        let mut starts = options.draws.starts;
         let mut short = 0.0;
         for _ in 0..=options.retries {
-            let large = Spec { starts, seed: options.seed, threads: None, ..larger.clone() };
+            let large = larger.clone().sought_from(starts, options.draws.seed);
             let found = large.fit(&drawn).map_err(|e| format!("{} groups: {e}", larger.classes()))?;
             let statistic = 2.0 * (found.log_likelihood - null.log_likelihood);
             if statistic >= -ROUNDING && statistic.is_finite() {

@@ -3,15 +3,15 @@
 use crate::error::Result;
 use crate::numeric::linalg::Square;
 use crate::numeric::parallel::Parallel;
+use crate::trajectory::cells::Cells;
+use crate::trajectory::cells::pass::Engine;
 use crate::trajectory::data::Data;
 use crate::trajectory::fit::Fit;
+use crate::trajectory::fit::words::name;
 use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
 use crate::trajectory::inference::single;
-use crate::trajectory::mixture::cells::Cells;
-use crate::trajectory::mixture::climb;
-use crate::trajectory::mixture::findings::name;
-use crate::trajectory::mixture::pass::Engine;
 use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::search::by_cells::climb;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -245,10 +245,10 @@ impl<'a> Around<'a> {
 mod tests {
     use super::*;
     use crate::cohort::grid::AgeGrid;
+    use crate::trajectory::data::panel::Panel;
     use crate::trajectory::family::Family;
-    use crate::trajectory::outcome_spec::OutcomeSpec;
-    use crate::trajectory::panel::Panel;
     use crate::trajectory::spec::Spec;
+    use crate::trajectory::spec::outcome::OutcomeSpec;
     use ndarray::Array2;
 
     /// Two kinds of people by simple arithmetic; nobody alike.

@@ -2,11 +2,11 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::p_values::chi_square_upper;
-use crate::trajectory::basis::Basis;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::align::assignment;
-use crate::trajectory::outcome_spec::OutcomeSpec;
+use crate::trajectory::spec::basis::Basis;
+use crate::trajectory::spec::outcome::OutcomeSpec;
 use crate::trajectory::spec::{Grouping, Spec};
 use serde::Serialize;
 

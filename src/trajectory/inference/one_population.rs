@@ -4,13 +4,14 @@
 use crate::error::{Error, Result};
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::inference::ground::{Ground, cancelled, check_replicates, on_threads};
+use crate::trajectory::inference::ground::{Ground, cancelled};
 use crate::trajectory::inference::resample::{FailedReplicate, replicate_seed};
-use crate::trajectory::outcome_spec::OutcomeSpec;
-use crate::trajectory::panel::Panel;
-use crate::trajectory::progress::{Progress, Ticker};
+use crate::trajectory::progress::{Progress, Ticker, on_threads};
+use crate::trajectory::spec::effort::{Draws, says_draws};
+use crate::trajectory::spec::outcome::OutcomeSpec;
 use crate::trajectory::spec::{Grouping, Spec};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,43 +26,20 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 pub struct OnePopulationOptions {
-    pub(crate) replicates: usize,
-    pub(crate) seed: u64,
-    pub(crate) starts: usize,
-    #[serde(skip)]
-    pub(crate) threads: Option<usize>,
+    #[serde(flatten)]
+    pub(crate) draws: Draws,
 }
 
 impl Default for OnePopulationOptions {
     fn default() -> Self {
-        OnePopulationOptions { replicates: 99, seed: 1, starts: 20, threads: None }
+        OnePopulationOptions { draws: Draws::with(99, 20) }
     }
 }
 
 impl OnePopulationOptions {
-    /// Number of draws from the single group, 1 to 1,000,000.
-    pub fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Seed of all draws.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Starts of each fit to a draw.
-    pub fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Number of threads, 1 to 1024; does not change a bit of the result.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
+    says_draws!(
+        /// Starts of each fit to a draw.
+    );
 }
 
 /// One of the models that are compared.
@@ -177,10 +155,7 @@ impl Fit {
     ) -> Result<OnePopulation> {
         let people = people.into();
         let panel = &*people.people(self.family());
-        check_replicates(options.replicates, options.threads)?;
-        if !(1..=100_000).contains(&options.starts) {
-            return Err(Error::options(format!("{} starts asked for, not 1 to 100,000", options.starts)));
-        }
+        options.draws.check(true)?;
         let spec = &self.model.spec;
         let plain = spec.outcomes.len() == 1
             && spec.membership.is_empty()
@@ -193,7 +168,7 @@ impl Fit {
         Ground::new(self, panel)?;
         let single = |family: Family| {
             let one = richest(&spec.outcomes[0], family);
-            Spec { outcomes: vec![one], starts: 4, threads: None, ..Spec::new(1).seed(spec.seed) }
+            Spec::new(1).outcome(one).sought_from(4, spec.effort.seed)
         };
         let mut truth = single(Family::NegBin).fit(panel)?;
         let groups = candidate(self);
@@ -207,7 +182,7 @@ impl Fit {
         }
         let bic_gain = truth.bic_persons - groups.bic;
         let ticker = Ticker::new(progress);
-        ticker.expect(options.replicates);
+        ticker.expect(options.draws.replicates);
         let one = |number: usize| -> Option<std::result::Result<(usize, f64), FailedReplicate>> {
             if ticker.stopped() {
                 return None;
@@ -216,7 +191,8 @@ impl Fit {
             ticker.tick();
             Some(found.map_err(|e| FailedReplicate { number, reason: e.to_string() }))
         };
-        let all: Vec<Option<_>> = on_threads(options.threads, || (0..options.replicates).map_in_parallel(one))?;
+        let all: Vec<Option<_>> =
+            on_threads(options.draws.threads, || (0..options.draws.replicates).map_in_parallel(one))?;
         if ticker.stopped() {
             return Err(cancelled());
         }
@@ -263,12 +239,12 @@ impl Fit {
         options: &OnePopulationOptions,
         number: usize,
     ) -> Result<(usize, f64)> {
-        let (drawn, _) = single.model.drawn_like(panel, replicate_seed(options.seed, number))?;
+        let (drawn, _) = single.model.drawn_like(panel, replicate_seed(options.draws.seed, number))?;
         let truth = single.model.spec.refit(&drawn, std::slice::from_ref(&single.model.theta))?;
         let outcome = richest(&self.model.spec.outcomes[0], self.model.spec.outcomes[0].family);
         let mut bic = Vec::new();
         for k in 1..=self.model.spec.classes() {
-            let spec = Spec::new(k).outcome(outcome.clone()).starts(options.starts).seed(options.seed);
+            let spec = Spec::new(k).outcome(outcome.clone()).starts(options.draws.starts).seed(options.draws.seed);
             bic.push(spec.fit(&drawn)?.bic_persons);
         }
         let best = |from: usize| {
@@ -280,7 +256,7 @@ impl Fit {
 
 /// The outcome for any number of groups with the curve of most terms, of another family.
 fn richest(outcome: &OutcomeSpec, family: Family) -> OutcomeSpec {
-    let most = |bases: &[crate::trajectory::basis::Basis]| {
+    let most = |bases: &[crate::trajectory::spec::basis::Basis]| {
         let best = bases.iter().max_by_key(|b| b.terms()).cloned();
         best.into_iter().collect::<Vec<_>>()
     };

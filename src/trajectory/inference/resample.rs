@@ -3,16 +3,16 @@
 use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
+use crate::trajectory::cells::Cells;
+use crate::trajectory::cells::pass::Engine;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::align::{self, Aligned};
-use crate::trajectory::inference::ground::{Ground, cancelled, check_replicates, climb_from, failure, on_threads};
-use crate::trajectory::mixture::cells::Cells;
-use crate::trajectory::mixture::check;
-use crate::trajectory::mixture::pass::Engine;
+use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
 use crate::trajectory::model::Model;
-use crate::trajectory::panel::Panel;
-use crate::trajectory::progress::{Progress, Ticker};
-use crate::trajectory::spec::Spec;
+use crate::trajectory::progress::{Progress, Ticker, on_threads};
+use crate::trajectory::spec::effort::{Draws, says_draws};
+use crate::trajectory::spec::check;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -40,44 +40,21 @@ pub enum Resampling {
 #[must_use]
 pub struct BootstrapOptions {
     pub(crate) resampling: Resampling,
-    pub(crate) replicates: usize,
-    pub(crate) seed: u64,
-    pub(crate) starts: usize,
-    #[serde(skip)]
-    pub(crate) threads: Option<usize>,
+    #[serde(flatten)]
+    pub(crate) draws: Draws,
 }
 
 impl BootstrapOptions {
     /// Options with their defaults.
     pub fn new(resampling: Resampling) -> Self {
-        BootstrapOptions { resampling, replicates: 999, seed: 1, starts: 0, threads: None }
+        BootstrapOptions { resampling, draws: Draws::with(999, 0) }
     }
 
-    /// Number of replicates, 1 to 1,000,000.
-    pub fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Seed of all draws.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Starts of a full search in every replicate; 0 climbs from the fitted parameters, which is the way to
-    /// standard errors and intervals of this optimum. Whether a search would come back to the same groups
-    /// (stability) is seen with starts only.
-    pub fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Number of threads, 1 to 1024.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
+    says_draws!(
+        /// Starts of a full search in every replicate; 0 climbs from the fitted parameters, which is the way to
+        /// standard errors and intervals of this optimum. Whether a search would come back to the same groups
+        /// (stability) is seen with starts only.
+    );
 }
 
 /// One replicate, its groups in the order of the original.
@@ -120,11 +97,11 @@ pub(crate) fn run(
     options: &BootstrapOptions,
     progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<Drawn> {
-    check_replicates(options.replicates, options.threads)?;
+    options.draws.check(false)?;
     let ground = Ground::new(fit, panel)?;
     let posterior = ground.engine(&fit.model.layout).posteriors(&fit.model.theta).posterior;
     let ticker = Ticker::new(progress);
-    ticker.expect(options.replicates);
+    ticker.expect(options.draws.replicates);
     let one = |number: usize| -> Option<std::result::Result<Replicate, FailedReplicate>> {
         if ticker.stopped() {
             return None;
@@ -133,7 +110,7 @@ pub(crate) fn run(
         ticker.tick();
         Some(found.map_err(|reason| FailedReplicate { number, reason }))
     };
-    let all: Vec<Option<_>> = on_threads(options.threads, || (0..options.replicates).map_in_parallel(one))?;
+    let all: Vec<Option<_>> = on_threads(options.draws.threads, || (0..options.draws.replicates).map_in_parallel(one))?;
     if ticker.stopped() {
         return Err(cancelled());
     }
@@ -156,26 +133,27 @@ fn replicate(
     number: usize,
 ) -> std::result::Result<Replicate, String> {
     let model = &fit.model;
-    let (other, log_likelihood) = match (options.resampling, options.starts) {
+    let (other, log_likelihood) = match (options.resampling, options.draws.starts) {
         (Resampling::Case, 0) => {
             let mut weight = vec![0.0; ground.cells.len()];
-            for (i, times) in draw_persons(ground.panel.rows(), options.seed, number).into_iter().enumerate() {
+            for (i, times) in draw_persons(ground.panel.rows(), options.draws.seed, number).into_iter().enumerate() {
                 weight[ground.cells.history_of[i] as usize] += f64::from(times) * ground.panel.weight(i);
             }
             climbed(model, &ground.reweighted(weight))?
         }
         (Resampling::Case, starts) => {
-            let times = draw_persons(ground.panel.rows(), options.seed, number);
-            searched(model, &resampled(panel, &times), starts, options.seed)?
+            let times = draw_persons(ground.panel.rows(), options.draws.seed, number);
+            searched(model, &resampled(panel, &times), starts, options.draws.seed)?
         }
         (Resampling::Parametric, starts) => {
-            let drawn = model.drawn_like(panel, replicate_seed(options.seed, number)).map_err(|e| e.to_string())?.0;
+            let drawn =
+                model.drawn_like(panel, replicate_seed(options.draws.seed, number)).map_err(|e| e.to_string())?.0;
             match starts {
                 0 => {
                     let (drawn, _) = check::with_dropout(&drawn, &model.spec).map_err(|e| e.to_string())?;
                     climbed(model, &Cells::new(&drawn, &model.spec, &model.layout))?
                 }
-                starts => searched(model, &drawn, starts, options.seed)?,
+                starts => searched(model, &drawn, starts, options.draws.seed)?,
             }
         }
     };
@@ -209,7 +187,7 @@ fn climbed(model: &Model, cells: &Cells) -> std::result::Result<(Model, f64), St
 
 /// A full search on other data; fits that cannot be trusted are failures.
 fn searched(model: &Model, panel: &Panel, starts: usize, seed: u64) -> std::result::Result<(Model, f64), String> {
-    let spec = Spec { starts, seed, threads: None, ..model.spec.clone() };
+    let spec = model.spec.clone().sought_from(starts, seed);
     let fit = spec.fit(panel).map_err(|e| e.to_string())?;
     fit.best().map_err(|e| e.to_string())?;
     Ok((fit.model, fit.log_likelihood))

@@ -1,10 +1,10 @@
 //! One history by itself: its score, its information, its log-likelihood, what is expected of it.
 
 use crate::numeric::linalg::Square;
-use crate::trajectory::mixture::cells::{Cells, OutcomeCells};
-use crate::trajectory::mixture::factor::Totals;
-use crate::trajectory::mixture::layout::Layout;
-use crate::trajectory::mixture::pass::{Engine, Predictors, predictors_of};
+use crate::trajectory::cells::factor::Totals;
+use crate::trajectory::cells::pass::{Engine, Predictors, predictors_of};
+use crate::trajectory::cells::{Cells, OutcomeCells};
+use crate::trajectory::spec::layout::Layout;
 
 /// The cells of history `h` alone, with weight 1.
 pub(crate) fn only(cells: &Cells, h: usize) -> Cells {

@@ -87,7 +87,7 @@ impl Bootstrap {
         Ok(Stability {
             replicates: n,
             failed: self.failed.len(),
-            starts: self.options.starts,
+            starts: self.options.draws.starts,
             rand_index: rand.iter().sum::<f64>() / n as f64,
             rand_index_low: quantile(&rand, 0.05),
             groups,

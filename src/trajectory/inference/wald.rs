@@ -4,9 +4,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::chi_square_upper;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::mixture::findings::name;
-use crate::trajectory::mixture::inference::Errors;
-use crate::trajectory::mixture::layout::Part;
+use crate::trajectory::fit::standard_errors::Errors;
+use crate::trajectory::fit::words::name;
+use crate::trajectory::spec::layout::Part;
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 

@@ -89,7 +89,7 @@ impl Spec {
     ) -> Result<Fit> {
         let overview = Overview::of(people)?;
         self.of_counts()?.check(&overview.sample)?;
-        on_threads(self.threads, || {
+        on_threads(self.effort.threads, || {
             self.fit_by_passes::<Error>(
                 &overview,
                 &mut |request| {

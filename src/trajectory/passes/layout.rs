@@ -1,9 +1,9 @@
 //! How the sums of a pass lie in one row of numbers, so that adding two is adding numbers.
 
-use crate::trajectory::dispersed::SlopeSums;
-use crate::trajectory::estep::{AgeSums, EStep};
 use crate::trajectory::family::Derivatives;
-use crate::trajectory::shape::Shape;
+use crate::trajectory::tables::dispersed::SlopeSums;
+use crate::trajectory::tables::shape::Shape;
+use crate::trajectory::tables::sums::{AgeSums, EStep};
 use std::ops::Range;
 
 /// What a request asks for beyond the sums of every pass.

@@ -6,14 +6,15 @@ use crate::cohort::grid::AgeGrid;
 use crate::cohort::history::Histories;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
-use crate::trajectory::adequacy::most_likely;
+use crate::numeric::logspace::most_likely;
+use crate::trajectory::data::fingerprint::Fingerprint;
 use crate::trajectory::family::Family;
-use crate::trajectory::fingerprint::Fingerprint;
 use crate::trajectory::model::Model;
-use crate::trajectory::pass::{Evaluator, MAX_GROUPS, Passes};
 use crate::trajectory::passes::layout::{Asked, Layout};
 use crate::trajectory::passes::sums::{PASS_VERSION, Part, PassSums};
-use crate::trajectory::shape::{MAX_TERMS, Params, Shape};
+use crate::trajectory::spec::MAX_GROUPS;
+use crate::trajectory::tables::pass::{Evaluator, Passes};
+use crate::trajectory::tables::shape::{MAX_TERMS, Params, Shape};
 use serde::{Deserialize, Serialize};
 
 /// One pass over people: the model at which its sums are taken, and which sums. It is a value, as JSON too, that holds

@@ -1,7 +1,7 @@
 //! Who is assigned where, how often that is wrong, and the weights that each method gives to persons.
 
 use crate::error::{Error, ErrorKind, Issues, Result};
-use crate::trajectory::adequacy::most_likely;
+use crate::numeric::logspace::most_likely;
 use crate::trajectory::relate::method::{Assignment, RelateFinding, RelateMethod};
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;

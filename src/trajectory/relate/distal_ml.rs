@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::expit;
-use crate::trajectory::covariates::Design;
+use crate::trajectory::data::covariates::Design;
 use crate::trajectory::relate::classification::Membership;
 use crate::trajectory::relate::distal::{Means, OutcomeKind};
 use crate::trajectory::relate::method::{Assignment, RelateFinding};

@@ -6,7 +6,7 @@
 
 use crate::numeric::linalg::{Cholesky, Square};
 use crate::numeric::logspace::log_sum_exp;
-use crate::trajectory::covariates::Design;
+use crate::trajectory::data::covariates::Design;
 
 /// Steps of Newton's method: a maximum is reached in ten; without one each step moves the logits by about 1
 /// and the curvature is lost to rounding near step 35.

@@ -8,7 +8,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::{expit, log_sum_exp, softplus};
-use crate::trajectory::covariates::Design;
+use crate::trajectory::data::covariates::Design;
 use crate::trajectory::relate::logit::{
     NO_INFORMATION, add_logit_information, halve, largest_logit, log_probabilities,
 };

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
-use crate::trajectory::covariates::{Design, covariate_issues};
+use crate::trajectory::data::covariates::{Design, covariate_issues};
 use crate::trajectory::relate::classification::Membership;
 use crate::trajectory::relate::logit::{Logit, LogitFit, inverse, sandwich};
 use crate::trajectory::relate::method::{

@@ -7,7 +7,7 @@
 //! exists its steps shrink to nothing, and the maximum proves that there is no such `b`; where none exists
 //! the steps settle on a `b`, which is then checked against every person.
 
-use crate::trajectory::covariates::Design;
+use crate::trajectory::data::covariates::Design;
 use crate::trajectory::relate::logit::Logit;
 use ndarray::ArrayView2;
 
@@ -28,7 +28,7 @@ pub(crate) struct Separation {
 }
 
 /// Looks for perfect or quasi-perfect separation of `group` (0-based, every group with members) by the
-/// covariates, which passed [`check_covariates`](crate::trajectory::covariates::check_covariates).
+/// covariates, which passed [`check_covariates`](crate::trajectory::data::covariates::check_covariates).
 pub(crate) fn separation<S: AsRef<str>>(
     names: &[S],
     matrix: ArrayView2<'_, f64>,
@@ -227,7 +227,7 @@ mod tests {
                     (score * groups as f64 / ((2.0 * pull + 1.0) * values as f64)) as usize
                 })
                 .collect();
-            if crate::trajectory::covariates::check_covariates(&NAMES[..columns], x.view()).is_err() {
+            if crate::trajectory::data::covariates::check_covariates(&NAMES[..columns], x.view()).is_err() {
                 continue;
             }
             let found = separation(&NAMES[..columns], x.view(), &group, groups);

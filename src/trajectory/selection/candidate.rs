@@ -2,7 +2,7 @@
 
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::search::{SAME, StartStop};
+use crate::trajectory::fit::record::{SAME, StartStop};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -131,7 +131,8 @@ pub struct CandidateFigures {
 impl CandidateFit {
     pub(crate) fn of(model: CandidateModel, fit: &Fit) -> CandidateFit {
         let (fatal, other): (Vec<_>, Vec<_>) = fit.findings.iter().partition(|f| f.is_fatal());
-        let words = |all: Vec<&crate::trajectory::finding::Finding>| all.into_iter().map(ToString::to_string).collect();
+        let words =
+            |all: Vec<&crate::trajectory::fit::finding::Finding>| all.into_iter().map(ToString::to_string).collect();
         // a boundless or undefined likelihood has no figures that a file could hold
         let numbers = [fit.log_likelihood, fit.aic, fit.bic_persons, fit.bic_observations, fit.icl];
         let figures = numbers.iter().all(|v| v.is_finite()).then(|| CandidateFigures::of(fit));

@@ -2,15 +2,16 @@
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, ErrorKind, Result};
-use crate::trajectory::basis::Basis;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::fingerprint::Fingerprint;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::family::Family;
-use crate::trajectory::fingerprint::Fingerprint;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::panel::Panel;
 use crate::trajectory::progress::Progress;
 use crate::trajectory::selection::candidate::{CandidateFit, CandidateModel};
 use crate::trajectory::selection::options::SelectionOptions;
+use crate::trajectory::spec::basis::Basis;
+use crate::trajectory::spec::effort::Effort;
 use crate::trajectory::spec::{Grouping, Spec};
 
 /// What a search is on.
@@ -74,9 +75,9 @@ impl Searched<'_> {
     /// Fingerprint of everything that a model's result depends on besides the model itself.
     pub(crate) fn fingerprint(&self, options: &SelectionOptions) -> u64 {
         let mut hash = Fingerprint::new();
-        hash.number(options.starts as u64);
-        hash.number(options.seed);
-        hash.number(u64::from(options.neighbours));
+        hash.number(options.effort.starts as u64);
+        hash.number(options.effort.seed);
+        hash.number(u64::from(options.effort.neighbours));
         match self {
             Searched::Counts(cohort) => {
                 hash.text("cohort");
@@ -86,8 +87,10 @@ impl Searched<'_> {
                 hash.text("panel");
                 hash.grid(panel.grid());
                 // what is replaced in every model says nothing
-                let base = Spec { grouping: Grouping::Single(1), starts: 1, seed: 1, ..(*base).clone() };
-                hash.text(&serde_json::to_string(&base).unwrap_or_default());
+                let base = Spec { grouping: Grouping::Single(1), effort: Effort::with(1), ..(*base).clone() };
+                // as it was written before it said whether neighbours are looked for, so that old results are known again
+                let text = serde_json::to_string(&base).unwrap_or_default();
+                hash.text(&text.replace(",\"neighbours\":true", ""));
                 (0..panel.rows()).for_each(|i| hash.real(panel.weight(i)));
                 for series in &panel.series {
                     hash.text(&series.name);
@@ -112,9 +115,9 @@ fn counted(options: &SelectionOptions, model: &CandidateModel) -> Result<Spec> {
     let mut one = Spec::counts(known_family(model)?)
         .groups(model.groups)
         .degrees(model.degrees.iter().copied())
-        .starts(options.starts)
-        .neighbours(options.neighbours)
-        .seed(options.seed);
+        .starts(options.effort.starts)
+        .neighbours(options.effort.neighbours)
+        .seed(options.effort.seed);
     if let Some(degree) = model.zero_degree {
         one = one.zero_degree(degree);
     }
@@ -124,9 +127,7 @@ fn counted(options: &SelectionOptions, model: &CandidateModel) -> Result<Spec> {
 fn spec(options: &SelectionOptions, base: &Spec, model: &CandidateModel) -> Result<Spec> {
     let mut spec = Spec {
         grouping: Grouping::Single(model.groups),
-        starts: options.starts,
-        seed: options.seed,
-        threads: None,
+        effort: Effort { threads: None, neighbours: base.effort.neighbours, ..options.effort.clone() },
         ..base.clone()
     };
     if let Some(first) = spec.outcomes.first_mut() {

@@ -2,17 +2,17 @@
 
 use crate::error::{Error, Result};
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::family::Family;
-use crate::trajectory::panel::Panel;
-use crate::trajectory::pass::MAX_GROUPS;
 use crate::trajectory::selection::candidate::CandidateModel;
 use crate::trajectory::selection::criterion::SelectionCriterion;
 use crate::trajectory::selection::data::Searched;
 use crate::trajectory::selection::result::Selection;
 use crate::trajectory::selection::run;
 use crate::trajectory::selection::state::SelectionState;
-use crate::trajectory::shape::MAX_DEGREE;
-use crate::trajectory::spec::Spec;
+use crate::trajectory::spec::basis::MAX_DEGREE;
+use crate::trajectory::spec::effort::{Effort, says_effort};
+use crate::trajectory::spec::{DEFAULT_STARTS, MAX_GROUPS, Spec};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -57,12 +57,8 @@ pub struct SelectionOptions {
     pub(crate) eliminate: bool,
     pub(crate) criterion: SelectionCriterion,
     pub(crate) within: f64,
-    pub(crate) starts: usize,
-    #[serde(default = "crate::trajectory::count_spec::yes")]
-    pub(crate) neighbours: bool,
-    pub(crate) seed: u64,
-    #[serde(skip)]
-    pub(crate) threads: Option<usize>,
+    #[serde(flatten)]
+    pub(crate) effort: Effort,
     /// It is part of the data that a search goes on from, see `fingerprint`.
     #[serde(skip)]
     pub(crate) base: Option<Spec>,
@@ -79,10 +75,7 @@ impl Default for SelectionOptions {
             eliminate: false,
             criterion: SelectionCriterion::default(),
             within: DEFAULT_WITHIN,
-            starts: 40,
-            neighbours: true,
-            seed: 1,
-            threads: None,
+            effort: Effort::with(DEFAULT_STARTS),
             base: None,
         }
     }
@@ -175,29 +168,7 @@ impl SelectionOptions {
         self
     }
 
-    /// Number of starts of each model, 1 to 100,000.
-    pub fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Whether optima next door to those of the starts are looked for, as in [`crate::Spec::neighbours`].
-    pub fn neighbours(mut self, neighbours: bool) -> Self {
-        self.neighbours = neighbours;
-        self
-    }
-
-    /// Seed of all random starts.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Number of threads, 1 to 1024; does not change a bit of the result.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = Some(threads);
-        self
-    }
+    says_effort!();
 
     /// A specification for everything that is not searched over: covariates, dropout, shared zero parts. Its number of
     /// groups, starts and seed are replaced; its curves are kept unless degrees are given. A search on a panel needs one;
@@ -298,9 +269,6 @@ impl SelectionOptions {
         if !(self.within >= 0.0 && self.within.is_finite()) {
             return Err(Error::options(format!("a smaller model within {} of the best; give 0 or more", self.within)));
         }
-        if self.threads.is_some_and(|t| !(1..=1024).contains(&t)) {
-            return Err(Error::options(format!("{} threads asked for, not 1 to 1024", self.threads.unwrap_or(0))));
-        }
-        Ok(())
+        self.effort.check()
     }
 }

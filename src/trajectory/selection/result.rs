@@ -3,7 +3,6 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::data::Data;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::grolts::Grolts;
 use crate::trajectory::inference::resample::BootstrapOptions;
 use crate::trajectory::progress::Progress;
 use crate::trajectory::selection::candidate::{Aside, CandidateFit, CandidateModel};
@@ -134,7 +133,11 @@ impl Selection {
             Some(fit) if fit.grid() == people.grid() && fit.persons == people.persons() => Ok(fit.clone()),
             _ => self.options.on(people, |searched| {
                 let spec = searched.specified(&self.options, model)?;
-                self.options.threads.map_or_else(|| spec.clone(), |t| spec.clone().threads(t)).fit(searched.people())
+                self.options
+                    .effort
+                    .threads
+                    .map_or_else(|| spec.clone(), |t| spec.clone().threads(t))
+                    .fit(searched.people())
             }),
         }
     }
@@ -145,15 +148,5 @@ impl Selection {
             .get(candidate)
             .map(|c| &c.model)
             .ok_or_else(|| Error::options(format!("model {candidate} asked for, of {n}")))
-    }
-
-    /// The reporting checklist for the best model, the other models of the search with it.
-    ///
-    /// # Errors
-    /// When no model can be trusted, or the people are not those of the search.
-    pub fn grolts<'a>(&self, people: impl Into<Data<'a>>) -> Result<Grolts> {
-        let best = self.best.ok_or_else(|| self.best().err().unwrap_or_else(|| Error::options("no model")))?;
-        let people = people.into();
-        self.fit(best, people)?.grolts(people).map(|record| record.with_selection(self))
     }
 }

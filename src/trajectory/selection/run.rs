@@ -21,7 +21,7 @@ pub(crate) fn search(
 ) -> Result<Selection> {
     let models = options.models(data)?;
     state.claim(data.fingerprint(options))?;
-    match options.threads {
+    match options.effort.threads {
         None => run(options, data, models, state, watch),
         Some(threads) => pool(threads)?.install(|| run(options, data, models, state, watch)),
     }

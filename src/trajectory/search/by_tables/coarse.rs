@@ -1,0 +1,86 @@
+//! Time at risk rounded, to search on. Where it is everybody's own, nearly every cell is one of its own and a pass goes
+//! through all of them. In steps of a few per cent many people share their cells, a pass costs a fraction, and the likelihood
+//! has its optima in the same places but for a few per cent: good enough to find them, not to tell them. So the search is
+//! made on rounded time, and the optima it finds climb on as it is ([`exactly`]).
+
+use crate::cohort::history::Histories;
+use crate::numeric::parallel::Parallel;
+use crate::trajectory::fit::record::SAME;
+use crate::trajectory::progress::Ticker;
+use crate::trajectory::search::by_tables::newton::{self, Climb, Point};
+use crate::trajectory::search::by_tables::search::{self, Found};
+use crate::trajectory::tables::pass::Evaluator;
+use crate::trajectory::tables::shape::Shape;
+
+/// Steps to a factor of two: no time is changed by more than 2.2 per cent, up as often as down.
+const STEPS: f64 = 16.0;
+/// So many times fewer cells are worth the climbs that follow.
+const WORTH: usize = 3;
+/// So many of the optima climb on: rounding may have changed the order of those that lie close together.
+const CLIMB_ON: usize = 12;
+/// Newton steps of such a climb, and what it may leave.
+const CLIMB_STEPS: usize = 40;
+const ROUGHLY: f64 = 1e-3;
+
+/// The same people with their time at risk rounded; none where that spares nothing.
+pub(crate) fn rounded(everyone: &Evaluator<'_>) -> Option<Histories> {
+    let histories = everyone.histories;
+    let exposure = histories.exposure.as_ref()?;
+    let cells = everyone
+        .occurring
+        .as_ref()
+        .map_or_else(|| exposure.iter().filter(|e| **e > 0.0).count(), |occurring| occurring.codes.len());
+    let rounded = Histories { exposure: Some(in_steps(exposure)), ..histories.clone() };
+    let fewer = Evaluator::new(&rounded).occurring.map_or(cells, |occurring| occurring.codes.len());
+    (WORTH * fewer < cells).then_some(rounded)
+}
+
+/// The same people, with their time at risk rounded if it is their own.
+pub(crate) fn of(histories: Histories) -> Histories {
+    Histories { exposure: histories.exposure.as_deref().map(in_steps), ..histories }
+}
+
+fn in_steps(exposure: &[f64]) -> Vec<f64> {
+    let step = |e: f64| if e > 0.0 && e < 1.0 { libm::exp2((libm::log2(e) * STEPS).round() / STEPS) } else { e };
+    exposure.iter().map(|&e| step(e)).collect()
+}
+
+/// From optima by rounded time to those by time as it is, and their log-likelihoods in the records of the starts that
+/// reached them.
+pub(crate) fn exactly(everyone: &Evaluator<'_>, shape: &Shape, found: Found, ticker: &Ticker<'_>) -> Found {
+    let Found { mut climbs, mut records } = found;
+    climbs.truncate(CLIMB_ON);
+    ticker.expect(climbs.len());
+    let before: Vec<f64> = climbs.iter().map(|c| c.pass.log_likelihood).collect();
+    let climb = |c: Climb| {
+        let point = Point::at(everyone, shape, c.params);
+        ticker.tick().then(|| newton::climb(everyone, shape, point, CLIMB_STEPS, ROUGHLY))
+    };
+    let climbs: Vec<Option<Climb>> = climbs.map_in_parallel(climb);
+    for record in &mut records {
+        let reached = before.iter().position(|b| (b - record.log_likelihood).abs() < SAME);
+        if let Some(Some(climb)) = reached.map(|i| &climbs[i]) {
+            record.log_likelihood = climb.pass.log_likelihood;
+        }
+    }
+    Found { climbs: search::distinct(climbs.into_iter().flatten().collect()), records }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_moves_by_less_than_half_a_step_and_whole_and_unobserved_intervals_stay() {
+        let exposure: Vec<f64> = (0..=1000).map(|i| f64::from(i) / 1000.0).collect();
+        let rounded = in_steps(&exposure);
+        assert_eq!((rounded[0], rounded[1000]), (0.0, 1.0));
+        for (e, r) in exposure.iter().zip(&rounded).skip(1) {
+            assert!((r / e).log2().abs() <= 0.5 / STEPS + 1e-12 && *r <= 1.0, "{e} {r}");
+        }
+        // ten doublings down to a thousandth
+        let mut different = rounded;
+        different.dedup();
+        assert!(different.len() <= 161, "{}", different.len());
+    }
+}
