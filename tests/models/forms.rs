@@ -156,9 +156,10 @@ fn what_no_cohort_can_be_asked_is_refused_with_what_would_be_accepted() {
 }
 
 /// Person-period rows with gaps (fixtures/cases/gaps.csv): an earlier build gave -1172.0858 with most seeds, and refused
-/// with seed 1 and 80 or more starts. Seeds still differ (-1171.63 to -1172.92): more starts are what helps.
+/// with seed 1 and 80 or more starts; a later one -1171.6628 with 26 of 28 seeds and -1171.6285 with two. The better one
+/// has other ages at which nobody of a group has events, in two groups at once. A pin: nobody else's number is known.
 #[test]
-fn rows_with_gaps_are_answered_with_every_seed_and_more_starts_end_no_lower() {
+fn rows_with_gaps_are_answered_alike_with_every_seed_and_any_number_of_starts() {
     let text = std::fs::read_to_string("fixtures/cases/gaps.csv").unwrap();
     let rows: Vec<[u32; 3]> = text
         .lines()
@@ -176,14 +177,12 @@ fn rows_with_gaps_are_answered_with_every_seed_and_more_starts_end_no_lower() {
     }
     let cohort = Table::new(first, last, people.into_values().map(Person::seen).collect()).cohort();
     let options = Spec::counts(Family::Zip).groups(3).degree(2);
-    let mut found: Vec<f64> = Vec::new();
-    for (seed, starts) in [(1, 40), (2, 40), (3, 40), (4, 40), (1, 80), (1, 150)] {
+    for (seed, starts) in [(1, 40), (2, 40), (3, 40), (4, 40), (9, 40), (1, 80), (1, 150), (5, 150)] {
         let fit = options.clone().seed(seed).starts(starts).fit(&cohort).unwrap();
         assert!(fit.best().is_ok(), "seed {seed}, {starts} starts: {:?}", fit.findings);
-        found.push(fit.log_likelihood);
+        // the pin is rounded to 5e-5
+        assert!(fit.log_likelihood > -1171.6285 - 1e-4, "seed {seed}, {starts} starts: {}", fit.log_likelihood);
     }
-    // the first four are seeds, the last two seed 1 with more starts
-    assert!(found[0] > -1172.0858 && found[4] >= found[0] - 1e-2 && found[5] >= found[4] - 1e-2, "{found:?}");
 }
 
 #[test]

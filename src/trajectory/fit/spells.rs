@@ -55,20 +55,22 @@ pub(crate) fn spells(engine: &Engine<'_>, theta: &[f64], pass: &Pass, residual: 
             let alpha = if block.factor { log_scale(theta[block.variance_of(m)]).exp() } else { 0.0 };
             let at = |c: u32| &predictors[data.row_of[c as usize] as usize * groups + m];
             let exposure = |c: u32| data.cells[c as usize].exposure;
-            // probability of no event at a cell: people share cells, and each is worked out once
-            let alone: Vec<f64> = match block.factor {
-                true => Vec::new(),
-                false => {
-                    (0..data.cells.len() as u32).map(|c| block.kernel.zero_probability(at(c), exposure(c))).collect()
-                }
+            // people share cells, and each is worked out once: what is expected, and the probability of no event
+            let mean_of = |c: u32| block.kernel.mean(at(c)).0 * exposure(c);
+            let gone = |mean: f64| (-(alpha * mean).ln_1p() / alpha).exp();
+            let cells_of_data = 0..data.cells.len() as u32;
+            let means: Vec<f64> = match block.factor {
+                true => cells_of_data.clone().map(mean_of).collect(),
+                false => Vec::new(),
             };
-            // and at some cells, together
-            let none = |list: &[u32]| -> f64 {
-                if block.factor {
-                    let mean: f64 = list.iter().map(|&c| block.kernel.mean(at(c)).0 * exposure(c)).sum();
-                    return (-(alpha * mean).ln_1p() / alpha).exp();
-                }
-                list.iter().map(|&c| alone[c as usize]).product()
+            let alone: Vec<f64> = match block.factor {
+                true => means.iter().map(|&mean| gone(mean)).collect(),
+                false => cells_of_data.map(|c| block.kernel.zero_probability(at(c), exposure(c))).collect(),
+            };
+            // and at two cells, together
+            let neither = |a: usize, b: usize| match block.factor {
+                true => gone(means[a] + means[b]),
+                false => alone[a] * alone[b],
             };
             let interval = |c: u32| data.interval[data.row_of[c as usize] as usize];
             let (mut found, mut expected) = (0.0, 0.0);
@@ -80,7 +82,7 @@ pub(crate) fn spells(engine: &Engine<'_>, theta: &[f64], pass: &Pass, residual: 
                     for pair in data.of(h).windows(2).filter(|pair| interval(pair[1]) == interval(pair[0]) + 1) {
                         let [before, after] = [0, 1].map(|i| data.cells[pair[i] as usize].y > 0.0);
                         starts += f64::from(u8::from(!before && after));
-                        mean += none(&pair[..1]) - none(pair);
+                        mean += alone[pair[0] as usize] - neither(pair[0] as usize, pair[1] as usize);
                     }
                     found += cells.weight[h] * p * starts;
                     expected += cells.weight[h] * p * mean;

@@ -11,8 +11,8 @@ use crate::trajectory::inference::align::{self, Aligned};
 use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
 use crate::trajectory::model::Model;
 use crate::trajectory::progress::{Progress, Ticker, on_threads};
-use crate::trajectory::spec::effort::{Draws, says_draws};
 use crate::trajectory::spec::check;
+use crate::trajectory::spec::effort::{Draws, says_draws};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 

@@ -32,13 +32,13 @@ struct OfAge<const NB: usize> {
 
 /// What derivatives of a cell need, in every group.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry<const NB: usize> {
+pub(crate) struct Entry<'c, const NB: usize> {
     /// `1 / (1 + alpha lambda)`.
-    pub(crate) inverse: Lanes<NB>,
+    pub(crate) inverse: &'c Lanes<NB>,
     /// `ln(1 + alpha lambda)`.
-    pub(crate) ln: Lanes<NB>,
+    pub(crate) ln: &'c Lanes<NB>,
     /// Probability that the cell is no structural zero.
-    pub(crate) random: Lanes<NB>,
+    pub(crate) random: &'c Lanes<NB>,
 }
 
 pub(crate) struct CellLanes<'a, const NB: usize> {
@@ -55,7 +55,9 @@ pub(crate) struct CellLanes<'a, const NB: usize> {
     rises: Vec<[Lanes<NB>; 3]>,
     /// Log-probabilities of codes, then of a whole interval without an event at each age; and the rest of them.
     values: Vec<Lanes<NB>>,
-    entries: Vec<Entry<NB>>,
+    inverse: Vec<Lanes<NB>>,
+    ln: Vec<Lanes<NB>>,
+    random: Vec<Lanes<NB>>,
 }
 
 impl<'a, const NB: usize> CellLanes<'a, NB> {
@@ -91,7 +93,9 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
             r: by_group(&|c| if dispersed { Dispersion::of(c).r } else { 1.0 }, 1.0),
             rises: Vec::new(),
             values: Vec::with_capacity(occurring.codes.len() + shape.intervals),
-            entries: Vec::with_capacity(occurring.codes.len() + shape.intervals),
+            inverse: Vec::with_capacity(occurring.codes.len() + shape.intervals),
+            ln: Vec::with_capacity(occurring.codes.len() + shape.intervals),
+            random: Vec::with_capacity(occurring.codes.len() + shape.intervals),
         };
         if dispersed {
             cells.rises = rises(occurring, shape, curves);
@@ -121,9 +125,15 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
         lanes(|b, l| time * self.ages[t].rate[b][l])
     }
 
+    /// Expected events of a whole interval at age `t`.
     #[inline(always)]
-    pub(crate) fn entry(&self, e: usize) -> &Entry<NB> {
-        &self.entries[e]
+    pub(crate) fn rate(&self, t: usize) -> &Lanes<NB> {
+        &self.ages[t].rate
+    }
+
+    #[inline(always)]
+    pub(crate) fn entry(&self, e: usize) -> Entry<'_, NB> {
+        Entry { inverse: &self.inverse[e], ln: &self.ln[e], random: &self.random[e] }
     }
 
     /// Probability of a structural zero at age `t`, and of none.
@@ -136,6 +146,13 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
     pub(crate) fn rise(&self, e: usize) -> [Lanes<NB>; 3] {
         let number = self.occurring.count_number(e);
         number.and_then(|n| self.rises.get(n)).copied().unwrap_or([[[0.0; 4]; NB]; 3])
+    }
+
+    /// [`CellLanes::rise`] of an entry with events of a family with a dispersion.
+    #[inline(always)]
+    pub(crate) fn rise_of(&self, e: usize) -> &[Lanes<NB>; 3] {
+        // an entry with an event is a code, and each has its distinct count
+        &self.rises[self.occurring.count_number(e).unwrap_or(0)]
     }
 
     #[inline(always)]
@@ -214,9 +231,13 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
                 value[i] = lanes(|b, l| log_add_exp(age.zeta[b][l], exponent[i][b][l]) - age.softplus[b][l]);
                 random[i] = lanes(|b, l| expit(age.zeta[b][l] - exponent[i][b][l]).1);
             }
-            self.values.push(value[i]);
-            self.entries.push(Entry { inverse: inverse[i], ln: ln[i], random: random[i] });
         }
+        // array by array: one entry after the other, what was just written in parts would be read back as a whole, which
+        // a processor waits for
+        self.values.extend_from_slice(&value[..to - from]);
+        self.inverse.extend_from_slice(&inverse[..to - from]);
+        self.ln.extend_from_slice(&ln[..to - from]);
+        self.random.extend_from_slice(&random[..to - from]);
     }
 
     /// First derivatives of an entry in `eta`, in `zeta` (for ZIP(tau) in `eta` through both predictors, and in
@@ -224,7 +245,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
     #[inline(always)]
     pub(crate) fn first(&self, e: usize) -> [Lanes<NB>; 3] {
         let (t, count, time) = self.occurring.entry(e);
-        let (y, entry, age, lambda) = (f64::from(count), &self.entries[e], &self.ages[t], self.lambda(t, time));
+        let (y, entry, age, lambda) = (f64::from(count), self.entry(e), &self.ages[t], self.lambda(t, time));
         let eta = lanes(|b, l| entry.random[b][l] * (y - lambda[b][l]) * entry.inverse[b][l]);
         let zeta: Lanes<NB> = lanes(|b, l| 1.0 - entry.random[b][l] - age.q[b][l]);
         if self.shape.family == Family::ZipTau {

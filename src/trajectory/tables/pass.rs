@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 /// Histories in a chunk: enough to drown the cost of a partial sum, few enough to share out.
 const CHUNK: usize = 4096;
 /// The same for counts with a dispersion and individual time at risk, where a history costs a hundred times as much.
-const CHUNK_AT_RISK: usize = 512;
+const CHUNK_AT_RISK: usize = 128;
 
 /// Codes in a chunk's partial sums for each of its histories, at most: 64 bytes with up to four groups.
 const CODES_A_HISTORY: usize = 2;

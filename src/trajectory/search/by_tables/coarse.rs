@@ -52,18 +52,21 @@ pub(crate) fn exactly(everyone: &Evaluator<'_>, shape: &Shape, found: Found, tic
     climbs.truncate(CLIMB_ON);
     ticker.expect(climbs.len());
     let before: Vec<f64> = climbs.iter().map(|c| c.pass.log_likelihood).collect();
-    let climb = |c: Climb| {
-        let point = Point::at(everyone, shape, c.params);
-        ticker.tick().then(|| newton::climb(everyone, shape, point, CLIMB_STEPS, ROUGHLY))
+    let points: Vec<Point> = climbs.map_in_parallel(|c| Point::at(everyone, shape, c.params));
+    // the best is no lower than where it begins: others are given up where they end clearly below that
+    let best = points.iter().map(Point::log_likelihood).fold(f64::NEG_INFINITY, f64::max);
+    let climb = |point| {
+        let climb = || newton::climb_unless_behind(everyone, shape, point, CLIMB_STEPS, ROUGHLY, best);
+        ticker.tick().then(climb)
     };
-    let climbs: Vec<Option<Climb>> = climbs.map_in_parallel(climb);
+    let climbs: Vec<Option<Climb>> = points.map_in_parallel(climb);
     for record in &mut records {
         let reached = before.iter().position(|b| (b - record.log_likelihood).abs() < SAME);
         if let Some(Some(climb)) = reached.map(|i| &climbs[i]) {
             record.log_likelihood = climb.pass.log_likelihood;
         }
     }
-    Found { climbs: search::distinct(climbs.into_iter().flatten().collect()), records }
+    Found { climbs: search::distinct(climbs.into_iter().flatten().filter(|c| !c.behind).collect()), records }
 }
 
 #[cfg(test)]

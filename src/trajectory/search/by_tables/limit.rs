@@ -16,11 +16,11 @@ use crate::trajectory::tables::shape::{Curve, Shape};
 use crate::trajectory::tables::sums::AgeSums;
 
 /// Predictors are put this far out: `exp(-40)` is lost in the roundings of any sum over a cohort.
-const FAR: f64 = 40.0;
+pub(super) const FAR: f64 = 40.0;
 /// From here on they count as being there.
 const ARRIVED: f64 = 30.0;
 /// Those that are at least this far may be on their way.
-const ON_ITS_WAY: f64 = 4.0;
+pub(super) const ON_ITS_WAY: f64 = 4.0;
 /// The same for a rate, in logarithms: half an event in a hundred person-years.
 const RATE_ON_ITS_WAY: f64 = -5.0;
 /// A dispersion below this may be on its way to 0.

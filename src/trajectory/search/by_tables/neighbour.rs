@@ -17,6 +17,8 @@ use crate::trajectory::tables::pass::Evaluator;
 use crate::trajectory::tables::shape::{Params, Shape};
 use crate::trajectory::tables::sums::AgeSums;
 
+mod ages;
+
 /// Optima of one group's regression further below the current one than this are not followed.
 const BELOW: f64 = 150.0;
 /// Of those, so many at most are followed for each group.
@@ -39,6 +41,14 @@ const ROUNDS: usize = 10;
 /// One in so many of the trials is followed before the others.
 const FIRST: usize = 3;
 
+/// Whoever looks around.
+struct Around<'s> {
+    evaluator: &'s Evaluator<'s>,
+    shape: &'s Shape,
+    seed: u64,
+    ticker: &'s Ticker<'s>,
+}
+
 /// Improves the list of optima (best first) by following each group's alternatives.
 pub(crate) fn improve(
     evaluator: &Evaluator<'_>,
@@ -52,6 +62,7 @@ pub(crate) fn improve(
     if !shape.family.has_zero_curve() {
         return;
     }
+    let around = Around { evaluator, shape, seed, ticker };
     let mut looked: Vec<f64> = Vec::new();
     for round in 0..ROUNDS {
         let new = |c: &&Climb| !looked.iter().any(|l| (l - c.pass.log_likelihood).abs() < NEXT);
@@ -63,29 +74,46 @@ pub(crate) fn improve(
             roots.iter().flat_map(|c| (0..shape.groups()).map(move |k| (c, k))).collect();
         let trials: Vec<Params> =
             places.map_in_parallel(|(c, k)| alternatives(shape, c, k)).into_iter().flatten().collect();
-        ticker.expect(trials.len());
-        let begun = |params| em::run(evaluator, shape, Point::at(evaluator, shape, params), EM_STEPS[0], ENOUGH).0;
-        let mut points: Vec<Point> = trials.keep_in_parallel(|params| ticker.tick().then(|| begun(params)));
+        let mut points = around.begun(trials);
         // a better optimum is looked around in turn: the promising first, all only where those lead to none. None is cut by
         // its likelihood so far: the best optima start out behind (seen on Toronto, ZIP, k = 4)
         points.sort_by(|a, b| b.log_likelihood().total_cmp(&a.log_likelihood()));
         let first = points.len().div_ceil(FIRST);
         let mut points = points.into_iter();
         let (some, others): (Vec<Point>, Vec<Point>) = (points.by_ref().take(first).collect(), points.collect());
-        let climb = |point| {
-            let point = em::run(evaluator, shape, point, EM_STEPS[1], ENOUGH).0;
-            newton::climb_unless_behind(evaluator, shape, point, CLIMB_STEPS, ENOUGH, top)
-        };
         for some in [some, others] {
-            ticker.expect(some.len());
-            let climbs: Vec<Climb> = some.keep_in_parallel(|point| ticker.tick().then(|| climb(point)));
-            records.extend(climbs.iter().zip(records.len()..).map(|(climb, number)| record(seed, number, climb)));
-            best.extend(climbs.into_iter().filter(|c| !c.behind));
-            *best = search::distinct(std::mem::take(best));
+            around.climb(some, top, best, records);
             if best.first().is_some_and(|b| b.pass.log_likelihood > top + NEXT) {
                 break;
             }
         }
+    }
+    ages::improve(&around, best, records);
+}
+
+impl Around<'_> {
+    /// Trials after a few steps.
+    fn begun(&self, trials: Vec<Params>) -> Vec<Point> {
+        self.ticker.expect(trials.len());
+        let begun = |params| self.steps(Point::at(self.evaluator, self.shape, params), EM_STEPS[0]);
+        trials.keep_in_parallel(|params| self.ticker.tick().then(|| begun(params)))
+    }
+
+    fn steps(&self, from: Point, steps: usize) -> Point {
+        em::run(self.evaluator, self.shape, from, steps, ENOUGH).0
+    }
+
+    /// Climbs from where trials have come, and takes what is not clearly below `top` among the optima.
+    fn climb(&self, points: Vec<Point>, top: f64, best: &mut Vec<Climb>, records: &mut Vec<StartRecord>) {
+        self.ticker.expect(points.len());
+        let climb = |point| {
+            let point = self.steps(point, EM_STEPS[1]);
+            newton::climb_unless_behind(self.evaluator, self.shape, point, CLIMB_STEPS, ENOUGH, top)
+        };
+        let climbs: Vec<Climb> = points.keep_in_parallel(|point| self.ticker.tick().then(|| climb(point)));
+        records.extend(climbs.iter().zip(records.len()..).map(|(climb, number)| record(self.seed, number, climb)));
+        best.extend(climbs.into_iter().filter(|c| !c.behind));
+        *best = search::distinct(std::mem::take(best));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::numeric::linalg::Square;
 use crate::trajectory::tables::lanes;
-use crate::trajectory::tables::lasting::pass::{BLOCK, Block, LastingPass, PosteriorsOf};
+use crate::trajectory::tables::lasting::block::{BLOCK, Block};
+use crate::trajectory::tables::lasting::pass::{LastingPass, PosteriorsOf};
 use crate::trajectory::tables::missing::Missing;
 use crate::trajectory::tables::shape::MAX_TERMS;
 use std::ops::Range;
@@ -53,13 +54,13 @@ struct ScoresOf<'p, 'a, const NB: usize> {
     score: &'p mut [f64],
 }
 
-impl<const NB: usize> pulp::NullaryFnOnce for ScoresOf<'_, '_, NB> {
+impl<const NB: usize> pulp::WithSimd for ScoresOf<'_, '_, NB> {
     type Output = ();
     #[inline(always)]
-    fn call(self) {
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
         let ScoresOf { pass, h, i, p, negligible, offsets, block, score } = self;
         let (shape, histories) = (pass.shape, pass.evaluator.histories);
-        let moments = pass.moments(&pass.expected(block, i).mean, pass.exposure(block, i));
+        let moments = pass.moments(simd, &pass.expected(block, i).mean, pass.exposure(block, i));
         let rising = &pass.rising[pass.totals.number(h)];
         let term = pass.expected(block, i).term(pass.totals.value(h), rising, &pass.alpha);
         // sum of y u^j, the same in every group

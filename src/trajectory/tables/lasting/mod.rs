@@ -10,6 +10,7 @@
 //! Belongs here: what a pass needs of a history with a factor. Does not belong here: how starts, groups and steps are
 //! gone through, which is the same for all families of plain counts.
 
+mod block;
 mod missing;
 mod pass;
 mod term;

@@ -6,34 +6,31 @@ use crate::numeric::linalg::Square;
 use crate::trajectory::family::kernel::{log_mean, log_scale};
 use crate::trajectory::tables::dispersed::SlopeSums;
 use crate::trajectory::tables::lanes::{self, Lanes, LogSum, lanes};
+use crate::trajectory::tables::lasting::block::{BLOCK, Block, Moments};
 use crate::trajectory::tables::lasting::term::Expected;
 use crate::trajectory::tables::lasting::totals::Totals;
 use crate::trajectory::tables::pass::{Each, Evaluator, add_lanes, by_age, unpack};
 use crate::trajectory::tables::shape::{Curve, MAX_TERMS, Params, Shape};
 use crate::trajectory::tables::sums::{AgeSums, EStep};
+use crate::trajectory::tables::wide::{vectors, vectors_mut};
+use pulp::Simd;
 use std::ops::Range;
 
 pub(crate) struct LastingPass<'a, const NB: usize> {
     pub(super) evaluator: &'a Evaluator<'a>,
     pub(super) shape: &'a Shape,
     pub(super) totals: &'a Totals,
-    start: Lanes<NB>,
+    pub(super) start: Lanes<NB>,
     pub(super) alpha: Lanes<NB>,
-    inverse: Lanes<NB>,
+    pub(super) inverse: Lanes<NB>,
     /// Coefficients of a curve, at most.
     pub(super) terms: usize,
     /// Expected count of a whole interval times each power of age, age after age.
-    rates: Vec<Moments<NB>>,
+    pub(super) rates: Vec<Moments<NB>>,
     /// `y ln(expected count of a whole interval)` of each code.
-    of_code: Vec<Lanes<NB>>,
+    pub(super) of_code: Vec<Lanes<NB>>,
     pub(super) rising: Vec<[Lanes<NB>; 3]>,
 }
-
-/// Histories taken together: as many chains of arithmetic go on side by side.
-pub(super) const BLOCK: usize = 8;
-
-/// A value for each power of age; the last stays 0, so that they can be gone through two by two from the second on.
-pub(super) type Moments<const NB: usize> = [Lanes<NB>; MAX_TERMS + 1];
 
 /// Sums that do not go by age, lower triangle: curve, then `ln alpha`.
 type Within<const NB: usize> = [[Lanes<NB>; MAX_TERMS]; MAX_TERMS + 1];
@@ -66,31 +63,32 @@ impl<const NB: usize> Held<NB> {
         Held { mass: none, total: none, rising: [none; 2] }
     };
 
+    /// Adds histories, each with its posterior weight, its total and what total and variance decide.
     #[inline(always)]
-    fn add(&mut self, p: &Lanes<NB>, y: f64, [_, first, second]: &[Lanes<NB>; 3]) {
-        for b in 0..NB {
-            for l in 0..4 {
-                let p = p[b][l];
-                self.mass[b][l] += p;
-                self.total[b][l] += p * y;
-                self.rising[0][b][l] += p * first[b][l];
-                self.rising[1][b][l] += p * second[b][l];
+    fn add<'r, S: Simd>(
+        &mut self,
+        simd: S,
+        p: &[Lanes<NB>],
+        histories: impl Iterator<Item = (f64, &'r [Lanes<NB>; 3])> + Clone,
+    ) {
+        let sum = |to, p, by| simd.add_f64s(to, simd.mul_f64s(p, by));
+        let [first, second] = &mut self.rising;
+        for v in 0..vectors(simd, self.mass.as_flattened()).len() {
+            let of = |lanes: &Lanes<NB>| vectors(simd, lanes.as_flattened())[v];
+            let mut own = [of(&self.mass), of(&self.total), of(first), of(second)];
+            for (p, (y, rising)) in p.iter().zip(histories.clone()) {
+                let p = of(p);
+                own[0] = simd.add_f64s(own[0], p);
+                own[1] = sum(own[1], p, simd.splat_f64s(y));
+                own[2] = sum(own[2], p, of(&rising[1]));
+                own[3] = sum(own[3], p, of(&rising[2]));
+            }
+            let to = [&mut self.mass, &mut self.total, &mut *first, &mut *second];
+            for (to, own) in to.into_iter().zip(own) {
+                vectors_mut(simd, to.as_flattened_mut())[v] = own;
             }
         }
     }
-}
-
-/// The histories of a block: time at risk row by row, and what was expected.
-pub(super) struct Block<const NB: usize> {
-    exposure: Vec<f64>,
-    /// From the first age with any to the last, of each row.
-    span: [(usize, usize); BLOCK],
-    /// The row of each history: those of one stretch share one.
-    row: [usize; BLOCK],
-    /// What was expected, of each row.
-    expected: [Expected<NB>; BLOCK],
-    /// The stretch met last: its pattern, or none where time at risk is everybody's own.
-    pattern: Option<u32>,
 }
 
 impl<'a, const NB: usize> LastingPass<'a, NB> {
@@ -128,113 +126,6 @@ impl<'a, const NB: usize> LastingPass<'a, NB> {
             of_code,
             rising: totals.rising(&ln_alpha, &alpha),
         }
-    }
-
-    pub(super) fn block(&self) -> Block<NB> {
-        Block {
-            exposure: vec![0.0; BLOCK * self.shape.intervals],
-            span: [(0, 0); BLOCK],
-            row: [0; BLOCK],
-            expected: [Expected::NONE; BLOCK],
-            pattern: None,
-        }
-    }
-
-    /// Time at risk of history `i` of a block from the first age with any to the last, and that first age.
-    #[inline(always)]
-    pub(super) fn exposure<'b>(&self, block: &'b Block<NB>, i: usize) -> (&'b [f64], usize) {
-        self.of_row(block, block.row[i])
-    }
-
-    /// What was expected of history `i` of a block.
-    #[inline(always)]
-    pub(super) fn expected<'b>(&self, block: &'b Block<NB>, i: usize) -> &'b Expected<NB> {
-        &block.expected[block.row[i]]
-    }
-
-    #[inline(always)]
-    fn of_row<'b>(&self, block: &'b Block<NB>, row: usize) -> (&'b [f64], usize) {
-        let (from, to) = block.span[row];
-        (&block.exposure[row * self.shape.intervals + from..row * self.shape.intervals + to], from)
-    }
-
-    /// `sum of exposure x rate`.
-    #[inline(always)]
-    fn mean(&self, (exposure, from): (&[f64], usize)) -> Lanes<NB> {
-        let mut mean = [[0.0; 4]; NB];
-        for (e, rates) in exposure.iter().zip(&self.rates[from..]) {
-            for b in 0..NB {
-                for l in 0..4 {
-                    mean[b][l] += e * rates[0][b][l];
-                }
-            }
-        }
-        mean
-    }
-
-    /// `sum of exposure x rate x u^j`, of which the first is known.
-    #[inline(always)]
-    pub(super) fn moments(&self, mean: &Lanes<NB>, (exposure, from): (&[f64], usize)) -> Moments<NB> {
-        let none = [[0.0; 4]; NB];
-        let mut moments = [none; MAX_TERMS + 1];
-        moments[0] = *mean;
-        for j in (1..self.terms).step_by(2) {
-            let (mut one, mut next) = (none, none);
-            for (e, rates) in exposure.iter().zip(&self.rates[from..]) {
-                for b in 0..NB {
-                    for l in 0..4 {
-                        one[b][l] += e * rates[j][b][l];
-                        next[b][l] += e * rates[j + 1][b][l];
-                    }
-                }
-            }
-            (moments[j], moments[j + 1]) = (one, next);
-        }
-        moments
-    }
-
-    /// Joint log-probabilities of the histories in `range`, at most [`BLOCK`], and what was expected of them.
-    #[inline(always)]
-    pub(super) fn joint(&self, range: Range<usize>, block: &mut Block<NB>) -> [Lanes<NB>; BLOCK] {
-        let histories = self.evaluator.histories;
-        let mut joint = [self.start; BLOCK];
-        // the stretch met last goes on in the row that it has
-        let mut row = block.row[BLOCK - 1];
-        for i in 0..BLOCK {
-            let h = range.start + i;
-            if h >= range.end {
-                block.row[i] = row;
-                continue;
-            }
-            let pattern = histories.pattern[h];
-            let own = histories.exposure_of(h);
-            if own.is_some() || block.pattern != Some(pattern) {
-                block.pattern = own.is_none().then_some(pattern);
-                // a row that no history before it in this block has; the last block's is no longer needed then
-                row = if i == 0 { 0 } else { (row + 1) % BLOCK };
-                let n = self.shape.intervals;
-                let to = &mut block.exposure[row * n..(row + 1) * n];
-                match own {
-                    Some(own) => to.copy_from_slice(own),
-                    None => {
-                        let seen = histories.observed_in(pattern as usize);
-                        to.iter_mut().zip(seen).for_each(|(to, seen)| *to = if *seen { 1.0 } else { 0.0 });
-                    }
-                }
-                let last = to.iter().rposition(|e| *e > 0.0).map_or(0, |t| t + 1);
-                block.span[row] = (to.iter().position(|e| *e > 0.0).unwrap_or(0), last);
-                let mean = self.mean(self.of_row(block, row));
-                block.expected[row] = Expected::new(&mean, &self.alpha, &self.inverse);
-            }
-            block.row[i] = row;
-            let mut sum = self.start;
-            for &code in histories.cells_of(h) {
-                lanes::add(&mut sum, &self.of_code[code as usize]);
-            }
-            block.expected[row].add_value(self.totals.value(h), &self.rising[self.totals.number(h)][0], &mut sum);
-            joint[i] = sum;
-        }
-        joint
     }
 
     pub(crate) fn run(&self) -> EStep {
@@ -303,7 +194,7 @@ impl<'a, const NB: usize> LastingPass<'a, NB> {
     }
 
     #[inline(always)]
-    fn part(&self, range: Range<usize>) -> Part<NB> {
+    fn part<S: Simd>(&self, simd: S, range: Range<usize>) -> Part<NB> {
         let histories = self.evaluator.histories;
         let mut part = self.empty_part();
         let mut block = self.block();
@@ -312,54 +203,71 @@ impl<'a, const NB: usize> LastingPass<'a, NB> {
         let (mut expected, mut seen, mut from) = (Expected::NONE, Vec::new(), 0);
         for first in range.clone().step_by(BLOCK) {
             let these = first..(first + BLOCK).min(range.end);
-            let mut p = self.joint(these.clone(), &mut block);
+            let mut p = self.joint(simd, these.clone(), &mut block);
             let weight = &histories.weight[these.clone()];
             let (max, sum) = lanes::normalise_block(&mut p, weight);
-            for (i, h) in these.enumerate() {
+            for (i, h) in these.clone().enumerate() {
                 part.log_sum.add(weight[i], max[i], sum[i]);
-                let (y, rising) = (self.totals.value(h), &self.rising[self.totals.number(h)]);
                 for &code in histories.cells_of(h) {
                     lanes::add(&mut part.by_code[code as usize], &p[i]);
                 }
-                if histories.exposure.is_some() {
+            }
+            let of = |h: usize| (self.totals.value(h), &self.rising[self.totals.number(h)]);
+            if histories.exposure.is_some() {
+                for (i, h) in these.enumerate() {
                     let mut own = Held::NONE;
-                    own.add(&p[i], y, rising);
-                    self.release(&mut part, &own, self.expected(&block, i), self.exposure(&block, i));
-                    continue;
+                    own.add(simd, &p[i..=i], std::iter::once(of(h)));
+                    self.release(simd, &mut part, &own, self.expected(&block, i), self.exposure(&block, i));
                 }
-                if stretch != Some(histories.pattern[h]) {
-                    self.release(&mut part, &held, &expected, (&seen, from));
-                    (held, stretch) = (Held::NONE, Some(histories.pattern[h]));
-                    let exposure = self.exposure(&block, i);
-                    (expected, seen, from) = (*self.expected(&block, i), exposure.0.to_vec(), exposure.1);
+                continue;
+            }
+            let mut begin = 0;
+            while begin < these.len() {
+                let pattern = histories.pattern[first + begin];
+                let alike = histories.pattern[first + begin..these.end].iter().take_while(|p| **p == pattern).count();
+                if stretch != Some(pattern) {
+                    self.release(simd, &mut part, &held, &expected, (&seen, from));
+                    (held, stretch) = (Held::NONE, Some(pattern));
+                    let exposure = self.exposure(&block, begin);
+                    (expected, seen, from) = (*self.expected(&block, begin), exposure.0.to_vec(), exposure.1);
                 }
-                held.add(&p[i], y, rising);
+                let some = begin..begin + alike;
+                held.add(simd, &p[some.clone()], some.map(|i| of(first + i)));
+                begin += alike;
             }
         }
-        self.release(&mut part, &held, &expected, (&seen, from));
+        self.release(simd, &mut part, &held, &expected, (&seen, from));
         part
     }
 
     /// Adds the sums of a stretch to those by age.
     #[inline(always)]
-    fn release(&self, part: &mut Part<NB>, held: &Held<NB>, expected: &Expected<NB>, exposure: (&[f64], usize)) {
+    fn release<S: Simd>(
+        &self,
+        simd: S,
+        part: &mut Part<NB>,
+        held: &Held<NB>,
+        expected: &Expected<NB>,
+        exposure: (&[f64], usize),
+    ) {
         lanes::add(&mut part.mass, &held.mass);
         let term = expected.summed(&held.mass, &held.total, &held.rising, &self.alpha);
         lanes::add(&mut part.alpha[0], &term.alpha);
         lanes::add(&mut part.alpha[1], &term.bend);
         lanes::add(&mut part.alpha[2], &expected.unsigned(&held.mass, &held.rising));
-        for (e, to) in exposure.0.iter().zip(&mut part.by_age[exposure.1..]) {
-            // read, add, write back: see `lanes::add`
-            let [mut time, mut factor] = *to;
-            for b in 0..NB {
-                for l in 0..4 {
-                    time[b][l] += e * held.mass[b][l];
-                    factor[b][l] += e * term.factor[b][l];
+        // left to the compiler this becomes code for four ages side by side, most of which moves lanes about
+        for v in 0..vectors(simd, held.mass.as_flattened()).len() {
+            let of = |lanes: &Lanes<NB>| vectors(simd, lanes.as_flattened())[v];
+            let by = [of(&held.mass), of(&term.factor)];
+            for (e, to) in exposure.0.iter().zip(&mut part.by_age[exposure.1..]) {
+                let e = simd.splat_f64s(*e);
+                for (to, by) in to.iter_mut().zip(by) {
+                    let to = &mut vectors_mut(simd, to.as_flattened_mut())[v];
+                    *to = simd.add_f64s(*to, simd.mul_f64s(e, by));
                 }
             }
-            *to = [time, factor];
         }
-        let moments = self.moments(&expected.mean, exposure);
+        let moments = self.moments(simd, &expected.mean, exposure);
         for i in 0..self.terms {
             let mut pulled = term.pull;
             times(&mut pulled, &moments[i]);
@@ -403,11 +311,11 @@ struct PartOf<'p, 'a, const NB: usize> {
     range: Range<usize>,
 }
 
-impl<const NB: usize> pulp::NullaryFnOnce for PartOf<'_, '_, NB> {
+impl<const NB: usize> pulp::WithSimd for PartOf<'_, '_, NB> {
     type Output = Part<NB>;
     #[inline(always)]
-    fn call(self) -> Part<NB> {
-        self.pass.part(self.range)
+    fn with_simd<S: Simd>(self, simd: S) -> Part<NB> {
+        self.pass.part(simd, self.range)
     }
 }
 
@@ -417,11 +325,11 @@ pub(super) struct PosteriorsOf<'p, 'a, const NB: usize> {
     pub(super) block: &'p mut Block<NB>,
 }
 
-impl<const NB: usize> pulp::NullaryFnOnce for PosteriorsOf<'_, '_, NB> {
+impl<const NB: usize> pulp::WithSimd for PosteriorsOf<'_, '_, NB> {
     type Output = [Lanes<NB>; BLOCK];
     #[inline(always)]
-    fn call(self) -> Self::Output {
-        let mut p = self.pass.joint(self.range, self.block);
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        let mut p = self.pass.joint(simd, self.range, self.block);
         lanes::normalise_block(&mut p, &[]);
         p
     }

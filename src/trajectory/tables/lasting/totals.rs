@@ -11,6 +11,14 @@ pub(crate) struct Totals {
     /// Distinct totals, least first, and which of them each history has.
     values: Vec<u64>,
     of: Vec<u32>,
+    /// From the first age with time at risk to the last, of each history, where it is everybody's own.
+    spans: Vec<(u16, u16)>,
+}
+
+/// From the first age with any time at risk to the last.
+pub(super) fn span(exposure: &[f64]) -> (usize, usize) {
+    let last = exposure.iter().rposition(|e| *e > 0.0).map_or(0, |t| t + 1);
+    (exposure.iter().position(|e| *e > 0.0).unwrap_or(0), last)
 }
 
 /// Up to this total sums over events are added term by term, once for all totals below.
@@ -23,7 +31,20 @@ impl Totals {
         values.sort_unstable();
         values.dedup();
         let of = all.iter().map(|total| values.partition_point(|v| v < total) as u32).collect();
-        Totals { values, of }
+        // an age grid has fewer ages than u16 holds
+        let span_of = |exposure: &[f64]| {
+            let (from, to) = span(exposure);
+            (from as u16, to as u16)
+        };
+        let spans = (0..histories.len()).filter_map(|h| histories.exposure_of(h).map(span_of)).collect();
+        Totals { values, of, spans }
+    }
+
+    /// Ages of history `h` with time at risk of its own.
+    #[inline(always)]
+    pub(super) fn span_of(&self, h: usize) -> (usize, usize) {
+        let (from, to) = self.spans[h];
+        (usize::from(from), usize::from(to))
     }
 
     /// The number of a history's total among the distinct ones.
