@@ -21,7 +21,7 @@ const WINDOWS: usize = 4;
 
 /// Improves the list of optima by other ages for zero parts that have run off.
 pub(super) fn improve(around: &Around<'_>, best: &mut Vec<Climb>, records: &mut Vec<StartRecord>) {
-    // with a dispersion a rate has one already for ages at which hardly anybody of a group has events
+    // counts with a dispersion are looked around by fewer trials, each of which costs several times as much
     if around.shape.dispersed() {
         return;
     }
