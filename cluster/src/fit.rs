@@ -7,7 +7,7 @@ use crate::group::{Counted, count_histories};
 use crate::output::Whole;
 use crate::passes::People;
 use crate::way::{Chosen, Way, WayOptions, choose};
-use pleegprofiel::{Definitions, Family, Fit, Model, Spec, profile::GroupNaming, name_model};
+use pleegprofiel::{Definitions, Family, Fit, Model, Spec, name_model, profile::GroupNaming};
 use serde::Serialize;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -50,7 +50,10 @@ pub async fn fit(
     if !(1..=1 << 24).contains(&ways.people_in_chunk) {
         return Err(Failure::Usage(format!("{} people in a chunk, not 1 to 16,777,216", ways.people_in_chunk)));
     }
-    let chosen = tokio::task::block_in_place(|| choose(ways, options.family(), files, times))?;
+    let Some(family) = options.family() else {
+        return Err(Failure::Usage("a fit needs a family of counts".into()));
+    };
+    let chosen = tokio::task::block_in_place(|| choose(ways, family, files, times))?;
     let started = Instant::now();
     let engine = Engine::connect(at, job).await?;
     let (fit, way, counted) = match chosen {
@@ -143,7 +146,12 @@ impl Answer {
             let avepp = group.avepp.map_or(String::new(), |p| format!(", AvePP {p:.3}"));
             let name = names.get(k).and_then(|n| n.profile).map_or("no profile".to_owned(), |p| p.to_string());
             let share = 100.0 * of.share;
-            let _ = writeln!(text, "group {}: share {share:.2} %, peak at {}{avepp}, {name}", k + 1, group.peak_age);
+            let _ = writeln!(
+                text,
+                "group {}: share {share:.2} %, peak at {}{avepp}, {name}",
+                k + 1,
+                fit.model().peak_age(k)
+            );
         }
         for finding in &fit.findings {
             let _ = writeln!(text, "- {finding}");

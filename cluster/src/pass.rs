@@ -6,7 +6,11 @@ use crate::functions::{Form, rows};
 use crate::history::NOT_OBSERVED;
 use crate::kept;
 use crate::side_by_side::{Chunk, each_chunk};
-use pleegprofiel::{Cohort, PersonRow, cohort::CohortBuilder, trajectory::passes::{PassRequest, PassSums}};
+use pleegprofiel::{
+    Cohort, PersonRow,
+    cohort::CohortBuilder,
+    trajectory::passes::{PassRequest, PassSums},
+};
 use std::sync::Arc;
 
 /// The sums of the people of a run.

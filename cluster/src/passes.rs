@@ -17,7 +17,10 @@ use crate::problems::Problems;
 use crate::way::{Passes, Way, WayOptions};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::record_batch::RecordBatch;
-use pleegprofiel::{Cohort, Fit, Spec, trajectory::passes::{Overview, PassRequest, PassSums}};
+use pleegprofiel::{
+    Cohort, Fit, Spec,
+    trajectory::passes::{Overview, PassRequest, PassSums},
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tokio::runtime::Handle;

@@ -7,7 +7,10 @@ use datafusion::arrow::array::{
     ArrayRef, BinaryBuilder, Float64Builder, ListBuilder, StringBuilder, StructArray, UInt32Builder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
-use pleegprofiel::{Classifier, ErrorKind, Model, PersonRow, profile::classify::{ClassifyOptions, Refusal}};
+use pleegprofiel::{
+    Classifier, ErrorKind, Model, PersonRow,
+    profile::classify::{ClassifyOptions, Refusal},
+};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The fields of an answer.

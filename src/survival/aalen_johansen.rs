@@ -18,7 +18,7 @@ use crate::numeric::p_values::Z_975;
 /// there. People who come under observation later are at risk from then on ([`AalenJohansen::entered`]).
 ///
 /// ```
-/// use pleegprofiel::{survival::AalenJohansen, validation::EventStatus::{Censored, Competing, Event}};
+/// use pleegprofiel::survival::{AalenJohansen, EventStatus::{Censored, Competing, Event}};
 /// let found = AalenJohansen::new([(1.0, Event), (2.0, Competing), (3.0, Event), (4.0, Censored)])?;
 /// // 1/4 + (2/4) (1/2)
 /// assert!((found.event(3.0).share - 0.5).abs() < 1e-15);
@@ -50,7 +50,7 @@ impl AalenJohansen {
     /// observation biases nothing; an entry of 0 is the start.
     ///
     /// ```
-    /// use pleegprofiel::{survival::AalenJohansen, validation::EventStatus::{Censored, Event}};
+    /// use pleegprofiel::survival::{AalenJohansen, EventStatus::{Censored, Event}};
     /// let found = AalenJohansen::entered([(0.0, 1.0, Event), (0.0, 3.0, Censored), (1.0, 2.0, Event)])?;
     /// // 1/2, then one of the two at risk of the rest
     /// assert!((found.event(2.0).share - 0.75).abs() < 1e-15);

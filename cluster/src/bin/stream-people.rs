@@ -5,7 +5,10 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, UInt32Type};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use pleegprofiel::{AgeGrid, Family, PersonRow, Spec, cohort::{CHUNK_PEOPLE, CohortBuilder, PeopleInChunks}};
+use pleegprofiel::{
+    AgeGrid, Family, PersonRow, Spec,
+    cohort::{CHUNK_PEOPLE, CohortBuilder, PeopleInChunks},
+};
 use std::error::Error;
 use std::fs::File;
 use std::path::PathBuf;

@@ -6,7 +6,10 @@ use crate::support::{
     shuffle_files, text, until,
 };
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array};
-use pleegprofiel::{AgeGrid, Cohort, Family, PersonRow, Spec, cohort::{CohortBuilder, PeopleInChunks}};
+use pleegprofiel::{
+    AgeGrid, Cohort, Family, PersonRow, Spec,
+    cohort::{CohortBuilder, PeopleInChunks},
+};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
