@@ -37,6 +37,7 @@ use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
 use crate::profile::settled::Settled;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::finding::Finding;
 use crate::trajectory::fit::outcome::FitOutcome;
@@ -85,7 +86,10 @@ impl<'a> Report<'a> {
     /// When the cohort or the naming is not that of the fit: another number of persons, age grid or number of
     /// groups.
     pub fn new<'p>(fit: &'a Fit, people: impl Into<Data<'p>>, naming: &'a Naming) -> Result<Self> {
-        let people = people.into();
+        Report::of_fit(fit, people.into(), naming)
+    }
+
+    fn of_fit(fit: &'a Fit, people: Data<'_>, naming: &'a Naming) -> Result<Self> {
         let cohort = match people {
             Data::Cohort(cohort) if !fit.model().groups().is_empty() => cohort,
             _ => return Report::of_outcome(fit.only_outcome()?, people, naming),
@@ -119,7 +123,10 @@ impl<'a> Report<'a> {
     /// When the panel or the naming is not that of the fit: another number of persons or groups; and as
     /// [`Fit::posteriors`](crate::Fit::posteriors).
     pub fn of_outcome<'p>(fit: FitOutcome<'a>, people: impl Into<Data<'p>>, naming: &'a Naming) -> Result<Self> {
-        let panel = &*people.into().people(fit.of_model().family());
+        Report::of_panel(fit, &people.into().people(fit.of_model().family()), naming)
+    }
+
+    fn of_panel(fit: FitOutcome<'a>, panel: &Panel, naming: &'a Naming) -> Result<Self> {
         let (groups, named) = (fit.of_model().groups(), naming.groups.len());
         if groups != named {
             return Err(Error::options(format!("the fit has {groups} groups, the naming {named}")));

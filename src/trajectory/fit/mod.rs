@@ -181,7 +181,10 @@ impl Fit {
     /// # Errors
     /// When the people are not those who were fitted.
     pub fn checked<'a>(&self, people: impl Into<Data<'a>>) -> Result<Fit> {
-        let people = people.into();
+        self.checked_on(people.into())
+    }
+
+    fn checked_on(&self, people: Data<'_>) -> Result<Fit> {
         self.check_people(people)?;
         match people {
             Data::Cohort(cohort) if cohort.distinct_histories() > LOOKED_AT => {

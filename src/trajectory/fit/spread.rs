@@ -75,9 +75,11 @@ impl Fit {
     /// # Errors
     /// When the people are not those who were fitted.
     pub fn totals_spread<'a>(&self, people: impl Into<Data<'a>>) -> Result<Vec<TotalsSpread>> {
-        self.on_people(people.into(), |engine, pass, scores| {
-            spread(&self.model, engine, pass, &self.residual(engine, scores))
-        })
+        self.totals_of(people.into())
+    }
+
+    fn totals_of(&self, people: Data<'_>) -> Result<Vec<TotalsSpread>> {
+        self.on_people(people, |engine, pass, scores| spread(&self.model, engine, pass, &self.residual(engine, scores)))
     }
 
     /// How many spells of events start in each group of each outcome of counts, and how many are expected, on the people
@@ -98,10 +100,12 @@ impl Fit {
     /// # Errors
     /// When the people are not those who were fitted.
     pub fn spell_starts<'a>(&self, people: impl Into<Data<'a>>) -> Result<Vec<SpellStarts>> {
+        self.starts_of(people.into())
+    }
+
+    fn starts_of(&self, people: Data<'_>) -> Result<Vec<SpellStarts>> {
         let theta = &self.model.theta;
-        self.on_people(people.into(), |engine, pass, scores| {
-            spells(engine, theta, pass, &self.residual(engine, scores))
-        })
+        self.on_people(people, |engine, pass, scores| spells(engine, theta, pass, &self.residual(engine, scores)))
     }
 
     /// Which standard errors to tell: those of the sandwich when a finding says that people differ more than the model

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::resample::{self, BootstrapOptions, FailedReplicate, Replicate};
 use crate::trajectory::model::Model;
@@ -75,8 +76,15 @@ impl Fit {
         options: &BootstrapOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<Bootstrap> {
-        let people = people.into();
-        let panel = &*people.people(self.family());
+        self.bootstrapped(&people.into().people(self.family()), options, progress)
+    }
+
+    fn bootstrapped(
+        &self,
+        panel: &Panel,
+        options: &BootstrapOptions,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<Bootstrap> {
         let drawn = resample::run(self, panel, options, progress)?;
         Ok(Bootstrap {
             options: options.clone(),

@@ -5,6 +5,7 @@ use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::cells::pass::Engine;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
 use crate::trajectory::inference::leave_out::error_of_sum;
@@ -75,7 +76,7 @@ impl Fit {
     ///
     /// # Errors
     /// When the people are not those who were fitted, the number of folds is out of range, or a full search
-    /// cannot be made (as [`Spec::fit`]).
+    /// cannot be made (as [`Spec::fit`](crate::Spec::fit)).
     pub fn cross_validate<'a>(&self, people: impl Into<Data<'a>>, options: Folds) -> Result<FoldScores> {
         self.cross_validate_with_progress(people, options, &|_| true)
     }
@@ -90,8 +91,15 @@ impl Fit {
         options: Folds,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<FoldScores> {
-        let people = people.into();
-        let panel = &*people.people(self.family());
+        self.validated(&people.into().people(self.family()), options, progress)
+    }
+
+    fn validated(
+        &self,
+        panel: &Panel,
+        options: Folds,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<FoldScores> {
         let ground = Ground::new(self, panel)?;
         let rows = ground.panel.rows();
         if options.folds < 2 || options.folds > rows {

@@ -122,8 +122,16 @@ impl Fit {
         options: &GroupTestOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<GroupTest> {
-        let people = people.into();
-        let panel = &*people.people(self.family());
+        self.tested(&people.into().people(self.family()), larger, options, progress)
+    }
+
+    fn tested(
+        &self,
+        panel: &Panel,
+        larger: &Spec,
+        options: &GroupTestOptions,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<GroupTest> {
         options.draws.check(false)?;
         if options.draws.starts == 0 || options.stop_after == Some(0) {
             return Err(Error::options("starts and the number of exceedances to stop after are at least 1"));

@@ -6,6 +6,7 @@ use crate::numeric::parallel::Parallel;
 use crate::trajectory::cells::Cells;
 use crate::trajectory::cells::pass::Engine;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::words::name;
 use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
@@ -95,8 +96,15 @@ impl Fit {
         method: LeaveOutMethod,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<LeaveOneOut> {
-        let people = people.into();
-        let panel = &*people.people(self.family());
+        self.without_each(&people.into().people(self.family()), method, progress)
+    }
+
+    fn without_each(
+        &self,
+        panel: &Panel,
+        method: LeaveOutMethod,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<LeaveOneOut> {
         let ground = Ground::new(self, panel)?;
         let around = Around::new(self, &ground);
         // people with the same history and weight are the same person to leave out

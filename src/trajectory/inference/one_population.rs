@@ -153,8 +153,15 @@ impl Fit {
         options: &OnePopulationOptions,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<OnePopulation> {
-        let people = people.into();
-        let panel = &*people.people(self.family());
+        self.against_one(&people.into().people(self.family()), options, progress)
+    }
+
+    fn against_one(
+        &self,
+        panel: &Panel,
+        options: &OnePopulationOptions,
+        progress: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<OnePopulation> {
         options.draws.check(true)?;
         let spec = &self.model.spec;
         let plain = spec.outcomes.len() == 1

@@ -264,7 +264,10 @@ impl Model {
     /// # Errors
     /// As [`Model::posteriors`].
     pub fn log_likelihood<'a>(&self, people: impl Into<Data<'a>>) -> Result<f64> {
-        let people = people.into();
+        self.log_likelihood_in(people.into())
+    }
+
+    fn log_likelihood_in(&self, people: Data<'_>) -> Result<f64> {
         self.check_grid(people)?;
         if let (Some(counts), Data::Cohort(cohort)) = (self.by_tables(), people) {
             let (shape, params) = (counts.shape(), counts.params());
@@ -280,7 +283,11 @@ impl Model {
     /// When the people are on another age grid, lack a series or covariate of the model, or hold values that the family
     /// cannot produce.
     pub fn posteriors<'a>(&self, people: impl Into<Data<'a>>) -> Result<Array2<f64>> {
-        match people.into() {
+        self.posteriors_in(people.into())
+    }
+
+    fn posteriors_in(&self, people: Data<'_>) -> Result<Array2<f64>> {
+        match people {
             Data::Cohort(cohort) => {
                 self.check_grid(cohort.into())?;
                 let distinct = self.distinct_posteriors(cohort)?;
