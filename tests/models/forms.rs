@@ -3,7 +3,7 @@
 use crate::support::data::{Person, Table};
 use crate::support::simulate::{four_groups, generator, poisson, simulate, throughout};
 use pleegprofiel::{
-    AgeGrid, Cohort, ErrorKind, Family, FormOptions, Model, Spec,
+    AgeGrid, Cohort, ErrorKind, Family, FormOptions, Model, Panel, Spec,
     trajectory::{
         Finding, Group,
         forms::{FormProgress, FormState},
@@ -246,4 +246,24 @@ fn a_choice_goes_on_from_where_it_was_stopped_to_the_same_bits() {
     value["looked"][0]["top"]["blocks"][0].as_array_mut().unwrap().pop();
     let mut cut = FormState::from_json(&value.to_string()).unwrap();
     assert_eq!(options.choose_from(&cohort, &mut cut, &|_| true).unwrap_err().kind(), ErrorKind::InvalidModel);
+}
+
+#[test]
+fn a_dispersion_that_groups_share_is_judged_at_its_own_top() {
+    // where groups differ in spread, the likelihood rises as soon as their dispersions may part: no matter of this model
+    let mut model = four_groups(Family::Poisson).groups().to_vec();
+    for (group, alpha) in model.iter_mut().zip([0.02, 0.2, 1.0, 3.0]) {
+        group.dispersion = Some(alpha);
+    }
+    let model = Model::new(Family::NegBin, four_groups(Family::Poisson).grid(), model).unwrap();
+    let cohort = model.simulate(600, 11).unwrap().data;
+    for groups in 2..=4 {
+        let fit = Spec::counts(Family::NegBin).groups(groups).degree(2).common_dispersion(true).fit(&cohort).unwrap();
+        let upwards = |f: &Finding| matches!(f, Finding::NotAMaximum { .. });
+        assert!(fit.converged && !fit.findings.iter().any(upwards), "{groups}: {:?}", fit.findings);
+        // and so says the other way to evaluate it
+        let by_cells = Spec::counts(Family::NegBin).groups(groups).degree(2).common_dispersion(true).starts(4);
+        let by_cells = by_cells.fit(&Panel::from_cohort(&cohort)).unwrap();
+        assert!(!by_cells.findings.iter().any(upwards), "{groups}: {:?}", by_cells.findings);
+    }
 }

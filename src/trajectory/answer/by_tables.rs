@@ -95,7 +95,7 @@ pub(crate) fn concluded(
     let found =
         climbed.records.iter().filter(|r| r.stop == StartStop::Converged && (r.log_likelihood - searched).abs() < SAME);
     let reached_by = found.count();
-    let findings = findings(&model, &looked, climbed.best.converged, reached_by, climbed.records.len());
+    let findings = findings(&model, &shape, &looked, climbed.best.converged, reached_by, climbed.records.len());
     let lost = limit::lost(&shape, &model.params().curves(&shape), &top.sums);
     let free = Free::new(&shape);
     let parameters = free.count() - lost;

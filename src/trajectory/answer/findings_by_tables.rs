@@ -9,6 +9,8 @@ use crate::trajectory::fit::ran_off::ran_off;
 use crate::trajectory::fit::standard_errors::{DISPERSION_ZERO, FACTOR_BEYOND};
 use crate::trajectory::model::counts::CountModel;
 use crate::trajectory::search::by_tables::ladder::Top;
+use crate::trajectory::tables::shape::Shape;
+use crate::trajectory::tables::shared::Free;
 use crate::trajectory::tables::sums::AgeSums;
 
 /// Eigenvalues of the information relative to the complete-data information: below the first the
@@ -18,6 +20,7 @@ const UPWARD: f64 = 1e-6;
 
 pub(crate) fn findings(
     model: &CountModel,
+    shape: &Shape,
     looked: &Looked,
     converged: bool,
     reached_by: usize,
@@ -29,7 +32,7 @@ pub(crate) fn findings(
     if !converged || !top.log_likelihood.is_finite() {
         all.push(Finding::NotConverged { gradient_norm });
     }
-    curvature(model, top, &mut all);
+    curvature(shape, top, &mut all);
     degenerate(model, &top.mass, &mut all);
     if reached_by <= 1 && model.groups().len() > 1 {
         all.push(Finding::ReachedOnce { starts });
@@ -129,11 +132,13 @@ pub(crate) fn runs_off(model: &CountModel, sums: &[AgeSums], all: &mut Vec<Findi
 
 /// Looks at the information in the metric of the complete-data information, where a well-determined
 /// direction has an eigenvalue between 0 and 1, whatever the parameterisation (Louis 1982).
-fn curvature(model: &CountModel, top: &Top, all: &mut Vec<Finding>) {
-    let shape = model.shape();
-    let n = shape.parameters();
-    let scale: Vec<f64> = (0..n).map(|i| top.information.complete.at(i, i).max(1e-12).sqrt()).collect();
-    let mut scaled = top.information.observed.clone();
+///
+/// That is of the free parameters: with a dispersion that groups share, it may well rise where they part.
+fn curvature(shape: &Shape, top: &Top, all: &mut Vec<Finding>) {
+    let free = Free::new(shape);
+    let (n, complete) = (free.count(), free.matrix(&top.information.complete));
+    let scale: Vec<f64> = (0..n).map(|i| complete.at(i, i).max(1e-12).sqrt()).collect();
+    let mut scaled = free.matrix(&top.information.observed);
     for i in 0..n {
         for j in 0..n {
             scaled.set(i, j, scaled.at(i, j) / (scale[i] * scale[j]));
@@ -147,6 +152,7 @@ fn curvature(model: &CountModel, top: &Top, all: &mut Vec<Finding>) {
     }
     let mut groups: Vec<usize> = Vec::new();
     for (_, vector) in pairs.iter().filter(|(value, _)| *value < FLAT) {
+        let vector = free.written_out(vector);
         for k in 0..shape.groups() {
             let at = shape.offset(k);
             let load: f64 = vector[at..at + shape.block(k)].iter().map(|v| v * v).sum();
