@@ -5,9 +5,9 @@ use crate::trajectory::fit::finding::Finding;
 use crate::trajectory::model::Model;
 use crate::trajectory::spec::layout::{Parameter, Part};
 
-/// A parameter in words: `counts, group 2, zero part, u^2`.
-pub(crate) fn name(fit: &Fit, p: &Parameter) -> String {
-    let part = match p.part {
+/// What a part of a model is called.
+pub(crate) fn of_part(part: Part) -> &'static str {
+    match part {
         Part::Membership => "membership",
         Part::Curve => "curve",
         Part::Zero => "zero part",
@@ -15,14 +15,18 @@ pub(crate) fn name(fit: &Fit, p: &Parameter) -> String {
         Part::LogDispersion => "dispersion",
         Part::LogSigma => "standard deviation",
         Part::LogPrecision => "precision",
-    };
+    }
+}
+
+/// A parameter in words: `counts, group 2, zero part, u^2`.
+pub(crate) fn name(fit: &Fit, p: &Parameter) -> String {
     let outcomes = &fit.model.spec.outcomes;
     let mut words: Vec<String> = Vec::new();
     if let Some(o) = p.outcome.filter(|_| outcomes.len() > 1) {
         words.push(outcomes[o].series.clone());
     }
     words.push(p.group.map_or("all groups".into(), |g| format!("group {g}")));
-    words.push(part.into());
+    words.push(of_part(p.part).into());
     if p.term != "1" || matches!(p.part, Part::Curve | Part::Zero | Part::Membership) {
         words.push(if p.term == "1" { "constant".into() } else { p.term.clone() });
     }

@@ -5,7 +5,7 @@ use crate::numeric::linalg::Square;
 use crate::numeric::p_values::chi_square_upper;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::standard_errors::Errors;
-use crate::trajectory::fit::words::name;
+use crate::trajectory::fit::words::{name, of_part};
 use crate::trajectory::spec::layout::Part;
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
@@ -212,14 +212,5 @@ impl Fit {
 }
 
 fn words(parts: &[Part]) -> String {
-    let of = |p: &Part| match p {
-        Part::Membership => "membership",
-        Part::Curve => "curve",
-        Part::Zero => "zero part",
-        Part::LogTau => "tau",
-        Part::LogDispersion => "dispersion",
-        Part::LogSigma => "standard deviation",
-        Part::LogPrecision => "precision",
-    };
-    parts.iter().map(of).collect::<Vec<_>>().join(", ")
+    parts.iter().map(|&part| of_part(part)).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! What to fit and how hard to look: the builder with its documented defaults.
+//! What the tables are asked to fit, and whether a cohort can bear it.
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Result};
