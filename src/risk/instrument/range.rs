@@ -5,24 +5,27 @@
 //! of the groups. Within a group every admissible combination is tried, one answer after the other: once an answer
 //! is fixed, the rest of its group may fall apart again. Answers on which fixed results, the reduction of a band or
 //! several parts depend are tried on the outside of all that. Every output rises with its sum (the loader refuses
-//! others), so its extremes are found where the sum has its own, and are computed there by the ordinary evaluation.
+//! others), so its extremes are found where the sum has its own, and are computed there by the ordinary evaluation. Where
+//! a choice of fixed results is made by the sum itself, outputs rise by steps or are absent in between: there every sum
+//! that can be reached is evaluated.
 
 use super::evaluate::{Mode, Scratch};
 use super::instrument::Instrument;
 use super::program::{Effect, From, Make, Program, Show};
-use super::range_parts::{Factor, Part, What, factors, flatten, shared};
+use super::range_parts::{Factor, Part, What, factors, flatten, shared, stepped};
 use super::result::{Assessment, OutputRange, shown};
 
 /// Most combinations tried before a case is refused as having too much unknown: about a second.
 const MOST_TRIED: u64 = 3_000_000;
 
-/// Extremes of a sum and the answers that give them.
+/// Most different sums kept of a part whose results hang on more than its extremes.
+const MOST_SUMS: usize = 10_000;
+
+/// A sum that can be reached, and the answers that give it.
 #[derive(Debug, Clone, Default)]
-struct Extremes {
-    low: f64,
-    high: f64,
-    at_low: Vec<(usize, f64)>,
-    at_high: Vec<(usize, f64)>,
+struct Reached {
+    sum: f64,
+    at: Vec<(usize, f64)>,
 }
 
 /// Why there is no range.
@@ -39,6 +42,8 @@ struct Search<'a> {
     factors: Vec<Factor>,
     /// Sum whose extremes are sought; none when every sum of every part rises together.
     objective: Option<usize>,
+    /// Answers of a part whose results hang on its sum by steps: of those every sum is tried, not the extremes alone.
+    stepped: u64,
     tried: u64,
     /// Contradictions by which completions were left out, in words.
     narrowed: Vec<String>,
@@ -65,6 +70,7 @@ pub(crate) fn assess(whole: &Instrument, answers: &[f64], unknown: u64, result: 
     if parts.len() > 1 {
         outside |= shared(&parts, &factors);
     }
+    let stepped = stepped(&parts, &factors, &mut outside);
     let sums = if parts.len() == 1 { parts[0].instrument.program.sums.len() } else { 0 };
     let mut search = Search {
         whole,
@@ -72,6 +78,7 @@ pub(crate) fn assess(whole: &Instrument, answers: &[f64], unknown: u64, result: 
         parts,
         factors,
         objective: None,
+        stepped,
         tried: 0,
         narrowed: Vec::new(),
         scratch: Scratch::new(whole),
@@ -235,10 +242,26 @@ impl Search<'_> {
     }
 
     fn inside(&mut self, rest: u64) -> Result<(), Stop> {
-        let open: Vec<usize> = (0..self.factors.len()).filter(|i| self.factors[*i].items & rest != 0).collect();
-        let Some(extremes) = self.solve(rest, &open)? else { return Ok(()) };
-        let low = self.evaluate(&extremes.at_low)?;
-        let high = self.evaluate(&extremes.at_high)?;
+        let Some(ends) = self.open(rest & !self.stepped)? else { return Ok(()) };
+        let Some(steps) = self.open(rest & self.stepped)? else { return Ok(()) };
+        let (Some(first), Some(last)) = (ends.first(), ends.last()) else { return Ok(()) };
+        for step in steps {
+            self.try_one()?;
+            let low = self.evaluate(&first.at, &step.at)?;
+            let high = self.evaluate(&last.at, &step.at)?;
+            self.note(&low, &high);
+        }
+        Ok(())
+    }
+
+    /// The sums that open answers reach, in order; none when no combination is admissible.
+    fn open(&mut self, open: u64) -> Result<Option<Vec<Reached>>, Stop> {
+        let factors: Vec<usize> = (0..self.factors.len()).filter(|i| self.factors[*i].items & open != 0).collect();
+        self.solve(open, &factors)
+    }
+
+    /// Widens what was found by the outputs at the lowest and at the highest sum.
+    fn note(&mut self, low: &[f64], high: &[f64]) {
         let program = &self.whole.program;
         for (i, found) in self.found.iter_mut().enumerate() {
             if self.objective.is_some_and(|o| !rests_on(program, i, o)) {
@@ -257,13 +280,12 @@ impl Search<'_> {
                 (from..=to).for_each(|band| found.bands |= 1 << band);
             }
         }
-        Ok(())
     }
 
     /// The ordinary evaluation of a completed case.
-    fn evaluate(&mut self, at: &[(usize, f64)]) -> Result<Vec<f64>, Stop> {
+    fn evaluate(&mut self, at: &[(usize, f64)], and_at: &[(usize, f64)]) -> Result<Vec<f64>, Stop> {
         self.scratch.answers.copy_from_slice(&self.answers);
-        for (item, value) in at {
+        for (item, value) in at.iter().chain(and_at) {
             self.scratch.answers[*item] = *value;
         }
         if self.whole.run(&mut self.scratch, Mode::Strict) {
@@ -273,21 +295,40 @@ impl Search<'_> {
         Err(Stop::Refused(code.to_owned()))
     }
 
-    /// Extremes over the open answers; none when no combination is admissible.
-    fn solve(&mut self, open: u64, factors: &[usize]) -> Result<Option<Extremes>, Stop> {
-        let mut total = Extremes::default();
+    /// What open answers reach: the extremes, or every sum where results hang on them by steps. None when no combination is
+    /// admissible.
+    fn solve(&mut self, open: u64, factors: &[usize]) -> Result<Option<Vec<Reached>>, Stop> {
+        let mut total = vec![Reached::default()];
         let mut left = open;
         while left != 0 {
             let group = self.group(left & left.wrapping_neg(), open, factors);
             left &= !group;
             let own: Vec<usize> = factors.iter().copied().filter(|i| self.factors[*i].items & group != 0).collect();
             let Some(found) = self.solve_group(group, open, &own)? else { return Ok(None) };
-            total.low += found.low;
-            total.high += found.high;
-            total.at_low.extend(found.at_low);
-            total.at_high.extend(found.at_high);
+            let both = |(a, b): (&Reached, &Reached)| Reached {
+                sum: a.sum + b.sum,
+                at: a.at.iter().chain(&b.at).copied().collect(),
+            };
+            total = if group & self.stepped == 0 {
+                // extremes of a sum are the sums of the extremes
+                let ends = |of: &[Reached]| [0, of.len() - 1];
+                ends(&total).into_iter().zip(ends(&found)).map(|(a, b)| both((&total[a], &found[b]))).collect()
+            } else {
+                total.iter().flat_map(|a| found.iter().map(move |b| (a, b))).map(both).collect()
+            };
+            self.keep(&mut total, group)?;
         }
         Ok(Some(total))
+    }
+
+    /// In order, one of each sum; of those in `group` the ends alone unless every one counts.
+    fn keep(&self, reached: &mut Vec<Reached>, group: u64) -> Result<(), Stop> {
+        reached.sort_by(|a, b| a.sum.total_cmp(&b.sum));
+        reached.dedup_by(|later, kept| later.sum == kept.sum);
+        if group & self.stepped == 0 && reached.len() > 2 {
+            reached.drain(1..reached.len() - 1);
+        }
+        if reached.len() > MOST_SUMS { Err(Stop::TooMany) } else { Ok(()) }
     }
 
     /// All open answers that matter to those in `seed`, directly or through others.
@@ -303,7 +344,7 @@ impl Search<'_> {
         }
     }
 
-    fn solve_group(&mut self, group: u64, open: u64, factors: &[usize]) -> Result<Option<Extremes>, Stop> {
+    fn solve_group(&mut self, group: u64, open: u64, factors: &[usize]) -> Result<Option<Vec<Reached>>, Stop> {
         let whole = self.whole;
         let uses = |i: usize| factors.iter().filter(|f| self.factors[**f].items >> i & 1 == 1).count();
         let choose = (0..64)
@@ -313,37 +354,23 @@ impl Search<'_> {
         let bit = 1u64 << item;
         let (now, later): (Vec<usize>, Vec<usize>) =
             factors.iter().partition(|i| self.factors[**i].items & open & !bit == 0);
-        let mut best: Option<Extremes> = None;
+        let mut reached: Vec<Reached> = Vec::new();
         for i in 0..whole.items[item].completions() {
             self.try_one()?;
             let value = whole.items[item].completion(i, &self.answers);
             self.set(item, value);
             let Some(sum) = self.admissible(&now)? else { continue };
-            let inner = if group == bit { Some(Extremes::default()) } else { self.solve(group & !bit, &later)? };
+            let inner = if group == bit { Some(vec![Reached::default()]) } else { self.solve(group & !bit, &later)? };
             let Some(inner) = inner else { continue };
-            keep(&mut best, item, value, sum, inner);
+            reached.extend(inner.into_iter().map(|mut r| {
+                r.sum = sum + r.sum;
+                r.at.push((item, value));
+                r
+            }));
+            self.keep(&mut reached, group)?;
         }
         self.set(item, f64::NAN);
-        Ok(best)
-    }
-}
-
-fn keep(best: &mut Option<Extremes>, item: usize, value: f64, sum: f64, inner: Extremes) {
-    let (low, high) = (sum + inner.low, sum + inner.high);
-    let with = |mut at: Vec<(usize, f64)>| {
-        at.push((item, value));
-        at
-    };
-    match best {
-        None => *best = Some(Extremes { low, high, at_low: with(inner.at_low), at_high: with(inner.at_high) }),
-        Some(best) => {
-            if low < best.low {
-                (best.low, best.at_low) = (low, with(inner.at_low));
-            }
-            if high > best.high {
-                (best.high, best.at_high) = (high, with(inner.at_high));
-            }
-        }
+        Ok(Some(reached).filter(|r| !r.is_empty()))
     }
 }
 

@@ -87,6 +87,16 @@ pub(super) fn shared(parts: &[Part<'_>], factors: &[Factor]) -> u64 {
     twice
 }
 
+/// The items of the part whose results hang on its sum by steps: a condition looks at it after it is added up. Should more
+/// than one part be such, or one have several sums, the items of the others are tried on the outside.
+pub(super) fn stepped(parts: &[Part<'_>], factors: &[Factor], outside: &mut u64) -> u64 {
+    let items = |p: usize| factors.iter().filter(|f| f.part == p).fold(0, |all, f| all | f.items);
+    let stepped = (0..parts.len()).filter(|p| !parts[*p].instrument.program.late.is_empty());
+    let (one, more): (Vec<usize>, Vec<usize>) = stepped.partition(|p| parts[*p].instrument.program.sums.len() == 1);
+    *outside |= more.iter().chain(one.iter().skip(1)).fold(0, |all, p| all | items(*p));
+    one.first().map_or(0, |p| items(*p))
+}
+
 impl Part<'_> {
     pub(super) fn refresh(&mut self) {
         let own: &[Item] = &self.instrument.items;
