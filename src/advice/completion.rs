@@ -12,7 +12,8 @@ use super::needs::{AtRisk, Harm, Level, Need, NeedSeverity, NeedState, Setting};
 use super::state::{Advice, Judged, Shown};
 use crate::error::{Error, Result};
 use crate::risk::factor::RiscScale;
-use crate::risk::instrument::walk::{Node, Problems, parse, shortened};
+use crate::risk::instrument::written::shortened::shortened;
+use crate::risk::instrument::written::walk::{Node, Problems, parse};
 use serde_json::{Value, json};
 
 /// `format` of judgement files.

@@ -2,8 +2,8 @@
 
 use super::dossier::Reader;
 use crate::error::Result;
-use crate::risk::instrument::sha256::sha256;
-use crate::risk::instrument::walk::{Node, Problems, parse};
+use crate::risk::instrument::written::sha256::sha256;
+use crate::risk::instrument::written::walk::{Node, Problems, parse};
 use serde::{Deserialize, Serialize};
 
 /// `format` of catalogues of interventions.

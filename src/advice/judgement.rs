@@ -11,7 +11,7 @@ use super::needs::{AtRisk, Harm, Level, Need, NeedState, Setting};
 use super::statement::Ground;
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::Instrument;
-use crate::risk::instrument::walk::Problems;
+use crate::risk::instrument::written::walk::Problems;
 use crate::units::keyed;
 use serde::{Deserialize, Serialize};
 
@@ -192,7 +192,7 @@ impl Judgement {
                 "$.draft",
                 format_args!(
                     "{:?} is another draft; this one is {:?}",
-                    crate::risk::instrument::walk::shortened(&self.draft),
+                    crate::risk::instrument::written::shortened::shortened(&self.draft),
                     draft.hash()
                 ),
             );

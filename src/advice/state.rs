@@ -4,8 +4,8 @@
 use super::draft::Draft;
 use super::judgement::{Approved, Judgement, Reaction, Signature, Stance};
 use crate::error::Result;
-use crate::risk::instrument::sha256::sha256;
-use crate::risk::instrument::walk::Problems;
+use crate::risk::instrument::written::sha256::sha256;
+use crate::risk::instrument::written::walk::Problems;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::judgement::{Judgement, Reaction};
 use super::state::{Judged, Shown};
 use crate::error::{Error, ErrorKind, Result};
-use crate::risk::instrument::sha256::sha256;
+use crate::risk::instrument::written::sha256::sha256;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;

@@ -12,11 +12,6 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
     table_of("module")
 }
 
-/// Allowed uses by room of `trajectory`.
-fn rooms() -> BTreeMap<String, BTreeSet<String>> {
-    table_of("room")
-}
-
 fn table_of(what: &str) -> BTreeMap<String, BTreeSet<String>> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let start = text.find(&format!("| {what} | holds | may use |")).unwrap();
@@ -100,19 +95,22 @@ fn without_circle(table: &BTreeMap<String, BTreeSet<String>>) -> bool {
     }
 }
 
-#[test]
-fn no_room_of_trajectory_steps_outside_its_row() {
-    let rooms = rooms();
+/// Rooms of a folder as a table in ARCHITECTURE.md has them: none uses what its row does not name, and there is no circle.
+fn rooms_keep_to(what: &str, folder: &[&str]) {
+    let rooms = table_of(what);
+    let path_of_folder = format!("crate::{}::", folder.join("::"));
     let (mut broken, mut seen) = (Vec::new(), BTreeSet::new());
-    for (path, module, code) in library() {
-        let mut parts = path.components().skip(1).map(|c| c.as_os_str().to_str().unwrap());
-        let Some(first) = parts.next().filter(|first| module == "trajectory" && *first != "mod.rs") else { continue };
+    for (path, _, code) in library() {
+        let parts: Vec<&str> = path.components().map(|c| c.as_os_str().to_str().unwrap()).collect();
+        let Some(first) = parts.strip_prefix(folder).and_then(|rest| rest.first()).filter(|f| **f != "mod.rs") else {
+            continue;
+        };
         let room = first.trim_end_matches(".rs").to_owned();
         let Some(allowed) = rooms.get(&room) else {
             broken.push(format!("{}: room `{room}` is not in the table", path.display()));
             continue;
         };
-        for name in used_of(&code, "crate::trajectory::") {
+        for name in used_of(&code, &path_of_folder) {
             // what the room above exports is written in capitals; inside, paths go to files
             if name != room && !allowed.contains(&name) {
                 broken.push(format!("{}: `{room}` uses `{name}`", path.display()));
@@ -123,6 +121,16 @@ fn no_room_of_trajectory_steps_outside_its_row() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
     assert_eq!(seen, rooms.keys().cloned().collect(), "rooms of the table that are there");
     assert!(without_circle(&rooms), "a circle of rooms");
+}
+
+#[test]
+fn no_room_of_trajectory_steps_outside_its_row() {
+    rooms_keep_to("room", &["trajectory"]);
+}
+
+#[test]
+fn no_room_of_instruments_steps_outside_its_row() {
+    rooms_keep_to("instrument room", &["risk", "instrument"]);
 }
 
 #[test]

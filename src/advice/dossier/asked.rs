@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use crate::career::date::CalendarDate;
-use crate::risk::instrument::walk::Node;
+use crate::risk::instrument::written::walk::Node;
 use crate::units::keyed;
 use serde::{Deserialize, Serialize};
 

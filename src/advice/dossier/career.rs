@@ -8,7 +8,7 @@ use crate::career::date::CalendarDate;
 use crate::career::offence::{Offence, Severity, When};
 use crate::career::person::Career;
 use crate::career::window::{Window, WindowEnd};
-use crate::risk::instrument::walk::Node;
+use crate::risk::instrument::written::walk::Node;
 use crate::units::Age;
 use crate::units::source_status::SourceStatus;
 

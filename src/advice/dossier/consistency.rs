@@ -6,7 +6,7 @@ use super::reader::Reader;
 use crate::career::date::CalendarDate;
 use crate::career::offence::When;
 use crate::risk::factor::Factor;
-use crate::risk::instrument::walk::Node;
+use crate::risk::instrument::written::walk::Node;
 use std::collections::BTreeMap;
 
 /// The parts of a dossier that could be read.

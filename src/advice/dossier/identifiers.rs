@@ -1,7 +1,8 @@
 //! What identifies the person: printed only when the dossier says so, and looked for in every other text.
 
 use super::reader::Reader;
-use crate::risk::instrument::walk::{Node, shortened};
+use crate::risk::instrument::written::shortened::shortened;
+use crate::risk::instrument::written::walk::Node;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

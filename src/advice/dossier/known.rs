@@ -68,9 +68,16 @@ impl Known {
                 "present" => Known::Present,
                 "absent" => Known::Absent,
                 "not-asked" => Known::NotAsked,
-                other => return Err(accepted(&format!("{:?}", crate::risk::instrument::walk::shortened(other)))),
+                other => {
+                    return Err(accepted(&format!(
+                        "{:?}",
+                        crate::risk::instrument::written::shortened::shortened(other)
+                    )));
+                }
             },
-            Some(other) => return Err(accepted(&crate::risk::instrument::walk::shortened(&other.to_string()))),
+            Some(other) => {
+                return Err(accepted(&crate::risk::instrument::written::shortened::shortened(&other.to_string())));
+            }
         })
     }
 }

@@ -20,8 +20,8 @@ pub(crate) use reader::Reader;
 
 use crate::error::{Error, Result};
 use crate::risk::factor::Factor;
-use crate::risk::instrument::sha256::sha256;
-use crate::risk::instrument::walk::{Node, Problems, parse};
+use crate::risk::instrument::written::sha256::sha256;
+use crate::risk::instrument::written::walk::{Node, Problems, parse};
 use crate::risk::instrument::{Library, Population};
 use asked::Asked;
 use consistency::Parts;

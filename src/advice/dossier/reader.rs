@@ -1,7 +1,8 @@
 //! What every part of the reader needs: the problems so far, and values with what would be accepted instead.
 
 use crate::career::date::CalendarDate;
-use crate::risk::instrument::walk::{Node, Problems, shortened};
+use crate::risk::instrument::written::shortened::shortened;
+use crate::risk::instrument::written::walk::{Node, Problems};
 use serde_json::{Map, Value};
 
 /// Problems found so far.

@@ -10,7 +10,7 @@ use crate::profile::classify::at_index::classifier::CareerClassifier;
 use crate::profile::classify::options::ClassifyOptions;
 use crate::profile::language::Language;
 use crate::profile::reference::model::ReferenceModel;
-use crate::risk::instrument::sha256::sha256;
+use crate::risk::instrument::written::sha256::sha256;
 
 /// Makes drafts. It holds the model of careers, which takes a while to prepare; one serves any number of dossiers and
 /// threads.

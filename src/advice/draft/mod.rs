@@ -26,7 +26,7 @@ use super::statement::{Part, Section, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::language::Language;
 use crate::risk::factor::{Context, Factor};
-use crate::risk::instrument::sha256::sha256;
+use crate::risk::instrument::written::sha256::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

@@ -5,7 +5,7 @@ use super::super::draft::Draft;
 use super::super::judgement::{Outcome, Reaction, Stance};
 use super::super::state::{Advice, Judged, Shown};
 use super::BEGINNING;
-use crate::risk::instrument::sha256::sha256;
+use crate::risk::instrument::written::sha256::sha256;
 use serde_json::{Value, json};
 
 /// The end of a log, to which lines are added.

@@ -3,7 +3,7 @@
 use super::BEGINNING;
 use super::entry::Chain;
 use crate::error::{Error, Result};
-use crate::risk::instrument::sha256::sha256;
+use crate::risk::instrument::written::sha256::sha256;
 use serde::Deserialize;
 use std::fmt;
 use std::io::{BufRead, Read};

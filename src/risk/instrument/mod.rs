@@ -5,53 +5,29 @@
 //! Does not belong here: any coefficient. Those stand in the files under `bundled`, with document and place.
 //!
 //! # Reading order
-//! `program` (what a file becomes) - `json`, `walk`, `build`, `load_*`, `reach` (how) - `golden` (what it must reproduce) - `case`,
-//! `population` (what is scored) - `evaluate` (the pass) - `assess`, `range` (known and unknown answers) - `result`,
-//! `change`.
+//! `written` (the text of a file) - `compiled` (what it becomes, and the pass over it) - `cases` (answers and the stated
+//! population) - `load` (from one to the other, with the golden vectors) - `scored` (known and unknown answers, results,
+//! what moved) - `recalibrate` (a version of an instrument of one's own).
 
-mod assess;
-mod build;
-mod bundled;
-mod case;
-mod change;
-mod consistency;
-mod decimal;
-mod derive;
-mod evaluate;
-mod flat;
-mod golden;
-#[allow(clippy::module_inception)] // the folder is about instruments, the file about one
-mod instrument;
-mod item;
-mod json;
-mod library;
-mod load_items;
-mod load_outputs;
-mod load_terms;
-mod population;
-mod program;
-mod range;
-mod range_parts;
-mod reach;
+mod cases;
+mod compiled;
+mod load;
 mod recalibrate;
-mod result;
-mod rising;
-mod scorer;
-pub(crate) mod sha256;
-pub(crate) mod walk;
+mod scored;
+pub(crate) mod written;
 
-pub use bundled::bundled_files;
-pub use case::{Answer, Case};
-pub use change::{Change, TermChange};
-pub use evaluate::Mode;
-pub use golden::GoldenReport;
-pub use instrument::{
-    Card, Document, Horizon, INSTRUMENT_FORMAT, INSTRUMENT_FORMAT_VERSION, INSTRUMENT_SCHEMA, Instrument,
-    OXREC_TEMPLATE,
+pub use cases::case::{Answer, Case};
+pub(crate) use cases::population::{read as read_population, read_override};
+pub use compiled::card::{Card, Document, Horizon};
+pub use compiled::evaluate::Mode;
+pub use compiled::instrument::Instrument;
+pub use compiled::output::Output;
+pub use compiled::population::{Population, PopulationOverride, TargetPopulation};
+pub use load::{
+    GoldenReport, INSTRUMENT_FORMAT, INSTRUMENT_FORMAT_VERSION, INSTRUMENT_SCHEMA, Library, OXREC_TEMPLATE,
+    bundled_files,
 };
-pub use library::Library;
-pub use population::{Population, PopulationOverride, TargetPopulation};
-pub(crate) use population::{read as read_population, read_override};
 pub use recalibrate::{RecalibratedVersion, RecalibrationMap, recalibrate};
-pub use result::{Assessment, Contribution, HorizonOf, Known, Output, OutputRange};
-pub use scorer::{Part, Score, Scorer};
+pub use scored::change::{Change, TermChange};
+pub use scored::result::{Assessment, Contribution, HorizonOf, Known, OutputRange};
+pub use scored::scorer::{Part, Score, Scorer};

@@ -2,10 +2,10 @@
 //!
 //! Does not belong here: how intercept and slope were found (`validation`).
 
-use super::instrument::Instrument;
-use super::rising::RisingMap;
-use super::walk::shortened;
 use crate::error::{Error, Result};
+use crate::risk::instrument::compiled::instrument::Instrument;
+use crate::risk::instrument::compiled::rising::RisingMap;
+use crate::risk::instrument::written::shortened::shortened;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -7,8 +7,8 @@ use crate::trajectory::cells::pass::Engine;
 use crate::trajectory::data::Data;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
 use crate::trajectory::inference::leave_out::error_of_sum;
+use crate::trajectory::inference::refitting::{Refitting, cancelled, climb_from, failure};
 use crate::trajectory::progress::{Progress, Ticker};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -100,8 +100,8 @@ impl Fit {
         options: Folds,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<FoldScores> {
-        let ground = Ground::new(self, panel)?;
-        let rows = ground.panel.rows();
+        let refitting = Refitting::new(self, panel)?;
+        let rows = refitting.panel.rows();
         if options.folds < 2 || options.folds > rows {
             return Err(Error::options(format!("{} folds asked for, not 2 to {rows}", options.folds)));
         }
@@ -113,14 +113,15 @@ impl Fit {
         ticker.expect(options.folds);
         type Scored = (Vec<f64>, Option<String>);
         let scored: Vec<Option<Result<Scored>>> = (0..options.folds)
-            .map_in_parallel(|f| ticker.tick().then(|| self.fold_scores(&ground, &options, &fold, f)));
+            .map_in_parallel(|f| ticker.tick().then(|| self.fold_scores(&refitting, &options, &fold, f)));
         let scored: Vec<Scored> =
             scored.into_iter().collect::<Option<Vec<_>>>().ok_or_else(cancelled)?.into_iter().collect::<Result<_>>()?;
         if ticker.stopped() {
             return Err(cancelled());
         }
-        let log_scores: Vec<f64> = (0..rows).map(|i| scored[fold[i]].0[ground.cells.history_of[i] as usize]).collect();
-        let weighted: Vec<f64> = log_scores.iter().enumerate().map(|(i, s)| s * ground.panel.weight(i)).collect();
+        let log_scores: Vec<f64> =
+            (0..rows).map(|i| scored[fold[i]].0[refitting.cells.history_of[i] as usize]).collect();
+        let weighted: Vec<f64> = log_scores.iter().enumerate().map(|(i, s)| s * refitting.panel.weight(i)).collect();
         let failed = scored.into_iter().enumerate().filter_map(|(f, s)| s.1.map(|why| (f, why))).collect();
         Ok(FoldScores {
             options,
@@ -135,18 +136,18 @@ impl Fit {
     /// Log-likelihood of every history by a model without the people of fold `f`.
     fn fold_scores(
         &self,
-        ground: &Ground,
+        refitting: &Refitting,
         options: &Folds,
         fold: &[usize],
         f: usize,
     ) -> Result<(Vec<f64>, Option<String>)> {
         let layout = &self.model.layout;
         if options.starts == 0 {
-            let mut weight = vec![0.0; ground.cells.len()];
+            let mut weight = vec![0.0; refitting.cells.len()];
             for i in (0..fold.len()).filter(|&i| fold[i] != f) {
-                weight[ground.cells.history_of[i] as usize] += ground.panel.weight(i);
+                weight[refitting.cells.history_of[i] as usize] += refitting.panel.weight(i);
             }
-            let cells = ground.reweighted(weight);
+            let cells = refitting.reweighted(weight);
             let engine = Engine { cells: &cells, layout };
             let point = climb_from(&engine, &self.model.theta, true);
             let why = failure(&engine, &point);
@@ -154,8 +155,8 @@ impl Fit {
         }
         let others: Vec<usize> = (0..fold.len()).filter(|&i| fold[i] != f).collect();
         let spec = self.model.spec.clone().sought_from(options.starts, options.seed);
-        let fit = spec.fit(&ground.panel.select(&others))?;
-        let scores = crate::trajectory::inference::resample::log_likelihoods(&fit.model, ground);
+        let fit = spec.fit(&refitting.panel.select(&others))?;
+        let scores = crate::trajectory::inference::resample::log_likelihoods(&fit.model, refitting);
         let why = (!fit.converged).then(|| format!("not converged: {:.1e} was still promised", fit.shortfall));
         Ok((scores, why))
     }

@@ -5,7 +5,7 @@ use crate::numeric::parallel::Parallel;
 use crate::trajectory::data::Data;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::inference::ground::cancelled;
+use crate::trajectory::inference::refitting::cancelled;
 use crate::trajectory::inference::resample::{FailedReplicate, replicate_seed};
 use crate::trajectory::progress::{Progress, Ticker, on_threads};
 use crate::trajectory::spec::effort::{Draws, says_draws};
@@ -137,7 +137,7 @@ impl Fit {
             return Err(Error::options("starts and the number of exceedances to stop after are at least 1"));
         }
         let groups = self.check_larger(larger)?;
-        crate::trajectory::inference::ground::Ground::new(self, panel)?;
+        crate::trajectory::inference::refitting::Refitting::new(self, panel)?;
         let ticker = Ticker::new(progress);
         ticker.expect(options.draws.replicates + 1);
         let alternative = larger.fit(panel)?;

@@ -9,7 +9,7 @@ use crate::trajectory::data::Data;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::words::name;
-use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
+use crate::trajectory::inference::refitting::{Refitting, cancelled, climb_from, failure};
 use crate::trajectory::inference::single;
 use crate::trajectory::progress::{Progress, Ticker};
 use crate::trajectory::search::by_cells::climb;
@@ -105,14 +105,14 @@ impl Fit {
         method: LeaveOutMethod,
         progress: &(dyn Fn(Progress) -> bool + Sync),
     ) -> Result<LeaveOneOut> {
-        let ground = Ground::new(self, panel)?;
-        let around = Around::new(self, &ground);
+        let refitting = Refitting::new(self, panel)?;
+        let around = Around::new(self, &refitting);
         // people with the same history and weight are the same person to leave out
         let mut number: HashMap<(u32, u64), usize> = HashMap::new();
         let mut distinct: Vec<(usize, f64)> = Vec::new();
-        let which: Vec<usize> = (0..ground.panel.rows())
+        let which: Vec<usize> = (0..refitting.panel.rows())
             .map(|i| {
-                let (h, w) = (ground.cells.history_of[i], ground.panel.weight(i));
+                let (h, w) = (refitting.cells.history_of[i], refitting.panel.weight(i));
                 *number.entry((h, w.to_bits())).or_insert_with(|| {
                     distinct.push((h as usize, w));
                     distinct.len() - 1
@@ -129,11 +129,11 @@ impl Fit {
             return Err(cancelled());
         }
         let log_scores: Vec<f64> = which.iter().map(|&d| judged[d].log_score).collect();
-        let weighted: Vec<f64> = log_scores.iter().enumerate().map(|(i, s)| s * ground.panel.weight(i)).collect();
+        let weighted: Vec<f64> = log_scores.iter().enumerate().map(|(i, s)| s * refitting.panel.weight(i)).collect();
         let mut sums = vec![[0.0; 3]; self.model.layout.blocks.len()];
         for (i, &d) in which.iter().enumerate() {
             for (to, from) in sums.iter_mut().zip(&judged[d].errors) {
-                to.iter_mut().zip(from).for_each(|(a, b)| *a += ground.panel.weight(i) * b);
+                to.iter_mut().zip(from).for_each(|(a, b)| *a += refitting.panel.weight(i) * b);
             }
         }
         let rows_with = |f: &dyn Fn(&Judged) -> bool| -> Vec<usize> {
@@ -176,26 +176,26 @@ struct Judged {
 /// A fit and the curvature around it.
 struct Around<'a> {
     fit: &'a Fit,
-    ground: &'a Ground,
+    refitting: &'a Refitting,
     free: Vec<usize>,
     gradient: Vec<f64>,
     information: Square,
 }
 
 impl<'a> Around<'a> {
-    fn new(fit: &'a Fit, ground: &'a Ground) -> Self {
+    fn new(fit: &'a Fit, refitting: &'a Refitting) -> Self {
         let (layout, theta) = (&fit.model.layout, &fit.model.theta);
-        let engine = ground.engine(layout);
+        let engine = refitting.engine(layout);
         let pass = engine.pass(theta);
         let q = engine.quadratic(theta, &pass);
         let information = engine.information(theta, &pass, &q.observed);
         let free = (0..layout.len()).filter(|&i| fit.inference.determined[i]).collect();
-        Around { fit, ground, free, gradient: q.gradient, information }
+        Around { fit, refitting, free, gradient: q.gradient, information }
     }
 
     fn without(&self, method: LeaveOutMethod, h: usize, weight: f64) -> Judged {
         let layout = &self.fit.model.layout;
-        let one = single::only(&self.ground.cells, h);
+        let one = single::only(&self.refitting.cells, h);
         let step = match method {
             LeaveOutMethod::OneStep => self.one_step(&one, weight),
             LeaveOutMethod::Refit => None,
@@ -233,15 +233,16 @@ impl<'a> Around<'a> {
         let promised = 0.5 * right.iter().zip(&solved).map(|(g, d)| g * d).sum::<f64>();
         let mut delta = vec![0.0; self.fit.model.layout.len()];
         free.iter().zip(solved).for_each(|(&i, d)| delta[i] = d);
-        let near = promised < NEAR * weight && climb::limit(&self.ground.engine(&self.fit.model.layout), &delta) == 1.0;
+        let near =
+            promised < NEAR * weight && climb::limit(&self.refitting.engine(&self.fit.model.layout), &delta) == 1.0;
         near.then_some(delta)
     }
 
     fn climb(&self, h: usize, weight: f64) -> (Vec<f64>, bool) {
         let layout = &self.fit.model.layout;
-        let mut weights = self.ground.cells.weight.clone();
+        let mut weights = self.refitting.cells.weight.clone();
         weights[h] = (weights[h] - weight).max(0.0);
-        let cells = self.ground.reweighted(weights);
+        let cells = self.refitting.reweighted(weights);
         let engine = Engine { cells: &cells, layout };
         let point = climb_from(&engine, &self.fit.model.theta, false);
         let failed = failure(&engine, &point).is_some();
@@ -278,9 +279,9 @@ mod tests {
         for i in [0, 1, 17, 59] {
             let others: Vec<usize> = (0..60).filter(|&j| j != i).collect();
             let refit = fit.model.spec.refit(&panel.select(&others), std::slice::from_ref(&fit.model.theta)).unwrap();
-            let ground = Ground::new(&fit, &panel).unwrap();
-            let expected =
-                super::super::resample::log_likelihoods(&refit.model, &ground)[ground.cells.history_of[i] as usize];
+            let refitting = Refitting::new(&fit, &panel).unwrap();
+            let expected = super::super::resample::log_likelihoods(&refit.model, &refitting)
+                [refitting.cells.history_of[i] as usize];
             assert!((scores.log_scores[i] - expected).abs() < 1e-6, "{i}: {} {expected}", scores.log_scores[i]);
         }
     }
@@ -289,14 +290,14 @@ mod tests {
     fn scores_and_informations_of_all_persons_sum_to_those_of_the_fit() {
         let panel = people();
         let fit = Spec::new(2).outcome(OutcomeSpec::counts(Family::Zip).degree(1)).fit(&panel).unwrap();
-        let ground = Ground::new(&fit, &panel).unwrap();
-        let around = Around::new(&fit, &ground);
+        let refitting = Refitting::new(&fit, &panel).unwrap();
+        let around = Around::new(&fit, &refitting);
         let n = fit.model.layout.len();
         let (mut score, mut info) = (vec![0.0; n], Square::zeros(n));
-        for h in 0..ground.cells.len() {
-            let one = single::only(&ground.cells, h);
+        for h in 0..refitting.cells.len() {
+            let one = single::only(&refitting.cells, h);
             let (s, own) = single::score_and_information(&one, &fit.model.layout, &fit.model.theta);
-            let w = ground.cells.weight[h];
+            let w = refitting.cells.weight[h];
             score.iter_mut().zip(s).for_each(|(to, s)| *to += w * s);
             info = info.plus(w, &own);
         }

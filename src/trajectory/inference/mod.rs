@@ -7,11 +7,11 @@
 pub(crate) mod align;
 pub(crate) mod bootstrap;
 pub(crate) mod folds;
-mod ground;
 pub(crate) mod group_test;
 pub(crate) mod leave_out;
 pub(crate) mod likelihood_ratio;
 pub(crate) mod one_population;
+mod refitting;
 pub(crate) mod resample;
 mod single;
 pub(crate) mod stability;

@@ -7,7 +7,7 @@ use crate::trajectory::data::Data;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
-use crate::trajectory::inference::ground::{Ground, cancelled};
+use crate::trajectory::inference::refitting::{Refitting, cancelled};
 use crate::trajectory::inference::resample::{FailedReplicate, replicate_seed};
 use crate::trajectory::progress::{Progress, Ticker, on_threads};
 use crate::trajectory::spec::effort::{Draws, says_draws};
@@ -172,7 +172,7 @@ impl Fit {
             let what = "the check is for several groups of one outcome of counts, without covariates of membership";
             return Err(Error::options(what));
         }
-        Ground::new(self, panel)?;
+        Refitting::new(self, panel)?;
         let single = |family: Family| {
             let one = richest(&spec.outcomes[0], family);
             Spec::new(1).outcome(one).sought_from(4, spec.effort.seed)

@@ -8,7 +8,7 @@ use crate::trajectory::cells::pass::Engine;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::inference::align::{self, Aligned};
-use crate::trajectory::inference::ground::{Ground, cancelled, climb_from, failure};
+use crate::trajectory::inference::refitting::{Refitting, cancelled, climb_from, failure};
 use crate::trajectory::model::Model;
 use crate::trajectory::progress::{Progress, Ticker, on_threads};
 use crate::trajectory::spec::check;
@@ -98,15 +98,15 @@ pub(crate) fn run(
     progress: &(dyn Fn(Progress) -> bool + Sync),
 ) -> Result<Drawn> {
     options.draws.check(false)?;
-    let ground = Ground::new(fit, panel)?;
-    let posterior = ground.engine(&fit.model.layout).posteriors(&fit.model.theta).posterior;
+    let refitting = Refitting::new(fit, panel)?;
+    let posterior = refitting.engine(&fit.model.layout).posteriors(&fit.model.theta).posterior;
     let ticker = Ticker::new(progress);
     ticker.expect(options.draws.replicates);
     let one = |number: usize| -> Option<std::result::Result<Replicate, FailedReplicate>> {
         if ticker.stopped() {
             return None;
         }
-        let found = replicate(fit, panel, &ground, &posterior, options, number);
+        let found = replicate(fit, panel, &refitting, &posterior, options, number);
         ticker.tick();
         Some(found.map_err(|reason| FailedReplicate { number, reason }))
     };
@@ -127,7 +127,7 @@ pub(crate) fn run(
 fn replicate(
     fit: &Fit,
     panel: &Panel,
-    ground: &Ground,
+    refitting: &Refitting,
     posterior: &[f64],
     options: &BootstrapOptions,
     number: usize,
@@ -135,14 +135,14 @@ fn replicate(
     let model = &fit.model;
     let (other, log_likelihood) = match (options.resampling, options.draws.starts) {
         (Resampling::Case, 0) => {
-            let mut weight = vec![0.0; ground.cells.len()];
-            for (i, times) in draw_persons(ground.panel.rows(), options.draws.seed, number).into_iter().enumerate() {
-                weight[ground.cells.history_of[i] as usize] += f64::from(times) * ground.panel.weight(i);
+            let mut weight = vec![0.0; refitting.cells.len()];
+            for (i, times) in draw_persons(refitting.panel.rows(), options.draws.seed, number).into_iter().enumerate() {
+                weight[refitting.cells.history_of[i] as usize] += f64::from(times) * refitting.panel.weight(i);
             }
-            climbed(model, &ground.reweighted(weight))?
+            climbed(model, &refitting.reweighted(weight))?
         }
         (Resampling::Case, starts) => {
-            let times = draw_persons(ground.panel.rows(), options.draws.seed, number);
+            let times = draw_persons(refitting.panel.rows(), options.draws.seed, number);
             searched(model, &resampled(panel, &times), starts, options.draws.seed)?
         }
         (Resampling::Parametric, starts) => {
@@ -157,10 +157,11 @@ fn replicate(
             }
         }
     };
-    let relaid = || Cells::new(&ground.panel, &other.spec, &other.layout);
-    let Aligned { theta, posterior: there, relabelled } = align::align(model, &other, &ground.cells, posterior, relaid);
+    let relaid = || Cells::new(&refitting.panel, &other.spec, &other.layout);
+    let Aligned { theta, posterior: there, relabelled } =
+        align::align(model, &other, &refitting.cells, posterior, relaid);
     let aligned = Model { theta, ..model.clone() };
-    let table = align::crossed(&ground.cells, posterior, &there, model.layout.classes);
+    let table = align::crossed(&refitting.cells, posterior, &there, model.layout.classes);
     Ok(Replicate {
         number,
         log_likelihood,
@@ -222,9 +223,9 @@ pub(crate) fn replicate_seed(seed: u64, number: usize) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Log-likelihood of every history of `ground` under another model of the same outcomes.
-pub(crate) fn log_likelihoods(model: &Model, ground: &Ground) -> Vec<f64> {
+/// Log-likelihood of every history of `refitting` under another model of the same outcomes.
+pub(crate) fn log_likelihoods(model: &Model, refitting: &Refitting) -> Vec<f64> {
     // histories are numbered by what was observed, so both layouts number them alike
-    let cells = Cells::new(&ground.panel, &model.spec, &model.layout);
+    let cells = Cells::new(&refitting.panel, &model.spec, &model.layout);
     Engine { cells: &cells, layout: &model.layout }.posteriors(&model.theta).by_history
 }
