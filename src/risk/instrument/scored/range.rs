@@ -21,6 +21,8 @@ const MOST_TRIED: u64 = 3_000_000;
 
 /// Most different sums kept of a part whose results hang on more than its extremes.
 const MOST_SUMS: usize = 10_000;
+/// Most pairs of them put together at once.
+const MOST_PAIRS: usize = 200_000;
 
 /// A sum that can be reached, and the answers that give it.
 #[derive(Debug, Clone, Default)]
@@ -315,6 +317,11 @@ impl Search<'_> {
                 let ends = |of: &[Reached]| [0, of.len() - 1];
                 ends(&total).into_iter().zip(ends(&found)).map(|(a, b)| both((&total[a], &found[b]))).collect()
             } else {
+                let pairs = total.len() * found.len();
+                self.tried += pairs as u64;
+                if pairs > MOST_PAIRS || self.tried > MOST_TRIED {
+                    return Err(Stop::TooMany);
+                }
                 total.iter().flat_map(|a| found.iter().map(move |b| (a, b))).map(both).collect()
             };
             self.keep(&mut total, group)?;
@@ -363,12 +370,19 @@ impl Search<'_> {
             let Some(sum) = self.admissible(&now)? else { continue };
             let inner = if group == bit { Some(vec![Reached::default()]) } else { self.solve(group & !bit, &later)? };
             let Some(inner) = inner else { continue };
-            reached.extend(inner.into_iter().map(|mut r| {
-                r.sum += sum;
-                r.at.push((item, value));
-                r
-            }));
-            self.keep(&mut reached, group)?;
+            let before = reached.len();
+            for mut one in inner {
+                one.sum += sum;
+                let within =
+                    || reached.first().zip(reached.last()).is_some_and(|(a, b)| a.sum <= one.sum && one.sum <= b.sum);
+                if group & self.stepped != 0 || !within() {
+                    one.at.push((item, value));
+                    reached.push(one);
+                }
+            }
+            if reached.len() > before {
+                self.keep(&mut reached, group)?;
+            }
         }
         self.set(item, f64::NAN);
         Ok(Some(reached).filter(|r| !r.is_empty()))
