@@ -106,10 +106,12 @@ pub(crate) fn truth(family: Family) -> Model {
 }
 
 /// The largest of these sizes is left out when benchmarks are only tried for running at all
-/// (`cargo bench -- --test`), and so is everything above 10,000.
+/// (`cargo test --bench`, `cargo bench -- --test`), and so is everything above 10,000.
 #[allow(dead_code)] // not every benchmark is of several sizes
 pub(crate) fn sizes(all: &[usize]) -> Vec<usize> {
-    let trial = std::env::args().any(|arg| arg == "--test");
+    // as Criterion tells: `cargo bench` says `--bench`, `cargo test` says nothing
+    let says = |what: &str| std::env::args().any(|arg| arg == what);
+    let trial = says("--test") || !says("--bench");
     all.iter().copied().filter(|&n| !trial || n <= 10_000).collect()
 }
 

@@ -6,7 +6,7 @@ use pleegprofiel::risk::instrument::{
     Assessment, Instrument, Mode, Output, Population, PopulationOverride, bundled_files,
 };
 use proptest::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 type Inputs = Map<String, Value>;
@@ -262,6 +262,35 @@ fn a_result_that_is_absent_at_the_lowest_sum_has_the_range_of_those_that_are_the
     }
     println!("{absent} cases with a result that may be absent, or one of several");
     assert!(absent > 0);
+}
+
+#[test]
+fn a_choice_by_one_of_several_sums_is_ranged_over_in_full() {
+    let (psa, mut file) = loaded("psa");
+    file["id"] = "psa-with-a-choice".into();
+    let source = json!({"document": file["documents"][0]["key"].clone(), "place": "a test"});
+    let when = json!([{"of": "fta_raw", "is": "3"}]);
+    file["choices"] = json!([{"when": when, "results": {"fta_scaled": null}, "source": source}]);
+    for set in file["golden"].as_array_mut().unwrap() {
+        set["instrument"] = "psa-with-a-choice".into();
+        let three = |v: &Value| assess(&psa, v["inputs"].as_object().unwrap()).number("fta_raw") == Some(3.0);
+        set["vectors"].as_array_mut().unwrap().retain(|v| !three(v));
+    }
+    let instrument = Instrument::from_json(&file.to_string()).unwrap();
+    let items: Vec<(String, usize)> = completable(&file).into_iter().filter(|(_, values)| *values < 10).collect();
+    let mut rng = Rng(5);
+    let mut absent = 0;
+    for full in vectors("psa").iter().filter(|case| assess(&psa, case).scored).take(60) {
+        let mut inputs = full.clone();
+        let unknown: Vec<String> =
+            items.iter().filter(|_| rng.below(2) == 0).map(|(name, _)| name.clone()).take(5).collect();
+        unknown.iter().for_each(|name| drop(inputs.insert(name.clone(), Value::Null)));
+        let range = assess(&instrument, &inputs);
+        compare("psa-with-a-choice", &inputs, &unknown, &range, &brute_force(&instrument, &inputs, &unknown, &file));
+        absent += usize::from(range.ranges.get("fta_scaled").is_some_and(|r| r.may_be_absent && r.low != r.high));
+    }
+    println!("{absent} cases in which a result may be absent in the midst of others");
+    assert!(absent > 5);
 }
 
 proptest! {

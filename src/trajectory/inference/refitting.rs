@@ -49,7 +49,7 @@ impl Refitting {
                 fit.log_likelihood
             )));
         }
-        Ok(Refitting { panel, cells })
+        Ok(Refitting { panel: panel.into_owned(), cells })
     }
 
     pub(crate) fn engine<'a>(&'a self, layout: &'a Layout) -> Engine<'a> {

@@ -339,12 +339,9 @@ impl Model {
 
     /// The panel, with the dropout series where the model has one, when people on it can be placed in the model.
     pub(crate) fn usable<'p>(&self, panel: &'p Panel) -> Result<Cow<'p, Panel>> {
-        if self.spec.dropout.is_none() {
-            return check::usable(panel, &self.spec).map(|()| Cow::Borrowed(panel));
-        }
         let (panel, spec) = check::with_dropout(panel, &self.spec)?;
         check::usable(&panel, &spec)?;
-        Ok(Cow::Owned(panel))
+        Ok(panel)
     }
 
     pub(crate) fn check_grid(&self, people: Data<'_>) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::trajectory::spec::basis::Basis;
 use crate::trajectory::spec::outcome::OutcomeSpec;
 use crate::trajectory::spec::{Grouping, MAX_CLASSES, Spec};
 use ndarray::Array2;
+use std::borrow::Cow;
 
 pub(crate) fn check(panel: &Panel, spec: &Spec) -> Result<()> {
     let mut problems = options(panel, spec);
@@ -267,10 +268,10 @@ fn splits(x: &[f64], y: &[f64], outcome: &OutcomeSpec) -> Option<String> {
     None
 }
 
-/// The panel with the dropout series, and the specification with its outcome.
-pub(crate) fn with_dropout(panel: &Panel, spec: &Spec) -> Result<(Panel, Spec)> {
+/// The panel with the dropout series, and the specification with its outcome; both as they are without dropout.
+pub(crate) fn with_dropout<'p, 's>(panel: &'p Panel, spec: &'s Spec) -> Result<(Cow<'p, Panel>, Cow<'s, Spec>)> {
     let Some(dropout) = &spec.dropout else {
-        return Ok((panel.clone(), spec.clone()));
+        return Ok((Cow::Borrowed(panel), Cow::Borrowed(spec)));
     };
     if matches!(spec.grouping, Grouping::Dual(..)) {
         return Err(Error::options("dropout goes with one grouping, not with a dual model"));
@@ -306,5 +307,6 @@ pub(crate) fn with_dropout(panel: &Panel, spec: &Spec) -> Result<(Panel, Spec)> 
     }
     // a specification that came out of a fit has the outcome already
     let there = spec.outcomes.iter().any(|o| o.series == outcome.series);
-    Ok((panel, if there { spec.clone() } else { spec.clone().outcome(outcome) }))
+    let spec = if there { Cow::Borrowed(spec) } else { Cow::Owned(spec.clone().outcome(outcome)) };
+    Ok((Cow::Owned(panel), spec))
 }

@@ -1,8 +1,7 @@
 //! What is derived from answers before anything is added up (ages, months, counts), and the conditions on it.
 
-use crate::risk::instrument::compiled::item::unpack;
-
 use crate::risk::instrument::compiled::bits::{Bits, all_of};
+use crate::risk::instrument::compiled::item::unpack;
 
 /// One comparison of a slot.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -64,7 +64,8 @@ impl Instrument {
         self.items.iter().map(|item| item.name.as_str())
     }
 
-    /// Horizons whose probability comes straight from a sum of terms, and its field: what [`crate::risk::instrument::recalibrate()`] maps.
+    /// Horizons whose probability comes straight from a sum of terms, and its field: what
+    /// [`recalibrate`](crate::risk::instrument::recalibrate()) maps.
     pub fn horizon_probabilities(&self) -> impl Iterator<Item = (&str, &str)> {
         self.program.outputs.iter().filter_map(|output| match output.make {
             Make::Logistic { .. } | Make::Cox { .. } => Some((output.horizon.as_deref()?, output.field.as_str())),

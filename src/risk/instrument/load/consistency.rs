@@ -5,8 +5,7 @@
 //! belong here: rules of the published form (`terms`), which hold in every mode.
 
 use crate::risk::instrument::compiled::bits::Bits;
-use crate::risk::instrument::compiled::derive::check;
-use crate::risk::instrument::compiled::derive::{Condition, Test};
+use crate::risk::instrument::compiled::derive::{Condition, Test, check};
 use crate::risk::instrument::compiled::item::{Item, ItemKind};
 use crate::risk::instrument::compiled::program::{Effect, PopulationRule, Reason, Rule, Stated};
 use crate::risk::instrument::load::build::Build;
