@@ -11,6 +11,7 @@ use super::needs::{AtRisk, Harm, Level, Need, NeedState, Setting};
 use super::statement::Ground;
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::Instrument;
+use crate::risk::instrument::written::shortened::shortened;
 use crate::risk::instrument::written::walk::Problems;
 use crate::units::keyed;
 use serde::{Deserialize, Serialize};
@@ -190,11 +191,7 @@ impl Judgement {
         if self.draft != draft.hash() {
             problems.add(
                 "$.draft",
-                format_args!(
-                    "{:?} is another draft; this one is {:?}",
-                    crate::risk::instrument::written::shortened::shortened(&self.draft),
-                    draft.hash()
-                ),
+                format_args!("{:?} is another draft; this one is {:?}", shortened(&self.draft), draft.hash()),
             );
         }
         if !self.estimates.iter().any(|e| e.question == "reoffending") {

@@ -2,6 +2,7 @@
 
 use crate::advice::statement::Says;
 use crate::profile::language::Language;
+use crate::risk::instrument::written::shortened::shortened;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -69,14 +70,11 @@ impl Known {
                 "absent" => Known::Absent,
                 "not-asked" => Known::NotAsked,
                 other => {
-                    return Err(accepted(&format!(
-                        "{:?}",
-                        crate::risk::instrument::written::shortened::shortened(other)
-                    )));
+                    return Err(accepted(&format!("{:?}", shortened(other))));
                 }
             },
             Some(other) => {
-                return Err(accepted(&crate::risk::instrument::written::shortened::shortened(&other.to_string())));
+                return Err(accepted(&shortened(&other.to_string())));
             }
         })
     }

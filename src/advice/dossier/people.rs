@@ -6,6 +6,7 @@ use super::known::Known;
 use super::reader::Reader;
 use crate::career::date::CalendarDate;
 use crate::risk::factor::Factor;
+use crate::risk::instrument::written::shortened::shortened;
 use crate::risk::instrument::written::walk::Node;
 use crate::risk::instrument::{Case, Instrument, Library, Population, PopulationOverride};
 use serde_json::{Map, Value};
@@ -100,10 +101,7 @@ pub(super) fn protected(root: &Node<'_>, r: &mut Reader<'_>) -> BTreeMap<String,
         return found;
     };
     for (key, value) in map {
-        let one = Node {
-            value,
-            path: format!("{}.{}", node.path, crate::risk::instrument::written::shortened::shortened(key)),
-        };
+        let one = Node { value, path: format!("{}.{}", node.path, shortened(key)) };
         if value.is_null() || value.as_str() == Some("unknown") {
             continue;
         }
@@ -148,10 +146,7 @@ pub(super) fn overrides(
     let keys: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let Some(map) = r.object(&node, &keys) else { return found };
     for (name, value) in map {
-        let one = Node {
-            value,
-            path: format!("{}.{}", node.path, crate::risk::instrument::written::shortened::shortened(name)),
-        };
+        let one = Node { value, path: format!("{}.{}", node.path, shortened(name)) };
         if let Some(permission) = crate::risk::instrument::read_override(&one, r.problems) {
             found.insert(name.clone(), permission);
         }

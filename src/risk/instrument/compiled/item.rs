@@ -3,6 +3,7 @@
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::compiled::bits::Bits;
 use crate::risk::instrument::written::decimal::Decimal;
+use crate::risk::instrument::written::shortened::shortened;
 use serde_json::Value;
 
 /// What kind of answer an item takes.
@@ -181,5 +182,5 @@ impl Item {
 }
 
 fn brief(value: &Value) -> String {
-    crate::risk::instrument::written::shortened::shortened(&value.to_string()).into_owned()
+    shortened(&value.to_string()).into_owned()
 }

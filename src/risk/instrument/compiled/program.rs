@@ -1,7 +1,7 @@
 //! An instrument compiled for evaluation: flat lists, names resolved to places, no text left to interpret.
 //!
 //! Values stand in slots: first the items, then the derived quantities, then the sums. A slot without a value
-//! holds NaN, which never leaves this folder: every condition on it is false, and no result shows it.
+//! holds NaN, which never leaves `risk::instrument`: every condition on it is false, and no result shows it.
 
 use crate::risk::instrument::compiled::bits::{Bits, all_of};
 use crate::risk::instrument::compiled::derive::{Condition, Derive, Step};

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::risk::instrument::compiled::evaluate::{Mode, Scratch};
 use crate::risk::instrument::compiled::instrument::Instrument;
+use crate::risk::instrument::compiled::output::shown;
 use crate::risk::instrument::compiled::program::Show;
 use crate::risk::instrument::written::walk::{Node, Problems, parse};
 use serde::Serialize;
@@ -136,10 +137,10 @@ impl Instrument {
                     _ => false,
                 };
                 if !same {
-                    let shown = crate::risk::instrument::compiled::output::shown(&self.program, at, found);
+                    let computed = shown(&self.program, at, found);
                     miss(format!(
                         "{expected} expected, {} computed",
-                        serde_json::to_string(&shown).unwrap_or_default()
+                        serde_json::to_string(&computed).unwrap_or_default()
                     ));
                 }
             }

@@ -6,6 +6,7 @@ use crate::risk::instrument::compiled::item::{Item, ItemKind, Substitute, Unknow
 use crate::risk::instrument::compiled::program::{Effect, Rule};
 use crate::risk::instrument::load::build::Build;
 use crate::risk::instrument::written::decimal::Decimal;
+use crate::risk::instrument::written::shortened::shortened;
 use crate::risk::instrument::written::walk::Node;
 
 const KEYS: [&str; 17] = [
@@ -127,7 +128,7 @@ impl Build {
                     &mut self.problems,
                     format_args!(
                         "type {:?} is not one of date, integer, number, boolean, choice, set",
-                        crate::risk::instrument::written::shortened::shortened(other)
+                        shortened(other)
                     ),
                 );
                 None

@@ -22,6 +22,7 @@ use crate::risk::instrument::compiled::flat::Flat;
 use crate::risk::instrument::compiled::instrument::Instrument;
 use crate::risk::instrument::load::build::Build;
 use crate::risk::instrument::written::sha256::sha256;
+use crate::risk::instrument::written::shortened::shortened;
 use crate::risk::instrument::written::walk::{Node, parse};
 use std::sync::Arc;
 
@@ -64,13 +65,8 @@ impl Instrument {
     /// When there is none of that name.
     pub fn bundled(id: &str) -> Result<Arc<Instrument>> {
         Library::bundled().get(id).ok_or_else(|| {
-            let known: Vec<&str> =
-                crate::risk::instrument::load::bundled::FILES.iter().map(|(name, _)| *name).collect();
-            Error::value(format!(
-                "{:?} is not a bundled instrument: {}",
-                crate::risk::instrument::written::shortened::shortened(id),
-                known.join(", ")
-            ))
+            let known: Vec<&str> = bundled::FILES.iter().map(|(name, _)| *name).collect();
+            Error::value(format!("{:?} is not a bundled instrument: {}", shortened(id), known.join(", ")))
         })
     }
 

@@ -8,6 +8,7 @@ use crate::risk::instrument::compiled::derive::Derive;
 use crate::risk::instrument::compiled::item::ItemKind;
 use crate::risk::instrument::compiled::program::{Band, From, Make, Program, TermKind};
 use crate::risk::instrument::load::build::Build;
+use crate::risk::instrument::written::decimal::Decimal;
 use crate::risk::instrument::written::walk::{Node, Problems};
 
 /// Lowest and highest value; infinite where the file sets no end.
@@ -106,9 +107,7 @@ impl Build {
                 ItemKind::Boolean { truth } => Ends::hull([0.0, *truth].into_iter()),
                 ItemKind::Choice { levels } => Ends::hull(levels.iter().map(|(_, v)| *v)),
                 ItemKind::Integer | ItemKind::Number => {
-                    let end = |d: &Option<crate::risk::instrument::written::decimal::Decimal>, none: f64| {
-                        d.as_ref().map_or(none, |d| d.value())
-                    };
+                    let end = |d: &Option<Decimal>, none: f64| d.as_ref().map_or(none, |d| d.value());
                     Ends::of(end(&item.range.0, f64::NEG_INFINITY), end(&item.range.1, f64::INFINITY))
                 }
                 ItemKind::Date | ItemKind::Set { .. } => NO_ENDS,

@@ -6,6 +6,7 @@ use crate::risk::instrument::compiled::item::ItemKind;
 use crate::risk::instrument::compiled::program::{Effect, Row, Rule, Term, TermKind};
 use crate::risk::instrument::load::build::Build;
 use crate::risk::instrument::written::decimal::Decimal;
+use crate::risk::instrument::written::shortened::shortened;
 use crate::risk::instrument::written::walk::Node;
 
 /// Most rows of a dense table.
@@ -143,13 +144,7 @@ impl Build {
         for node in list {
             node.object(&mut self.problems, &["name", "kind"]);
             if let Some(kind) = node.text_at(&mut self.problems, "kind").filter(|k| !["linear", "points"].contains(k)) {
-                node.says(
-                    &mut self.problems,
-                    format_args!(
-                        "kind {:?} is neither linear nor points",
-                        crate::risk::instrument::written::shortened::shortened(kind)
-                    ),
-                );
+                node.says(&mut self.problems, format_args!("kind {:?} is neither linear nor points", shortened(kind)));
             }
             let Some(name) = self.name(&node, "name") else { continue };
             self.declare(&node, &name, 0);
@@ -239,13 +234,7 @@ impl Build {
             let (from, to, level) = if let (true, Some(level)) = (levels, node.get("level")) {
                 let Some(key) = level.text(&mut self.problems) else { continue };
                 let Some(at) = slot.and_then(|s| self.items[s].level(key)) else {
-                    level.says(
-                        &mut self.problems,
-                        format_args!(
-                            "{:?} is not a level",
-                            crate::risk::instrument::written::shortened::shortened(key)
-                        ),
-                    );
+                    level.says(&mut self.problems, format_args!("{:?} is not a level", shortened(key)));
                     continue;
                 };
                 (at, at, Some(key.to_owned()))

@@ -77,12 +77,17 @@ pub(super) fn factors(parts: &[Part<'_>]) -> Vec<Factor> {
     all
 }
 
+/// Items on which a part depends.
+fn items_of(part: usize, factors: &[Factor]) -> u64 {
+    factors.iter().filter(|f| f.part == part).fold(0, |all, f| all | f.items)
+}
+
 /// Items on which more than one part depends.
 pub(super) fn shared(parts: &[Part<'_>], factors: &[Factor]) -> u64 {
     let mut seen = 0;
     let mut twice = 0;
     for p in 0..parts.len() {
-        let own = factors.iter().filter(|f| f.part == p).fold(0, |m, f| m | f.items);
+        let own = items_of(p, factors);
         twice |= seen & own;
         seen |= own;
     }
@@ -92,11 +97,10 @@ pub(super) fn shared(parts: &[Part<'_>], factors: &[Factor]) -> u64 {
 /// The items of the part whose results hang on its sum by steps: a condition looks at it after it is added up. Should more
 /// than one part be such, or one have several sums, the items of the others are tried on the outside.
 pub(super) fn stepped(parts: &[Part<'_>], factors: &[Factor], outside: &mut u64) -> u64 {
-    let items = |p: usize| factors.iter().filter(|f| f.part == p).fold(0, |all, f| all | f.items);
     let stepped = (0..parts.len()).filter(|p| !parts[*p].instrument.program.late.is_empty());
     let (one, more): (Vec<usize>, Vec<usize>) = stepped.partition(|p| parts[*p].instrument.program.sums.len() == 1);
-    *outside |= more.iter().chain(one.iter().skip(1)).fold(0, |all, p| all | items(*p));
-    one.first().map_or(0, |p| items(*p))
+    *outside |= more.iter().chain(one.iter().skip(1)).fold(0, |all, p| all | items_of(*p, factors));
+    one.first().map_or(0, |p| items_of(*p, factors))
 }
 
 impl Part<'_> {
