@@ -2,12 +2,11 @@
 
 use super::data::Cohort;
 use super::grid::AgeGrid;
-use super::history::{CellCode, Histories};
+use super::history::CellCode;
+use super::merging::Merging;
 use super::names::Names;
 use crate::error::{Error, Result};
-use hashbrown::HashTable;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
 /// The largest number of events one person may have in one age interval: a guard against unit errors
 /// and overflow, not a statement about people.
@@ -86,21 +85,18 @@ impl<'a> PersonRow<'a> {
 #[derive(Debug)]
 pub struct CohortBuilder {
     grid: AgeGrid,
-    histories: Histories,
-    person_history: Vec<u32>,
+    merging: Merging,
     weights: Option<Vec<f64>>,
     ids: Option<Names>,
     code_of: Vec<HashMap<u32, u32>>,
     small_code: Vec<u32>,
-    pattern_of: HashMap<Box<[bool]>, u32>,
+    pattern_of: HashMap<Box<[u64]>, u32>,
+    /// The pattern met last, and its ages.
     last_pattern: Option<u32>,
-    /// Every history with its hash: kept, so that neither a miss nor growing goes back to the histories,
-    /// which would cost a cache miss each.
-    merged: HashTable<(u32, u32)>,
-    keys: [u64; 2],
+    last_observed: Vec<u64>,
     // scratch, so that a person costs no allocation
     cells: Vec<u32>,
-    observed: Vec<bool>,
+    observed: Vec<u64>,
 }
 
 /// Counts below this find their code by index, larger ones by hash.
@@ -111,24 +107,21 @@ impl CohortBuilder {
     /// An empty cohort on this grid.
     pub fn new(grid: AgeGrid) -> Self {
         let t = grid.len();
-        let hasher = RandomState::new();
         let mut small_code = vec![NO_CODE; t * SMALL];
         // a 0 has no code; it only must not look like one that is still to be given
         small_code.iter_mut().step_by(SMALL).for_each(|code| *code = 0);
         CohortBuilder {
             grid,
-            histories: Histories::new(t),
-            person_history: Vec::new(),
+            merging: Merging::new(t),
             weights: None,
             ids: None,
             code_of: vec![HashMap::new(); t],
             small_code,
             pattern_of: HashMap::new(),
             last_pattern: None,
-            merged: HashTable::new(),
-            keys: [hasher.hash_one(0), hasher.hash_one(1)],
+            last_observed: Vec::new(),
             cells: vec![0; t],
-            observed: vec![true; t],
+            observed: vec![0; t.div_ceil(64)],
         }
     }
 
@@ -163,19 +156,13 @@ impl CohortBuilder {
         if persons == 0 {
             return Err(Error::value("0 persons with a history; a history is of at least 1"));
         }
-        if self.person_history.len() + persons as usize > u32::MAX as usize {
+        if self.len() + persons as usize > u32::MAX as usize {
             return Err(Error::value("a cohort holds at most 4,294,967,294 persons"));
         }
         self.push_checked(row.id, |j| row.counts[j], row.exposure, row.weight)?;
-        // push_checked has just added one
-        let history = self.person_history[self.person_history.len() - 1];
-        let h = history as usize;
-        for _ in 1..persons {
-            // summed as one by one, so that a weight of 0.1 gives the same bits
-            self.histories.weight[h] += row.weight;
-            self.remember(history, row.id, row.weight);
-        }
-        self.histories.persons[h] += persons - 1;
+        let before = self.len();
+        (0..persons as usize - 1).for_each(|i| self.remember(before + i, row.id, row.weight));
+        self.merging.again(persons - 1, row.weight);
         Ok(())
     }
 
@@ -187,15 +174,17 @@ impl CohortBuilder {
         exposure: Option<&[f64]>,
         weight: f64,
     ) -> Result<()> {
-        if self.person_history.len() >= u32::MAX as usize {
+        if self.len() >= u32::MAX as usize {
             return Err(Error::value("a cohort holds at most 4,294,967,294 persons"));
         }
         let mut cells = std::mem::take(&mut self.cells);
-        let mut observed = std::mem::take(&mut self.observed);
         let mut positive = 0;
-        for (j, seen) in observed.iter_mut().enumerate() {
+        let mut part = false;
+        self.observed.fill(0);
+        for j in 0..cells.len() {
             let count = count(j);
-            *seen = count.is_some();
+            self.observed[j / 64] |= u64::from(count.is_some()) << (j % 64);
+            part |= count.is_some() && exposure.is_some_and(|e| e[j] != 1.0);
             let count = count.unwrap_or(0);
             let mut code = self.small_code.get(j * SMALL + count as usize).copied().unwrap_or(NO_CODE);
             if count as usize >= SMALL || code == NO_CODE {
@@ -205,24 +194,15 @@ impl CohortBuilder {
             cells[positive] = code;
             positive += usize::from(count > 0);
         }
-        let pattern = self.pattern(&observed);
-        let exposure = exposure.filter(|e| e.iter().zip(&observed).any(|(&e, &seen)| seen && e != 1.0));
-        if exposure.is_some() {
-            self.individual_exposure();
-        }
-        let history = self.merge(pattern, &cells[..positive], &observed, exposure);
-        let h = history as usize;
-        self.histories.weight[h] += weight;
-        self.histories.persons[h] += 1;
+        let pattern = self.pattern();
+        self.remember(self.len(), id, weight);
+        self.merging.push(pattern, &cells[..positive], exposure.filter(|_| part), weight);
         self.cells = cells;
-        self.observed = observed;
-        self.remember(history, id, weight);
         Ok(())
     }
 
-    fn remember(&mut self, history: u32, id: Option<&str>, weight: f64) {
-        let before = self.person_history.len();
-        self.person_history.push(history);
+    /// Keeps what is a person's own; so many were there before.
+    fn remember(&mut self, before: usize, id: Option<&str>, weight: f64) {
         if weight != 1.0 && self.weights.is_none() {
             self.weights = Some(vec![1.0; before]);
         }
@@ -240,7 +220,7 @@ impl CohortBuilder {
     /// The code of a count above 0, a new one if need be.
     #[cold]
     fn code(&mut self, interval: usize, count: u32) -> u32 {
-        let codes = &mut self.histories.codes;
+        let codes = &mut self.merging.histories.codes;
         let mut fresh = || {
             codes.push(CellCode { interval: interval as u16, count });
             codes.len() as u32 - 1
@@ -256,84 +236,42 @@ impl CohortBuilder {
         }
     }
 
-    fn pattern(&mut self, observed: &[bool]) -> u32 {
+    /// The number of the pattern of the ages observed.
+    fn pattern(&mut self) -> u32 {
         if let Some(last) = self.last_pattern
-            && self.histories.observed_in(last as usize) == observed
+            && self.last_observed == self.observed
         {
             return last;
         }
-        let p = match self.pattern_of.get(observed) {
+        let p = match self.pattern_of.get(&self.observed[..]) {
             Some(&p) => p,
             None => {
                 let p = self.pattern_of.len() as u32;
-                self.pattern_of.insert(observed.into(), p);
-                self.histories.observed.extend_from_slice(observed);
+                self.pattern_of.insert(self.observed[..].into(), p);
+                let seen = (0..self.grid.len()).map(|j| self.observed[j / 64] >> (j % 64) & 1 == 1);
+                self.merging.histories.observed.extend(seen);
                 p
             }
         };
         self.last_pattern = Some(p);
+        self.last_observed.clone_from(&self.observed);
         p
-    }
-
-    /// From here on every history stores its time at risk; earlier ones were at liberty throughout.
-    fn individual_exposure(&mut self) {
-        if self.histories.exposure.is_some() {
-            return;
-        }
-        let mut exposure = Vec::with_capacity((self.histories.len() + 1) * self.grid.len());
-        for h in 0..self.histories.len() {
-            let seen = self.histories.observed_in(self.histories.pattern[h] as usize);
-            exposure.extend(seen.iter().map(|&seen| f64::from(u8::from(seen))));
-        }
-        self.histories.exposure = Some(exposure);
-        self.merged.clear();
-        for h in 0..self.histories.len() {
-            let hash = hash_stored(self.keys, &self.histories, h);
-            self.merged.insert_unique(spread(hash), (h as u32, hash), |&(_, hash)| spread(hash));
-        }
-    }
-
-    fn merge(&mut self, pattern: u32, cells: &[u32], observed: &[bool], exposure: Option<&[f64]>) -> u32 {
-        let store = &mut self.histories;
-        let at = |j: usize| -> f64 { if !observed[j] { 0.0 } else { exposure.map_or(1.0, |e| e[j]) } };
-        let keep_exposure = store.exposure.is_some();
-        let hash = hash_of(self.keys, pattern, cells, if keep_exposure { observed.len() } else { 0 }, at);
-        let found = self.merged.find(spread(hash), |&(h, other)| {
-            let h = h as usize;
-            other == hash
-                && store.pattern[h] == pattern
-                && store.cells_of(h) == cells
-                && store.exposure_of(h).is_none_or(|e| e.iter().enumerate().all(|(j, &e)| e == at(j)))
-        });
-        if let Some(&(h, _)) = found {
-            return h;
-        }
-        let h = store.len() as u32;
-        store.cells.extend_from_slice(cells);
-        store.offsets.push(store.cells.len());
-        store.pattern.push(pattern);
-        store.weight.push(0.0);
-        store.persons.push(0);
-        if let Some(all) = &mut store.exposure {
-            all.extend((0..observed.len()).map(at));
-        }
-        self.merged.insert_unique(spread(hash), (h, hash), |&(_, hash)| spread(hash));
-        h
     }
 
     /// Number of persons so far.
     pub fn len(&self) -> usize {
-        self.person_history.len()
+        self.merging.persons()
     }
 
     /// Whether no person has been added yet.
     pub fn is_empty(&self) -> bool {
-        self.person_history.is_empty()
+        self.len() == 0
     }
 
     /// The cohort of all persons added.
     pub fn finish(self) -> Cohort {
-        Cohort::assemble(self.grid, self.histories, self.person_history, self.weights, self.ids)
+        let (histories, person_history) = self.merging.finish();
+        Cohort::assemble(self.grid, histories, person_history, self.weights, self.ids)
     }
 
     /// The cohort of all persons added, who have these identifiers and were added without any.
@@ -342,41 +280,4 @@ impl CohortBuilder {
         debug_assert!(self.ids.is_none() && names.len() == self.len());
         CohortBuilder { ids: Some(names), ..self }.finish()
     }
-}
-
-/// Hash of a history: words folded in two by two, each product of 128 bits folded onto itself (as wyhash
-/// does). The keys differ from run to run, so that nobody can prepare a table of collisions.
-#[inline(always)]
-fn hash_of(keys: [u64; 2], pattern: u32, cells: &[u32], exposure: usize, at: impl Fn(usize) -> f64) -> u32 {
-    let fold = |state: u64, a: u64, b: u64| {
-        let product = u128::from(state ^ a) * u128::from(keys[1] ^ b);
-        product as u64 ^ (product >> 64) as u64
-    };
-    let pair = |a: u32, b: u32| u64::from(a) | u64::from(b) << 32;
-    let (fours, rest) = cells.as_chunks::<4>();
-    let mut state = fold(keys[0], u64::from(pattern), cells.len() as u64);
-    for &[a, b, c, d] in fours {
-        state = fold(state, pair(a, b), pair(c, d));
-    }
-    if !rest.is_empty() {
-        let code = |i: usize| rest.get(i).copied().unwrap_or(NO_CODE);
-        state = fold(state, pair(code(0), code(1)), pair(code(2), NO_CODE));
-    }
-    for j in (0..exposure).step_by(2) {
-        let second = if j + 1 < exposure { at(j + 1).to_bits() } else { 0 };
-        state = fold(state, at(j).to_bits(), second);
-    }
-    (state >> 32) as u32
-}
-
-fn hash_stored(keys: [u64; 2], store: &Histories, h: usize) -> u32 {
-    let exposure = store.exposure_of(h);
-    let length = exposure.map_or(0, <[f64]>::len);
-    hash_of(keys, store.pattern[h], store.cells_of(h), length, |j| exposure.map_or(1.0, |e| e[j]))
-}
-
-/// The table takes its slot from the low bits of a hash and its tag from the high ones.
-fn spread(hash: u32) -> u64 {
-    // Odd, so no two hashes fall together; 2^64 divided by the golden ratio.
-    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -3,6 +3,11 @@
 //! This is what makes the trajectory engine fast: without individual time at risk the likelihood of a
 //! history is a base per observation pattern plus one look-up per non-zero cell.
 
+use crate::numeric::parallel::Parallel;
+
+/// Histories brought together by one thread at a time.
+const PIECE: usize = 1 << 15;
+
 /// An (age interval, count) pair that occurs in the cohort; cells refer to it by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CellCode {
@@ -46,6 +51,18 @@ impl Histories {
             persons: Vec::new(),
             observed: Vec::new(),
             exposure: None,
+        }
+    }
+
+    /// Adds a history of nobody yet; one of its own time at risk when all have that.
+    pub(super) fn add(&mut self, pattern: u32, cells: &[u32], exposure: Option<&[f64]>) {
+        self.cells.extend_from_slice(cells);
+        self.offsets.push(self.cells.len());
+        self.pattern.push(pattern);
+        self.weight.push(0.0);
+        self.persons.push(0);
+        if let Some(all) = &mut self.exposure {
+            all.extend_from_slice(exposure.unwrap_or_default());
         }
     }
 
@@ -108,20 +125,46 @@ impl Histories {
             ..Histories::new(self.intervals)
         };
         part.offsets.reserve(members.len());
-        part.pattern.reserve(members.len());
-        part.weight.reserve(members.len());
-        part.persons.reserve(members.len());
-        part.cells.reserve(members.iter().map(|&(h, _)| self.offsets[h + 1] - self.offsets[h]).sum());
-        for &(h, weight) in members {
-            part.cells.extend_from_slice(self.cells_of(h));
-            part.offsets.push(part.cells.len());
-            part.pattern.push(self.pattern[h]);
-            part.weight.push(weight);
-            part.persons.push(self.persons[h]);
-            if let (Some(to), Some(from)) = (part.exposure.as_mut(), self.exposure_of(h)) {
-                to.extend_from_slice(from);
-            }
+        let ends = members.iter().scan(0, |end, &(h, _)| {
+            *end += self.offsets[h + 1] - self.offsets[h];
+            Some(*end)
+        });
+        part.offsets.extend(ends);
+        part.weight.extend(members.iter().map(|(_, weight)| weight));
+        part.cells = vec![0; part.offsets[members.len()]];
+        part.pattern = vec![0; members.len()];
+        part.persons = vec![0; members.len()];
+        if let Some(exposure) = &mut part.exposure {
+            exposure.resize(members.len() * self.intervals, 0.0);
         }
+        // what stands anywhere is brought together by several threads, each of which waits for memory
+        let mut pieces = Vec::new();
+        let mut cells = &mut part.cells[..];
+        let mut exposure = part.exposure.as_deref_mut().unwrap_or_default();
+        let heads = part.pattern.chunks_mut(PIECE).zip(part.persons.chunks_mut(PIECE));
+        for ((some, head), ends) in members.chunks(PIECE).zip(heads).zip((0..).step_by(PIECE)) {
+            let (from, to) = (part.offsets[ends], part.offsets[ends + some.len()]);
+            let (own, rest) = std::mem::take(&mut cells).split_at_mut(to - from);
+            cells = rest;
+            let width = if exposure.is_empty() { 0 } else { some.len() * self.intervals };
+            let (time, rest) = std::mem::take(&mut exposure).split_at_mut(width);
+            exposure = rest;
+            pieces.push((some, head, own, time));
+        }
+        pieces.map_in_parallel(|(some, (pattern, persons), mut cells, mut exposure)| {
+            for ((&(h, _), pattern), persons) in some.iter().zip(pattern).zip(persons) {
+                (*pattern, *persons) = (self.pattern[h], self.persons[h]);
+                let from = self.cells_of(h);
+                let (own, rest) = std::mem::take(&mut cells).split_at_mut(from.len());
+                own.copy_from_slice(from);
+                cells = rest;
+                if let Some(from) = self.exposure_of(h) {
+                    let (own, rest) = std::mem::take(&mut exposure).split_at_mut(from.len());
+                    own.copy_from_slice(from);
+                    exposure = rest;
+                }
+            }
+        });
         part
     }
 }

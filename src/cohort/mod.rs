@@ -8,6 +8,7 @@ pub(crate) mod csv;
 pub(crate) mod data;
 pub(crate) mod grid;
 pub(crate) mod history;
+mod merging;
 mod names;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;

@@ -15,8 +15,10 @@
 //! A damaged file is an error. On some damaged pages the parquet crate panics; that is caught and becomes an error too,
 //! after Rust's panic hook was called (by default it prints a line), and not in programs built with `panic = "abort"`.
 //!
-//! Tables are read some thousands of rows at a time, whatever the size of their row groups, columns beside each other.
+//! Tables are read some thousands of rows at a time, whatever the size of their row groups, columns beside each other, and
+//! the next while those at hand are merged into a cohort.
 
+mod batches;
 mod column;
 pub(crate) mod columns;
 mod footer;

@@ -1,54 +1,38 @@
-//! A Parquet table as rows of cells: some thousands of rows at a time, its columns decoded beside each other.
+//! A Parquet table as rows of cells: some thousands of rows at a time, the next of which are decoded while those at hand
+//! are read.
 //!
-//! Belongs here: going through files and row groups, and what is said of a file that cannot be read. Does not belong
-//! here: what columns mean.
+//! Belongs here: the current row, and what is said of a file that cannot be read. Does not belong here: how rows are
+//! decoded, and what columns mean.
 
-use super::column::{Decoded, Holds};
-use super::source::{Opened, ParquetSource, guarded};
+use super::batches::{Batch, Batches, Failed, Place};
+use super::column::Holds;
+use super::source::{Opened, ParquetSource};
 use crate::cohort::table::Field;
-use crate::cohort::table::rows::{NO_COUNT, NOT_PLAIN};
+use crate::cohort::table::rows::NOT_PLAIN;
 use crate::error::Issues;
-use crate::numeric::parallel::Parallel;
-use ::parquet::column::reader::ColumnReader;
-use ::parquet::errors::{ParquetError, Result as Read};
+use ::parquet::errors::ParquetError;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows decoded at a time: some megabytes of a wide table, whatever the size of its row groups, and enough for columns
-/// to be worth a thread each.
-const BATCH: usize = 16_384;
-
-/// Rows whose counts are laid beside each other at a time: what a processor keeps close by.
-const TILE: usize = 512;
+/// Batches that may wait, decoded, for the one at hand to be read.
+const AHEAD: usize = 1;
 
 /// The rows of one or several files.
 pub(in crate::cohort) struct ParquetRows {
-    files: Vec<Opened>,
     names: Vec<String>,
-    /// By file and column of the table: where that column is in the file and what it holds, or what stands in every row.
-    columns: Vec<Vec<Place>>,
-    /// Columns of the table that are read.
-    wanted: Vec<usize>,
-    /// The file and row group begun last (the next to begin is one further).
-    file: usize,
-    groups: usize,
-    /// Wanted columns of the row group that is being read, and the rows it still has.
-    open: Vec<ColumnReader>,
-    left: usize,
-    /// Decoded rows of the batch, by column of the table.
-    decoded: Vec<Decoded>,
-    rows: usize,
+    /// The files of a folder, with the rows before each.
+    parts: Vec<(u64, String)>,
+    from: From,
+    batch: Batch,
     at: usize,
-    /// Columns of counts, and the counts of the batch by row; see [`Decoded::counts`].
-    counts: Vec<usize>,
-    by_row: Vec<u32>,
-    /// Whether any of them is not plain.
-    odd: bool,
 }
 
-/// Where a file has a column of the table.
-enum Place {
-    At(usize, Option<Holds>),
-    /// In the name of the folder that the file lies in.
-    Folder(String),
+/// Where batches come from.
+enum From {
+    /// Decoded when they are wanted.
+    Here(Box<Batches>),
+    /// Decoded by a thread of their own, which ends with the table, or when nobody takes them any more.
+    Beside(Receiver<Result<Option<Batch>, Failed>>),
 }
 
 impl ParquetRows {
@@ -89,66 +73,56 @@ impl ParquetRows {
             };
             columns.push(names.iter().map(place).collect::<Result<Vec<_>, String>>()?);
         }
-        let decoded = names.iter().map(|_| Decoded::nothing()).collect();
         Ok(ParquetRows {
-            wanted: (0..names.len()).collect(),
-            files,
+            parts: parts(&files),
+            batch: Batch::default(),
+            from: From::Here(Box::new(Batches::new(files, names.len(), columns))),
             names,
-            columns,
-            file: 0,
-            groups: 0,
-            open: Vec::new(),
-            left: 0,
-            decoded,
-            rows: 0,
             at: 0,
-            counts: Vec::new(),
-            by_row: Vec::new(),
-            odd: false,
         })
     }
 
     /// The files of a folder, with the rows before each; none when the table is one file.
     pub(in crate::cohort) fn parts(&self) -> Vec<(u64, String)> {
-        let mut before = 0;
-        let parts = self.files.iter().filter_map(|file| {
-            let part = file.name.clone().map(|name| (before, name));
-            before += file.rows();
-            part
-        });
-        parts.collect()
+        self.parts.clone()
     }
 
     pub(in crate::cohort) fn names(&self) -> Vec<String> {
         self.names.clone()
     }
 
-    /// Reads these columns only; the problem of one that holds nothing a table of people can have.
+    /// Reads these columns only, as must be said before the first row; the problem of one that holds nothing a table of
+    /// people can have.
     pub(in crate::cohort) fn needs(&mut self, columns: &[usize]) -> Result<(), (usize, String)> {
-        for &column in columns {
-            if self.columns.iter().any(|file| matches!(file[column], Place::At(_, None))) {
-                return Err((column, "holds neither numbers nor text nor dates".into()));
+        let From::Here(batches) = &mut self.from else { return Ok(()) };
+        match columns.iter().find(|column| !batches.holds_something(**column)) {
+            Some(&column) => Err((column, "holds neither numbers nor text nor dates".into())),
+            None => {
+                batches.needs(columns);
+                Ok(())
             }
         }
-        self.wanted = columns.to_vec();
-        self.wanted.sort_unstable();
-        self.wanted.dedup();
-        Ok(())
+    }
+
+    /// Says that these columns hold counts, before the first row; [`ParquetRows::plain_counts`] hands them out by row from
+    /// then on.
+    pub(in crate::cohort) fn counts_in(&mut self, columns: &[usize]) {
+        if let From::Here(batches) = &mut self.from {
+            batches.counts_in(columns);
+        }
     }
 
     /// Goes to the next row; `false` at the end, or when reading was stopped.
     pub(in crate::cohort) fn next(&mut self, issues: &mut Issues, row: &mut u64, stopped: &mut bool) -> bool {
         self.at += 1;
-        if self.at >= self.rows {
-            match guarded(|| self.decode()) {
-                Ok(true) => {}
-                Ok(false) => return false,
-                Err(cause) => {
+        if self.at >= self.batch.rows {
+            match self.next_batch() {
+                Ok(Some(batch)) => (self.batch, self.at) = (batch, 0),
+                Ok(None) => return false,
+                Err(Failed { before, name, cause }) => {
                     *stopped = true;
-                    let before: u64 = self.files[..self.file].iter().map(Opened::rows).sum();
                     let next = (*row + 1).saturating_sub(before);
-                    let name = self.files.get(self.file).and_then(|file| file.name.as_deref());
-                    let problem = in_file(name, format!("from row {next} on {}", unreadable(&cause)));
+                    let problem = in_file(name.as_deref(), format!("from row {next} on {}", unreadable(&cause)));
                     issues.add(None, None, || problem);
                     return false;
                 }
@@ -158,82 +132,77 @@ impl ParquetRows {
         true
     }
 
+    fn next_batch(&mut self) -> Result<Option<Batch>, Failed> {
+        match &mut self.from {
+            From::Beside(batches) => batches.recv().unwrap_or_else(|_| Err(ended())),
+            From::Here(batches) => {
+                let batch = batches.next()?;
+                // on threads that somebody shares out, theirs are the only ones
+                if batches.goes_on() && rayon::current_thread_index().is_none() {
+                    self.decode_beside();
+                }
+                Ok(batch)
+            }
+        }
+    }
+
+    /// Has the batches to come decoded by a thread of their own, if there can be one.
+    fn decode_beside(&mut self) {
+        let (to, from) = sync_channel(AHEAD);
+        let From::Here(batches) = std::mem::replace(&mut self.from, From::Beside(from)) else { return };
+        let batches = Arc::new(Mutex::new(Some(batches)));
+        let theirs = batches.clone();
+        let decode = move || {
+            let Some(mut batches) = taken(&theirs) else { return };
+            loop {
+                let batch = batches.next();
+                let last = !matches!(batch, Ok(Some(_)));
+                if to.send(batch).is_err() || last {
+                    return;
+                }
+            }
+        };
+        if std::thread::Builder::new().spawn(decode).is_err()
+            && let Some(batches) = taken(&batches)
+        {
+            self.from = From::Here(batches);
+        }
+    }
+
     /// A cell of the current row.
     #[inline]
     pub(in crate::cohort) fn field(&self, column: usize) -> Field<'_> {
-        self.decoded[column].field(self.at)
+        self.batch.decoded[column].field(self.at)
     }
 
-    /// Says that these columns hold counts, which [`ParquetRows::plain_counts`] hands out by row from then on.
-    pub(in crate::cohort) fn counts_in(&mut self, columns: &[usize]) {
-        self.counts = columns.to_vec();
-    }
-
-    /// The counts of the current row, [`NO_COUNT`] where there is none, when all of them are plainly counts.
+    /// The counts of the current row, [`NO_COUNT`](crate::cohort::table::rows::NO_COUNT) where there is none, when all of
+    /// them are plainly counts.
     #[inline]
     pub(in crate::cohort) fn plain_counts(&self) -> Option<&[u32]> {
-        let width = self.counts.len();
-        let row = self.by_row.get(self.at * width..(self.at + 1) * width).filter(|row| !row.is_empty())?;
-        (!self.odd || row.iter().all(|&count| count != NOT_PLAIN)).then_some(row)
+        let Batch { counts: width, by_row, odd, .. } = &self.batch;
+        let row = by_row.get(self.at * width..(self.at + 1) * width).filter(|row| !row.is_empty())?;
+        (!odd || row.iter().all(|&count| count != NOT_PLAIN)).then_some(row)
     }
+}
 
-    fn lay_counts(&mut self) {
-        let ParquetRows { counts, by_row, decoded, rows, odd, .. } = self;
-        let width = counts.len();
-        if width == 0 {
-            return;
-        }
-        by_row.resize(*rows * width, NO_COUNT);
-        let tiles: Vec<(usize, &mut [u32])> = by_row.chunks_mut(TILE * width).enumerate().collect();
-        let tiles = tiles.map_in_parallel(|(tile, to)| {
-            let first = tile * TILE;
-            let rows = first..first + to.len() / width;
-            counts
-                .iter()
-                .enumerate()
-                .for_each(|(j, &column)| decoded[column].counts(rows.clone(), &mut to[j..], width));
-            to.contains(&NOT_PLAIN)
-        });
-        *odd = tiles.contains(&true);
-    }
+fn taken(batches: &Mutex<Option<Box<Batches>>>) -> Option<Box<Batches>> {
+    batches.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
 
-    fn decode(&mut self) -> Read<bool> {
-        while self.left == 0 {
-            let Some(file) = self.files.get(self.file) else { return Ok(false) };
-            if self.groups >= file.metadata.num_row_groups() {
-                (self.file, self.groups) = (self.file + 1, 0);
-                continue;
-            }
-            let group = self.groups;
-            self.groups += 1;
-            self.open.clear();
-            for &column in &self.wanted {
-                match &self.columns[self.file][column] {
-                    Place::At(at, _) => self.open.push(file.column(group, *at)?),
-                    Place::Folder(value) => self.decoded[column] = Decoded::same(value.as_bytes()),
-                }
-            }
-            self.left = usize::try_from(file.metadata.row_group(group).num_rows())
-                .map_err(|_| ParquetError::General("a row group of a negative number of rows".into()))?;
-        }
-        let rows = self.left.min(BATCH);
-        let file = &self.columns[self.file];
-        let of_file = |&&column: &&usize| match file[column] {
-            Place::At(_, holds) => Some((column, holds.unwrap_or(Holds::Text))),
-            Place::Folder(_) => None,
-        };
-        let places: Vec<(usize, Holds)> = self.wanted.iter().filter_map(|column| of_file(&column)).collect();
-        let columns: Vec<(&mut ColumnReader, &(usize, Holds))> = self.open.iter_mut().zip(&places).collect();
-        let read = columns.map_in_parallel(|(column, &(_, holds))| Decoded::read(column, rows, holds));
-        let read: Vec<Decoded> = read.into_iter().collect::<Read<_>>()?;
-        for (&(column, _), decoded) in places.iter().zip(read) {
-            self.decoded[column] = decoded;
-        }
-        self.left -= rows;
-        (self.at, self.rows) = (0, rows);
-        self.lay_counts();
-        Ok(true)
-    }
+/// Of a thread that did not come to the end of its rows.
+fn ended() -> Failed {
+    Failed { before: 0, name: None, cause: ParquetError::General("decoding ended before the rows did".into()) }
+}
+
+/// The files of a folder, with the rows before each; none when the table is one file.
+fn parts(files: &[Opened]) -> Vec<(u64, String)> {
+    let mut before = 0;
+    let part = |file: &Opened| {
+        let part = file.name.clone().map(|name| (before, name));
+        before += file.rows();
+        part
+    };
+    files.iter().filter_map(part).collect()
 }
 
 fn unreadable(cause: &ParquetError) -> String {
