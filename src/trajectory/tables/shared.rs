@@ -36,6 +36,11 @@ impl Free {
         self.count
     }
 
+    /// The free parameter of a place.
+    pub(crate) fn place(&self, place: usize) -> usize {
+        self.of[place]
+    }
+
     pub(crate) fn vector(&self, full: &[f64]) -> Vec<f64> {
         let mut out = vec![0.0; self.count];
         self.of.iter().zip(full).for_each(|(&to, v)| out[to] += v);

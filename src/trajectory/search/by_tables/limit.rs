@@ -25,6 +25,8 @@ pub(super) const ON_ITS_WAY: f64 = 4.0;
 const RATE_ON_ITS_WAY: f64 = -5.0;
 /// A dispersion below this may be on its way to 0.
 const DISPERSION_ON_ITS_WAY: f64 = 0.05;
+/// What is tried when one that is 0 is not to stay there.
+const DISPERSIONS_BACK: [f64; 2] = [1e-4, 1e-2];
 /// A `tau` beyond this may be on its way to infinity; and what is tried from there when it is not.
 const TAU_ON_ITS_WAY: f64 = 100.0;
 const TAUS_BACK: [f64; 3] = [10.0, 30.0, 90.0];
@@ -146,19 +148,32 @@ fn polynomial_leaps(shape: &Shape, predictor: &[f64], own: &[f64], seen: &[bool]
 /// Beyond this the values that stay would drown in the roundings of those that go.
 const MOST_STRETCH: f64 = 1e7;
 
-/// Dispersions at 0: each group's, or the common one.
+/// Dispersions at 0: each group's, or the common one. And back from there, a little and then more, where the likelihood rises
+/// with a dispersion: its logarithm has no slope that would lead away.
 fn dispersion_leaps(shape: &Shape, here: &Point) -> Vec<Vec<Change>> {
-    let small = |curve: &Curve| curve.log_alpha < DISPERSION_ON_ITS_WAY.ln() && curve.log_alpha > 0.9 * NOTHING;
-    let gone = |k: usize| (k, shape.block(k) - 1, vec![NOTHING]);
     if !shape.dispersed() {
         return Vec::new();
     }
-    let groups: Vec<usize> = (0..shape.groups()).filter(|&k| small(&here.curves[k])).collect();
-    match shape.common_dispersion {
-        true if !groups.is_empty() => vec![(0..shape.groups()).map(gone).collect()],
-        true => Vec::new(),
-        false => groups.into_iter().map(|k| vec![gone(k)]).collect(),
-    }
+    let groups: Vec<usize> = (0..shape.groups()).collect();
+    let alone: Vec<&[usize]> = if shape.common_dispersion { vec![&groups] } else { groups.chunks(1).collect() };
+    let at = |k: usize| here.curves[k].log_alpha;
+    let all_to = |groups: &[usize], log_alpha: f64| -> Vec<Change> {
+        groups.iter().map(|&k| (k, shape.block(k) - 1, vec![log_alpha])).collect()
+    };
+    let slope = |k: usize| here.pass.block(shape, k, &here.curves[k]).gradient[shape.block(k) - 1] / at(k).exp();
+    let leaps = |groups: &[usize]| -> Vec<Vec<Change>> {
+        if groups.iter().all(|&k| at(k) <= 0.9 * NOTHING) {
+            match groups.iter().map(|&k| slope(k)).sum::<f64>() > COST / DISPERSIONS_BACK[0] {
+                true => DISPERSIONS_BACK.iter().map(|alpha| all_to(groups, alpha.ln())).collect(),
+                false => Vec::new(),
+            }
+        } else if groups.iter().all(|&k| at(k) < DISPERSION_ON_ITS_WAY.ln()) {
+            vec![all_to(groups, NOTHING)]
+        } else {
+            Vec::new()
+        }
+    };
+    alone.into_iter().flat_map(leaps).collect()
 }
 
 /// Free parameters that a model at its limits does not have: of a polynomial that is infinite at all but a few ages,

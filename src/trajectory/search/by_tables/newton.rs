@@ -67,6 +67,9 @@ const LEAP_EVERY: usize = 4;
 /// How often a climb that is at its top is tried to be on a ridge.
 const LAST_LEAPS: usize = 3;
 
+/// How often a leap is tried at once when a dispersion is seen to fall to nothing.
+const EARLY_LEAPS: usize = 2;
+
 /// Climbs from a point; at most `most` Newton steps. `promise` is the gain below which it is done.
 pub(crate) fn climb(passes: &dyn Passes, shape: &Shape, from: Point, most: usize, promise: f64) -> Climb {
     climb_unless_behind(passes, shape, from, most, promise, f64::NEG_INFINITY)
@@ -105,7 +108,7 @@ pub(crate) fn climb_unless_behind(
     let level = level * (LEVEL_WEIGHT * passes.total_weight()).max(1.0);
     // what is missing changes slowly, and takes longer to work out than all else: on the way it serves for several steps
     let mut held: Option<(Square, usize)> = None;
-    let mut leaps = LAST_LEAPS;
+    let (mut leaps, mut early) = (LAST_LEAPS, EARLY_LEAPS);
     let last_leap = |leaps: &mut usize, here: &Point| {
         *leaps = leaps.checked_sub(1)?;
         limit::leap(passes, shape, here)
@@ -121,9 +124,12 @@ pub(crate) fn climb_unless_behind(
             Some((absent, age)) if age < HELD && negligible == ROUGH => (absent, age + 1),
             _ => (missing(passes, shape, &here.params, &here.curves, negligible), 0),
         };
-        let full = information_less(passes, shape, &here.params, &here.curves, &here.pass, &absent);
+        let mut full = information_less(passes, shape, &here.params, &here.curves, &here.pass, &absent);
+        let slopes = here.gradient(shape);
+        let gradient = free.vector(&slopes);
+        let risen = rising(shape, &free, &here.curves, &gradient);
+        risen.iter().for_each(|&i| full.observed.add(i, i, slopes[i]));
         let info = Information { observed: free.matrix(&full.observed), complete: free.matrix(&full.complete) };
-        let gradient = free.vector(&here.gradient(shape));
         let steepest = gradient.iter().fold(0.0_f64, |m, g| g.abs().max(m));
         if steepest < level {
             if let Some(there) = last_leap(&mut leaps, &here) {
@@ -133,6 +139,13 @@ pub(crate) fn climb_unless_behind(
             (shortfall, converged) = (promised(&info, &gradient).unwrap_or(steepest), true);
             break;
         }
+        if early > 0 && falls(shape, &free, &here.curves, &gradient, &info) {
+            early -= 1;
+            if let Some(there) = limit::leap(passes, shape, &here) {
+                here = there;
+                continue;
+            }
+        }
         if trust.mu > 0.0
             && ends_behind(&here, 0.0, best)
             && let Some(more) = promised(&info, &gradient)
@@ -141,7 +154,7 @@ pub(crate) fn climb_unless_behind(
             (shortfall, behind) = (more, true);
             break;
         }
-        let stepped = step(passes, shape, &free, &here, &info, &gradient, &mut trust, age > 0);
+        let stepped = step(passes, shape, &free, &here, &info, &gradient, &risen, &mut trust, age > 0);
         let Some(Stepped { next, promised: gain, undamped, kept }) = stepped else {
             if age > 0 {
                 continue;
@@ -190,6 +203,35 @@ fn direction(info: &Information, gradient: &[f64], mu: f64) -> Option<Vec<f64>> 
     Some(m.cholesky()?.solve(gradient))
 }
 
+/// A dispersion below this is as good as none of the data: the likelihood is a parabola in it.
+const SMALL_DISPERSION: f64 = 0.05;
+/// The part of itself that a dispersion which is to rise loses at most, pulled down by other parameters.
+const MOST_FALLEN: f64 = -0.9;
+
+/// Places of small dispersions that are to rise. A step moves these on their own scale: in its logarithm the likelihood
+/// rises and bends by the dispersion itself, so that a step there is half a unit, wherever the top.
+///
+/// With `x = ln alpha`, `alpha^2 d2/dalpha2 = d2/dx2 - d/dx`: to what is known of it the slope is added.
+fn rising(shape: &Shape, free: &Free, curves: &[Curve], gradient: &[f64]) -> Vec<usize> {
+    if !shape.dispersed() {
+        return Vec::new();
+    }
+    let places = curves.iter().enumerate().map(|(k, curve)| (shape.offset(k) + shape.block(k) - 1, curve));
+    let rises = |&(place, curve): &(usize, &Curve)| {
+        curve.log_alpha < SMALL_DISPERSION.ln() && gradient[free.place(place)] > 0.0
+    };
+    places.filter(rises).map(|(place, _)| place).collect()
+}
+
+/// Whether a small dispersion is on its way to nothing: the parabola in it has its top at nothing or below. With slope `g` and
+/// information `i` in its logarithm that top lies at `alpha (i + 2 g) / (i + g)`.
+fn falls(shape: &Shape, free: &Free, curves: &[Curve], gradient: &[f64], info: &Information) -> bool {
+    let place = |k: usize| free.place(shape.offset(k) + shape.block(k) - 1);
+    let small = |c: &Curve| c.log_alpha < SMALL_DISPERSION.ln() && c.log_alpha > 0.9 * limit::NOTHING;
+    let to_nothing = |p: usize| gradient[p] < 0.0 && info.observed.at(p, p) <= -2.0 * gradient[p];
+    shape.dispersed() && curves.iter().enumerate().any(|(k, c)| small(c) && to_nothing(place(k)))
+}
+
 /// How far the quadratic is believed.
 struct Trust {
     /// Damping by the complete-data information.
@@ -226,6 +268,7 @@ fn step(
     here: &Point,
     info: &Information,
     gradient: &[f64],
+    risen: &[usize],
     trust: &mut Trust,
     held: bool,
 ) -> Option<Stepped> {
@@ -244,7 +287,9 @@ fn step(
         let delta = free.written_out(&delta);
         let moved = |factor: f64| {
             let mut params = here.params.clone();
-            params.step(shape, &delta, factor);
+            let mut by: Vec<f64> = delta.iter().map(|d| factor * d).collect();
+            risen.iter().for_each(|&i| by[i] = by[i].max(MOST_FALLEN).ln_1p());
+            params.step(shape, &by, 1.0);
             params
         };
         let full = moved(1.0).curves(shape);

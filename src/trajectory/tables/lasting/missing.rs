@@ -2,7 +2,7 @@
 
 use crate::numeric::linalg::Square;
 use crate::trajectory::tables::lanes;
-use crate::trajectory::tables::lasting::block::{BLOCK, Block};
+use crate::trajectory::tables::lasting::block::{BLOCK, Block, Moments};
 use crate::trajectory::tables::lasting::pass::{LastingPass, PosteriorsOf};
 use crate::trajectory::tables::missing::Missing;
 use crate::trajectory::tables::shape::MAX_TERMS;
@@ -16,13 +16,23 @@ impl<const NB: usize> LastingPass<'_, NB> {
         let mut missing = Missing::<Q>::new(offsets, negligible);
         let mut score = vec![0.0; offsets[groups]];
         let mut block = self.block();
+        // what was expected by power of age, and the stretch that shares it
+        let (mut moments, mut stretch) = (None, None);
         for first in range.clone().step_by(BLOCK) {
             let these = first..(first + BLOCK).min(range.end);
             let p = lanes::dispatch(PosteriorsOf { pass: self, range: these.clone(), block: &mut block });
             for (i, h) in these.enumerate() {
                 let p = &p[i].as_flattened()[..groups];
                 if p.iter().filter(|&&p| p > negligible).count() > 1 {
+                    let histories = self.evaluator.histories;
+                    let own = histories.exposure.is_none().then_some(histories.pattern[h]);
+                    if own.is_none() || own != stretch {
+                        (moments, stretch) = (None, own);
+                    }
+                    let moments =
+                        moments.get_or_insert_with(|| lanes::dispatch(MomentsOf { pass: self, i, block: &block }));
                     lanes::dispatch(ScoresOf {
+                        moments,
                         pass: self,
                         h,
                         i,
@@ -42,8 +52,25 @@ impl<const NB: usize> LastingPass<'_, NB> {
     }
 }
 
+/// What was expected of the `i`-th history of a block, by power of age.
+struct MomentsOf<'p, 'a, const NB: usize> {
+    pass: &'p LastingPass<'a, NB>,
+    i: usize,
+    block: &'p Block<NB>,
+}
+
+impl<const NB: usize> pulp::WithSimd for MomentsOf<'_, '_, NB> {
+    type Output = Moments<NB>;
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> Moments<NB> {
+        let MomentsOf { pass, i, block } = self;
+        pass.moments(simd, &pass.expected(block, i).mean, pass.exposure(block, i))
+    }
+}
+
 /// Scores of history `h`, the `i`-th of its block, in the groups it may be of.
 struct ScoresOf<'p, 'a, const NB: usize> {
+    moments: &'p Moments<NB>,
     pass: &'p LastingPass<'a, NB>,
     h: usize,
     i: usize,
@@ -57,10 +84,9 @@ struct ScoresOf<'p, 'a, const NB: usize> {
 impl<const NB: usize> pulp::WithSimd for ScoresOf<'_, '_, NB> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, simd: S) {
-        let ScoresOf { pass, h, i, p, negligible, offsets, block, score } = self;
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let ScoresOf { moments, pass, h, i, p, negligible, offsets, block, score } = self;
         let (shape, histories) = (pass.shape, pass.evaluator.histories);
-        let moments = pass.moments(simd, &pass.expected(block, i).mean, pass.exposure(block, i));
         let rising = &pass.rising[pass.totals.number(h)];
         let term = pass.expected(block, i).term(pass.totals.value(h), rising, &pass.alpha);
         // sum of y u^j, the same in every group
