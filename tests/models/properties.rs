@@ -26,17 +26,24 @@ const POSTERIOR: f64 = 1e-10;
 const AGES: usize = 6;
 
 fn families() -> impl Strategy<Value = Family> {
-    prop_oneof![Just(Family::Poisson), Just(Family::Zip), Just(Family::ZipTau)]
+    prop_oneof![
+        Just(Family::Poisson),
+        Just(Family::Zip),
+        Just(Family::ZipTau),
+        Just(Family::NegBin),
+        Just(Family::Zinb),
+        Just(Family::NegMultinomial)
+    ]
 }
 
 fn group(family: Family) -> impl Strategy<Value = Group> {
-    (0.05..1.0_f64, vec(-1.5..1.5_f64, 1..=4), vec(-3.0..3.0_f64, 1..=3), 0.0..3.0_f64).prop_map(
-        move |(share, coefficients, zero, tau)| Group {
+    (0.05..1.0_f64, vec(-1.5..1.5_f64, 1..=4), vec(-3.0..3.0_f64, 1..=3), 0.0..3.0_f64, 0.01..3.0_f64).prop_map(
+        move |(share, coefficients, zero, tau, dispersion)| Group {
             share,
             coefficients,
-            zero_coefficients: if family == Family::Zip { zero } else { vec![] },
+            zero_coefficients: if matches!(family, Family::Zip | Family::Zinb) { zero } else { vec![] },
             tau: (family == Family::ZipTau).then_some(tau),
-            dispersion: None,
+            dispersion: matches!(family, Family::NegBin | Family::Zinb | Family::NegMultinomial).then_some(dispersion),
         },
     )
 }
@@ -226,7 +233,7 @@ fn fitted(family: Family, table: &Table) -> pleegprofiel::Fit {
     Spec::counts(family).groups(2).degree(1).starts(12).fit(&table.cohort()).unwrap()
 }
 
-/// The model with one of its numbers moved: a coefficient of the rate or the zero part, or `ln tau`, of a group;
+/// The model with one of its numbers moved: a coefficient of the rate or the zero part, `ln tau` or `ln alpha`, of a group;
 /// `at` beyond those moves the logit of the second group's share. None when there is no such number.
 fn moved(model: &Model, k: usize, at: usize, by: f64) -> Option<Model> {
     let mut groups = model.groups().to_vec();
@@ -238,6 +245,8 @@ fn moved(model: &Model, k: usize, at: usize, by: f64) -> Option<Model> {
         g.zero_coefficients[at - rate] += by;
     } else if at == rate + zero && g.tau.is_some() {
         g.tau = g.tau.map(|tau| tau * by.exp());
+    } else if at == rate + zero && g.dispersion.is_some() {
+        g.dispersion = g.dispersion.map(|alpha| alpha * by.exp());
     } else if at == rate + zero + 1 && k == 1 {
         let odds = (groups[1].share / groups[0].share) * by.exp();
         (groups[0].share, groups[1].share) = (1.0 / (1.0 + odds), odds / (1.0 + odds));

@@ -53,13 +53,24 @@ pub(crate) fn evaluate_groups(family: Family, groups: &[Group], table: &Table) -
             .map(|(group, (eta, zeta))| {
                 let mut log_f = Sum::default();
                 log_f.add(group.share.ln());
+                let (mut events, mut expected) = (0, Sum::default());
                 for j in 0..intervals {
                     if let Some(y) = person.counts[j] {
                         let exposure = person.exposure.as_ref().map_or(1.0, |e| e[j]);
                         let log_lambda = exposure.ln() + log_width + eta[j];
-                        let zeta = (family != Family::Poisson).then_some(zeta[j]);
-                        log_f.add(log_density(y, log_lambda, zeta, &mut factorials));
+                        let inflated = matches!(family, Family::Zip | Family::ZipTau | Family::Zinb);
+                        let zeta = inflated.then_some(zeta[j]);
+                        let alpha = group.dispersion.filter(|_| family != Family::NegMultinomial);
+                        log_f.add(log_density(y, log_lambda, alpha, zeta, &mut factorials));
+                        events += y;
+                        expected.add(log_lambda.exp());
                     }
+                }
+                if family == Family::NegMultinomial {
+                    // given the group, a person's counts hang together by their sum and by what was expected in all
+                    let (alpha, expected) = (group.dispersion.expect("a variance"), expected.total());
+                    log_f.add(rising(events, alpha));
+                    log_f.add(expected - (f64::from(events) + 1.0 / alpha) * (alpha * expected).ln_1p());
                 }
                 log_f.total()
             })
@@ -79,7 +90,7 @@ fn predictors(family: Family, group: &Group, intervals: usize) -> (Vec<f64>, Vec
             let u = if intervals > 1 { 2.0 * (j as f64 / (intervals - 1) as f64) - 1.0 } else { 0.0 };
             let eta = polynomial(&group.coefficients, u);
             let zeta = match family {
-                Family::Zip => polynomial(&group.zero_coefficients, u),
+                Family::Zip | Family::Zinb => polynomial(&group.zero_coefficients, u),
                 Family::ZipTau => -group.tau.expect("ZIP(tau) has a tau") * eta,
                 _ => f64::NAN,
             };
@@ -88,13 +99,24 @@ fn predictors(family: Family, group: &Group, intervals: usize) -> (Vec<f64>, Vec
         .unzip()
 }
 
-fn log_density(y: u32, log_lambda: f64, zeta: Option<f64>, factorials: &mut Factorials) -> f64 {
+/// `sum_(j<y) ln(1 + alpha j)`: what is left of gamma functions.
+fn rising(y: u32, alpha: f64) -> f64 {
+    let mut sum = Sum::default();
+    (1..y).for_each(|j| sum.add((alpha * f64::from(j)).ln_1p()));
+    sum.total()
+}
+
+fn log_density(y: u32, log_lambda: f64, alpha: Option<f64>, zeta: Option<f64>, factorials: &mut Factorials) -> f64 {
     let lambda = log_lambda.exp();
-    let poisson = if y == 0 { -lambda } else { f64::from(y) * log_lambda - lambda - factorials.ln(y) };
+    let events = if y == 0 { 0.0 } else { f64::from(y) * log_lambda - factorials.ln(y) };
+    let random = match alpha {
+        None => events - lambda,
+        Some(alpha) => events + rising(y, alpha) - (f64::from(y) + 1.0 / alpha) * (alpha * lambda).ln_1p(),
+    };
     match zeta {
-        None => poisson,
-        Some(zeta) if y == 0 => log_sum_exp(&[zeta, -lambda]) - log_sum_exp(&[0.0, zeta]),
-        Some(zeta) => poisson - log_sum_exp(&[0.0, zeta]),
+        None => random,
+        Some(zeta) if y == 0 => log_sum_exp(&[zeta, random]) - log_sum_exp(&[0.0, zeta]),
+        Some(zeta) => random - log_sum_exp(&[0.0, zeta]),
     }
 }
 
