@@ -9,6 +9,7 @@ mod forms;
 mod general_bad_input;
 mod general_conformance;
 mod general_models;
+mod general_properties;
 mod general_record;
 mod general_recovery;
 mod general_reference;
