@@ -34,25 +34,31 @@ pub(super) struct PageLengths {
     pub(super) header: u64,
     pub(super) unpacked: i64,
     pub(super) packed: i64,
+    /// Values that it holds, of a dictionary.
+    pub(super) values: Option<i64>,
 }
 
 /// Reads the header of a page at the beginning of some bytes.
 pub(super) fn page_header(bytes: &[u8]) -> Result<PageLengths> {
     let mut walk = Walk { rest: bytes };
-    let (mut field, mut lengths) = (0, [0, 0]);
-    loop {
-        let head = walk.byte()?;
-        if head & 0x0F == 0 {
-            let header = (bytes.len() - walk.rest.len()) as u64;
-            return Ok(PageLengths { header, unpacked: lengths[0], packed: lengths[1] });
+    let (mut lengths, mut values) = ([0, 0], None);
+    walk.numbered(&mut |walk, kind, field| match (kind, field) {
+        (5, 2 | 3) => {
+            lengths[(field - 2) as usize] = zigzag(walk.number()?);
+            Ok(())
         }
-        field = if head >> 4 == 0 { zigzag(walk.number()?) } else { field + i64::from(head >> 4) };
-        match (head & 0x0F, field) {
-            (5, 2 | 3) => lengths[(field - 2) as usize] = zigzag(walk.number()?),
-            (1 | 2, _) => {}
-            (kind, _) => walk.value(kind, DEPTH)?,
-        }
-    }
+        // of a dictionary: the first says how many values it holds
+        (12, 7) => walk.numbered(&mut |walk, kind, field| match (kind, field) {
+            (5, 1) => {
+                values = Some(zigzag(walk.number()?));
+                Ok(())
+            }
+            _ => walk.other(kind, DEPTH),
+        }),
+        _ => walk.other(kind, DEPTH),
+    })?;
+    let header = (bytes.len() - walk.rest.len()) as u64;
+    Ok(PageLengths { header, unpacked: lengths[0], packed: lengths[1], values })
 }
 
 fn zigzag(number: u64) -> i64 {
@@ -88,23 +94,29 @@ impl Walk<'_> {
         Err(damaged("a number of more than ten bytes"))
     }
 
-    /// The fields of a structure, up to its end.
-    fn fields(&mut self, depth: u32) -> Result<()> {
+    /// Goes through the fields of a structure up to its end, each by its kind and number.
+    fn numbered(&mut self, each: &mut dyn FnMut(&mut Self, u8, i64) -> Result<()>) -> Result<()> {
+        let mut field = 0;
         loop {
             let head = self.byte()?;
             if head & 0x0F == 0 {
                 return Ok(());
             }
             // a field whose number does not follow from the last has it behind its head
-            if head >> 4 == 0 {
-                self.number()?;
-            }
-            match head & 0x0F {
-                // true and false, which are their own heads
-                1 | 2 => {}
-                kind => self.value(kind, depth)?,
-            }
+            field = if head >> 4 == 0 { zigzag(self.number()?) } else { field + i64::from(head >> 4) };
+            each(self, head & 0x0F, field)?;
         }
+    }
+
+    /// A field that nothing is wanted of.
+    fn other(&mut self, kind: u8, depth: u32) -> Result<()> {
+        // true and false are their own heads
+        if matches!(kind, 1 | 2) { Ok(()) } else { self.value(kind, depth) }
+    }
+
+    /// The fields of a structure, up to its end.
+    fn fields(&mut self, depth: u32) -> Result<()> {
+        self.numbered(&mut |walk, kind, _| walk.other(kind, depth))
     }
 
     fn value(&mut self, kind: u8, depth: u32) -> Result<()> {
@@ -174,7 +186,10 @@ mod tests {
     fn the_header_of_a_page_says_how_long_it_is() {
         // kind 0, 300 bytes unpacked, 20 packed, a structure of one number, the end; then the page
         let bytes = [0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0x28, 0x2C, 0x15, 0x02, 0x00, 0x00, 0xAA];
-        assert_eq!(page_header(&bytes).unwrap(), PageLengths { header: 12, unpacked: 300, packed: 20 });
+        assert_eq!(page_header(&bytes).unwrap(), PageLengths { header: 12, unpacked: 300, packed: 20, values: None });
+        // a dictionary of 5 values: a structure of two numbers behind it, the second of which is an encoding
+        let bytes = [0x15, 0x04, 0x15, 0x28, 0x15, 0x28, 0x4C, 0x15, 0x0A, 0x15, 0x00, 0x00, 0x00, 0xAA];
+        assert_eq!(page_header(&bytes).unwrap(), PageLengths { header: 13, unpacked: 20, packed: 20, values: Some(5) });
         assert!(page_header(&bytes[..11]).is_err());
         assert_eq!([zigzag(0), zigzag(1), zigzag(2), zigzag(u64::MAX)], [0, -1, 1, i64::MIN]);
     }

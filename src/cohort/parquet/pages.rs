@@ -1,7 +1,7 @@
 //! Pages of a column, looked at before the parquet crate unpacks them: it sets memory aside for what their headers state.
 
 use super::footer::{self, PageLengths};
-use ::parquet::basic::Compression;
+use ::parquet::basic::{Compression, Type};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::reader::ChunkReader;
@@ -39,9 +39,26 @@ pub(super) fn check<R: ChunkReader>(chunks: &R, column: &ColumnChunkMetaData) ->
         if unpacked > most_unpacked(column.compression(), packed) {
             return Err(damaged("a page that unpacks to more than its bytes can hold"));
         }
+        if page.values.is_some_and(|values| !holds(column, values, unpacked)) {
+            return Err(damaged("a dictionary of more values than its bytes can hold"));
+        }
         at = at.saturating_add(page.header).saturating_add(packed);
     }
     Ok(())
+}
+
+/// Whether a dictionary of so many bytes can hold so many values, each written out: memory is set aside for them before any
+/// is read.
+fn holds(column: &ColumnChunkMetaData, values: i64, bytes: u64) -> bool {
+    let least = match column.column_type() {
+        Type::BOOLEAN => return u64::try_from(values).is_ok_and(|values| values <= bytes.saturating_mul(8)),
+        // a text has its length before it
+        Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY => 4,
+        Type::INT64 | Type::DOUBLE => 8,
+        Type::INT96 => 12,
+        Type::FIXED_LEN_BYTE_ARRAY => u64::try_from(column.column_descr().type_length()).unwrap_or(1).max(1),
+    };
+    u64::try_from(values).is_ok_and(|values| values.saturating_mul(least) <= bytes)
 }
 
 fn header_at<R: ChunkReader>(chunks: &R, at: u64, end: u64) -> Option<PageLengths> {
@@ -64,7 +81,10 @@ fn damaged(what: &str) -> ParquetError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::parquet::basic::GzipLevel;
+    use ::bytes::Bytes;
+    use ::parquet::basic::{GzipLevel, Type as Stored};
+    use ::parquet::schema::types::{ColumnDescriptor, ColumnPath, Type as Schema};
+    use std::sync::Arc;
 
     #[test]
     fn a_page_holds_no_more_than_its_codec_can_make_of_it() {
@@ -74,5 +94,34 @@ mod tests {
         assert_eq!([most(Compression::SNAPPY), most(Compression::LZ4_RAW), most(gzip)], [10_496, 29_696, 114_096]);
         assert_eq!(most_unpacked(Compression::ZSTD(Default::default()), 10), LARGE);
         assert_eq!(most_unpacked(Compression::ZSTD(Default::default()), u64::MAX), LARGEST);
+    }
+
+    #[test]
+    fn a_dictionary_holds_no_more_values_than_its_bytes() {
+        // the header of a dictionary of so many values in 24 bytes, and those
+        let page = |values: u8| {
+            let header = [0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C, 0x15, 2 * values, 0x15, 0x00, 0x00, 0x00];
+            Bytes::from([&header[..], &[0; 24]].concat())
+        };
+        let checked = |stored: Stored, values: u8| {
+            let group = Schema::primitive_type_builder("a", stored).with_length(3).build().unwrap();
+            let path = ColumnPath::from("a");
+            let described = Arc::new(ColumnDescriptor::new(Arc::new(group), 0, 0, path));
+            let chunk = ColumnChunkMetaData::builder(described).set_dictionary_page_offset(Some(0));
+            check(&page(values), &chunk.set_total_compressed_size(37).build().unwrap())
+        };
+        let most = [
+            (Stored::INT64, 3),
+            (Stored::DOUBLE, 3),
+            (Stored::INT32, 6),
+            (Stored::BYTE_ARRAY, 6),
+            (Stored::INT96, 2),
+            (Stored::FIXED_LEN_BYTE_ARRAY, 8),
+        ];
+        for (stored, most) in most {
+            assert!(checked(stored, most).is_ok(), "{stored}");
+            let refused = checked(stored, most + 1).unwrap_err().to_string();
+            assert!(refused.contains("a dictionary of more values than its bytes can hold"), "{refused}");
+        }
     }
 }
