@@ -25,7 +25,8 @@ const POSTERIOR: f64 = 1e-10;
 
 const AGES: usize = 6;
 
-fn families() -> impl Strategy<Value = Family> {
+/// Those that the tables know.
+pub(crate) fn families() -> impl Strategy<Value = Family> {
     prop_oneof![
         Just(Family::Poisson),
         Just(Family::Zip),
@@ -82,7 +83,7 @@ fn tables() -> impl Strategy<Value = Table> {
     })
 }
 
-fn near(a: f64, b: f64, relative: f64) -> std::result::Result<(), TestCaseError> {
+pub(crate) fn near(a: f64, b: f64, relative: f64) -> std::result::Result<(), TestCaseError> {
     prop_assert!((a - b).abs() <= relative * b.abs().max(1.0), "{} is not {}", a, b);
     Ok(())
 }
