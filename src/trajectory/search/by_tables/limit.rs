@@ -23,8 +23,8 @@ const ARRIVED: f64 = 30.0;
 pub(super) const ON_ITS_WAY: f64 = 4.0;
 /// The same for a rate, in logarithms: half an event in a hundred person-years.
 const RATE_ON_ITS_WAY: f64 = -5.0;
-/// A dispersion below this may be on its way to 0.
-const DISPERSION_ON_ITS_WAY: f64 = 0.05;
+/// A dispersion below this may be on its way to 0: the likelihood is a parabola in it.
+pub(super) const DISPERSION_ON_ITS_WAY: f64 = 0.05;
 /// What is tried when one that is 0 is not to stay there.
 const DISPERSIONS_BACK: [f64; 2] = [1e-4, 1e-2];
 /// A `tau` beyond this may be on its way to infinity; and what is tried from there when it is not.

@@ -5,7 +5,7 @@
 //! parameterised. EM alone creeps; this ends with a gradient of zero to rounding.
 
 use crate::numeric::linalg::Square;
-use crate::trajectory::search::by_tables::limit;
+use crate::trajectory::search::by_tables::limit::{self, DISPERSION_ON_ITS_WAY};
 use crate::trajectory::tables::information::{FINE, Information, ROUGH, information_less, missing};
 use crate::trajectory::tables::mstep::{MAX_MOVE, RIDGE, largest_move};
 use crate::trajectory::tables::pass::Passes;
@@ -203,8 +203,6 @@ fn direction(info: &Information, gradient: &[f64], mu: f64) -> Option<Vec<f64>> 
     Some(m.cholesky()?.solve(gradient))
 }
 
-/// A dispersion below this is as good as none of the data: the likelihood is a parabola in it.
-const SMALL_DISPERSION: f64 = 0.05;
 /// The part of itself that a dispersion which is to rise loses at most, pulled down by other parameters.
 const MOST_FALLEN: f64 = -0.9;
 
@@ -218,7 +216,7 @@ fn rising(shape: &Shape, free: &Free, curves: &[Curve], gradient: &[f64]) -> Vec
     }
     let places = curves.iter().enumerate().map(|(k, curve)| (shape.offset(k) + shape.block(k) - 1, curve));
     let rises = |&(place, curve): &(usize, &Curve)| {
-        curve.log_alpha < SMALL_DISPERSION.ln() && gradient[free.place(place)] > 0.0
+        curve.log_alpha < DISPERSION_ON_ITS_WAY.ln() && gradient[free.place(place)] > 0.0
     };
     places.filter(rises).map(|(place, _)| place).collect()
 }
@@ -227,7 +225,7 @@ fn rising(shape: &Shape, free: &Free, curves: &[Curve], gradient: &[f64]) -> Vec
 /// information `i` in its logarithm that top lies at `alpha (i + 2 g) / (i + g)`.
 fn falls(shape: &Shape, free: &Free, curves: &[Curve], gradient: &[f64], info: &Information) -> bool {
     let place = |k: usize| free.place(shape.offset(k) + shape.block(k) - 1);
-    let small = |c: &Curve| c.log_alpha < SMALL_DISPERSION.ln() && c.log_alpha > 0.9 * limit::NOTHING;
+    let small = |c: &Curve| c.log_alpha < DISPERSION_ON_ITS_WAY.ln() && c.log_alpha > 0.9 * limit::NOTHING;
     let to_nothing = |p: usize| gradient[p] < 0.0 && info.observed.at(p, p) <= -2.0 * gradient[p];
     shape.dispersed() && curves.iter().enumerate().any(|(k, c)| small(c) && to_nothing(place(k)))
 }
