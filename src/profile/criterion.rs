@@ -71,6 +71,8 @@ pub enum Unseen {
     NoPeak,
     /// No offences are expected.
     NoOffences,
+    /// There are no other groups to compare a level with.
+    NoOthers,
 }
 
 /// One criterion of a definition, held against one group.

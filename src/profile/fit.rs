@@ -28,9 +28,9 @@ pub struct ProfileFit {
 }
 
 impl ProfileFit {
-    /// Holds a group against all four definitions, in the order of [`Profile::ALL`].
-    pub(crate) fn all(group: &Descriptors, definitions: &Definitions) -> [ProfileFit; 4] {
-        let judge = Judge { group, definitions };
+    /// Holds a group of so many against all four definitions, in the order of [`Profile::ALL`].
+    pub(crate) fn all(group: &Descriptors, definitions: &Definitions, groups: usize) -> [ProfileFit; 4] {
+        let judge = Judge { group, definitions, alone: groups == 1 };
         Profile::ALL.map(|profile| {
             let criteria = match profile {
                 Profile::Incidental => judge.incidental(),
@@ -53,14 +53,15 @@ impl ProfileFit {
 struct Judge<'a> {
     group: &'a Descriptors,
     definitions: &'a Definitions,
+    /// Whether there are no other groups.
+    alone: bool,
 }
 
 impl Judge<'_> {
     fn incidental(&self) -> Vec<Criterion> {
         let d = self.definitions;
-        let level = self.whole().and(self.group.level.ok_or(Unseen::NoOffences));
         let mut criteria =
-            vec![Criterion::judge(Measure::Level, level, Limit::AtMost(d.low_level), Scale::Log(d.soft_log))];
+            vec![Criterion::judge(Measure::Level, self.level(), Limit::AtMost(d.low_level), Scale::Log(d.soft_log))];
         if let Some(few) = d.few_offences {
             let expected = self.whole().and(self.group.expected_in_windows.ok_or(Unseen::NoOffences));
             criteria.push(
@@ -102,16 +103,22 @@ impl Judge<'_> {
 
     fn continuous(&self) -> Vec<Criterion> {
         let (d, group) = (self.definitions, self.group);
-        let level = self.whole().and(group.level.ok_or(Unseen::NoOffences));
         let lasting = self
             .whole()
             .and_then(|()| self.years(d.lasting, group.lasting_years, d.observed_share * d.lasting.years()))
             .and(group.persistence.ok_or(Unseen::NoOffences));
         vec![
-            Criterion::judge(Measure::Level, level, Limit::AtLeast(d.high_level), Scale::Log(d.soft_log)),
+            Criterion::judge(Measure::Level, self.level(), Limit::AtLeast(d.high_level), Scale::Log(d.soft_log)),
             Criterion::judge(Measure::Persistence, lasting, Limit::AtLeast(d.lasting_share), Scale::Plain(d.soft_part))
                 .over(d.lasting),
         ]
+    }
+
+    fn level(&self) -> Result<f64, Unseen> {
+        match self.group.level {
+            Some(_) if self.alone => Err(Unseen::NoOthers),
+            level => self.whole().and(level.ok_or(Unseen::NoOffences)),
+        }
     }
 
     fn peak_in(&self, span: AgeSpan, seen: Result<(), Unseen>) -> Criterion {

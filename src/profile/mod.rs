@@ -15,7 +15,7 @@
 //!
 //! # Reading order
 //! `curve` (what goes in) - `descriptors` (what is measured on it) - `criterion` and `fit` (measured
-//! against a definition) - `assignment` (which group each profile goes to first) - `naming` (which profile each group
+//! against a definition) - `open` (definitions that what is seen leaves open) - `assignment` (which group each profile goes to first) - `naming` (which profile each group
 //! of a cohort shows) - `person` (for one person, by
 //! posterior probabilities) - `settled` (whether that hangs on the model) - `classify` (for one person, by their
 //! record, with all it rests on). `wording` says all of it in words; `walkthrough` follows one person's record.
@@ -32,6 +32,7 @@ pub(crate) mod kind;
 pub(crate) mod language;
 pub(crate) mod model;
 pub(crate) mod naming;
+mod open;
 pub(crate) mod person;
 pub(crate) mod reason;
 pub mod reference;

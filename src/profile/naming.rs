@@ -73,6 +73,11 @@ pub struct Naming {
 /// for which two profiles are equally good, bears none, and a profile may have no group. The order of the groups changes
 /// nothing but the order of the answers.
 ///
+/// A definition of which the ages observed leave a criterion open is not met. A group that would bear that profile if the
+/// criterion were met bears none ([`Unnamed::Open`]): curves that are highest at 18, where records begin, may be those of an
+/// early peak, and no low level says otherwise. Of one group alone nothing says how often it offends beside others, so
+/// every definition left open counts.
+///
 /// # Errors
 /// When there are no groups or more than 32; when they are not at the same ages; when their shares
 /// are not 1 in all, give or take 0.02; when the definitions fail [`Definitions::check`].
@@ -98,9 +103,14 @@ pub fn name_groups(groups: &[GroupCurve], definitions: &Definitions) -> Result<N
     definitions.check()?;
     check_cohort(groups)?;
     let measured = Descriptors::of_groups(groups, definitions);
-    let fits: Vec<[ProfileFit; 4]> = measured.iter().map(|d| ProfileFit::all(d, definitions)).collect();
+    let fits: Vec<[ProfileFit; 4]> = measured.iter().map(|d| ProfileFit::all(d, definitions, groups.len())).collect();
     let scores: Vec<Scores> = measured.iter().zip(&fits).map(|(d, fits)| admissible(d, fits)).collect();
     let totals = best_totals(&scores);
+    // the same if all that is left open were met
+    let open: Vec<Scores> = measured.iter().zip(&fits).map(|(d, fits)| left_open(d, fits, definitions)).collect();
+    let with_open: Vec<Scores> =
+        scores.iter().zip(&open).map(|(met, open)| std::array::from_fn(|p| met[p].or(open[p]))).collect();
+    let totals_with_open = best_totals(&with_open);
     let named: Vec<GroupNaming> = measured
         .into_iter()
         .zip(fits)
@@ -108,10 +118,19 @@ pub fn name_groups(groups: &[GroupCurve], definitions: &Definitions) -> Result<N
         .map(|(group, (descriptors, fits))| {
             let answers = Answers::of(&scores[group], &totals[group]);
             let tied = answers.margin.is_some_and(|m| m <= TIE);
-            let profile = answers.best().filter(|_| !tied);
+            let best = answers.best().filter(|_| !tied);
+            let open = best.and_then(|best| {
+                let may_be: Vec<Profile> =
+                    Profile::ALL.into_iter().filter(|p| open[group][p.index()].is_some()).collect();
+                let then = Answers::of(&with_open[group], &totals_with_open[group]);
+                let settled = groups.len() > 1 && then.best() == Some(best);
+                (!may_be.is_empty() && !settled).then(|| of_open(best, may_be, &fits))
+            });
+            let profile = best.filter(|_| open.is_none());
             let score = profile.and_then(|p| scores[group][p.index()]);
             let unnamed = match profile {
                 Some(_) => None,
+                None if open.is_some() => open,
                 None if matches!(descriptors.peak, Peak::NoOffences) => Some(Unnamed::NoOffences),
                 None if tied => Some(Unnamed::Tied { answers: answers.tied() }),
                 None => Some(no_match(&fits, &descriptors)),
@@ -161,6 +180,17 @@ fn check_cohort(groups: &[GroupCurve]) -> Result<()> {
 fn admissible(descriptors: &Descriptors, fits: &[ProfileFit; 4]) -> Scores {
     let some = !matches!(descriptors.peak, Peak::NoOffences);
     std::array::from_fn(|p| (some && fits[p].met).then_some(fits[p].score))
+}
+
+/// Scores of the definitions that the ages observed leave open for a group.
+fn left_open(descriptors: &Descriptors, fits: &[ProfileFit; 4], definitions: &Definitions) -> Scores {
+    std::array::from_fn(|p| fits[p].open(descriptors, definitions))
+}
+
+fn of_open(meets: Profile, open: Vec<Profile>, fits: &[ProfileFit; 4]) -> Unnamed {
+    let of = |p: &Profile| fits[p.index()].failed().cloned();
+    let unjudged = open.iter().flat_map(of).collect();
+    Unnamed::Open { meets, open, unjudged }
 }
 
 /// The profiles that a group meets, the best answer first.

@@ -28,6 +28,16 @@ pub enum Unnamed {
         /// The equally good profiles.
         answers: Vec<Profile>,
     },
+    /// It meets a definition, but may as well be of another profile, of which what is observed leaves a criterion open; see
+    /// [`name_groups`](super::naming::name_groups).
+    Open {
+        /// The profile whose definition it meets.
+        meets: Profile,
+        /// The others, in the order of [`Profile::ALL`]; never empty.
+        open: Vec<Profile>,
+        /// Their criteria that could not be judged.
+        unjudged: Vec<Criterion>,
+    },
     /// No offences are expected of it at any age observed.
     NoOffences,
 }

@@ -75,6 +75,12 @@ impl Unseen {
                 expected",
                 )
                 .to_owned(),
+            Unseen::NoOthers => language
+                .pick(
+                    "er is maar één groep, dus geen andere om mee te vergelijken hoe vaak zij delicten pleegt",
+                    "there is one group only, so no other to compare how often it offends with",
+                )
+                .to_owned(),
         }
     }
 }
@@ -128,10 +134,10 @@ impl Criterion {
                 format!("the group offends {} times as often as the cohort on average", language.number(value, 2))
             }
             (Language::Dutch, Measure::ExpectedOffences) => {
-                format!("{over} worden {} delicten verwacht", language.number(value, 1))
+                format!("naar de waargenomen leeftijden worden {over} {} delicten verwacht", language.number(value, 1))
             }
             (Language::English, Measure::ExpectedOffences) => {
-                format!("{} offences are expected {over}", language.number(value, 1))
+                format!("by the ages observed {} offences are expected {over}", language.number(value, 1))
             }
             (Language::Dutch, Measure::Persistence) => {
                 format!("de frequentie houdt aan op {} van de waargenomen leeftijden {over}", language.number(value, 2))
@@ -170,6 +176,11 @@ fn clauses(failed: &[Criterion], peak_age: Option<f64>, language: Language) -> S
     said.join("; ")
 }
 
+fn quoted(profiles: &[Profile], language: Language) -> String {
+    let labels: Vec<String> = profiles.iter().map(|p| format!("'{}'", p.label(language))).collect();
+    language.list(&labels)
+}
+
 fn answer(profile: Option<Profile>, language: Language) -> String {
     match profile {
         Some(profile) => format!("'{}'", profile.label(language)),
@@ -189,11 +200,18 @@ impl Unnamed {
                 )
             }
             Unnamed::Tied { answers } => {
-                let answers: Vec<String> = answers.iter().map(|p| format!("'{}'", p.label(language))).collect();
-                let answers = language.list(&answers);
+                let answers = quoted(answers, language);
                 language.pick(
                     format!("{answers} zijn even goede antwoorden; daarom wordt geen ervan gegeven"),
                     format!("{answers} are equally good answers; so none is given"),
+                )
+            }
+            Unnamed::Open { meets, open, unjudged, .. } => {
+                let why = clauses(unjudged, None, language);
+                let (meets, open) = (quoted(&[*meets], language), quoted(open, language));
+                language.pick(
+                    format!("voldoet aan {meets}, maar kan ook {open} zijn, wat niet te beoordelen is: {why}"),
+                    format!("meets {meets}, but may also be {open}, which cannot be judged: {why}"),
                 )
             }
             Unnamed::NoOffences => language

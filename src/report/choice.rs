@@ -25,6 +25,13 @@ impl Report<'_> {
             format!("Vorm en aantal groepen zijn gekozen op de laagste BIC (personen) van {forms} modellen: {chosen}, {groups} groepen."),
             format!("Form and number of groups were chosen by the lowest BIC (persons) of {forms} models: {chosen}, {groups} groups."),
         )];
+        let looked = || choice.candidates.iter().map(|c| c.groups);
+        if looked().max() == Some(groups) && looked().any(|other| other < groups) {
+            words.push(language.pick(
+                format!("Meer dan {groups} groepen zijn niet bekeken: met meer kan de BIC lager zijn."),
+                format!("More than {groups} groups were not looked at: with more the BIC may be lower."),
+            ));
+        }
         let others: Vec<String> = by_form
             .iter()
             .filter(|c| c.form != choice.form && c.refused.is_none())

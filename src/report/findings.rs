@@ -106,6 +106,7 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
             )
         }
         Finding::Undetermined { parameters } => {
+            let parameters: Vec<String> = parameters.iter().map(|p| parameter(p)).collect();
             format!("geen standaardfout te geven voor: {}", parameters.join("; "))
         }
         Finding::FlatLikelihood { groups } => {
@@ -143,6 +144,22 @@ fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
             )
         }
     }
+}
+
+/// A parameter in Dutch words, from those of [`Finding::Undetermined`].
+fn parameter(words: &str) -> String {
+    let word = |word: &str| match word {
+        "all groups" => "alle groepen".to_owned(),
+        "membership" => "lidmaatschap".to_owned(),
+        "curve" => "lijn".to_owned(),
+        "zero part" => "nuldeel".to_owned(),
+        "dispersion" => "spreiding".to_owned(),
+        "standard deviation" => "standaardafwijking".to_owned(),
+        "precision" => "precisie".to_owned(),
+        "constant" => "constante".to_owned(),
+        other => other.strip_prefix("group ").map_or(other.to_owned(), |number| format!("groep {number}")),
+    };
+    words.split(", ").map(word).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -189,7 +189,14 @@ impl<'a> Report<'a> {
         let sizes = self.shown_sizes(self.shown.fit().groups.iter().map(|g| g.members).collect());
         let hidden = |group: usize| group.checked_sub(1).and_then(|k| sizes.get(k)).is_some_and(|s| !s.is_exact());
         let (fatal, other): (Vec<&Finding>, Vec<&Finding>) = self.shown.findings().iter().partition(|f| f.is_fatal());
-        let of_fit = fatal.into_iter().chain(other).map(|f| findings::words(f, self.language, &hidden));
+        let words = |finding: &Finding| match finding {
+            Finding::Data(warning) if !self.small_cells => {
+                let without = warnings::without_place(warning, self.language);
+                without.unwrap_or_else(|| findings::words(finding, self.language, &hidden))
+            }
+            _ => findings::words(finding, self.language, &hidden),
+        };
+        let of_fit = fatal.into_iter().chain(other).map(words);
         self.one_population_words().into_iter().chain(of_fit).collect()
     }
 
@@ -223,7 +230,9 @@ impl<'a> Report<'a> {
                     .filter(|_| sizes[k] != ShownCount::Small)
                     .filter_map(|j| Some((grid.mid_age(j), self.observed.rate(k, j)?)))
                     .collect();
-                PictureGroup { label, profile: profile.map(Profile::index), curve: self.curve(k), points }
+                // the curve of a few people is their record
+                let curve = if sizes[k] == ShownCount::Small { Vec::new() } else { self.curve(k) };
+                PictureGroup { label, profile: profile.map(Profile::index), curve, points }
             })
             .collect();
         let mut caption = vec![
@@ -239,8 +248,10 @@ impl<'a> Report<'a> {
         if !without.is_empty() {
             let list = language.list(&without);
             caption.push(language.pick(
-                format!("Waargenomen waarden van groep {list} zijn weggelaten (minder dan {SMALL_CELL} personen)."),
-                format!("Observed values of group {list} are left out (fewer than {SMALL_CELL} persons)."),
+                format!(
+                    "Lijn en waargenomen waarden van groep {list} zijn weggelaten (minder dan {SMALL_CELL} personen)."
+                ),
+                format!("Line and observed values of group {list} are left out (fewer than {SMALL_CELL} persons)."),
             ));
         }
         caption.push(

@@ -42,14 +42,17 @@ impl Report<'_> {
                 };
                 vec![
                     (k + 1).to_string(),
-                    self.profile_cell(k),
+                    self.profile_cell(k, sizes[k] == ShownCount::Small),
                     if shown { percent(group.share, language) } else { NOTHING.to_owned() },
                     match sizes[k] {
                         ShownCount::Exact(members) => thousands(members, language),
                         ShownCount::Small => format!("<{SMALL_CELL}"),
                         ShownCount::Withheld => NOTHING.to_owned(),
                     },
-                    language.short(self.peak_age(k)),
+                    match sizes[k] {
+                        ShownCount::Small => NOTHING.to_owned(),
+                        _ => language.short(self.peak_age(k)),
+                    },
                     figure(group.avepp, 2),
                     figure(group.occ, 1),
                 ]
@@ -68,14 +71,15 @@ impl Report<'_> {
         }
     }
 
-    fn profile_cell(&self, k: usize) -> String {
+    /// The profile of a group, or why none; of a few people not why, which tells of their records.
+    fn profile_cell(&self, k: usize, few: bool) -> String {
         let language = self.language;
         let named = &self.naming.groups[k];
         match (named.profile, &named.unnamed) {
             (Some(profile), _) if named.ambiguities.is_empty() => profile.label(language).to_owned(),
             (Some(profile), _) => format!("{} ({})", profile.label(language), language.pick("onzeker", "ambiguous")),
-            (None, Some(why)) => format!("{}: {}", language.pick("geen", "none"), why.text(language)),
-            (None, None) => language.pick("geen", "none").to_owned(),
+            (None, Some(why)) if !few => format!("{}: {}", language.pick("geen", "none"), why.text(language)),
+            (None, _) => language.pick("geen", "none").to_owned(),
         }
     }
 
@@ -94,6 +98,7 @@ impl Report<'_> {
                 .groups
                 .iter()
                 .filter(|g| g.profile.is_some() && !g.ambiguities.is_empty())
+                .filter(|g| sizes[g.group] != ShownCount::Small)
                 .map(|g| g.text(language)),
         );
         if let Some(text) = self.placed_words() {

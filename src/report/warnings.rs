@@ -1,6 +1,32 @@
-//! Warnings about data in Dutch. Does not belong here: their English words (`cohort::warning`).
+//! Warnings about data in Dutch, and what may be printed of those that point at one person. Does not belong here: their
+//! English words (`cohort::warning`).
 
 use crate::cohort::warning::{CellPlace, CohortWarning, few};
+use crate::profile::language::Language;
+
+/// A warning that names the row or the counts of a person, without these; none where it names neither.
+pub(super) fn without_place(warning: &CohortWarning, language: Language) -> Option<String> {
+    let (dutch, english) = match warning {
+        CohortWarning::FarOutside { .. }
+        | CohortWarning::LikeMissingCodes { .. }
+        | CohortWarning::ValuesLikeMissingCodes { .. } => (
+            "enkele waarden liggen ver boven alle andere of lijken op codes voor een ontbrekende waarde; zij zijn als waarde genomen",
+            "a few values lie far above all others or look like codes for a missing value; they were taken as values",
+        ),
+        CohortWarning::LabelledCounts { .. } => (
+            "aan enkele aantallen geeft het bestand een naam; zij zijn als aantal genomen",
+            "the file gives a few counts a name of their own; they were taken as counts",
+        ),
+        CohortWarning::CalledTotal { .. }
+        | CohortWarning::SumOfOthers { .. }
+        | CohortWarning::MoreThanAllOthers { .. } => (
+            "een of meer rijen lijken op een rij met totalen; zij zijn als personen genomen",
+            "one row or more look like a row of totals; they were taken as persons",
+        ),
+        _ => return None,
+    };
+    Some(language.pick(dutch, english).to_owned())
+}
 
 /// A warning as one Dutch sentence without its full stop.
 pub(super) fn dutch(warning: &CohortWarning) -> String {

@@ -24,7 +24,7 @@ fn assess(id: &str, case: &Value, mode: Mode) -> Assessment {
 }
 
 #[test]
-fn a_violent_conviction_without_a_conviction_is_refused_in_864_of_4608_combinations() {
+fn a_violent_conviction_or_incarceration_without_a_conviction_is_refused_in_1008_of_4608_combinations() {
     let instrument = Instrument::bundled("psa").unwrap();
     let (mut refused, mut tried) = (0, 0);
     for age in [19, 20, 21, 22, 23, 40] {
@@ -40,8 +40,11 @@ fn a_violent_conviction_without_a_conviction_is_refused_in_864_of_4608_combinati
                         "prior_sentence_to_incarceration": yes(5)}));
                     let case = &instrument.read_cases(&case.to_string()).unwrap()[0];
                     let result = instrument.assess(case, Mode::Strict).unwrap();
-                    let contradictory = violent > 0 && !yes(2) && !yes(3);
-                    assert_eq!(result.error == ["violent_conviction_without_conviction"], contradictory);
+                    let none = !yes(2) && !yes(3);
+                    let contradictory = none && (violent > 0 || yes(5));
+                    let says = |code: &str| result.error.iter().any(|error| error == code);
+                    assert_eq!(says("violent_conviction_without_conviction"), none && violent > 0);
+                    assert_eq!(says("incarceration_without_conviction"), none && yes(5));
                     assert_eq!(result.scored, !contradictory);
                     assert!(instrument.assess(case, Mode::AsPublished).unwrap().scored);
                     refused += usize::from(contradictory);
@@ -50,7 +53,64 @@ fn a_violent_conviction_without_a_conviction_is_refused_in_864_of_4608_combinati
             }
         }
     }
-    assert_eq!((refused, tried), (864, 4608));
+    assert_eq!((refused, tried), (1008, 4608));
+}
+
+fn ogrs3(changes: &Value) -> Value {
+    let mut case = json!({"population": {"jurisdiction": "england-and-wales", "legal_status": "community", "age": 32},
+        "sex": "male", "date_of_birth": "1992-02-29", "date_of_current_conviction": "2024-03-01",
+        "date_at_start_of_followup": "2024-03-01", "total_sanctions": 4, "age_at_first_sanction": 16,
+        "offence_parameter": 0.2});
+    for (key, value) in changes.as_object().unwrap() {
+        case[key] = value.clone();
+    }
+    case
+}
+
+#[test]
+fn dates_sanctions_and_parameters_that_cannot_be_are_refused_and_those_at_the_limit_are_not() {
+    let cases = [
+        (json!({}), None),
+        (json!({"offence_parameter": 999}), Some("offence_parameter_above_table")),
+        (json!({"offence_parameter": 0.7606}), None),
+        (json!({"offence_parameter": -50.0}), Some("offence_parameter_below_table")),
+        (json!({"offence_parameter": -0.7956}), None),
+        (json!({"date_at_start_of_followup": "2003-03-01"}), Some("followup_before_conviction")),
+        (json!({"date_at_start_of_followup": "2024-02-29"}), Some("followup_before_conviction")),
+        (json!({"total_sanctions": 1}), Some("first_sanction_before_only_sanction")),
+        (json!({"total_sanctions": 1, "age_at_first_sanction": 32}), None),
+    ];
+    for (changes, code) in cases {
+        let result = assess("ogrs3", &ogrs3(&changes), Mode::Strict);
+        assert_eq!(result.error.first().map(String::as_str), code, "{changes}");
+        assert_eq!(result.scored, code.is_none(), "{changes}");
+    }
+    // what is not known contradicts nothing, and of what it may be only what can be counts
+    let unknown = assess("ogrs3", &ogrs3(&json!({"total_sanctions": 1, "age_at_first_sanction": null})), Mode::Strict);
+    let known = assess("ogrs3", &ogrs3(&json!({"total_sanctions": 1, "age_at_first_sanction": 32})), Mode::Strict);
+    assert!(unknown.error.is_empty());
+    assert_eq!(unknown.get("percent_2y").unwrap().bounds(), known.get("percent_2y").unwrap().bounds());
+}
+
+#[test]
+fn an_offence_before_birth_or_after_the_assessment_is_refused() {
+    let case = |offence: Value, sexual: &str| {
+        json!({"population": {"jurisdiction": "england-and-wales", "legal_status": "community", "age": 44},
+            "sex": "male", "date_of_birth": "1980-01-01", "assessment_date": "2024-06-01",
+            "date_at_start_of_followup": "2024-06-01", "supervision_status": "community",
+            "has_sexual_offence_history": true, "total_sanctions": 3, "contact_adult_sexual_sanctions": 1,
+            "contact_child_sexual_sanctions": 0, "indecent_image_sanctions": 0, "non_contact_sexual_offences": 0,
+            "stranger_victim": false, "date_of_most_recent_sexual_offence": sexual, "most_recent_offence_date": offence})
+    };
+    let of = |offence: Value, sexual: &str| {
+        assess("direct-contact-sexual-reoffending", &case(offence, sexual), Mode::Strict).error
+    };
+    assert!(of(json!("2020-01-01"), "2010-01-01").is_empty());
+    assert!(of(json!("2024-06-01"), "2010-01-01").is_empty());
+    assert!(of(Value::Null, "2010-01-01").is_empty());
+    assert_eq!(of(json!("1970-01-01"), "2010-01-01"), ["offence_before_birth"]);
+    assert_eq!(of(json!("2030-01-01"), "2010-01-01"), ["offence_after_assessment"]);
+    assert_eq!(of(json!("2020-01-01"), "1980-01-01"), ["sexual_offence_before_birth"]);
 }
 
 #[test]

@@ -267,3 +267,20 @@ fn a_dispersion_that_groups_share_is_judged_at_its_own_top() {
         assert!(!by_cells.findings.iter().any(upwards), "{groups}: {:?}", by_cells.findings);
     }
 }
+
+/// Toronto with time at risk, where few starts reach the best optimum.
+#[cfg(feature = "csv")]
+#[test]
+fn the_choice_hangs_on_no_seed_and_more_starts_choose_nothing_worse() {
+    use pleegprofiel::cohort::table::{TableOptions, TableSource, read_cohort};
+    let open = |name: &str| TableSource::open(format!("fixtures/toronto/{name}")).unwrap();
+    let cohort = read_cohort(open("TO1.csv"), Some(open("TO1Risk.csv")), &TableOptions::new()).unwrap();
+    let choose = |seed: u64, starts: usize| FormOptions::new().seed(seed).starts(starts).choose(&cohort).unwrap();
+    let first = choose(1, 16);
+    for (seed, starts) in [(3, 16), (5, 16), (1, 100)] {
+        let other = choose(seed, starts);
+        assert_eq!((other.form, other.fit.groups.len()), (first.form, first.fit.groups.len()), "seed {seed}");
+        // a last step of either climb promises less than this
+        assert!((other.fit.bic_persons - first.fit.bic_persons).abs() < LIMIT, "seed {seed}, {starts} starts");
+    }
+}

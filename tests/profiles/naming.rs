@@ -218,6 +218,62 @@ fn a_grid_that_misses_the_windows_says_so() {
     assert_eq!(early.unseen, Some(Unseen::PeakAtStart(18.5)));
 }
 
+/// The profile whose definition the group meets, and those left open.
+fn left_open(naming: &Naming, group: usize) -> (Profile, Vec<Profile>) {
+    match &naming.groups[group].unnamed {
+        Some(Unnamed::Open { meets, open, unjudged }) => {
+            assert!(!unjudged.is_empty() && unjudged.iter().all(|c| !c.met && c.unseen.is_some()));
+            (*meets, open.clone())
+        }
+        other => panic!("group {group}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_group_that_may_be_of_a_profile_that_could_not_be_judged_bears_no_other() {
+    // records from 18: whoever offends most at the first age may have had an early peak, however low the level since
+    let falling = |age: f64| 1.49 * (-0.72 * (age - 18.5)).exp();
+    let groups = [
+        group(0.22, 18, 44, falling),
+        group(0.2, 18, 44, |_| 2.0),
+        group(0.2, 18, 44, bell(0.8, 27.0, 4.0)),
+        group(0.38, 18, 44, |_| 0.03),
+    ];
+    let naming = name(&groups);
+    assert_eq!(left_open(&naming, 0), (Profile::Incidental, vec![Profile::EarlyPeak]));
+    let others = [Profile::Continuous, Profile::LatePeak, Profile::Incidental].map(Some);
+    assert_eq!(profiles(&naming)[1..], others);
+    for language in LANGUAGES {
+        let text = naming.groups[0].text(language);
+        assert!(text.contains(Profile::EarlyPeak.label(language)) && text.contains("18"), "{text}");
+    }
+    let person = naming.of_record(&[0.97, 0.01, 0.01, 0.01], 20, 2).unwrap();
+    assert!(person.profile.is_none());
+    // one that is past its peak where the ages begin, after the window of an early peak, had none: it is judged as seen
+    let groups = [group(0.5, 12, 44, falling), group(0.5, 12, 44, |_| 2.0)];
+    assert!(!matches!(name(&groups).groups[0].unnamed, Some(Unnamed::Open { .. })));
+
+    // from 19: of the years from 15 to 22 too few are seen to call anyone incidental, so who offends little is not late-peak
+    let groups = [
+        group(0.5, 19, 40, bell(0.1, 25.0, 5.0)),
+        group(0.3, 19, 40, bell(1.0, 27.0, 4.0)),
+        group(0.2, 19, 40, |_| 2.0),
+    ];
+    let naming = name(&groups);
+    assert_eq!(left_open(&naming, 0), (Profile::LatePeak, vec![Profile::Incidental]));
+    assert_eq!(naming.profile_of(1), Some(Profile::LatePeak), "what is seen is too much for incidental");
+}
+
+#[test]
+fn one_group_alone_of_few_offences_may_be_incidental() {
+    let naming = name(&[group(1.0, 10, 39, bell(0.1, 18.0, 4.0))]);
+    assert_eq!(left_open(&naming, 0), (Profile::EarlyPeak, vec![Profile::Incidental]));
+    assert!(naming.groups[0].text(Language::English).contains("one group only"));
+    // two of the same are no others to compare with either, but their level is that of the cohort
+    let two = name(&[group(0.5, 10, 39, bell(0.1, 18.0, 4.0)), group(0.5, 10, 39, bell(0.1, 18.0, 4.0))]);
+    assert!(two.groups.iter().all(|g| !matches!(g.unnamed, Some(Unnamed::Open { .. }))));
+}
+
 #[test]
 fn a_late_peak_that_does_not_fall_is_said_not_to() {
     let plateau = |age: f64| if age < 24.0 { 0.1 } else { 1.0 - 0.01 * (age - 27.5).abs() };

@@ -84,6 +84,8 @@ fn each_map_becomes_an_instrument_that_gives_the_mapped_probability() {
                 }
             };
             assert!((result.number("probability_2y").unwrap() - expected).abs() < 1e-9, "{name} {p}");
+            // what was not recalibrated is not told beside what was
+            assert!(result.get("probability_1y").is_none() && result.get("percent_1y").is_none(), "{name}");
         }
     }
 }

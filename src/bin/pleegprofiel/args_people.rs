@@ -85,10 +85,10 @@ pub(crate) struct ClassifyArgs {
     /// With --reference: table `id, index_age` with the age at the first trafficking offence, which is one of the counts: a
     /// whole number is an age in completed years, any other an exact one. Without it that offence is taken to be one of
     /// the record, nobody knows which, and there is no forecast.
-    #[arg(long, value_name = "FILE", requires = "reference")]
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
     pub(crate) index: Option<PathBuf>,
     /// With --reference: multiply the rates of the model by this, for a register that counts more or fewer offences.
-    #[arg(long, value_name = "FACTOR", requires = "reference")]
+    #[arg(long, value_name = "FACTOR", conflicts_with = "model")]
     pub(crate) rescale: Option<f64>,
     /// How often a prediction set holds the own profile, for each profile apart.
     #[arg(long, value_name = "PART", default_value_t = 0.9)]

@@ -62,6 +62,9 @@ pub struct FileFit {
     pub none_expected: f64,
     /// By age.
     pub ages: Vec<AgeCount>,
+    /// Whether all rates of the model can be multiplied, as those of the reference model can.
+    #[serde(default)]
+    pub rescalable: bool,
 }
 
 impl FileFit {
@@ -118,10 +121,25 @@ impl FileFit {
         } else {
             String::new()
         };
-        language.pick(
-            format!("Dit bestand past niet bij het model: {what}{also}. Wat hieronder staat klopt dan niet. Telt het register anders, probeer --rescale {factor}; past het dan nog niet, schat dan een eigen model (fit, profile) en gebruik --model."),
-            format!("This file does not fit the model: {what}{also}. The answers below are then not right. If the register counts differently, try --rescale {factor}; if it still does not fit, fit a model of your own (fit, profile) and use --model."),
-        )
+        let found = language.pick(
+            format!("Dit bestand past niet bij het model: {what}{also}."),
+            format!("This file does not fit the model: {what}{also}."),
+        );
+        let then = match (self.rescalable, rate_off) {
+            (true, true) => language.pick(
+                format!("Wat hieronder staat klopt dan niet. Telt het register anders, probeer --rescale {factor}; past het dan nog niet, schat dan een eigen model (fit, profile) en gebruik --model."),
+                format!("The answers below are then not right. If the register counts differently, try --rescale {factor}; if it still does not fit, fit a model of your own (fit, profile) and use --model."),
+            ),
+            (true, false) => language.pick(
+                "Wat hieronder staat klopt dan niet: schat een eigen model (fit, profile) en gebruik --model.".to_owned(),
+                "The answers below are then not right: fit a model of your own (fit, profile) and use --model.".to_owned(),
+            ),
+            (false, _) => language.pick(
+                "Wat hieronder staat berust op een model dat deze mensen niet beschrijft: schat er een dat dat wel doet (fit, select, profile: een andere familie, meer groepen).".to_owned(),
+                "The answers below rest on a model that does not describe these people: fit one that does (fit, select, profile: another family, more groups).".to_owned(),
+            ),
+        };
+        format!("{found} {then}")
     }
 
     /// What is said when there are too few people to compare.
@@ -213,6 +231,8 @@ pub(super) fn compare(people: &[Beside], aside: u32, start_age: impl Fn(usize) -
         none: people.iter().map(|p| nothing(&p.found)).sum::<f64>() / n as f64,
         none_expected: people.iter().flat_map(|p| &p.drawn).map(nothing).sum::<f64>() / (n * DRAWN) as f64,
         ages,
+        // only the reference model has an offence that is set aside
+        rescalable: aside > 0,
     }
 }
 

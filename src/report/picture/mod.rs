@@ -74,14 +74,11 @@ const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
 impl Picture {
     /// The picture as a stand-alone SVG document.
     pub(super) fn svg(&self) -> String {
-        let scale = Scale::for_series(
-            self.groups
-                .iter()
-                .flat_map(|g| [heights(&g.curve), heights(&g.points)])
-                .collect::<Vec<_>>()
-                .iter()
-                .map(Vec::as_slice),
-        );
+        let of = |values: fn(&PictureGroup) -> &[(f64, f64)]| -> Vec<Vec<f64>> {
+            self.groups.iter().map(|g| heights(values(g))).collect()
+        };
+        let (curves, points) = (of(|g| &g.curve), of(|g| &g.points));
+        let scale = Scale::for_series(curves.iter().map(Vec::as_slice), points.iter().map(Vec::as_slice));
         let mut caption = self.caption.clone();
         caption.extend(self.cut_off(scale));
         let caption: Vec<String> = caption.iter().flat_map(|line| wrap(line, CAPTION_CHARS)).collect();
@@ -242,9 +239,13 @@ impl Picture {
                     (false, Language::Dutch) => format!("van {first} tot en met {last} jaar"),
                     (false, Language::English) => format!("at {first} to {last}"),
                 };
-                let (group, to) = (language.pick("groep", "group"), language.pick("tot", "up to"));
-                let highest = if highest < 1e4 { language.number(highest, 1) } else { format!("{highest:.0e}") };
-                parts.push(format!("{group} {}, {kind}, {ages} ({to} {highest})", k + 1));
+                let group = language.pick("groep", "group");
+                // a curve that ran off has no height worth telling
+                let highest = match highest < 1e4 {
+                    true => format!("{} {}", language.pick("tot", "up to"), language.number(highest, 1)),
+                    false => language.pick("ver daarboven", "far above").to_owned(),
+                };
+                parts.push(format!("{group} {}, {kind}, {ages} ({highest})", k + 1));
             }
         }
         if parts.is_empty() {

@@ -65,7 +65,9 @@ struct Changed {
 ///
 /// Each probability of a horizon named is mapped. Where it is logistic and the map is one of logits, that is another
 /// intercept and slope of the same sum of terms; otherwise the probability of the original stays in the result under
-/// its name with `_before`, and the new one is a map of it. The golden vectors keep their answers and sums; their
+/// its name with `_before`, and the new one is a map of it. Results of other horizons, and what rests on them, are left out:
+/// for the new population nothing is known of them, and beside new ones they would contradict these (a chance within two
+/// years below that within one). The golden vectors keep their answers and sums; their
 /// probabilities are computed anew from the sums of the original, and what rests on a changed probability (percentages,
 /// bands) is not expected any more. The file is loaded before it is returned, so its vectors come out.
 ///
@@ -89,7 +91,8 @@ pub fn recalibrate(original: &str, new: &RecalibratedVersion) -> Result<String> 
             return Err(Error::options(format!("no probability comes from a sum at horizon {}", shortened(horizon))));
         }
     }
-    let gone = resting_on(&file, &changed);
+    leave_out_others(&mut file, new);
+    let gone = resting_on(&file, changed.iter().map(|c| c.field.clone()));
     for set in file["golden"].as_array_mut().into_iter().flatten() {
         set["instrument"] = new.id.clone().into();
         set["version"] = new.version.clone().into();
@@ -228,9 +231,28 @@ fn rises(knots: &[(f64, f64)]) -> bool {
         && knots.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 <= w[1].1)
 }
 
-/// Outputs that come, over any number of steps, from a changed one, with those.
-fn resting_on(file: &Value, changed: &[Changed]) -> BTreeSet<String> {
-    let mut gone: BTreeSet<String> = changed.iter().map(|c| c.field.clone()).collect();
+/// Takes away the results of horizons that were not recalibrated, with what rests on them, and what golden vectors expect
+/// of them.
+fn leave_out_others(file: &mut Value, new: &RecalibratedVersion) {
+    let recalibrated = |horizon: &str| new.maps.iter().any(|(name, _)| name == horizon);
+    let outputs = file["outputs"].as_array().into_iter().flatten();
+    let others = outputs.filter(|output| output["horizon"].as_str().is_some_and(|h| !recalibrated(h)));
+    let others: Vec<String> = others.filter_map(|output| output["field"].as_str().map(str::to_owned)).collect();
+    let gone = resting_on(file, others.into_iter());
+    if let Some(outputs) = file["outputs"].as_array_mut() {
+        outputs.retain(|output| output["field"].as_str().is_none_or(|field| !gone.contains(field)));
+    }
+    let vectors = file["golden"].as_array_mut().into_iter().flatten();
+    for vector in vectors.flat_map(|set| set["vectors"].as_array_mut().into_iter().flatten()) {
+        if let Some(expected) = vector["expected"].as_object_mut() {
+            expected.retain(|key, _| !gone.contains(key.as_str()));
+        }
+    }
+}
+
+/// Outputs that come, over any number of steps, from one of these, with those.
+fn resting_on(file: &Value, fields: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let mut gone: BTreeSet<String> = fields.collect();
     loop {
         let before = gone.len();
         for output in file["outputs"].as_array().into_iter().flatten() {

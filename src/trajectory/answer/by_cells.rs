@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::logspace::most_likely;
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
+use crate::trajectory::answer::by_tables::weighted_observations;
 use crate::trajectory::answer::{findings_by_cells, seed};
 use crate::trajectory::cells::Cells;
 use crate::trajectory::cells::pass::Engine;
@@ -149,7 +150,7 @@ fn finish(
         parameters,
         aic: -2.0 * log_likelihood + 2.0 * p,
         bic_persons,
-        bic_observations: -2.0 * log_likelihood + p * (observations as f64).ln(),
+        bic_observations: -2.0 * log_likelihood + p * weighted_observations(observations, total, panel.persons()).ln(),
         icl: bic_persons + 2.0 * entropy,
         entropy: (groups.len() > 1).then(|| 1.0 - entropy / (total * (groups.len() as f64).ln())),
         converged: best.converged,

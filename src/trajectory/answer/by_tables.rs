@@ -73,6 +73,11 @@ pub(crate) struct Looked {
     pub(crate) warnings: Vec<CohortWarning>,
 }
 
+/// Observed cells times the mean weight of a person: a weight of two for everyone is everyone twice.
+pub(super) fn weighted_observations(observations: u64, total_weight: f64, persons: usize) -> f64 {
+    observations as f64 * total_weight / persons.max(1) as f64
+}
+
 /// The fit of a climb that has ended; `look` goes through everybody once more, at the model to be stored.
 pub(crate) fn concluded(
     options: &CountSpec,
@@ -112,7 +117,8 @@ pub(crate) fn concluded(
         parameters,
         aic: -2.0 * log_likelihood + 2.0 * p,
         bic_persons,
-        bic_observations: -2.0 * log_likelihood + p * (looked.observations as f64).ln(),
+        bic_observations: -2.0 * log_likelihood
+            + p * weighted_observations(looked.observations, looked.total_weight, looked.persons).ln(),
         icl: bic_persons + 2.0 * adequacy.entropy,
         entropy: adequacy.relative_entropy,
         converged: climbed.best.converged,

@@ -52,7 +52,7 @@ pub struct Fit {
     pub aic: f64,
     /// `-2 logL + p ln(persons)`.
     pub bic_persons: f64,
-    /// `-2 logL + p ln(observed cells)`.
+    /// `-2 logL + p ln(observed cells)`; with weights, cells times the mean weight of a person.
     pub bic_observations: f64,
     /// `bic_persons + 2 E`, with `E` the entropy of the posteriors (Biernacki, Celeux & Govaert 2000).
     pub icl: f64,

@@ -30,7 +30,7 @@ pub struct FormChoice {
 pub struct Alternative {
     /// What it is, and how far behind.
     pub candidate: FormCandidate,
-    /// The model, as it was looked at.
+    /// The model, as it was fitted in full or looked at.
     pub model: Model,
 }
 

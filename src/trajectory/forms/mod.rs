@@ -4,10 +4,12 @@
 //! Belongs here: which forms and numbers of groups are tried, and how they are ranked. Does not belong here: how one
 //! model is fitted (`fit`), and tables of whatever a researcher wants compared (`selection`).
 
+mod around;
 mod choice;
 mod choose;
 mod options;
 mod path;
+mod rank;
 mod scan;
 mod split;
 mod state;

@@ -156,6 +156,17 @@ impl<'a> Scan<'a> {
         self.judged(evaluator, form, shape, best)
     }
 
+    /// Another form with as many groups, climbed to from the parameters of one that is known. Not kept: it is found again
+    /// from what is.
+    pub(super) fn from(&self, form: Form, best: &Scanned) -> Result<Scanned> {
+        let evaluator = self.evaluator();
+        let shape = form.options(best.groups, self.degree).check(self.cohort)?;
+        let point = Point::at(evaluator, &shape, best.as_start_of(&shape));
+        let point = em::run(evaluator, &shape, point, SCREEN[1][0], ROUGHLY).0;
+        let climb = newton::climb(evaluator, &shape, point, STEPS[0], ROUGHLY);
+        self.judged(evaluator, form, shape, Some(climb))
+    }
+
     /// Whether whoever is told of every look wants no more.
     pub(super) fn stopped(&self) -> bool {
         self.memory.is_some_and(Memory::stopped)
@@ -172,13 +183,23 @@ impl<'a> Scan<'a> {
         self.judged(&self.all, s.form, s.shape.clone(), Some(climb))
     }
 
+    /// Everyone with their time at risk rounded, where only a sample was looked at and rounding spares something.
+    pub(super) fn rounded(&self) -> Option<Histories> {
+        if self.is_of_all() { None } else { coarse::rounded(&self.all) }
+    }
+
     /// The same on everyone, when it was looked at on a sample.
     pub(super) fn on_all(&self, s: &Scanned) -> Result<Scanned> {
+        self.on(&self.all, s)
+    }
+
+    /// The same on these people.
+    pub(super) fn on(&self, evaluator: &Evaluator<'_>, s: &Scanned) -> Result<Scanned> {
         if self.sample.is_none() || s.params.blocks.is_empty() {
             return Ok(s.clone());
         }
-        let climb = search::climb_from(&self.all, &s.shape, s.params.clone(), STEPS[1], ROUGHLY);
-        self.judged(&self.all, s.form, s.shape.clone(), Some(climb))
+        let climb = search::climb_from(evaluator, &s.shape, s.params.clone(), STEPS[1], ROUGHLY);
+        self.judged(evaluator, s.form, s.shape.clone(), Some(climb))
     }
 
     /// What a climb is worth; on a sample, what it would be worth on everyone were everyone as those.
@@ -257,8 +278,18 @@ impl Scanned {
             }
             *block = next;
         }
+        if shape.common_dispersion && !self.shape.common_dispersion {
+            share_dispersion(&mut params);
+        }
         params
     }
+}
+
+/// Gives all groups the same dispersion: the mean of theirs, weighed by their shares.
+fn share_dispersion(params: &mut Params) {
+    let of = |share: &f64, block: &Vec<f64>| share.exp() * block.last().copied().unwrap_or(0.0);
+    let mean: f64 = params.log_share.iter().zip(&params.blocks).map(|(share, block)| of(share, block)).sum();
+    params.blocks.iter_mut().filter_map(|block| block.last_mut()).for_each(|last| *last = mean);
 }
 
 /// A polynomial on [-1, 1] with other terms: those that are new are 0, and of those that go the highest powers are taken

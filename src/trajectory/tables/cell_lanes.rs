@@ -1,8 +1,10 @@
 //! Every cell that occurs, worked out once a pass for all groups side by side: its log-probability without `-ln y!`
-//! and what its derivatives need.
+//! and what its derivatives need. What does not hang on the count is worked out once a [`Span`].
 //!
 //! One set of formulas serves all families: Poisson is the case without a zero part, and without a dispersion
 //! `1 / (1 + alpha lambda)` is 1. Those of a cell with a dispersion are in `kernel::negbin`, of a zero in `family`.
+//!
+//! [`Span`]: crate::trajectory::tables::occurring::Span
 
 use crate::numeric::logspace::{expit, expit_and_softplus, log_add_exp};
 use crate::numeric::vexp;
@@ -12,8 +14,9 @@ use crate::trajectory::tables::dispersed::{Dispersion, MOST};
 use crate::trajectory::tables::lanes::{self, Lanes, lanes};
 use crate::trajectory::tables::occurring::Occurring;
 use crate::trajectory::tables::shape::{Curve, Shape};
+use std::ops::Range;
 
-/// Cells worked on together, so that vector code has something to do.
+/// Spans worked on together, so that vector code has something to do.
 const BLOCK: usize = 16;
 /// Below this the logarithm of the probability of a zero is taken in log space.
 const SMALL: f64 = 1e-280;
@@ -53,11 +56,17 @@ pub(crate) struct CellLanes<'a, const NB: usize> {
     pub(crate) r: Lanes<NB>,
     /// What count and dispersion decide, by distinct count; empty without a dispersion.
     rises: Vec<[Lanes<NB>; 3]>,
-    /// Log-probabilities of codes, then of a whole interval without an event at each age; and the rest of them.
+    /// Log-probabilities of codes.
     values: Vec<Lanes<NB>>,
+    /// By span: what [`Entry`] says, and the log-probability of no event if none is structural.
     inverse: Vec<Lanes<NB>>,
     ln: Vec<Lanes<NB>>,
+    exponent: Vec<Lanes<NB>>,
+    /// By span that somebody spent without an event: its log-probability, and the probability that it is not structural.
+    none: Vec<Lanes<NB>>,
     random: Vec<Lanes<NB>>,
+    /// Of an event, which is never structural.
+    certain: Lanes<NB>,
 }
 
 impl<'a, const NB: usize> CellLanes<'a, NB> {
@@ -83,6 +92,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
             })
             .collect();
         let dispersed = shape.dispersed();
+        let (codes, spans, quiet) = (occurring.codes.len(), occurring.spans.len(), occurring.quiet);
         let mut cells = CellLanes {
             occurring,
             shape,
@@ -92,15 +102,18 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
             alpha: by_group(&|c| if dispersed { Dispersion::of(c).alpha } else { 0.0 }, 0.0),
             r: by_group(&|c| if dispersed { Dispersion::of(c).r } else { 1.0 }, 1.0),
             rises: Vec::new(),
-            values: Vec::with_capacity(occurring.codes.len() + shape.intervals),
-            inverse: Vec::with_capacity(occurring.codes.len() + shape.intervals),
-            ln: Vec::with_capacity(occurring.codes.len() + shape.intervals),
-            random: Vec::with_capacity(occurring.codes.len() + shape.intervals),
+            values: Vec::with_capacity(codes),
+            inverse: Vec::with_capacity(spans),
+            ln: Vec::with_capacity(spans),
+            exponent: Vec::with_capacity(spans),
+            none: Vec::with_capacity(quiet),
+            random: Vec::with_capacity(quiet),
+            certain: [[1.0; 4]; NB],
         };
         if dispersed {
             cells.rises = rises(occurring, shape, curves);
         }
-        pulp::Arch::new().dispatch(All { cells: &mut cells });
+        lanes::dispatch(All { cells: &mut cells });
         cells
     }
 
@@ -116,7 +129,8 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
 
     /// Log-probability of a whole interval at age `t` without an event.
     pub(crate) fn none(&self, t: usize) -> &Lanes<NB> {
-        &self.values[self.occurring.codes.len() + t]
+        // whole intervals are the first spans
+        &self.none[t]
     }
 
     /// Expected events of an entry.
@@ -132,8 +146,10 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
     }
 
     #[inline(always)]
-    pub(crate) fn entry(&self, e: usize) -> Entry<'_, NB> {
-        Entry { inverse: &self.inverse[e], ln: &self.ln[e], random: &self.random[e] }
+    pub(crate) fn entry(&self, e: usize, count: u32) -> Entry<'_, NB> {
+        let span = self.occurring.span_of(e);
+        let random = if count == 0 { &self.random[span] } else { &self.certain };
+        Entry { inverse: &self.inverse[span], ln: &self.ln[span], random }
     }
 
     /// Probability of a structural zero at age `t`, and of none.
@@ -157,31 +173,43 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
 
     #[inline(always)]
     fn work_out(&mut self) {
-        let mut from = 0;
-        while from < self.len() {
-            let to = (from + BLOCK).min(self.len());
-            self.block(from, to);
-            from = to;
+        let spans = self.occurring.spans.len();
+        for from in (0..spans).step_by(BLOCK) {
+            self.block(from, (from + BLOCK).min(spans));
         }
-        let codes = self.occurring.codes.len();
-        let (of_codes, none) = self.values.split_at_mut(codes);
-        for (c, (value, code)) in of_codes.iter_mut().zip(self.occurring.codes.iter()).enumerate() {
-            if self.occurring.in_run(c) {
-                lanes::subtract(value, &none[code.interval as usize]);
-            }
+        for c in 0..self.occurring.codes.len() {
+            let value = self.of_cell(c);
+            self.values.push(value);
         }
     }
 
+    /// Log-probability of a code, less what its run counts.
+    #[inline(always)]
+    fn of_cell(&self, c: usize) -> Lanes<NB> {
+        let (code, span) = (self.occurring.codes[c], self.occurring.span_of(c));
+        let mut value = if code.count == 0 {
+            self.none[span]
+        } else {
+            let (y, rise, age) = (f64::from(code.count), self.rise(c), &self.ages[code.interval as usize]);
+            let (ln, exponent) = (&self.ln[span], &self.exponent[span]);
+            lanes(|b, l| rise[0][b][l] + y * (age.eta[b][l] - ln[b][l]) + exponent[b][l] - age.softplus[b][l])
+        };
+        if self.occurring.in_run(c) {
+            lanes::subtract(&mut value, self.none(code.interval as usize));
+        }
+        value
+    }
+
+    /// What does not hang on a count, of spans.
     #[inline(always)]
     fn block(&mut self, from: usize, to: usize) {
         let (dispersed, inflated) = (self.shape.dispersed(), self.shape.family != Family::Poisson);
         let blank = [[[0.0; 4]; NB]; BLOCK];
-        let (mut lambda, mut x, mut exponent) = (blank, blank, blank);
-        for (i, e) in (from..to).enumerate() {
-            let (t, _, time) = self.occurring.entry(e);
-            lambda[i] = self.lambda(t, time);
-            x[i] = lanes(|b, l| self.alpha[b][l] * lambda[i][b][l]);
-            exponent[i] = lanes(|b, l| -lambda[i][b][l]);
+        let (mut x, mut exponent) = (blank, blank);
+        for (i, span) in self.occurring.spans[from..to].iter().enumerate() {
+            let lambda = self.lambda(span.interval as usize, span.time);
+            x[i] = lanes(|b, l| self.alpha[b][l] * lambda[b][l]);
+            exponent[i] = lanes(|b, l| -lambda[b][l]);
         }
         let (mut inverse, mut ln) = ([[[1.0; 4]; NB]; BLOCK], blank);
         if dispersed {
@@ -195,49 +223,50 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
                 exponent[i] = lanes(|b, l| -self.r[b][l] * ln[i][b][l]);
             }
         }
-        let (mut random, mut both, mut value) = ([[[1.0; 4]; NB]; BLOCK], [[[1.0; 4]; NB]; BLOCK], exponent);
-        // only a zero may be structural
-        if inflated && (from..to).any(|e| self.occurring.entry(e).1 == 0) {
-            let (mut none, mut some) = (exponent, blank);
+        // array by array: one span after the other, what was just written in parts would be read back as a whole, which
+        // a processor waits for
+        self.inverse.extend_from_slice(&inverse[..to - from]);
+        self.ln.extend_from_slice(&ln[..to - from]);
+        self.exponent.extend_from_slice(&exponent[..to - from]);
+        let to = to.min(self.occurring.quiet);
+        if from < to {
+            self.without_event(from..to, inflated, &exponent);
+        }
+    }
+
+    /// Spans without an event, which may be structural in families with a zero part.
+    #[inline(always)]
+    fn without_event(&mut self, spans: Range<usize>, inflated: bool, exponent: &[Lanes<NB>; BLOCK]) {
+        let n = spans.len();
+        let (mut random, mut value) = ([[[1.0; 4]; NB]; BLOCK], *exponent);
+        if inflated {
+            let (mut none, mut some, mut both) = (*exponent, [[[0.0; 4]; NB]; BLOCK], random);
             for (none, some) in flat(&mut none).iter_mut().zip(flat(&mut some).iter_mut()) {
                 let (e, less_one) = vexp::exp_and_less_one(*none);
                 (*none, *some) = (e, -less_one);
             }
-            for (i, e) in (from..to).enumerate() {
-                let (t, count, _) = self.occurring.entry(e);
-                if count == 0 {
-                    let age = &self.ages[t];
-                    none[i] = lanes(|b, l| age.not_q[b][l] * none[i][b][l]);
-                    some[i] = lanes(|b, l| age.not_q[b][l] * some[i][b][l]);
-                    both[i] = lanes(|b, l| age.q[b][l] + none[i][b][l]);
-                    random[i] = lanes(|b, l| none[i][b][l] / both[i][b][l]);
-                }
+            for (i, span) in self.occurring.spans[spans.clone()].iter().enumerate() {
+                let age = &self.ages[span.interval as usize];
+                none[i] = lanes(|b, l| age.not_q[b][l] * none[i][b][l]);
+                some[i] = lanes(|b, l| age.not_q[b][l] * some[i][b][l]);
+                both[i] = lanes(|b, l| age.q[b][l] + none[i][b][l]);
+                random[i] = lanes(|b, l| none[i][b][l] / both[i][b][l]);
             }
             // ln(p) = -ln(1 + (1 - p) / p), exact where an event is next to impossible
             for ((v, p), not_p) in flat(&mut value).iter_mut().zip(flat(&mut both).iter()).zip(flat(&mut some).iter()) {
                 *v = -vexp::ln_1p(not_p / p, *p);
             }
-        }
-        for (i, e) in (from..to).enumerate() {
-            let (t, count, _) = self.occurring.entry(e);
-            let age = &self.ages[t];
-            if count > 0 {
-                let (y, rise) = (f64::from(count), self.rise(e));
-                value[i] = lanes(|b, l| {
-                    rise[0][b][l] + y * (age.eta[b][l] - ln[i][b][l]) + exponent[i][b][l] - age.softplus[b][l]
-                });
-            } else if inflated && both[i].as_flattened().iter().any(|p| *p < SMALL) {
-                // some group expects many events: the probability underflows, its logarithm does not
-                value[i] = lanes(|b, l| log_add_exp(age.zeta[b][l], exponent[i][b][l]) - age.softplus[b][l]);
-                random[i] = lanes(|b, l| expit(age.zeta[b][l] - exponent[i][b][l]).1);
+            for (i, span) in self.occurring.spans[spans].iter().enumerate() {
+                if both[i].as_flattened().iter().any(|p| *p < SMALL) {
+                    // some group expects many events: the probability underflows, its logarithm does not
+                    let age = &self.ages[span.interval as usize];
+                    value[i] = lanes(|b, l| log_add_exp(age.zeta[b][l], exponent[i][b][l]) - age.softplus[b][l]);
+                    random[i] = lanes(|b, l| expit(age.zeta[b][l] - exponent[i][b][l]).1);
+                }
             }
         }
-        // array by array: one entry after the other, what was just written in parts would be read back as a whole, which
-        // a processor waits for
-        self.values.extend_from_slice(&value[..to - from]);
-        self.inverse.extend_from_slice(&inverse[..to - from]);
-        self.ln.extend_from_slice(&ln[..to - from]);
-        self.random.extend_from_slice(&random[..to - from]);
+        self.none.extend_from_slice(&value[..n]);
+        self.random.extend_from_slice(&random[..n]);
     }
 
     /// First derivatives of an entry in `eta`, in `zeta` (for ZIP(tau) in `eta` through both predictors, and in
@@ -245,7 +274,7 @@ impl<'a, const NB: usize> CellLanes<'a, NB> {
     #[inline(always)]
     pub(crate) fn first(&self, e: usize) -> [Lanes<NB>; 3] {
         let (t, count, time) = self.occurring.entry(e);
-        let (y, entry, age, lambda) = (f64::from(count), self.entry(e), &self.ages[t], self.lambda(t, time));
+        let (y, entry, age, lambda) = (f64::from(count), self.entry(e, count), &self.ages[t], self.lambda(t, time));
         let eta = lanes(|b, l| entry.random[b][l] * (y - lambda[b][l]) * entry.inverse[b][l]);
         let zeta: Lanes<NB> = lanes(|b, l| 1.0 - entry.random[b][l] - age.q[b][l]);
         if self.shape.family == Family::ZipTau {

@@ -81,7 +81,7 @@ impl<const NB: usize> CellLanes<'_, NB> {
         let mut all = simd.splat_f64s(0.0);
         for e in entries {
             let (_, count, at_risk) = self.occurring.entry(e);
-            let (entry, rise) = (self.entry(e), self.rise_of(e));
+            let (entry, rise) = (self.entry(e, count), self.rise_of(e));
             let (at_risk, y, w) = (simd.splat_f64s(at_risk), simd.splat_f64s(f64::from(count)), of(&weights[e]));
             let (l, s) = (times(at_risk, rate), of(entry.inverse));
             let ls = times(l, s);
@@ -133,7 +133,7 @@ impl<const NB: usize> CellLanes<'_, NB> {
         let [f0, f1, f2, s0, s1, s2, s3, s4, s5, c0, c1, c2, time, _] = sums;
         for e in entries {
             let (_, _, at_risk) = self.occurring.entry(e);
-            let entry = self.entry(e);
+            let entry = self.entry(e, 0);
             let (at_risk, w) = (simd.splat_f64s(at_risk), of(&weights[e]));
             let (l, s, random) = (times(at_risk, rate), of(entry.inverse), of(entry.random));
             // minus the derivative in the rate, and that in the dispersion, of a zero that is none by structure
@@ -165,7 +165,7 @@ impl<const NB: usize> CellLanes<'_, NB> {
         let mut sums = vec![[[[0.0; 4]; NB]; 8]; n];
         for (e, w) in weights.iter().enumerate() {
             let (t, count, at_risk) = self.occurring.entry(e);
-            let (entry, (q, not_q), sums) = (self.entry(e), self.zero_part(t), &mut sums[t]);
+            let (entry, (q, not_q), sums) = (self.entry(e, count), self.zero_part(t), &mut sums[t]);
             let lambda = self.lambda(t, at_risk);
             let y = f64::from(count);
             let not_r = entry.random;

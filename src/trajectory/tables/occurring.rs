@@ -3,12 +3,20 @@
 //! With everyone at liberty throughout, a cell is an age and a count, and "nothing" at a whole interval is counted by
 //! runs of ages. A cell with less time at risk is one of its own, also where nothing happened. As long as many people
 //! share their cells (whole years, or the same months in custody), working out each once a pass is far cheaper than
-//! going through everyone's.
+//! going through everyone's. Cells of one [`Span`] share all that does not hang on the count.
 
 use crate::cohort::history::{CellCode, Histories};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 use std::hash::{BuildHasherDefault, Hasher};
+
+/// A time at risk at an age.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Span {
+    pub(crate) interval: u16,
+    /// In intervals.
+    pub(crate) time: f64,
+}
 
 /// Cells above which no table is made: it would no longer stay near the processor.
 const MOST: usize = 65_536;
@@ -17,8 +25,12 @@ const MOST: usize = 65_536;
 #[derive(Debug)]
 pub(crate) struct Occurring<'a> {
     pub(crate) codes: Cow<'a, [CellCode]>,
-    /// Time at risk of each code, in intervals; `None` where all are whole.
-    time: Option<Vec<f64>>,
+    /// The whole interval at each age, then shorter spans in which somebody did not offend, then the others; and that of
+    /// each code.
+    pub(crate) spans: Vec<Span>,
+    span_of: Vec<u32>,
+    /// So many of the spans, the first, have cells without an event.
+    pub(crate) quiet: usize,
     /// Distinct counts, and which of them each code has.
     pub(crate) counts: Vec<u32>,
     count_of: Vec<u32>,
@@ -39,7 +51,9 @@ impl<'a> Occurring<'a> {
         let (counts, count_of) = distinct_counts(&histories.codes);
         Some(Occurring {
             codes: Cow::Borrowed(&histories.codes),
-            time: None,
+            spans: whole_spans(histories.intervals),
+            span_of: histories.codes.iter().map(|code| u32::from(code.interval)).collect(),
+            quiet: histories.intervals,
             counts,
             count_of,
             cells: Cow::Borrowed(&histories.cells),
@@ -114,11 +128,30 @@ impl<'a> Occurring<'a> {
         order.iter().enumerate().for_each(|(new, &old)| place[old as usize] = new as u32);
         cells.iter_mut().for_each(|c| *c = place[*c as usize]);
         let codes: Vec<CellCode> = order.iter().map(|&c| codes[c as usize]).collect();
-        let time = order.iter().map(|&c| time[c as usize]).collect();
+        let (mut spans, mut span_of) = (whole_spans(intervals), Vec::with_capacity(codes.len()));
+        let mut quiet = intervals;
+        let mut part: HashMap<(u16, u64), u32, Build> = HashMap::default();
+        for (code, &old) in codes.iter().zip(&order) {
+            let time = time[old as usize];
+            let next = spans.len() as u32;
+            let span = match time == 1.0 {
+                true => u32::from(code.interval),
+                false => *part.entry((code.interval, time.to_bits())).or_insert(next),
+            };
+            if span == next {
+                spans.push(Span { interval: code.interval, time });
+            }
+            if code.count == 0 {
+                quiet = spans.len();
+            }
+            span_of.push(span);
+        }
         let (counts, count_of) = distinct_counts(&codes);
         Some(Occurring {
             codes: Cow::Owned(codes),
-            time: Some(time),
+            spans,
+            span_of,
+            quiet,
             counts,
             count_of,
             cells: Cow::Owned(cells),
@@ -132,9 +165,16 @@ impl<'a> Occurring<'a> {
     #[inline(always)]
     pub(crate) fn entry(&self, e: usize) -> (usize, u32, f64) {
         match self.codes.get(e) {
-            Some(code) => (code.interval as usize, code.count, self.time_of(e)),
+            Some(code) => (code.interval as usize, code.count, self.spans[self.span_of(e)].time),
             None => (e - self.codes.len(), 0, 1.0),
         }
+    }
+
+    /// The span of an entry.
+    #[inline(always)]
+    pub(crate) fn span_of(&self, e: usize) -> usize {
+        // whole intervals are the first of both
+        self.span_of.get(e).map_or(e.wrapping_sub(self.codes.len()), |&span| span as usize)
     }
 
     /// Which of the distinct counts an entry has; `None` without an event in a whole interval.
@@ -143,15 +183,11 @@ impl<'a> Occurring<'a> {
         self.count_of.get(e).map(|&n| n as usize)
     }
 
-    #[inline(always)]
-    fn time_of(&self, code: usize) -> f64 {
-        self.time.as_ref().map_or(1.0, |t| t[code])
-    }
-
     /// Whether a code stands in the place of a whole interval without an event, which its run counts already.
     #[inline(always)]
     pub(crate) fn in_run(&self, code: usize) -> bool {
-        self.time_of(code) == 1.0
+        // whole intervals are the first, one an age
+        self.span_of[code] == u32::from(self.codes[code].interval)
     }
 
     pub(crate) fn of_history(&self, h: usize) -> &[u32] {
@@ -200,6 +236,11 @@ impl Hasher for Folded {
     fn write_usize(&mut self, value: usize) {
         self.write_u64(value as u64);
     }
+}
+
+/// The whole interval at each age.
+fn whole_spans(intervals: usize) -> Vec<Span> {
+    (0..intervals).map(|t| Span { interval: t as u16, time: 1.0 }).collect()
 }
 
 /// Distinct counts in ascending order, and the place among them of each code's.

@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Items that are named beside one that there is not, at most.
+const MOST_NAMED: usize = 12;
+
 /// An answer to one item.
 ///
 /// Made from what a program holds: a flag, a number, a day, the key of a level, the keys of members; from an [`Option`],
@@ -277,10 +280,23 @@ impl Instrument {
                     Err(why) => problems.add(format_args!("{path}.{key}"), why),
                 },
                 None if own => {}
-                None => problems
-                    .add(format_args!("{path}.{}", shortened(key)), format_args!("{} has no such item", self.id())),
+                None => problems.add(
+                    format_args!("{path}.{}", shortened(key)),
+                    format_args!("{} has no such item{}", self.id(), self.not_among(answers)),
+                ),
             }
         }
         case
+    }
+
+    /// Which items these answers leave out: one of them may be what another name was meant for.
+    fn not_among(&self, answers: &Map<String, Value>) -> String {
+        let mut left = self.items.iter().map(|item| item.name.as_str()).filter(|name| !answers.contains_key(*name));
+        let named: Vec<&str> = left.by_ref().take(MOST_NAMED).collect();
+        match (named.is_empty(), left.count()) {
+            (true, _) => "; all of its items are there".to_owned(),
+            (false, 0) => format!("; of its items these are not there: {}", named.join(", ")),
+            (false, more) => format!("; of its items these are not there: {} and {more} more", named.join(", ")),
+        }
     }
 }

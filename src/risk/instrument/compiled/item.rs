@@ -89,8 +89,12 @@ impl Item {
             }
             ItemKind::Integer => {
                 // 43.0 is the whole number 43, as JSON Schema has it
-                let whole = answer.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= LARGEST);
-                whole.ok_or_else(|| format!("{} is not a whole number", brief(answer)))?
+                let whole = answer.as_f64().filter(|n| n.fract() == 0.0);
+                let whole = whole.ok_or_else(|| format!("{} is not a whole number", brief(answer)))?;
+                if whole.abs() > LARGEST {
+                    return Err(format!("{} is larger than any whole number that is taken, {LARGEST}", brief(answer)));
+                }
+                whole
             }
             ItemKind::Number => {
                 answer.as_f64().filter(|n| n.is_finite()).ok_or_else(|| format!("{} is not a number", brief(answer)))?
