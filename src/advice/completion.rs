@@ -6,7 +6,7 @@ use super::dossier::known::Known;
 use super::draft::Draft;
 use super::judgement::{
     Approved, Direction, Estimate, Explained, InstrumentJudgement, Judgement, NoAdvice, NoReaction, Outcome, Reaction,
-    Signature, Stance,
+    Replaces, Signature, Stance,
 };
 use super::needs::{AtRisk, Harm, Level, Need, NeedSeverity, NeedState, Setting};
 use super::state::{Advice, Judged, Shown};
@@ -66,7 +66,9 @@ impl Completion {
 
 impl Draft {
     /// A judgement of this draft with nothing filled in: every key, and in the place of a choice what can be chosen. It is
-    /// refused as it stands; `needs`, `serious_harm` and `final.approved` may be left empty.
+    /// refused as it stands; `needs`, `serious_harm` and `final.approved` may be left empty. `direction` and
+    /// `overridden_level` belong to a departure: with another stance they are `null`, empty or left out, and so is the
+    /// `reason` of an agreement. `final.replaces` stays `null` unless there is a final advice of this draft already.
     pub fn judgement_form(&self) -> String {
         let instruments: Vec<Value> = self
             .body
@@ -98,7 +100,7 @@ impl Draft {
                 "said": {"on": "YYYY-MM-DD", "text": ""},
                 "none": {"on": "YYYY-MM-DD", "why": keys(NoReaction::ALL, |n| n.key()), "explanation": ""},
             },
-            "final": {"by": "", "on": "YYYY-MM-DD", "approved": [{"instrument": "", "level": ""}]},
+            "final": {"by": "", "on": "YYYY-MM-DD", "approved": [{"instrument": "", "level": ""}], "replaces": null},
         });
         format!("{form:#}")
     }
@@ -274,6 +276,24 @@ fn instrument(node: &Node<'_>, r: &mut Reader<'_>) -> Option<InstrumentJudgement
     r.object(node, &["instrument", "stance", "direction", "reason", "overridden_level"])?;
     let name = words(node, "instrument", r);
     let stance = r.need(node, "stance", "agrees, departs or not-used")?;
+    let idle: &[&str] = match stance.value.as_str() {
+        Some("agrees") => &["direction", "overridden_level", "reason"],
+        Some("not-used") => &["direction", "overridden_level"],
+        _ => &[],
+    };
+    for key in idle {
+        if let Some(found) =
+            node.get(key).filter(|found| found.value.as_str().is_none_or(|text| !text.trim().is_empty()))
+        {
+            r.wrong(
+                &found,
+                &format!(
+                    "what goes with {}; null, an empty text or no {key:?} is accepted, or another stance",
+                    stance.value
+                ),
+            );
+        }
+    }
     let stance = match stance.value.as_str() {
         Some("agrees") => Some(Stance::Agrees),
         Some("departs") => {
@@ -381,7 +401,7 @@ fn reaction(node: &Node<'_>, r: &mut Reader<'_>) -> Option<Reaction> {
 }
 
 fn signature(node: &Node<'_>, r: &mut Reader<'_>) -> Option<Signature> {
-    r.object(node, &["by", "on", "approved"])?;
+    r.object(node, &["by", "on", "approved", "replaces"])?;
     let by = words(node, "by", r);
     let on = r.need(node, "on", "a date, YYYY-MM-DD").and_then(|n| r.date(&n));
     let approved = match node.get("approved") {
@@ -392,5 +412,14 @@ fn signature(node: &Node<'_>, r: &mut Reader<'_>) -> Option<Signature> {
             Some(Approved { instrument: instrument?, level: level? })
         }),
     };
-    Some(Signature { by: by?, on: on?, approved: approved? })
+    let replaces = node.get("replaces").map(|one| {
+        r.object(&one, &["advice", "reason"])?;
+        let (advice, reason) = (words(&one, "advice", r), words(&one, "reason", r));
+        Some(Replaces { advice: advice?, reason: reason? })
+    });
+    let replaces = match replaces {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    Some(Signature { by: by?, on: on?, approved: approved?, replaces })
 }

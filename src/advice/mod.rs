@@ -43,11 +43,11 @@ pub use draft::{
 pub use intervention::{INTERVENTIONS_FORMAT, INTERVENTIONS_TEMPLATE, Intervention, Interventions};
 pub use judgement::{
     Approved, Direction, Estimate, Explained, InstrumentJudgement, Judgement, NoAdvice, NoReaction, Outcome, Reaction,
-    Signature, Stance,
+    Replaces, Signature, Stance,
 };
 pub use law::condition::Condition;
 pub use law::frame::{Frame, FrameState, FrameText, Met, Test};
-pub use monitor::{OverrideRow, Overrides, Share};
+pub use monitor::{OverrideRow, Overrides, Share, WhyHidden};
 pub use needs::{AtRisk, Harm, Level, Need, NeedSeverity, NeedState, Setting};
 #[cfg(feature = "report")]
 pub use page::Headings;

@@ -151,6 +151,10 @@ impl Page<'_> {
         fact("datum", "date", asked.on.to_string());
         fact("moment", "moment", asked.moment.map_or(unknown, |m| m.label(self.language)).to_owned());
         fact("vorm", "form", asked.form.map_or(unknown, |f| f.label(self.language)).to_owned());
+        if let Some(replaced) = self.advice.and_then(|advice| advice.signature.replaces.as_ref()) {
+            let short = replaced.advice.get(..16).unwrap_or(&replaced.advice);
+            fact("vervangt het advies", "replaces the advice", format!("{short}: {}", replaced.reason));
+        }
         facts
     }
 

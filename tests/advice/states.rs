@@ -152,3 +152,75 @@ fn no_advice_for_a_reason_that_the_dossier_denies_is_refused() {
     judged["outcome"] = said("obstruction");
     assert!(complete(&draft, &judged).is_ok());
 }
+
+#[test]
+fn an_advice_that_contradicts_itself_is_refused_with_every_place() {
+    let draft = draft("incidental");
+    let mut judged = judgement(&draft);
+    judged["estimates"] = json!([
+        {"question": "reoffending", "level": "low", "reason": "a"}, {"question": " Reoffending", "level": "high", "reason": "b"}]);
+    judged["instruments"][1] = json!({"instrument": "violent-reoffending-static", "stance": "agrees",
+        "direction": "higher", "overridden_level": "high", "reason": "zzz"});
+    judged["final"]["approved"] = json!([{"instrument": "all-reoffending-static", "level": "low"},
+        {"instrument": "all-reoffending-static", "level": "medium"}, {"instrument": "psa", "level": "low"}]);
+    judged["information"] = json!({"needed": "absent", "obtainable": "present"});
+    let reason = json!({"reason": "information-not-obtainable", "explanation": "x"});
+    judged["outcome"] = json!({"no-advice": [reason, reason]});
+    let found = complete(&draft, &judged).unwrap_err();
+    for parts in [
+        ["$.estimates[1].question", "$.estimates[0] already, \"low\""],
+        ["$.instruments[1].direction: \"higher\"", "goes with \"agrees\"; null, an empty text or no \"direction\""],
+        ["$.instruments[1].overridden_level: \"high\"", "goes with \"agrees\""],
+        ["$.instruments[1].reason: \"zzz\"", "goes with \"agrees\""],
+        ["$.final.approved[1].instrument", "$.final.approved[0] already, \"low\""],
+        ["$.final.approved[2].instrument", "\"psa\" is not an instrument of the draft"],
+        ["$.outcome.no-advice[0].reason", "contradicts $.information.needed, \"absent\""],
+        ["$.outcome.no-advice[0].reason", "contradicts $.information.obtainable, \"present\""],
+        ["$.outcome.no-advice[1].reason", "stands twice"],
+    ] {
+        assert!(found.iter().any(|p| parts.iter().all(|part| p.contains(part))), "{parts:?} in {found:#?}");
+    }
+}
+
+#[test]
+fn keys_of_a_departure_may_stand_empty_with_another_stance() {
+    let draft = draft("incidental");
+    let mut judged = judgement(&draft);
+    for empty in [json!(null), json!(""), json!(" ")] {
+        judged["instruments"][1] = json!({"instrument": "violent-reoffending-static", "stance": "agrees",
+            "direction": empty, "overridden_level": empty, "reason": empty});
+        assert!(complete(&draft, &judged).is_ok(), "{empty}");
+    }
+    judged["instruments"][1] = json!({"instrument": "violent-reoffending-static", "stance": "not-used",
+        "direction": "higher | lower", "overridden_level": "", "reason": "not made for this group"});
+    judged["final"]["approved"] = json!([{"instrument": "violent-reoffending-static", "level": "low"}]);
+    let found = complete(&draft, &judged).unwrap_err();
+    assert!(found.iter().any(|p| p.contains("$.instruments[1].direction: \"higher | lower\"")), "{found:#?}");
+    assert!(found.iter().any(|p| p.contains("$.final.approved[0].level") && p.contains("does not use")), "{found:#?}");
+}
+
+#[test]
+fn an_advice_that_replaces_another_says_which_and_why() {
+    let draft = draft("incidental");
+    let mut judged = judgement(&draft);
+    let first = complete(&draft, &judged).unwrap();
+    judged["final"]["replaces"] = json!({"advice": "the last one", "reason": " "});
+    let found = complete(&draft, &judged).unwrap_err();
+    assert!(found.iter().any(|p| p.contains("$.final.replaces.reason")), "{found:#?}");
+    judged["final"]["replaces"]["reason"] = json!("the wrong level was approved");
+    let found = complete(&draft, &judged).unwrap_err();
+    assert!(
+        found.iter().any(|p| p.contains("$.final.replaces.advice: \"the last one\" is not the hash")),
+        "{found:#?}"
+    );
+    judged["final"]["replaces"]["advice"] = json!(first.hash());
+    let second = complete(&draft, &judged).unwrap();
+    let replaces = second.signature().replaces.as_ref().unwrap();
+    assert!(replaces.is_of(&first.to_json()) && !replaces.is_of(&second.to_json()));
+    assert!(second.to_json().contains("the wrong level was approved") && !first.to_json().contains("replaces"));
+    #[cfg(feature = "report")]
+    {
+        let page = second.html(&pleegprofiel::advice::Headings::default()).unwrap();
+        assert!(page.contains("replaces the advice") && page.contains(&first.hash()[..16]));
+    }
+}

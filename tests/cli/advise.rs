@@ -9,23 +9,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::tempdir;
 
-fn dossier(name: &str) -> PathBuf {
+pub(crate) fn dossier(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/dossiers/{name}.json"))
 }
 
-fn advise(args: &[&OsStr]) -> std::process::Output {
+pub(crate) fn advise(args: &[&OsStr]) -> std::process::Output {
     let all: Vec<&OsStr> = std::iter::once(OsStr::new("advise")).chain(args.iter().copied()).collect();
     run(all)
 }
 
-fn drafted(name: &str, out: &Path) -> Value {
+pub(crate) fn drafted(name: &str, out: &Path) -> Value {
     let done =
         advise(&[dossier(name).as_os_str(), "--out".as_ref(), out.as_os_str(), "--lang".as_ref(), "nl".as_ref()]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
     serde_json::from_str(&fs::read_to_string(out.join("draft.json")).unwrap()).unwrap()
 }
 
-fn judgement(draft: &Value) -> Value {
+pub(crate) fn judgement(draft: &Value) -> Value {
     let departs = json!({"instrument": "all-reoffending-static", "stance": "departs", "direction": "higher",
         "overridden_level": "medium", "reason": "planning"});
     json!({
@@ -128,7 +128,10 @@ fn a_run_cut_off_in_a_line_is_gone_on_from() {
     let done = advise(&["verify".as_ref(), log.as_os_str()]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
     assert!(stdout(&done).contains("1 lines are as they were written; behind them"), "{}", stdout(&done));
-    drafted("continuous", dir.path());
+    let done = advise(&["monitor".as_ref(), log.as_os_str()]);
+    assert!(stderr(&done).contains("bytes that begin the next line"), "{}", stderr(&done));
+    let done = advise(&[dossier("continuous").as_os_str(), "--out".as_ref(), dir.path().as_os_str()]);
+    assert!(stderr(&done).contains("a run before did not finish"), "{}", stderr(&done));
     let whole = fs::read_to_string(&log).unwrap();
     assert!(whole.lines().count() == 2 && whole.contains("cut_off_bytes_before"));
     assert_eq!(advise(&["verify".as_ref(), log.as_os_str()]).status.code(), Some(0));
@@ -155,7 +158,7 @@ fn many_dossiers_give_a_line_each_in_order_and_a_bad_one_says_why() {
 }
 
 /// The parts of a judgement file that one step is for.
-fn part(whole: &Value, keys: &[&str]) -> Value {
+pub(crate) fn part(whole: &Value, keys: &[&str]) -> Value {
     let kept = |key: &str| ["format", "format_version", "draft"].contains(&key) || keys.contains(&key);
     whole.as_object().unwrap().iter().filter(|(key, _)| kept(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
@@ -192,11 +195,14 @@ fn the_steps_can_be_taken_one_by_one_each_with_its_line_in_the_record() {
     fs::write(&path, whole.to_string()).unwrap();
     let at_once = dir.path().join("at-once");
     let draft = out.join("draft.json");
-    let done =
-        advise(&["complete".as_ref(), draft.as_os_str(), path.as_os_str(), "--out".as_ref(), at_once.as_os_str()]);
+    let log = out.join("record.jsonl");
+    let to: [&OsStr; 4] = ["--out".as_ref(), at_once.as_os_str(), "--record".as_ref(), log.as_os_str()];
+    let done = advise(&[&[OsStr::new("complete"), draft.as_os_str(), path.as_os_str()][..], &to[..]].concat());
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    // the same advice has its line already
+    assert!(stdout(&done).contains("line 4 of the record"), "{}", stdout(&done));
     assert_eq!(by_steps, fs::read(at_once.join("advice.json")).unwrap());
-    let log = fs::read_to_string(out.join("record.jsonl")).unwrap();
+    let log = fs::read_to_string(log).unwrap();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = lines.iter().map(|line| line["entry"]["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["assessment", "judged", "shown", "decision"]);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // clippy allows it in test functions only, not in what they share
 
 mod advise;
+mod advise_record;
 mod classify;
 mod command;
 mod covariates;

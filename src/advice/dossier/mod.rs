@@ -7,12 +7,16 @@
 pub(crate) mod asked;
 mod career;
 mod consistency;
+mod doubt;
+mod hidden;
 mod identifiers;
 pub(crate) mod known;
 mod people;
 mod reader;
 
 pub(crate) use career::Record;
+pub(crate) use doubt::Doubt;
+use hidden::Hidden;
 pub(crate) use identifiers::Identifiers;
 pub use identifiers::Printed;
 pub(crate) use people::{Account, Asking, Contra, Information};
@@ -84,6 +88,8 @@ pub struct Dossier {
     pub(crate) contra: Contra,
     /// Protected characteristics: for the study's remarks and for figures by group, never for a score.
     pub(crate) protected: BTreeMap<String, String>,
+    /// What does not go together and may still be right.
+    pub(crate) doubts: Vec<Doubt>,
 }
 
 impl Dossier {
@@ -109,8 +115,12 @@ impl Dossier {
         }
         let mut problems = Problems::new();
         let value = parse(text, "the dossier", &mut problems)?;
-        let root = Node::root(&value);
+        let hidden = Hidden::of(&value);
+        // a value with an identifier in it is a problem of its own, and is quoted in no other
+        let covered = hidden.covered(&value, &mut problems);
+        let root = Node::root(covered.as_ref().unwrap_or(&value));
         let read = Dossier::read(&root, text, own, &mut Reader { problems: &mut problems });
+        problems.reword(|message| hidden.reworded(message));
         problems.into_result("the dossier cannot be used")?;
         read.ok_or_else(|| Error::value("the dossier cannot be used"))
     }
@@ -142,7 +152,6 @@ impl Dossier {
         }
         let wanted = asked.as_ref().map_or(&[][..], |asked| &asked.instruments);
         let identifiers = Identifiers::read(root, r);
-        identifiers.look_for(root, r);
         let record = Record::read(root, birth, on, r);
         let population = people::population(root, birth, on, r);
         let overrides = people::overrides(root, wanted, r);
@@ -156,7 +165,18 @@ impl Dossier {
             r.words(&notes, career::LONGEST);
         }
         let about = asked.as_ref().and_then(|asked| asked.about.as_deref());
-        Parts { factors: &factors, record: record.as_ref(), protected: &protected, birth, about }.check(root, r);
+        let parts = Parts {
+            factors: &factors,
+            record: record.as_ref(),
+            protected: &protected,
+            population: population.as_ref(),
+            asking: &asking,
+            on,
+            birth,
+            about,
+        };
+        parts.check(root, r);
+        let doubts = parts.doubts(root);
         Some(Dossier {
             hash: sha256(text.as_bytes()),
             asked: asked?.whole()?,
@@ -170,6 +190,7 @@ impl Dossier {
             information,
             contra,
             protected,
+            doubts,
         })
     }
 

@@ -8,6 +8,9 @@ use super::BEGINNING;
 use crate::risk::instrument::written::sha256::sha256;
 use serde_json::{Value, json};
 
+/// How every line begins.
+pub(super) const LINE_BEGUN: &str = "{\"entry\":";
+
 /// The end of a log, to which lines are added.
 ///
 /// ```
@@ -25,6 +28,8 @@ use serde_json::{Value, json};
 pub struct Chain {
     pub(super) next: u64,
     pub(super) previous: String,
+    /// Whether the last line lacks its line end.
+    pub(super) unended: bool,
 }
 
 impl Default for Chain {
@@ -36,12 +41,14 @@ impl Default for Chain {
 impl Chain {
     /// The beginning of a log.
     pub fn new() -> Chain {
-        Chain { next: 1, previous: BEGINNING.to_owned() }
+        Chain { next: 1, previous: BEGINNING.to_owned(), unended: false }
     }
 
-    /// The next line, with its line end. `entry` is an object; its keys `seq` and `previous` are the chain's.
+    /// The next line, with its line end, and before it the line end that the last one lacks, when it lacks one
+    /// ([`Verified::unended`](super::Verified::unended)). `entry` is an object; its keys `seq` and `previous` are the
+    /// chain's.
     pub fn line(&mut self, entry: &Value) -> String {
-        let mut text = format!("{{\"seq\":{},\"previous\":\"{}\"", self.next, self.previous);
+        let mut text = self.entry_begun();
         for (key, value) in
             entry.as_object().into_iter().flatten().filter(|(key, _)| *key != "seq" && *key != "previous")
         {
@@ -49,10 +56,16 @@ impl Chain {
         }
         text.push('}');
         let hash = sha256(text.as_bytes());
-        let line = format!("{{\"entry\":{text},\"hash\":\"{hash}\"}}\n");
+        let before = if std::mem::take(&mut self.unended) { "\n" } else { "" };
+        let line = format!("{before}{LINE_BEGUN}{text},\"hash\":\"{hash}\"}}\n");
         self.next += 1;
         self.previous = hash;
         line
+    }
+
+    /// How the entry of the next line begins, whatever it holds.
+    pub(super) fn entry_begun(&self) -> String {
+        format!("{{\"seq\":{},\"previous\":\"{}\"", self.next, self.previous)
     }
 
     /// Hash of the last line.
@@ -111,7 +124,8 @@ pub fn shown_entry(shown: &Shown) -> Value {
     })
 }
 
-/// The entry of a decision: the judgement, every departure from an instrument, and who made it final.
+/// The entry of a decision: the judgement, every departure from an instrument, who made it final, and which advice it
+/// replaces, with the reason.
 pub fn decision_entry(advice: &Advice) -> Value {
     let instruments: Vec<Value> = advice
         .levels()
@@ -138,9 +152,13 @@ pub fn decision_entry(advice: &Advice) -> Value {
         Outcome::Advice(_) => json!("advice"),
         Outcome::NoAdvice(reasons) => json!(reasons.iter().map(|one| one.reason.key()).collect::<Vec<_>>()),
     };
-    json!({
+    let mut entry = json!({
         "kind": "decision", "engine": advice.draft.body.engine, "draft": advice.draft.hash(), "advice": advice.hash(),
         "estimates": advice.judgement.estimates, "instruments": instruments, "outcome": outcome, "reaction": reaction,
         "by": advice.signature.by, "on": advice.signature.on,
-    })
+    });
+    if let Some(replaces) = &advice.signature.replaces {
+        entry["replaces"] = json!(replaces);
+    }
+    entry
 }

@@ -1,10 +1,11 @@
 //! Holding a log against its own chain, line by line, in memory that does not grow with it.
 
 use super::BEGINNING;
-use super::entry::Chain;
+use super::entry::{Chain, LINE_BEGUN};
 use crate::error::{Error, Result};
 use crate::risk::instrument::written::sha256::sha256;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::fmt;
 use std::io::{BufRead, Read};
 
@@ -38,6 +39,8 @@ pub enum FaultKind {
     },
     /// Its number follows, but it was bound to another line than the one before it.
     Unbound,
+    /// Behind the last line end stands what is neither a line nor the beginning of the next.
+    NotBegun,
     /// The log does not end in the line that the caller knows of.
     OtherEnd,
 }
@@ -65,6 +68,9 @@ impl fmt::Display for Fault {
             FaultKind::Unbound => {
                 write!(f, "it is bound to another line than the one before it: that one was replaced")
             }
+            FaultKind::NotBegun => {
+                write!(f, "it is neither a line of a record nor the beginning of the one that belongs here")
+            }
             FaultKind::OtherEnd => write!(f, "the log does not end in the line that is known to be its last"),
         }
     }
@@ -73,16 +79,19 @@ impl fmt::Display for Fault {
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// Whole lines.
+    /// Whole lines, one that lacks only its line end among them.
     pub lines: u64,
     /// The first faults.
     pub faults: Vec<Fault>,
     /// How many there are in all.
     pub fault_count: u64,
-    /// Bytes of a last line that is not whole: a run was cut off while writing it.
+    /// Bytes of a last line that is not whole: a run was cut off while writing it. They are the beginning of the line
+    /// that follows the whole ones (its number and the hash of the line before stand in it), and JSON that ends early.
     pub cut_off: u64,
     /// Bytes of all whole lines.
     pub whole_bytes: u64,
+    /// Whether the last whole line lacks its line end; [`Chain::line`] adds it before the next.
+    pub unended: bool,
     chain: Chain,
 }
 
@@ -181,7 +190,44 @@ impl LogCheck {
             self.fault(FaultKind::OtherEnd);
         }
         let LogCheck { chain, line, faults, fault_count, .. } = self;
-        Verified { lines: line, faults, fault_count, cut_off, whole_bytes, chain }
+        Verified { lines: line, faults, fault_count, cut_off, whole_bytes, unended: chain.unended, chain }
+    }
+
+    /// Takes what stands behind the last line end. JSON that is whole is a line, as any other; JSON that ends early is one
+    /// that was cut off, if it begins as the next line has to.
+    fn rest(mut self, rest: &[u8], whole: u64, mut each: impl FnMut(&str)) -> Verified {
+        let length = rest.len() as u64;
+        match serde_json::from_slice::<IgnoredAny>(rest) {
+            _ if rest.is_empty() => self.finish(whole, 0),
+            Ok(_) => {
+                if let Some(entry) = self.line(std::str::from_utf8(rest).unwrap_or("")) {
+                    each(entry);
+                }
+                self.chain.unended = true;
+                self.finish(whole + length, 0)
+            }
+            Err(why) if (why.is_eof() || in_a_number(rest)) && self.is_begun(rest) => self.finish(whole, length),
+            Err(_) => {
+                self.line += 1;
+                self.fault(FaultKind::NotBegun);
+                self.finish(whole, 0)
+            }
+        }
+    }
+
+    /// Whether bytes are the beginning of the line that belongs here: its number and the hash of the line before, as far as
+    /// they reach, and behind a whole entry as much of its hash as is there.
+    fn is_begun(&self, rest: &[u8]) -> bool {
+        let head = format!("{LINE_BEGUN}{}", self.chain.entry_begun());
+        let (known, more) = rest.split_at(rest.len().min(head.len()));
+        if !head.as_bytes().starts_with(known) || more.first().is_some_and(|next| !b",}".contains(next)) {
+            return false;
+        }
+        let Some(at) = rest.windows(HASH_KEY.len()).rposition(|part| part == HASH_KEY.as_bytes()) else { return true };
+        let (entry, hash) = (&rest[LINE_BEGUN.len().min(at)..at], &rest[at + HASH_KEY.len()..]);
+        let hash = hash.strip_suffix(b"\"").unwrap_or(hash);
+        // the key may stand within the entry, which is not whole then
+        serde_json::from_slice::<IgnoredAny>(entry).is_err() || sha256(entry).as_bytes().starts_with(hash)
     }
 
     /// Reads a whole log, handing every entry that is as it was written to `each`.
@@ -195,7 +241,7 @@ impl LogCheck {
             let broken = |cause: std::io::Error| Error::io("the log", "read", cause);
             let read = (&mut log).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line).map_err(broken)? as u64;
             if line.last() != Some(&b'\n') && read <= LONGEST_LINE as u64 {
-                return Ok(self.finish(whole, read));
+                return Ok(self.rest(&line, whole, each));
             }
             let mut length = read;
             while line.last() != Some(&b'\n') {
@@ -204,7 +250,9 @@ impl LogCheck {
                 let more = (&mut log).take(LONGEST_LINE as u64).read_until(b'\n', &mut line).map_err(broken)? as u64;
                 length += more;
                 if more == 0 {
-                    return Ok(self.finish(whole, length));
+                    self.line += 1;
+                    self.fault(FaultKind::NotALine);
+                    return Ok(self.finish(whole, 0));
                 }
             }
             whole += length;
@@ -216,12 +264,20 @@ impl LogCheck {
     }
 }
 
+/// Whether JSON ends early within a number, such as `-` or `1.`: one digit more, and it ends early elsewhere.
+fn in_a_number(rest: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(&[rest, b"0"].concat()).is_err_and(|why| why.is_eof())
+}
+
+/// What stands between an entry and its hash.
+const HASH_KEY: &str = ",\"hash\":\"";
+
 /// Entry and hash of a line.
 fn split(line: &str) -> Option<(&str, &str)> {
-    let rest = line.strip_prefix("{\"entry\":")?.strip_suffix("\"}")?;
+    let rest = line.strip_prefix(LINE_BEGUN)?.strip_suffix("\"}")?;
     let at = rest.len().checked_sub(BEGINNING.len())?;
     let hash = rest.get(at..)?;
-    let entry = rest.get(..at)?.strip_suffix(",\"hash\":\"")?;
+    let entry = rest.get(..at)?.strip_suffix(HASH_KEY)?;
     hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)).then_some((entry, hash))
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct StepArgs {
     /// Directory for the files; that of the first file named without it.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// The record, instead of DIR/record.jsonl.
+    /// The record, instead of DIR/record.jsonl: the one that holds the assessment of this draft.
     #[arg(long, value_name = "LOG")]
     pub(crate) record: Option<PathBuf>,
 }
@@ -67,7 +67,8 @@ pub(crate) enum AdviseCommand {
         #[arg(value_name = "DRAFT.json")]
         draft: PathBuf,
         /// The judgement: own estimates, a stance on every instrument, what is advised, the person's reaction, who makes it
-        /// final and when.
+        /// final and when. A second final advice of a draft says in `final` which it takes the place of and why: `replaces`
+        /// with `advice`, its hash, and `reason`; the first stays in the record.
         #[arg(value_name = "JUDGEMENT.json")]
         judgement: PathBuf,
         #[command(flatten)]
@@ -106,7 +107,8 @@ pub(crate) enum AdviseCommand {
         /// What was shown, as `advise show` wrote it.
         #[arg(value_name = "SHOWN.json")]
         shown: PathBuf,
-        /// `format`, `format_version` and `draft` as in a judgement, and `final`: who, when and which levels are approved.
+        /// `format`, `format_version` and `draft` as in a judgement, and `final`: who, when and which levels are approved,
+        /// and which final advice this one replaces, if there is one of the draft.
         #[arg(value_name = "SIGNATURE.json")]
         signature: PathBuf,
         #[command(flatten)]
@@ -122,7 +124,8 @@ pub(crate) enum AdviseCommand {
         #[arg(value_name = "DRAFT.json")]
         draft: PathBuf,
     },
-    /// Hold a record against its chain of hashes: lines changed, taken away or moved are named. Exit code 1 when there are.
+    /// Hold a record against its chain of hashes: lines changed, taken away or moved are named, and so are steps without an
+    /// assessment and second final advices of a draft. Exit code 1 when there are any.
     Verify {
         /// The record.
         #[arg(value_name = "LOG")]
@@ -134,11 +137,15 @@ pub(crate) enum AdviseCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Show how often professionals departed from instruments, in which direction, by instrument and by group.
+    /// Show how often professionals departed from instruments, in which direction, by instrument and by group. A draft
+    /// counts once, with the last decision on it.
     Monitor {
-        /// Records.
+        /// Records, each once.
         #[arg(value_name = "LOG", required = true)]
         logs: Vec<PathBuf>,
+        /// Language of what is printed.
+        #[arg(long, value_enum, default_value_t = Lang::En)]
+        lang: Lang,
         /// Print one JSON line a row.
         #[arg(long)]
         json: bool,

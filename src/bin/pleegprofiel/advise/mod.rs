@@ -1,6 +1,7 @@
 //! `pleegprofiel advise`: from a dossier to a draft, from a draft and a judgement to an advice, and the record of both.
 
 mod lines;
+mod log;
 mod record;
 mod steps;
 
@@ -12,18 +13,16 @@ use crate::screen;
 use pleegprofiel::{
     Language,
     advice::{
-        Assembler, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions, Overrides,
-        record::{LogCheck, assessment_entry},
+        Assembler, DOSSIER_SCHEMA, Dossier, Draft, Headings, INTERVENTIONS_TEMPLATE, Interventions,
+        record::assessment_entry,
     },
     profile::classify::ClassifyOptions,
     reference_model,
     risk::instrument::Library,
 };
 use record::Record;
-use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 pub(crate) fn run(args: &AdviseArgs) -> Result<(), Failure> {
     match &args.command {
@@ -39,8 +38,10 @@ pub(crate) fn run(args: &AdviseArgs) -> Result<(), Failure> {
         Some(AdviseCommand::Finalise { shown, signature, to, headings }) => {
             steps::finalise(shown, signature, to, headings.as_deref())
         }
-        Some(AdviseCommand::Verify { log, head, json }) => verify(log, head.as_deref(), *json),
-        Some(AdviseCommand::Monitor { logs, json, show_small_cells }) => monitor(logs, *json, *show_small_cells),
+        Some(AdviseCommand::Verify { log, head, json }) => log::verify(log, head.as_deref(), *json),
+        Some(AdviseCommand::Monitor { logs, lang, json, show_small_cells }) => {
+            log::monitor(logs, Language::from(*lang), *json, *show_small_cells)
+        }
         Some(AdviseCommand::Form { draft }) => {
             screen::print(&Draft::from_json(read(draft)?.trim_end())?.judgement_form())
         }
@@ -92,70 +93,4 @@ fn draft(args: &DraftArgs) -> Result<(), Failure> {
         record.lines(),
         record.head()
     ))
-}
-
-fn open(log: &Path) -> Result<BufReader<File>, Failure> {
-    let opened = File::open(log).map(|file| BufReader::with_capacity(1 << 20, file));
-    opened.map_err(|error| Failure::Output(format!("{} cannot be read: {error}", log.display())))
-}
-
-fn verify(log: &Path, head: Option<&str>, as_json: bool) -> Result<(), Failure> {
-    let check = head.map_or_else(LogCheck::new, |head| LogCheck::new().expect_head(head));
-    let found = check.read(open(log)?, |_| {})?;
-    let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
-    if as_json {
-        let object = json!({
-            "lines": found.lines, "whole": found.is_whole(), "faults": faults, "fault_count": found.fault_count,
-            "cut_off_bytes": found.cut_off, "head": found.head(),
-        });
-        screen::print(&object.to_string())?;
-    } else if found.is_whole() {
-        let cut = match found.cut_off {
-            0 => String::new(),
-            bytes => {
-                format!("; behind them {bytes} bytes of a line that is not whole, as a run that was cut off leaves")
-            }
-        };
-        screen::print(&format!("{} lines are as they were written{cut}\nlast hash {}", found.lines, found.head()))?;
-    }
-    if found.is_whole() {
-        return Ok(());
-    }
-    let more = found.fault_count - faults.len() as u64;
-    let more = if more > 0 { format!("\n  ... and {more} more") } else { String::new() };
-    Err(Failure::Untrusted(format!("{} does not verify:\n  {}{more}", log.display(), faults.join("\n  "))))
-}
-
-fn monitor(logs: &[PathBuf], as_json: bool, all: bool) -> Result<(), Failure> {
-    let mut overrides = Overrides::new();
-    for log in logs {
-        overrides.add(open(log)?)?;
-    }
-    let rows = overrides.rows(all);
-    if as_json {
-        let line = |row| serde_json::to_string(row).unwrap_or_else(|_| Value::Null.to_string());
-        let lines: Vec<String> = rows.iter().map(line).collect();
-        return if lines.is_empty() { Ok(()) } else { screen::print(&lines.join("\n")) };
-    }
-    let hidden = || "hidden (fewer than 10)".to_owned();
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            let number = |n: Option<u64>| n.map_or_else(hidden, |n| n.to_string());
-            let share = |share: &Option<_>, none: fn() -> String| {
-                share.as_ref().map_or_else(none, pleegprofiel::advice::Share::text)
-            };
-            vec![
-                row.instrument.clone(),
-                row.group_name(),
-                number(row.judged),
-                number(row.not_used),
-                share(&row.overridden, || "-".to_owned()),
-                share(&row.upward, || "-".to_owned()),
-            ]
-        })
-        .collect();
-    let header = ["instrument", "group", "judged", "not used", "overridden (95 %)", "of these upward (95 %)"];
-    screen::print(&screen::plain_table(&header, &cells))?;
-    screen::print(&format!("{} decisions; intervals after Wilson", overrides.decisions()))
 }

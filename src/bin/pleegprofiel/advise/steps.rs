@@ -12,6 +12,7 @@ use pleegprofiel::advice::{
     record::{decision_entry, judged_entry, shown_entry},
 };
 use serde_json::Value;
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ struct Place {
 /// What a step leaves behind.
 struct Made {
     what: String,
-    files: Vec<(&'static str, String)>,
+    files: Vec<(String, String)>,
     entry: Value,
 }
 
@@ -39,17 +40,37 @@ impl Place {
         Ok(Place { out, log })
     }
 
-    /// The line in the record first, then the files.
+    /// An advice and its files; the one that it replaces is kept beside them when it stands where they go.
+    fn of_advice(&self, advice: &Advice, titles: Option<&Path>) -> Result<Made, Failure> {
+        let page = advice.html(&headings(titles)?)?;
+        let mut files = files([("advice.json", advice.to_json() + "\n"), ("advice.html", page)]);
+        let kept = |name: &str| fs::read_to_string(self.out.join(name)).ok();
+        if let (Some(replaced), Some(text)) = (&advice.signature().replaces, kept("advice.json"))
+            && replaced.is_of(&text)
+        {
+            let short = replaced.advice.get(..16).unwrap_or(&replaced.advice);
+            files.extend(kept("advice.html").map(|page| (format!("advice-{short}.html"), page)));
+            files.push((format!("advice-{short}.json"), text));
+        }
+        Ok(Made { what: format!("advice {}", advice.hash()), files, entry: decision_entry(advice) })
+    }
+
+    /// The line in the record first, then the files. What stands in the record already has no second line.
     fn take(&self, made: Made) -> Result<(), Failure> {
         let mut outputs = Outputs::open(&self.out)?;
         for (name, text) in &made.files {
             outputs.add(name, |file| file.write_all(text.as_bytes()))?;
         }
         let mut record = Record::open(&self.log)?;
-        record.add(made.entry)?;
+        let there = record.there(&made.entry)?;
+        let known =
+            there.map_or_else(String::new, |line| format!(", as in line {line} of the record, which stays as it is"));
+        if there.is_none() {
+            record.add(made.entry)?;
+        }
         outputs.publish()?;
         screen::print(&format!(
-            "{}\nin {}; the record has {} lines and ends in {}",
+            "{}{known}\nin {}; the record has {} lines and ends in {}",
             made.what,
             self.out.display(),
             record.lines(),
@@ -62,7 +83,7 @@ pub(super) fn complete(draft: &Path, judgement: &Path, to: &StepArgs, titles: Op
     let place = Place::of(to, draft)?;
     let draft = Draft::from_json(read(draft)?.trim_end())?;
     let advice = Completion::from_json(&read(judgement)?, &draft)?.complete(draft)?;
-    place.take(of_advice(&advice, titles)?)
+    place.take(place.of_advice(&advice, titles)?)
 }
 
 pub(super) fn judge(draft: &Path, judgement: &Path, to: &StepArgs, titles: Option<&Path>) -> Result<(), Failure> {
@@ -72,7 +93,7 @@ pub(super) fn judge(draft: &Path, judgement: &Path, to: &StepArgs, titles: Optio
     let judged = draft.clone().judge(Judgement::from_json(&read(judgement)?, &draft)?)?;
     place.take(Made {
         what: format!("judged {}", judged.hash()),
-        files: vec![("judged.json", judged.to_json() + "\n"), ("judged.html", judged.html(&headings)?)],
+        files: files([("judged.json", judged.to_json() + "\n"), ("judged.html", judged.html(&headings)?)]),
         entry: judged_entry(&judged),
     })
 }
@@ -83,7 +104,7 @@ pub(super) fn show(judged: &Path, reaction: &Path, to: &StepArgs) -> Result<(), 
     let shown = judged.clone().show(Reaction::from_json(&read(reaction)?, &judged)?)?;
     place.take(Made {
         what: format!("shown {}", shown.hash()),
-        files: vec![("shown.json", shown.to_json() + "\n")],
+        files: files([("shown.json", shown.to_json() + "\n")]),
         entry: shown_entry(&shown),
     })
 }
@@ -92,13 +113,9 @@ pub(super) fn finalise(shown: &Path, signature: &Path, to: &StepArgs, titles: Op
     let place = Place::of(to, shown)?;
     let shown = Shown::from_json(read(shown)?.trim_end())?;
     let signature = Signature::from_json(&read(signature)?, &shown)?;
-    place.take(of_advice(&shown.finalise(signature)?, titles)?)
+    place.take(place.of_advice(&shown.finalise(signature)?, titles)?)
 }
 
-fn of_advice(advice: &Advice, titles: Option<&Path>) -> Result<Made, Failure> {
-    Ok(Made {
-        what: format!("advice {}", advice.hash()),
-        files: vec![("advice.json", advice.to_json() + "\n"), ("advice.html", advice.html(&headings(titles)?)?)],
-        entry: decision_entry(advice),
-    })
+fn files<const N: usize>(all: [(&str, String); N]) -> Vec<(String, String)> {
+    all.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }

@@ -1,186 +1,14 @@
-//! What the professional judges: their own estimate, agreement with or departure from each instrument, needs, harm, the
-//! two questions, and what is advised or why nothing can be.
-//!
-//! Belongs here: these values and their checks against the draft they are about. Does not belong here: the order in which
-//! a draft becomes an advice (`state`).
+//! What is wrong with a judgement, a reaction or a signature: against the draft, and against itself.
 
-use super::dossier::known::Known;
-use super::draft::Draft;
-use super::draft::InstrumentResult;
-use super::needs::{AtRisk, Harm, Level, Need, NeedState, Setting};
-use super::statement::Ground;
+use super::{Direction, Estimate, Judgement, NoAdvice, Outcome, Reaction, Signature, Stance};
+use crate::advice::dossier::known::Known;
+use crate::advice::draft::{Draft, InstrumentResult};
+use crate::advice::needs::{AtRisk, NeedState, Setting};
+use crate::advice::statement::Ground;
 use crate::career::date::CalendarDate;
 use crate::risk::instrument::Instrument;
 use crate::risk::instrument::written::shortened::shortened;
 use crate::risk::instrument::written::walk::Problems;
-use crate::units::keyed;
-use serde::{Deserialize, Serialize};
-
-keyed! {
-    /// In which direction a professional departs from an instrument.
-    Direction {
-        /// Higher.
-        Higher = ("higher", "hoger", "higher"),
-        /// Lower.
-        Lower = ("lower", "lager", "lower"),
-    }
-}
-keyed! {
-    /// A reason why no advice can be given.
-    NoAdvice {
-        /// Obstructs the inquiry.
-        Obstruction = ("obstruction", "belemmert het onderzoek", "obstructs the inquiry"),
-        /// Rejects every intervention.
-        Rejection = ("rejection-of-every-intervention", "wijst elke interventie af", "rejects every intervention"),
-        /// No tie with a European country.
-        NoTie = ("no-tie-with-a-european-country", "geen band met een Europees land", "no tie with a European country"),
-        /// The information needed cannot be got.
-        NotObtainable = ("information-not-obtainable", "de nodige informatie is niet te krijgen", "the information needed cannot be got"),
-    }
-}
-keyed! {
-    /// Why there is no reaction of the person.
-    NoReaction {
-        /// Refuses to react.
-        Refused = ("refused", "weigert te reageren", "refuses to react"),
-        /// Does not react.
-        Silent = ("silent", "reageert niet", "does not react"),
-        /// Was not reached.
-        NotReached = ("not-reached", "niet bereikt", "was not reached"),
-    }
-}
-
-/// The professional's own estimate on one question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Estimate {
-    /// The question; `reoffending` has to be among them.
-    pub question: String,
-    /// The estimate.
-    pub level: Level,
-    /// Why.
-    pub reason: String,
-}
-
-/// What the professional does with an instrument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Stance {
-    /// Agrees with it.
-    Agrees,
-    /// Departs from it.
-    Departs {
-        /// Up or down.
-        direction: Direction,
-        /// Why; never empty.
-        reason: String,
-        /// The level put in the place of the instrument's own.
-        overridden_level: String,
-    },
-    /// Does not use it.
-    NotUsed {
-        /// Why; never empty.
-        reason: String,
-    },
-}
-
-/// A stance on one instrument.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InstrumentJudgement {
-    /// The instrument.
-    pub instrument: String,
-    /// What the professional does with it.
-    pub stance: Stance,
-}
-
-/// A reason why no advice can be given, explained.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Explained {
-    /// The reason.
-    pub reason: NoAdvice,
-    /// In the professional's words.
-    pub explanation: String,
-}
-
-/// What is advised.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Outcome {
-    /// What is needed to prevent reoffending, in the professional's words.
-    Advice(String),
-    /// No advice can be given.
-    NoAdvice(Vec<Explained>),
-}
-
-/// A judgement of one draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Judgement {
-    /// Hash of the draft that it is about.
-    pub draft: String,
-    /// Own estimates.
-    pub estimates: Vec<Estimate>,
-    /// A stance on every instrument of the draft.
-    pub instruments: Vec<InstrumentJudgement>,
-    /// Whether more information is needed to see which risks can be influenced.
-    pub information_needed: Known,
-    /// Whether it can be got.
-    pub information_obtainable: Known,
-    /// Needs that were judged; the other scales stay unanswered.
-    pub needs: Vec<Need>,
-    /// Serious harm that was judged.
-    pub serious_harm: Vec<Harm>,
-    /// What is advised, or why nothing can be.
-    pub outcome: Outcome,
-}
-
-/// What the person said when the draft was shown, or why nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Reaction {
-    /// The person's words.
-    Said {
-        /// When the draft was shown.
-        on: CalendarDate,
-        /// What they said.
-        text: String,
-    },
-    /// There is none.
-    None {
-        /// When the draft was shown, or it was tried.
-        on: CalendarDate,
-        /// Why.
-        why: NoReaction,
-        /// In the professional's words.
-        explanation: String,
-    },
-}
-
-/// A level approved by whoever signs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Approved {
-    /// The instrument.
-    pub instrument: String,
-    /// Its own level or the one put in its place.
-    pub level: String,
-}
-
-/// Who makes an advice final, and when; both given by the caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Signature {
-    /// Who.
-    pub by: String,
-    /// When.
-    pub on: CalendarDate,
-    /// Levels approved; others stay without.
-    #[serde(default)]
-    pub approved: Vec<Approved>,
-}
 
 fn says(text: &str) -> bool {
     !text.trim().is_empty()
@@ -199,6 +27,16 @@ impl Judgement {
                 .add("$.estimates", "no estimate of the question \"reoffending\"; the professional's own is needed");
         }
         for (i, e) in self.estimates.iter().enumerate() {
+            if let Some(first) = self.estimates[..i].iter().position(|other| other.asks_the_same(e)) {
+                problems.add(
+                    format_args!("$.estimates[{i}].question"),
+                    format_args!(
+                        "{:?} was estimated in $.estimates[{first}] already, {:?}; one estimate a question is accepted",
+                        shortened(&e.question),
+                        self.estimates[first].level.key()
+                    ),
+                );
+            }
             if !says(&e.reason) || !says(&e.question) {
                 problems.add(
                     format_args!("$.estimates[{i}]"),
@@ -235,15 +73,24 @@ impl Judgement {
                 problems.add("$.outcome.no-advice", "no reason is given")
             }
             Outcome::NoAdvice(reasons) => {
-                for (i, _) in reasons.iter().enumerate().filter(|(_, one)| !says(&one.explanation)) {
-                    problems.add(format_args!("$.outcome.no-advice[{i}].explanation"), "it says nothing");
+                for (i, one) in reasons.iter().enumerate() {
+                    if !says(&one.explanation) {
+                        problems.add(format_args!("$.outcome.no-advice[{i}].explanation"), "it says nothing");
+                    }
+                    if reasons[..i].iter().any(|other| other.reason == one.reason) {
+                        problems.add(
+                            format_args!("$.outcome.no-advice[{i}].reason"),
+                            format_args!("{:?} stands twice", one.reason.key()),
+                        );
+                    }
                 }
             }
             Outcome::Advice(_) => {}
         }
     }
 
-    /// A reason to give no advice may be the professional's alone, but not the opposite of what the dossier answers.
+    /// A reason to give no advice may be the professional's alone, but not the opposite of what the dossier answers, nor of
+    /// the two questions as this judgement answers them.
     fn check_reasons(&self, draft: &Draft, problems: &mut Problems) {
         let Outcome::NoAdvice(reasons) = &self.outcome else { return };
         for (i, one) in reasons.iter().enumerate() {
@@ -251,7 +98,23 @@ impl Judgement {
                 NoAdvice::Obstruction => "no-advice/obstruction",
                 NoAdvice::Rejection => "no-advice/rejection",
                 NoAdvice::NoTie => "no-advice/no-tie",
-                NoAdvice::NotObtainable => continue,
+                NoAdvice::NotObtainable => {
+                    let stated = [
+                        ("needed", self.information_needed, Known::Absent),
+                        ("obtainable", self.information_obtainable, Known::Present),
+                    ];
+                    for (question, answer, _) in stated.into_iter().filter(|(_, answer, opposite)| answer == opposite) {
+                        problems.add(
+                            format_args!("$.outcome.no-advice[{i}].reason"),
+                            format_args!(
+                                "{:?} contradicts $.information.{question}, {:?}; another reason or another answer is accepted",
+                                one.reason.key(),
+                                answer.key()
+                            ),
+                        );
+                    }
+                    continue;
+                }
             };
             let grounds = draft.statements().filter(|statement| statement.key == key).flat_map(|one| &one.grounds);
             for ground in grounds {
@@ -327,6 +190,14 @@ impl Judgement {
     }
 }
 
+impl Estimate {
+    /// Whether two estimates are of one question, however it is written.
+    fn asks_the_same(&self, other: &Estimate) -> bool {
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        plain(&self.question) == plain(&other.question)
+    }
+}
+
 /// What is wrong with another level, by the bands of a bundled instrument.
 fn level_problem(result: &InstrumentResult, level: &str, direction: Direction) -> Option<String> {
     let instrument = Instrument::bundled(&result.assessment.instrument).ok()?;
@@ -382,19 +253,67 @@ impl Signature {
         if let Some(shown) = reaction.map(Reaction::on).filter(|shown| self.on < *shown) {
             problems.add("$.final.on", format_args!("{} lies before the draft was shown, {shown}", self.on));
         }
-        let Some(judgement) = judgement else { return };
         for (i, one) in self.approved.iter().enumerate() {
-            let own = draft
-                .body
-                .instruments
-                .iter()
-                .find(|r| r.assessment.instrument == one.instrument)
-                .and_then(|r| r.level.as_deref());
-            let put =
-                judgement.instruments.iter().find(|j| j.instrument == one.instrument).and_then(|j| match &j.stance {
-                    Stance::Departs { overridden_level, .. } => Some(overridden_level.as_str()),
-                    _ => None,
-                });
+            if let Some(first) = self.approved[..i].iter().position(|other| other.instrument == one.instrument) {
+                problems.add(
+                    format_args!("$.final.approved[{i}].instrument"),
+                    format_args!(
+                        "a level of {:?} is approved in $.final.approved[{first}] already, {:?}; one an instrument is accepted",
+                        shortened(&one.instrument),
+                        shortened(&self.approved[first].level)
+                    ),
+                );
+            }
+        }
+        if let Some(replaces) = &self.replaces {
+            let hash = &replaces.advice;
+            if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+                problems.add(
+                    "$.final.replaces.advice",
+                    format_args!("{:?} is not the hash of an advice, as it stands in the record", shortened(hash)),
+                );
+            }
+            if !says(&replaces.reason) {
+                problems.add("$.final.replaces.reason", "an advice is replaced for a reason that says something");
+            }
+        }
+        if let Some(judgement) = judgement {
+            self.check_approved(draft, judgement, problems);
+        }
+    }
+
+    /// A level is approved of an instrument that is used: its own, or the one put in its place.
+    fn check_approved(&self, draft: &Draft, judgement: &Judgement, problems: &mut Problems) {
+        for (i, one) in self.approved.iter().enumerate() {
+            let Some(result) = draft.body.instruments.iter().find(|r| r.assessment.instrument == one.instrument) else {
+                let known: Vec<&str> =
+                    draft.body.instruments.iter().map(|r| r.assessment.instrument.as_str()).collect();
+                problems.add(
+                    format_args!("$.final.approved[{i}].instrument"),
+                    format_args!(
+                        "{:?} is not an instrument of the draft: {}",
+                        shortened(&one.instrument),
+                        known.join(", ")
+                    ),
+                );
+                continue;
+            };
+            let stance = judgement.instruments.iter().find(|j| j.instrument == one.instrument).map(|j| &j.stance);
+            if let Some(Stance::NotUsed { .. }) = stance {
+                problems.add(
+                    format_args!("$.final.approved[{i}].level"),
+                    format_args!(
+                        "{:?} of an instrument that the judgement does not use; no level of it is accepted, or another stance",
+                        shortened(&one.level)
+                    ),
+                );
+                continue;
+            }
+            let own = result.level.as_deref();
+            let put = match stance {
+                Some(Stance::Departs { overridden_level, .. }) => Some(overridden_level.as_str()),
+                _ => None,
+            };
             if own != Some(&one.level) && put != Some(&one.level) {
                 let known: Vec<&str> = own.into_iter().chain(put).collect();
                 problems.add(
