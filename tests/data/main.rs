@@ -29,6 +29,8 @@ mod parquet;
 #[cfg(feature = "parquet")]
 mod parts;
 #[cfg(feature = "csv")]
+mod quotes;
+#[cfg(feature = "csv")]
 mod read_toronto;
 mod recidivism;
 #[cfg(feature = "csv")]
