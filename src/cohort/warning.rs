@@ -107,6 +107,17 @@ pub enum CohortWarning {
         /// The first of them.
         place: CellPlace,
     },
+    /// People whose identifiers differ from another's by the way they are written alone: the same people twice?
+    AlikeIdentifiers {
+        /// How many have another before them.
+        persons: u64,
+        /// In what the first of them differs.
+        by: String,
+        /// The first of them.
+        place: CellPlace,
+        /// The one before.
+        other: CellPlace,
+    },
     /// The counts of a person are at every age the sum of all others': a row of totals?
     SumOfOthers {
         /// That person.
@@ -230,6 +241,7 @@ impl CohortWarning {
             | CohortWarning::LabelledCounts { .. }
             | CohortWarning::ValuesLikeMissingCodes { .. }
             | CohortWarning::CalledTotal { .. }
+            | CohortWarning::AlikeIdentifiers { .. }
             | CohortWarning::SumOfOthers { .. } => true,
             _ => false,
         }
@@ -238,6 +250,18 @@ impl CohortWarning {
 
 #[cfg(feature = "csv")]
 impl CohortWarning {
+    /// The same, its rows as the files of a folder count them.
+    pub(crate) fn located(mut self, places: &crate::error::Issues) -> CohortWarning {
+        if let CohortWarning::AlikeIdentifiers { place, other, .. } = &mut self {
+            for place in [place, other] {
+                if let Some((part, row)) = place.row.map(|row| places.located(row)) {
+                    (place.part, place.row) = (part, Some(row));
+                }
+            }
+        }
+        self
+    }
+
     pub(crate) fn place_mut(&mut self) -> Option<&mut CellPlace> {
         match self {
             CohortWarning::FarOutside { place, .. }
@@ -306,6 +330,12 @@ impl fmt::Display for CohortWarning {
             CohortWarning::CalledTotal { persons, place } => {
                 write!(f, "{persons} persons (first: {place}) are called as rows of totals are: are they?")
             }
+            CohortWarning::AlikeIdentifiers { persons, by, place, other } => write!(
+                f,
+                "{persons} identifier{} differ{} from another one by {by} alone (first: {place}, and {other}): the same person written in two ways?",
+                s(*persons),
+                if *persons == 1 { "s" } else { "" }
+            ),
             CohortWarning::SumOfOthers { place } => {
                 write!(f, "the counts of one person ({place}) are the sums of all others': is it a row of totals?")
             }

@@ -75,6 +75,21 @@ pub(super) fn dutch(warning: &CohortWarning) -> String {
         CohortWarning::CalledTotal { persons, place } => {
             format!("{persons} personen (de eerste: {}) heten als rijen met totalen: zijn ze dat?", at(place))
         }
+        CohortWarning::AlikeIdentifiers { persons, by, place, other } => {
+            let by = match by.as_str() {
+                "leading zeros" => "voorloopnullen",
+                "a .0 at its end" => ".0 aan het eind",
+                "capital letters" => "hoofdletters",
+                "blanks" => "spaties",
+                _ => "voorloopnullen, .0, spaties of hoofdletters",
+            };
+            let ids = if *persons == 1 { "identificatie verschilt" } else { "identificaties verschillen" };
+            format!(
+                "{persons} {ids} alleen door {by} van een andere (de eerste: {}, en {}): dezelfde persoon op twee manieren geschreven?",
+                at(place),
+                at(other)
+            )
+        }
         CohortWarning::SumOfOthers { place } => {
             format!(
                 "de aantallen van één persoon ({}) zijn de som van die van alle anderen: is het een rij met totalen?",

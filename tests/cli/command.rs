@@ -15,6 +15,15 @@ pub(crate) fn run<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output 
     command(args).output().unwrap()
 }
 
+/// Runs with these bytes on a pipe as standard input.
+pub(crate) fn run_with_input<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, input: &[u8]) -> Output {
+    let mut command = command(args);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // a command that refuses its input reads no more of it
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
+    child.wait_with_output().unwrap()
+}
+
 /// Runs with a standard output that nobody reads.
 pub(crate) fn run_without_reader<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
     let mut child = command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -9,6 +9,7 @@ mod classify;
 mod command;
 mod covariates;
 mod files;
+mod meanings;
 mod output;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -90,7 +90,7 @@ const H: &str = "id,age_12,age_13\n";
 )]
 #[case::quote_never_closed(
     "\"1,0,0\n2,0,0\n",
-    "c.csv, row 2: 1 field, but the header has 3\nc.csv, row 2, column id: the identifier holds a line break or another control character: is a quote left open?"
+    "c.csv, row 2: a quoted field runs over several lines and has text behind its end, or no end: is a quote left open?"
 )]
 #[case::everything_at_once(
     "1,0,0\n1,-1,0\n,0,\n4,0\n5,x,1.5\n",

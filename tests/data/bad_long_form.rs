@@ -135,7 +135,7 @@ fn the_form_of_a_table_is_known_by_its_header() {
     assert_eq!(read("id,age,offence\na,13,theft\n", &on_grid).unwrap(), wide);
     assert_eq!(
         problems(read("id,age,offence\na,13,theft\n", &plain)),
-        "t.csv, row 1: one row per offence does not say who was observed at which ages: give the ages, or a file of persons"
+        "t.csv, row 1: one row per offence does not say who was observed at which ages: give the ages at which everybody in the table was (--ages 12-24), or a file of everyone (--people, with the columns id, from_age and to_age)"
     );
     let exposure = TableSource::new("e.csv", "id,age_12\n".as_bytes());
     let offences = TableSource::new("t.csv", "id,age,offence\n".as_bytes());

@@ -128,3 +128,22 @@ fn times_at_risk_may_be_long_or_wide_whatever_the_counts_are() {
     let own = read("id,age,count,exposure\na,12,0,1\n", Some(long.1), &plain).unwrap_err().to_string();
     assert!(own.contains("of its own"), "{own}");
 }
+
+#[test]
+fn births_by_day_number_that_are_all_years_are_asked_about() {
+    let options = || TableOptions::new().calendar_years("y", "born", AgeInYear::End);
+    let days = options().date_format("excel".parse().unwrap());
+    let of = |births: [&str; 2]| format!("id,born,y2005,y2006\na,{},0,2\nb,{},1,0\n", births[0], births[1]);
+    let read =
+        |text: &str, options: &TableOptions| read_cohort(TableSource::new("t.csv", text.as_bytes()), None, options);
+    for births in [["1990", "1991"], ["1990.0", "1991.0"]] {
+        let refused = read(&of(births), &days).unwrap_err().to_string();
+        assert!(refused.contains("row 2, column born: 1990 is a year, or the number of a day"), "{refused}");
+        assert_eq!(read(&of(births), &options()).unwrap().counts(0), [None, Some(0), Some(2)]);
+    }
+    // day numbers, one of which happens to be a year
+    let stata = options().date_format("stata".parse().unwrap());
+    assert!(read(&of(["1990", "11000"]), &stata).is_ok());
+    let twice = read("id,born,y2004,y2005,Y2005\na,1990,0,0,2\n", &options()).unwrap_err().to_string();
+    assert!(twice.contains("column Y2005: the year 2005 stands twice: column 4 and column 5"), "{twice}");
+}

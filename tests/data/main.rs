@@ -12,9 +12,15 @@ mod bad_long_form;
 mod calendar_years;
 mod careers;
 #[cfg(feature = "csv")]
+mod careers_tables;
+#[cfg(feature = "parquet")]
+mod codes;
+#[cfg(feature = "csv")]
 mod csv_properties;
 #[cfg(feature = "parquet")]
 mod files;
+#[cfg(feature = "csv")]
+mod forms;
 #[cfg(all(feature = "parquet", feature = "stata"))]
 mod fuzz_corpus;
 #[cfg(feature = "csv")]
@@ -29,9 +35,13 @@ mod parquet;
 #[cfg(feature = "parquet")]
 mod parts;
 #[cfg(feature = "csv")]
+mod quotes;
+#[cfg(feature = "csv")]
 mod read_toronto;
 mod recidivism;
 #[cfg(feature = "csv")]
 mod recidivism_cases;
 #[cfg(feature = "csv")]
 mod recidivism_hidden;
+#[cfg(feature = "csv")]
+mod written_twice;

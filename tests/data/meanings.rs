@@ -232,3 +232,54 @@ fn names_of_ages_may_have_decimal_commas_as_their_numbers_do() {
     let found = read("id,age_12,age_13\na,\"1,0\",2\n", &comma.width_months(12)).unwrap();
     assert_eq!(found.counts(0), [Some(1), Some(2)]);
 }
+
+#[test]
+fn a_point_that_may_part_thousands_is_asked_about_and_other_decimals_are_not() {
+    let weighted = |weights: [&str; 3]| {
+        let [a, b, c] = weights;
+        format!("id;w;age_12;age_13\n1;{a};0;1\n2;{b};0;0\n3;{c};2;1\n")
+    };
+    let plain = TableOptions::new().weight_column("w");
+    let refused = said(&weighted(["1.250", "980", "1.100"]), &plain);
+    assert!(refused.contains("row 2, column w: \"1.250\" beside whole numbers is 1.25 or 1250"), "{refused}");
+    assert!(
+        refused.contains("--decimal point says") && refused.contains("write the numbers without them"),
+        "{refused}"
+    );
+    let pointed = read(&weighted(["1.250", "980", "1.100"]), &plain.clone().decimal(DecimalMark::Point)).unwrap();
+    assert_eq!((pointed.weight(0), pointed.weight(1)), (1.25, 980.0));
+    for weights in
+        [["0.125", "1.250", "980"], ["12.345", "7.5", "100"], ["1.250", "1.100", "2.500"], ["1.125", "2", "3"]]
+    {
+        assert!(read(&weighted(weights), &plain).is_ok(), "{weights:?}");
+    }
+    // values of a scale are one column
+    let scores = "id,age_12,age_13\na,1.250,980\nb,2.100,1.300\n";
+    let of = |options: &TableOptions| read_values(TableSource::from_bytes("t.csv", scores), options);
+    assert!(of(&TableOptions::new()).unwrap_err().to_string().contains("\"1.250\" beside whole numbers"));
+    assert!(of(&TableOptions::new().decimal(DecimalMark::Point)).is_ok());
+}
+
+#[test]
+fn a_comma_or_a_point_before_three_digits_is_said_to_be_either() {
+    let plain = TableOptions::new();
+    let with = |cell: &str| format!("id,age_12,age_13\n1,\"{cell}\",1\n2,0,2\n");
+    let refused = said(&with("1,000"), &plain);
+    assert!(
+        refused.contains("\"1,000\" is 1 or 1000: --decimal comma says that it is 1; where commas part"),
+        "{refused}"
+    );
+    assert!(said(&with("1,000,000"), &plain).contains("where commas part thousands, write 1000000"));
+    assert!(said(&with("1.250"), &plain).contains("where points part thousands, write 1250"));
+    assert!(said(&with("0,5"), &plain).contains("--decimal comma reads it as 0.5"));
+    let weighted = "id;w;age_12;age_13\n1;2.610;0;1\n2;1,5;0;0\n";
+    let refused = said(weighted, &plain.decimal(DecimalMark::Comma).weight_column("w"));
+    assert!(refused.contains("\"2.610\" is not a number: commas stand before decimals"), "{refused}");
+}
+
+#[test]
+fn minus_zero_is_zero() {
+    let found = read("id,age_12,age_13\n1,-0.0,1\n2,-0,2\n", &TableOptions::new()).unwrap();
+    assert_eq!((found.counts(0), found.counts(1)), (vec![Some(0), Some(1)], vec![Some(0), Some(2)]));
+    assert!(said("id,age_12,age_13\n1,-0.5,1\n", &TableOptions::new()).contains("is negative"));
+}

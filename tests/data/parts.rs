@@ -164,3 +164,71 @@ fn months_quarters_half_years_and_weeks_of_stata_are_incomplete_dates() {
         }
     }
 }
+
+#[test]
+fn a_folder_that_says_something_else_of_a_column_than_its_files_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = |age: i64| {
+        table("required binary id (UTF8); optional int64 age; optional int64 count;", |group| {
+            texts(group, &["p", "q"]);
+            wholes(group, &[Some(age), Some(age)]);
+            wholes(group, &[Some(0), Some(2)]);
+        })
+    };
+    write(dir.path(), "age=12/x.parquet", &rows(12));
+    write(dir.path(), "age=13/x.parquet", &rows(13));
+    assert_eq!(read(dir.path(), &TableOptions::new()).unwrap().counts(1), [Some(2), Some(2)]);
+    write(dir.path(), "age=13/x.parquet", &rows(34));
+    let refused = read(dir.path(), &TableOptions::new()).unwrap_err().to_string();
+    assert!(
+        refused.contains("age=13/x.parquet: the folder says age=13, and the column \"age\" in the file"),
+        "{refused}"
+    );
+    // whether the column is asked for or not
+    write(dir.path(), "age=13/x.parquet", &rows(13));
+    write(dir.path(), "count=2/x.parquet", &rows(12));
+    std::fs::remove_dir_all(dir.path().join("age=12")).unwrap();
+    std::fs::remove_dir_all(dir.path().join("age=13")).unwrap();
+    let groups =
+        pleegprofiel::cohort::table::read_groups(TableSource::open(dir.path()).unwrap(), "age", &TableOptions::new());
+    assert!(groups.unwrap_err().to_string().contains("the folder says count=2"));
+}
+
+#[test]
+fn a_page_that_is_not_what_its_checksum_says_is_damaged() {
+    let path = crate::files::fixture("files/counts-checksums.parquet");
+    let good = std::fs::read(&path).unwrap();
+    let of = |bytes: Vec<u8>| read_cohort(ParquetSource::new("t.parquet", bytes).into(), None, &TableOptions::new());
+    assert_eq!(of(good.clone()).unwrap().persons(), 20);
+    let mut damaged = good;
+    // among the identifiers of the first page, none of which is told from another by its type
+    damaged[100] ^= 1;
+    let refused = of(damaged).unwrap_err().to_string();
+    assert!(refused.to_lowercase().contains("crc"), "{refused}");
+}
+
+#[test]
+fn types_that_are_not_read_are_called_by_their_names() {
+    let refused = |column: &str| {
+        let schema = format!("required binary id (UTF8); optional int64 age_12; {column};");
+        let bytes = table(&schema, |group| {
+            texts(group, &[]);
+            wholes(group, &[]);
+            group.next_column().unwrap().unwrap().close().unwrap();
+        });
+        let source = ParquetSource::new("t.parquet", bytes);
+        read_cohort(source.into(), None, &TableOptions::new()).unwrap_err().to_string()
+    };
+    for (column, said) in [
+        ("required fixed_len_byte_array(17) age_13 (DECIMAL(40,0))", "decimal256), which are not read: cast it"),
+        ("required fixed_len_byte_array(2) age_13 (FLOAT16)", "16-bit floats, which are not read: cast it"),
+        ("required fixed_len_byte_array(16) age_13 (UUID)", "UUIDs as 16 bytes, which are not read: cast it"),
+        ("required fixed_len_byte_array(16) age_13", "bytes of a fixed length"),
+    ] {
+        let refused = refused(column);
+        assert!(
+            refused.contains("column age_13: holds") && refused.contains(said) && !refused.contains("--missing"),
+            "{refused}"
+        );
+    }
+}

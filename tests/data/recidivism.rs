@@ -230,5 +230,8 @@ fn what_has_no_answer_is_refused_with_its_place() {
     let mut builder = RecidivismBuilder::new(serious).unwrap();
     builder.push(None, &career(30.0, &[(22.0, Category::DRUGS)], &[]));
     let error = builder.finish().unwrap_err();
-    assert!(error.to_string().contains("row 1, column severity: offence 2 has none"), "{error}");
+    assert!(
+        error.to_string().contains("row 1: offence 2 of this person, in the order of their days, has no severity"),
+        "{error}"
+    );
 }

@@ -128,8 +128,9 @@ pub(crate) struct InputArgs {
     /// without a single 0 is refused.
     #[arg(long, value_enum)]
     unlisted: Option<UnlistedAges>,
-    /// Table with the identifiers of everyone, for --unlisted zero: those without a row had no event.
-    #[arg(long, value_name = "FILE", requires = "unlisted")]
+    /// Table with the identifiers of everyone, for --unlisted zero: those without a row had no event. For one row per
+    /// offence a table `id, from_age, to_age`: who was observed at which ages, both included.
+    #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
     /// Leave out people without a single observed age, and say how many; refused without it.
     #[arg(long)]
@@ -330,6 +331,11 @@ fn way_out(doubt: &CohortWarning) -> String {
         CohortWarning::FarOutside { counts, .. }
         | CohortWarning::LikeMissingCodes { counts, .. }
         | CohortWarning::LabelledCounts { counts, .. } => {
+            if let CohortWarning::LabelledCounts { labels, column, .. } = doubt
+                && (counts.contains(&0) || labels.iter().any(|label| label.trim().parse::<f64>().is_ok()))
+            {
+                return encoded(column);
+            }
             let codes: Vec<String> = counts.iter().take(5).map(ToString::to_string).collect();
             format!("if so, say --missing {}; if these are counts, --trust-values", codes.join(","))
         }
@@ -342,11 +348,22 @@ fn way_out(doubt: &CohortWarning) -> String {
                                          nobody looked at these ages, --unlisted not-observed"
                 .to_owned()
         }
+        CohortWarning::AlikeIdentifiers { .. } => {
+            "if so, write each person in one way in the table; if they are different persons, --trust-values".to_owned()
+        }
         CohortWarning::CalledTotal { persons: 2.., .. } => {
             "if so, take them out of the table; if they are persons, --trust-values".to_owned()
         }
         _ => "if so, take it out of the table; if it is a person, --trust-values".to_owned(),
     }
+}
+
+/// What is said of counts behind names, as `encode` numbers texts.
+fn encoded(column: &str) -> String {
+    format!(
+        "these seem to be numbers of texts (encode in Stata, categories in pandas), not counts: write the counts themselves, \
+         in Stata with decode {column}, generate(TEXT) and destring TEXT, replace; if the numbers are counts, --trust-values"
+    )
 }
 
 /// Reads tables; what the parquet crate panics on comes back as an error, which says enough.

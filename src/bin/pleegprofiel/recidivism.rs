@@ -84,9 +84,7 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     let starts = args.start.as_ref().map(|file| read_starts(TableSource::open(file)?, &csv)).transpose()?;
     tell_ignored_in_vain(&csv);
     let mut builder = RecidivismBuilder::new(options)?;
-    if let Some(file) = &args.start {
-        builder = builder.told_of(&file.display().to_string());
-    }
+    builder = builder.told_of(&args.start.as_ref().unwrap_or(&args.people).display().to_string());
     let alone = |named: &&NamedCareer| !groups.contains_key(&named.id);
     if let Some(file) = args.groups.as_ref().filter(|_| careers.iter().any(|named| alone(&named))) {
         let (first, all) = (careers.iter().position(|named| alone(&named)), careers.iter().filter(alone).count());
@@ -102,7 +100,10 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     for named in &careers {
         let group = groups.get(&named.id).map(String::as_str);
         match &starts {
-            None => builder.push(group, &named.career),
+            None => {
+                builder.at_row(named.row);
+                builder.push(group, &named.career);
+            }
             Some(starts) => {
                 if let Some(from) = starts.get(&named.id) {
                     followed += 1;

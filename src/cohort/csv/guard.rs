@@ -3,6 +3,7 @@
 //! It refuses what is not text before it turns into thousands of bad cells, and bounds how much the parser may take in
 //! for one record.
 
+use super::quotes::Quotes;
 use crate::cohort::table::FileKind;
 use std::io::{self, Read};
 
@@ -33,6 +34,8 @@ pub(in crate::cohort) struct Guard<'a> {
     pub(in crate::cohort) refusal: Option<Refusal>,
     /// What comes behind bytes that were put back.
     failed: Option<io::Error>,
+    /// What is seen of quotes, once the parser takes the text apart.
+    quotes: Option<Quotes>,
 }
 
 impl<'a> Guard<'a> {
@@ -51,6 +54,7 @@ impl<'a> Guard<'a> {
             ended: false,
             refusal: None,
             failed: None,
+            quotes: None,
         })
     }
 
@@ -92,6 +96,16 @@ impl<'a> Guard<'a> {
         (self.head, self.head_at) = (bytes, 0);
         self.head.extend(rest);
         (self.delivered, self.ended, self.failed) = (0, false, failed);
+    }
+
+    /// Watches the quotes of what is handed out from here on.
+    pub(super) fn watch_quotes(&mut self, delimiter: u8) {
+        self.quotes = Some(Quotes::new(delimiter));
+    }
+
+    /// Whether something stands before this offset that cannot stand there by its quotes.
+    pub(super) fn take_odd_quotes(&mut self, offset: u64) -> bool {
+        self.quotes.as_mut().is_some_and(|quotes| quotes.take_odd(offset))
     }
 
     /// Lets bytes through up to this offset, counted from the start of the text.
@@ -144,6 +158,11 @@ impl Read for Guard<'_> {
             return Err(io::Error::other("zero byte"));
         }
         self.ended |= n == 0;
+        match &mut self.quotes {
+            Some(quotes) if n == 0 => quotes.end(self.delivered),
+            Some(quotes) => quotes.see(&to[..n], self.delivered),
+            None => {}
+        }
         self.delivered += n as u64;
         Ok(n)
     }

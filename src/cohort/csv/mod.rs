@@ -4,6 +4,7 @@
 
 mod blocks;
 pub(in crate::cohort) mod guard;
+mod quotes;
 pub(in crate::cohort) mod records;
 mod write;
 

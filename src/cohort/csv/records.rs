@@ -5,6 +5,7 @@
 
 use super::blocks::{Blocks, Step};
 use super::guard::{Guard, Refusal};
+use super::quotes::swallows_rows;
 use crate::cohort::table::rows::Table;
 use crate::cohort::table::{TableOptions, shown};
 use crate::error::{Error, Issues, Result};
@@ -27,6 +28,8 @@ pub(in crate::cohort) struct Records<'a> {
     delimiter: u8,
     /// Lines before the one that is counted as the first.
     lines_before: u64,
+    /// Of the header, once it was read.
+    columns: usize,
 }
 
 /// How the text is taken apart.
@@ -59,8 +62,12 @@ impl<'a> Records<'a> {
             Some(separator) => guard.delimiter_of(separator, false),
             None => guard.delimiter_of(options.delimiter, commas),
         };
-        let mut records =
-            Records { text: Text::Blocks(Box::new(Blocks::new(delimiter)), Box::new(guard)), delimiter, lines_before };
+        let mut records = Records {
+            text: Text::Blocks(Box::new(Blocks::new(delimiter)), Box::new(guard)),
+            delimiter,
+            lines_before,
+            columns: 0,
+        };
         records.read_header(table, delimiter)?;
         table.records(records);
         Ok(())
@@ -111,6 +118,7 @@ impl<'a> Records<'a> {
                 return Ok(());
             }
         }
+        self.columns = header.len();
         table.header_row = row;
         table.header = header;
         Ok(())
@@ -140,7 +148,9 @@ impl<'a> Records<'a> {
                 }
             }
         }
-        let Records { text: Text::Parser(reader, record), lines_before, .. } = self else { return Ok(false) };
+        let Records { text: Text::Parser(reader, record), lines_before, delimiter, columns } = self else {
+            return Ok(false);
+        };
         while !*stopped {
             let (start, line) = (reader.position().byte(), reader.position().line() + *lines_before);
             reader.get_mut().allow(start + (MAX_RECORD_BYTES + BUFFER_BYTES) as u64);
@@ -170,6 +180,23 @@ impl<'a> Records<'a> {
                 });
                 continue;
             }
+            let end = reader.position().byte();
+            if reader.get_mut().take_odd_quotes(end) {
+                issues.add(Some(*row), None, || {
+                    "a quoted field runs over several lines and has text behind its end, or no end: is a quote left open?"
+                        .into()
+                });
+                continue;
+            }
+            if inside > 0 && swallows_rows(record, *columns, *delimiter) {
+                issues.add(Some(*row), None, || {
+                    format!(
+                        "a quoted field holds {} lines, each of which looks like a row: is a quote left open?",
+                        inside + 1
+                    )
+                });
+                continue;
+            }
             return Ok(true);
         }
         Ok(false)
@@ -177,7 +204,8 @@ impl<'a> Records<'a> {
 
     /// From here on the parser takes the text apart.
     fn parse(&mut self) {
-        if let Text::Blocks(_, guard) = std::mem::take(&mut self.text) {
+        if let Text::Blocks(_, mut guard) = std::mem::take(&mut self.text) {
+            guard.watch_quotes(self.delimiter);
             let reader = ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)

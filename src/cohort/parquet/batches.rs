@@ -4,6 +4,7 @@
 
 use super::column::{Decoded, Holds};
 use super::source::{Opened, guarded};
+use crate::cohort::table::Field;
 use crate::cohort::table::rows::{NO_COUNT, NOT_PLAIN};
 use crate::numeric::parallel::Parallel;
 use ::parquet::column::reader::ColumnReader;
@@ -21,6 +22,9 @@ pub(super) struct Batches {
     files: Vec<Opened>,
     /// By file and column of the table: where that column is in the file and what it holds, or what stands in every row.
     columns: Vec<Vec<Place>>,
+    /// By file the columns of the table that the names of its folders speak of as well, and what they say.
+    keys: Vec<Vec<(usize, String)>>,
+    names: Vec<String>,
     /// How many columns the table has, those that are read, and those that hold counts.
     width: usize,
     wanted: Vec<usize>,
@@ -35,7 +39,7 @@ pub(super) struct Batches {
 
 /// Where a file has a column of the table.
 pub(super) enum Place {
-    At(usize, Option<Holds>),
+    At(usize, Result<Holds, &'static str>),
     /// In the name of the folder that the file lies in.
     Folder(String),
 }
@@ -51,6 +55,8 @@ pub(super) struct Batch {
     pub(super) by_row: Vec<u32>,
     /// Whether any of them is not plain.
     pub(super) odd: bool,
+    /// What makes these rows no rows of a table.
+    pub(super) problem: Option<String>,
 }
 
 /// Why rows cannot be decoded: rows in files before theirs, the name of that file when it is one of several.
@@ -61,19 +67,42 @@ pub(super) struct Failed {
 }
 
 impl Batches {
-    pub(super) fn new(files: Vec<Opened>, width: usize, columns: Vec<Vec<Place>>) -> Batches {
+    pub(super) fn new(
+        files: Vec<Opened>,
+        names: Vec<String>,
+        columns: Vec<Vec<Place>>,
+        keys: Vec<Vec<(usize, String)>>,
+    ) -> Batches {
+        let width = names.len();
         let wanted = (0..width).collect();
-        Batches { files, columns, width, wanted, counts: Vec::new(), file: 0, groups: 0, open: Vec::new(), left: 0 }
+        Batches {
+            files,
+            columns,
+            keys,
+            names,
+            width,
+            wanted,
+            counts: Vec::new(),
+            file: 0,
+            groups: 0,
+            open: Vec::new(),
+            left: 0,
+        }
     }
 
-    /// Whether a column holds something that a table of people can have, in every file.
-    pub(super) fn holds_something(&self, column: usize) -> bool {
-        !self.columns.iter().any(|file| matches!(file[column], Place::At(_, None)))
+    /// Why a column holds nothing that a table of people can have, in the first file in which it does not.
+    pub(super) fn problem_of(&self, column: usize) -> Option<&'static str> {
+        self.columns.iter().find_map(|file| match file[column] {
+            Place::At(_, Err(problem)) => Some(problem),
+            _ => None,
+        })
     }
 
     /// Reads these columns only.
     pub(super) fn needs(&mut self, columns: &[usize]) {
+        // what folders say is held against what their files say, whoever asks for it
         self.wanted = columns.to_vec();
+        self.wanted.extend(self.keys.iter().flatten().map(|(column, _)| *column));
         self.wanted.sort_unstable();
         self.wanted.dedup();
     }
@@ -131,10 +160,42 @@ impl Batches {
         for (&(column, _), decoded) in places.iter().zip(read) {
             batch.decoded[column] = decoded?;
         }
+        let file = &self.files[self.file];
+        for (column, value) in &self.keys[self.file] {
+            if !(0..rows).all(|row| is_value(batch.decoded[*column].field(row), value)) {
+                let problem = || contradiction(file, value, *column, &self.names);
+                batch.problem.get_or_insert_with(problem);
+            }
+        }
         self.left -= rows;
         batch.lay(&self.counts);
         Ok(Some(batch))
     }
+}
+
+/// Whether a cell holds the value that a folder is called by.
+fn is_value(cell: Field<'_>, value: &str) -> bool {
+    let number = value.trim().parse::<f64>().ok();
+    match cell {
+        Field::Empty => value.is_empty(),
+        Field::Whole(own) => number == Some(own as f64),
+        Field::Huge(own) => number == Some(own as f64),
+        Field::Decimal(own) => number == Some(own),
+        Field::Single(own) => number.is_some_and(|number| number as f32 == own),
+        Field::Flag(own) => value.eq_ignore_ascii_case(if own { "true" } else { "false" }),
+        Field::Text(own) => own.trim_ascii() == value.trim().as_bytes(),
+        other => value.starts_with(&*String::from_utf8_lossy(&other.text())),
+    }
+}
+
+/// What is said of a file whose folder says something else of a column than the file itself.
+fn contradiction(file: &Opened, value: &str, column: usize, names: &[String]) -> String {
+    let name = names.get(column).map_or("", String::as_str);
+    let within = file.name.as_deref().map_or(String::new(), |name| format!("{name}: "));
+    format!(
+        "{within}the folder says {name}={value}, and the column {name:?} in the file says otherwise: take that column out of \
+         the files, or give the folder another name"
+    )
 }
 
 impl Batch {

@@ -35,38 +35,57 @@ pub(super) enum Holds {
     },
 }
 
+/// Why a column is nothing to a table of people.
+const NOTHING: &str = "holds neither numbers nor text nor dates";
+const NESTED: &str = "holds lists or groups, not one value a row";
+const LONG_DECIMAL: &str = "holds decimals of more than 38 digits or 18 decimals (decimal256), which are not read: cast it to \
+                            whole numbers, double or text where it is written";
+const HALF: &str = "holds 16-bit floats, which are not read: cast it to float or double where it is written";
+const UUID: &str = "holds UUIDs as 16 bytes, which are not read: cast it to text where it is written";
+const BYTES: &str = "holds bytes of a fixed length (whole numbers of 128 bits are written so), which are not read: cast it to \
+                     64-bit numbers or text where it is written";
+
 impl Holds {
-    pub(super) fn of(column: &ColumnDescriptor) -> Option<Holds> {
+    pub(super) fn of(column: &ColumnDescriptor) -> Result<Holds, &'static str> {
         if column.max_rep_level() != 0 || column.max_def_level() > 1 || column.path().parts().len() != 1 {
-            return None;
+            return Err(NESTED);
         }
-        let whole =
-            |signed| matches!(column.physical_type(), Stored::INT32 | Stored::INT64).then_some(Holds::Whole { signed });
+        let stored = column.physical_type();
+        let whole = |signed| match stored {
+            Stored::INT32 | Stored::INT64 => Ok(Holds::Whole { signed }),
+            _ => Err(NOTHING),
+        };
         let instant = |unit: &TimeUnit, utc| match unit {
             TimeUnit::MILLIS => Holds::Instant { per_micro: 1, micros: 1000, utc },
             TimeUnit::MICROS => Holds::Instant { per_micro: 1, micros: 1, utc },
             TimeUnit::NANOS => Holds::Instant { per_micro: 1000, micros: 1, utc },
         };
+        let decimal = |scale: i32, precision: i32| {
+            let scale = u32::try_from(scale).ok().filter(|&scale| scale <= 18 && precision <= 38);
+            let fits = stored != Stored::FIXED_LEN_BYTE_ARRAY || column.type_length() <= 16;
+            scale.filter(|_| fits).map(|scale| Holds::Scaled { scale }).ok_or(LONG_DECIMAL)
+        };
         match (column.logical_type_ref(), column.converted_type()) {
             (Some(LogicalType::Integer(int)), _) => whole(int.is_signed),
-            (Some(LogicalType::Decimal(decimal)), _) => {
-                u32::try_from(decimal.scale).ok().filter(|&scale| scale <= 18).map(|scale| Holds::Scaled { scale })
-            }
-            (Some(LogicalType::Date), _) => Some(Holds::Day),
-            (Some(LogicalType::Timestamp(time)), _) => Some(instant(&time.unit, time.is_adjusted_to_u_t_c)),
+            (Some(LogicalType::Decimal(own)), _) => decimal(own.scale, own.precision),
+            (Some(LogicalType::Date), _) => Ok(Holds::Day),
+            (Some(LogicalType::Timestamp(time)), _) => Ok(instant(&time.unit, time.is_adjusted_to_u_t_c)),
             // a column of nothing but missing values
-            (Some(LogicalType::Unknown), _) => Some(Holds::Nothing),
+            (Some(LogicalType::Unknown), _) => Ok(Holds::Nothing),
             (Some(LogicalType::String | LogicalType::Enum), _) | (None, ConvertedType::UTF8 | ConvertedType::ENUM) => {
-                (column.physical_type() == Stored::BYTE_ARRAY).then_some(Holds::Text)
+                if stored == Stored::BYTE_ARRAY {
+                    Ok(Holds::Text)
+                } else {
+                    Err(NOTHING)
+                }
             }
-            (Some(_), _) => None,
-            (None, ConvertedType::DATE) => Some(Holds::Day),
-            (None, ConvertedType::DECIMAL) => u32::try_from(column.type_scale())
-                .ok()
-                .filter(|&scale| scale <= 18)
-                .map(|scale| Holds::Scaled { scale }),
-            (None, ConvertedType::TIMESTAMP_MILLIS) => Some(instant(&TimeUnit::MILLIS, true)),
-            (None, ConvertedType::TIMESTAMP_MICROS) => Some(instant(&TimeUnit::MICROS, true)),
+            (Some(LogicalType::Float16), _) => Err(HALF),
+            (Some(LogicalType::Uuid), _) => Err(UUID),
+            (Some(_), _) => Err(NOTHING),
+            (None, ConvertedType::DATE) => Ok(Holds::Day),
+            (None, ConvertedType::DECIMAL) => decimal(column.type_scale(), column.type_precision()),
+            (None, ConvertedType::TIMESTAMP_MILLIS) => Ok(instant(&TimeUnit::MILLIS, true)),
+            (None, ConvertedType::TIMESTAMP_MICROS) => Ok(instant(&TimeUnit::MICROS, true)),
             (
                 None,
                 ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64,
@@ -74,17 +93,17 @@ impl Holds {
             (None, ConvertedType::INT_8 | ConvertedType::INT_16 | ConvertedType::INT_32 | ConvertedType::INT_64) => {
                 whole(true)
             }
-            (None, ConvertedType::NONE) => match column.physical_type() {
-                Stored::INT32 | Stored::INT64 => Some(Holds::Whole { signed: true }),
-                Stored::FLOAT | Stored::DOUBLE => Some(Holds::Decimal),
-                Stored::BOOLEAN => Some(Holds::Flag),
+            (None, ConvertedType::NONE) => match stored {
+                Stored::INT32 | Stored::INT64 => Ok(Holds::Whole { signed: true }),
+                Stored::FLOAT | Stored::DOUBLE => Ok(Holds::Decimal),
+                Stored::BOOLEAN => Ok(Holds::Flag),
                 // what writers that know no text leave
-                Stored::BYTE_ARRAY => Some(Holds::Text),
+                Stored::BYTE_ARRAY => Ok(Holds::Text),
                 // the date-times of older Spark and Impala
-                Stored::INT96 => Some(Holds::Instant { per_micro: 1, micros: 1, utc: false }),
-                _ => None,
+                Stored::INT96 => Ok(Holds::Instant { per_micro: 1, micros: 1, utc: false }),
+                Stored::FIXED_LEN_BYTE_ARRAY => Err(BYTES),
             },
-            _ => None,
+            _ => Err(NOTHING),
         }
     }
 }
@@ -104,6 +123,7 @@ enum Values {
     Whole(Vec<i64>),
     Unsigned(Vec<u64>),
     Decimal(Vec<f64>),
+    Single(Vec<f32>),
     Flags(Vec<bool>),
     Scaled(Vec<i64>, u32),
     ScaledBytes(Vec<ByteArray>, u32),
@@ -161,11 +181,13 @@ impl Decoded {
             }
             (ColumnReader::BoolColumnReader(column), Holds::Flag) => Values::Flags(records(column, rows, to)?),
             (ColumnReader::DoubleColumnReader(column), _) => Values::Decimal(records(column, rows, to)?),
-            (ColumnReader::FloatColumnReader(column), _) => {
-                Values::Decimal(records(column, rows, to)?.into_iter().map(f64::from).collect())
-            }
+            (ColumnReader::FloatColumnReader(column), _) => Values::Single(records(column, rows, to)?),
             (ColumnReader::ByteArrayColumnReader(column), Holds::Scaled { scale }) => {
-                Values::ScaledBytes(records(column, rows, to)?, scale)
+                let values = records(column, rows, to)?;
+                if values.iter().any(|value: &ByteArray| value.len() > 16) {
+                    return Err(ParquetError::General("a decimal of more bytes than its digits need".into()));
+                }
+                Values::ScaledBytes(values, scale)
             }
             (ColumnReader::FixedLenByteArrayColumnReader(column), Holds::Scaled { scale }) => {
                 Values::ScaledFixed(records(column, rows, to)?, scale)
@@ -187,6 +209,7 @@ impl Decoded {
             Values::Small(values) => Field::Whole(i64::from(values[row])),
             Values::Whole(values) => Field::Whole(values[row]),
             Values::Decimal(values) => Field::Decimal(values[row]),
+            Values::Single(values) => Field::Single(values[row]),
             Values::Text(values) => Field::Text(values[row].data()),
             Values::Flags(values) => Field::Flag(values[row]),
             Values::Unsigned(values) => whole(i128::from(values[row])),
@@ -213,11 +236,8 @@ impl Decoded {
             Values::Whole(values) => {
                 fill(places, &values[rows], |&v| u32::try_from(v).ok().filter(|&v| v <= MAX_COUNT));
             }
-            Values::Decimal(values) => fill(places, &values[rows], |&v| {
-                // a number that is none, or lies outside, ends at a bound and is not equal to it
-                let whole = v as u32;
-                (f64::from(whole) == v && whole <= MAX_COUNT).then_some(whole)
-            }),
+            Values::Decimal(values) => fill(places, &values[rows], |&v| counted(v)),
+            Values::Single(values) => fill(places, &values[rows], |&v| counted(f64::from(v))),
             Values::None => places.for_each(|to| *to = NO_COUNT),
             _ => places.for_each(|to| *to = NOT_PLAIN),
         }
@@ -233,6 +253,12 @@ impl Decoded {
 
 fn fill<'a, T>(places: impl Iterator<Item = &'a mut u32>, values: &[T], count: impl Fn(&T) -> Option<u32>) {
     places.zip(values).for_each(|(to, value)| *to = count(value).unwrap_or(NOT_PLAIN));
+}
+
+fn counted(number: f64) -> Option<u32> {
+    // a number that is none, or lies outside, ends at a bound and is not equal to it
+    let whole = number as u32;
+    (f64::from(whole) == number && whole <= MAX_COUNT).then_some(whole)
 }
 
 fn whole(number: i128) -> Field<'static> {

@@ -54,6 +54,7 @@ impl ParquetRows {
         let folders: Vec<String> = keys.iter().map(|(key, _)| key.clone()).filter(|key| !names.contains(key)).collect();
         names.extend(folders.iter().cloned());
         let mut columns = Vec::with_capacity(files.len());
+        let mut said_twice = Vec::with_capacity(files.len());
         for file in &files {
             let own = names_of(file);
             if let Some(odd) = own.iter().find(|name| !names.contains(name)) {
@@ -72,11 +73,16 @@ impl ParquetRows {
                     .ok_or_else(|| in_file(file.name.as_deref(), format!("no column {name:?}, which {first} has")))
             };
             columns.push(names.iter().map(place).collect::<Result<Vec<_>, String>>()?);
+            let in_file = |(key, value): &(String, String)| {
+                let at = names.iter().position(|name| name == key && !folders.contains(name))?;
+                Some((at, value.clone()))
+            };
+            said_twice.push(file.keys.iter().filter_map(in_file).collect());
         }
         Ok(ParquetRows {
             parts: parts(&files),
             batch: Batch::default(),
-            from: From::Here(Box::new(Batches::new(files, names.len(), columns))),
+            from: From::Here(Box::new(Batches::new(files, names.clone(), columns, said_twice))),
             names,
             at: 0,
         })
@@ -95,8 +101,9 @@ impl ParquetRows {
     /// people can have.
     pub(in crate::cohort) fn needs(&mut self, columns: &[usize]) -> Result<(), (usize, String)> {
         let From::Here(batches) = &mut self.from else { return Ok(()) };
-        match columns.iter().find(|column| !batches.holds_something(**column)) {
-            Some(&column) => Err((column, "holds neither numbers nor text nor dates".into())),
+        let problem = columns.iter().find_map(|&column| batches.problem_of(column).map(|problem| (column, problem)));
+        match problem {
+            Some((column, problem)) => Err((column, problem.into())),
             None => {
                 batches.needs(columns);
                 Ok(())
@@ -117,6 +124,11 @@ impl ParquetRows {
         self.at += 1;
         if self.at >= self.batch.rows {
             match self.next_batch() {
+                Ok(Some(Batch { problem: Some(problem), .. })) => {
+                    *stopped = true;
+                    issues.add(None, None, || problem);
+                    return false;
+                }
                 Ok(Some(batch)) => (self.batch, self.at) = (batch, 0),
                 Ok(None) => return false,
                 Err(Failed { before, name, cause }) => {

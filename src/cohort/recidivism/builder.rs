@@ -129,8 +129,12 @@ impl RecidivismBuilder {
             Err(NoFollowUp::CompletedAges) => self
                 .issues
                 .add(row, None, || "ages in completed years: the order of offences within a year is not known".into()),
-            Err(NoFollowUp::NoSeverity(i)) => self.issues.add(row, Some("severity"), || {
-                format!("offence {} has none, and unknown is neither serious nor not serious", i + 1)
+            Err(NoFollowUp::NoSeverity(i)) => self.issues.add(row, None, || {
+                format!(
+                    "offence {} of this person, in the order of their days, has no severity (column severity of the table of \
+                     offences), and unknown is neither serious nor not serious",
+                    i + 1
+                )
             }),
         }
     }

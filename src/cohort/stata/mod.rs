@@ -95,6 +95,8 @@ enum Holds {
 enum Stored {
     Empty,
     Number(f64),
+    /// Of 32 bits, as `generate` makes them.
+    Single(f32),
     Text(String),
 }
 
@@ -210,12 +212,13 @@ impl StataRows {
     /// What the value of a cell of the current row is called.
     pub(in crate::cohort) fn label(&self, column: usize) -> Option<&str> {
         let labels = self.columns[column].labels.as_ref()?;
-        match self.current[column] {
-            Stored::Number(number) if number.fract() == 0.0 && f64::from(number as i32) == number => {
-                labels.get(&(number as i32)).map(|label| &**label).filter(|label| !label.is_empty())
-            }
-            _ => None,
-        }
+        let number = match self.current[column] {
+            Stored::Number(number) => number,
+            Stored::Single(number) => f64::from(number),
+            Stored::Empty | Stored::Text(_) => return None,
+        };
+        let whole = number.fract() == 0.0 && f64::from(number as i32) == number;
+        labels.get(&(number as i32)).filter(|label| whole && !label.is_empty()).map(|label| &**label)
     }
 
     /// The variable that the file declares as that of its weights.
@@ -226,18 +229,24 @@ impl StataRows {
     /// A cell of the current row.
     #[inline]
     pub(in crate::cohort) fn field(&self, column: usize) -> Field<'_> {
-        match (&self.current[column], self.columns[column].holds) {
-            (Stored::Empty, _) => Field::Empty,
-            (Stored::Text(text), _) => Field::Text(text.as_bytes()),
-            (Stored::Number(days), Holds::Day) if days.fract() == 0.0 => {
-                Field::Day((*days as i64).saturating_sub(EPOCH))
+        let holds = self.columns[column].holds;
+        let number = match &self.current[column] {
+            Stored::Empty => return Field::Empty,
+            Stored::Text(text) => return Field::Text(text.as_bytes()),
+            Stored::Number(number) => *number,
+            Stored::Single(number) if holds == Holds::Number || Field::Single(*number).is_rounded() => {
+                return Field::Single(*number);
             }
-            (Stored::Number(time), Holds::Milliseconds) if time.fract() == 0.0 => {
-                Field::Instant((*time as i64).saturating_mul(1000).saturating_sub(EPOCH * 86_400_000_000))
+            Stored::Single(number) => f64::from(*number),
+        };
+        match holds {
+            Holds::Day if number.fract() == 0.0 => Field::Day((number as i64).saturating_sub(EPOCH)),
+            Holds::Milliseconds if number.fract() == 0.0 => {
+                Field::Instant((number as i64).saturating_mul(1000).saturating_sub(EPOCH * 86_400_000_000))
             }
-            (Stored::Number(number), Holds::Parts(a_year)) => part_of_year(*number, a_year),
-            (Stored::Number(number), Holds::Weeks) => weeks(*number),
-            (Stored::Number(number), _) => Field::Decimal(*number),
+            Holds::Parts(a_year) => part_of_year(number, a_year),
+            Holds::Weeks => weeks(number),
+            _ => Field::Decimal(number),
         }
     }
 }
@@ -279,7 +288,7 @@ fn stored(value: Value<'_>) -> Stored {
         Value::Byte(v) => number(v.present().map(f64::from)),
         Value::Int(v) => number(v.present().map(f64::from)),
         Value::Long(v) => number(v.present().map(f64::from)),
-        Value::Float(v) => number(v.present().map(f64::from)),
+        Value::Float(v) => v.present().map_or(Stored::Empty, Stored::Single),
         Value::Double(v) => number(v.present()),
         Value::String(text) => Stored::Text(text.into_owned()),
         Value::LongStringRef(_) => Stored::Empty,

@@ -13,7 +13,6 @@ use crate::career::articles::{ArticleCategory, ArticleTable};
 use crate::career::category::Category;
 use crate::career::date::CalendarDate;
 use crate::error::{Issues, Result};
-use std::borrow::Cow;
 
 const ARTICLE: &str = "an article such as 273f, 273f lid 3 or 242 Sr";
 
@@ -124,10 +123,7 @@ impl ArticleColumns {
         options: &TableOptions,
     ) -> Option<(Category, usize)> {
         let Table { rows, issues, row, .. } = table;
-        let text = |at: usize| match reading.is_missing(rows.field(at)) {
-            true => Cow::Borrowed(&b""[..]),
-            false => rows.category(at),
-        };
+        let text = |at: usize| rows.called(at, reading).text();
         let own = text(self.article);
         let Ok(mut article) = String::from_utf8_lossy(&own).parse::<Article>() else {
             let own = shown(own.trim_ascii());

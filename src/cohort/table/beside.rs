@@ -1,8 +1,8 @@
 //! Times at risk in a table of their own, wide or one row per person and age, found by identifier.
 
-use super::field::{Reading, identifier};
+use super::field::Reading;
 use super::header::{self, Others, WideColumns};
-use super::ids::Ids;
+use super::ids::{Ids, identifier};
 use super::options::TableOptions;
 use super::person_ages::read_age;
 use super::rows::Table;
@@ -258,7 +258,7 @@ impl<'a, 'o> Beside<'a, 'o> {
         if there && !self.table.complete() {
             return Ok(());
         }
-        if there && identifier(self.table.rows.named(self.columns.id)).is_ok_and(|other| other == id) {
+        if there && identifier(self.table.rows.named(self.columns.id), self.options).is_ok_and(|other| other == id) {
             self.read_risk();
             self.hold(self.table.row, cells);
             return Ok(());

@@ -4,16 +4,17 @@
 //! career's own builder makes.
 
 use super::articles::ArticleColumns;
-use super::field::{Field, Reading, identifier};
+use super::field::{Field, Reading};
 use super::header::{self, Others};
-use super::ids::Ids;
+use super::ids::{Ids, identifier};
 use super::options::TableOptions;
-use super::register::{Day, Tally, category, day};
+use super::register::{Day, DayNumbers, Tally, category, day};
 use super::rows::Table;
 use super::source::TableSource;
+use super::stays;
 use super::unreadable;
+use super::words::{Cell, shown};
 use crate::career::builder::CareerBuilder;
-use crate::career::custody::Custody;
 use crate::career::date::CalendarDate;
 use crate::career::offence::{Offence, Severity};
 use crate::career::person::Career;
@@ -31,6 +32,8 @@ pub struct NamedCareer {
     pub career: Career,
     /// Offences before the window, which are no part of the career; see [`TableOptions::prior_record`].
     pub prior: Vec<Offence>,
+    /// Row of the person in the table of people.
+    pub row: u64,
 }
 
 /// Careers, and what to know about how they were read.
@@ -86,18 +89,22 @@ pub fn read_career_table(
     let mut people = Table::open(people, options)?;
     let mut known = People::of(&people);
     known.read(&mut people, options)?;
+    known.warnings.extend(known.ids.alike(&people.issues));
     let mut offences = Table::open(offences, options)?;
     known.read_offences(&mut offences, options)?;
     let mut custody = custody.map(|source| Table::open(source, options)).transpose()?;
     if let Some(table) = &mut custody {
-        known.read_custody(table, options)?;
+        stays::read(&mut known, table, options)?;
     }
     let mut careers = Vec::with_capacity(known.people.len());
     let good = people.issues.is_empty();
     for (person, one) in known.people.into_iter().enumerate() {
         let Some(One { builder, prior, .. }) = one else { continue };
         match builder.build_with(&options.categories) {
-            Ok(career) => careers.push(NamedCareer { id: known.ids.get(person).to_owned(), career, prior }),
+            Ok(career) => {
+                let row = known.ids.row(person);
+                careers.push(NamedCareer { id: known.ids.get(person).to_owned(), career, prior, row });
+            }
             // a window that could not be read is told already
             Err(error) if good => people.issues.add(Some(known.ids.row(person)), None, || summary(&error)),
             Err(_) => {}
@@ -119,7 +126,7 @@ pub fn read_career_table(
 pub fn read_groups(source: TableSource<'_>, column: &str, options: &TableOptions) -> Result<Vec<(String, String)>> {
     options.check()?;
     let mut table = Table::open(source, options)?;
-    let mut ids = Ids::new();
+    let (mut ids, reading) = (Ids::new(), Reading::new(options));
     let mut groups = Vec::new();
     if let Some([Some(id), Some(value)]) =
         header::named(&mut table, [options.id_column.as_str(), column], 2, Others::IgnoredBut(&[]), options)
@@ -129,7 +136,7 @@ pub fn read_groups(source: TableSource<'_>, column: &str, options: &TableOptions
                 continue;
             }
             let person = ids.take_new(&mut table, id, options);
-            let text = String::from_utf8_lossy(&table.rows.category(value)).trim().to_owned();
+            let text = String::from_utf8_lossy(&table.rows.called(value, &reading).text()).trim().to_owned();
             if text.is_empty() {
                 table.issues.add(Some(table.row), Some(column), || "no group".into());
             }
@@ -150,25 +157,31 @@ fn summary(error: &Error) -> String {
 }
 
 /// A person while the tables are read.
-struct One {
-    builder: CareerBuilder,
+pub(super) struct One {
+    pub(super) builder: CareerBuilder,
     birth: Option<CalendarDate>,
     /// From the one day up to, not including, the other.
     window: Option<(CalendarDate, CalendarDate)>,
     prior: Vec<Offence>,
 }
 
-struct People {
+impl One {
+    pub(super) fn birth(&self) -> Option<CalendarDate> {
+        self.birth
+    }
+}
+
+pub(super) struct People {
     name: String,
     places: Issues,
     ids: Ids,
     /// By person; `None` for those left out for an incomplete date.
-    people: Vec<Option<One>>,
+    pub(super) people: Vec<Option<One>>,
     /// Whether identifiers may have been missed: then nobody can be said not to be in the table.
     lost: bool,
     /// People left out for an incomplete date.
     left_out: u64,
-    warnings: Vec<CohortWarning>,
+    pub(super) warnings: Vec<CohortWarning>,
 }
 
 impl People {
@@ -186,20 +199,22 @@ impl People {
             return Ok(());
         };
         let (reading, mut tally) = (Reading::new(options), Tally::default());
+        let mut births = DayNumbers::default();
         while table.next()? {
             if !table.complete() {
                 self.lost = true;
                 continue;
             }
             // someone who stands here twice is no one lost
-            self.lost |= identifier(table.rows.named(id)).is_err();
+            self.lost |= identifier(table.rows.named(id), options).is_err();
             let person = self.ids.take_new(table, id, options);
             let mut read =
                 |table: &mut Table<'_>, at, name, end| day(table, (at, name), end, &reading, options, &mut tally);
+            births.look(table, birth, options);
             let birth = read(table, birth, "birth", false);
             let from = read(table, from, "from", false);
             let to = read(table, to, "to", true);
-            let end = match (to, end.and_then(|at| optional(table, Some(at), "end", window_end))) {
+            let end = match (to, end.and_then(|at| optional(table, Some(at), "end", &reading, window_end))) {
                 (Day::RegisterEnd(_), None | Some(WindowEnd::Unknown)) => WindowEnd::EndOfRegister,
                 (_, end) => end.unwrap_or(WindowEnd::Unknown),
             };
@@ -220,6 +235,7 @@ impl People {
             };
             self.people.push(Some(One { builder, birth, window, prior: Vec::new() }));
         }
+        births.refuse_years(table, "birth");
         self.lost |= table.stopped;
         table.no_rows_of(self.people.len());
         self.left_out = tally.left_out;
@@ -248,7 +264,7 @@ impl People {
             let person = self.find(table, id, options);
             let on = day(table, (committed, "committed"), false, &reading, options, &mut tally);
             let kind = match &mut by_article {
-                None => category(table, offence, &options.categories),
+                None => category(table, offence, &options.categories, &reading),
                 Some((articles, columns, used)) => {
                     let stated = reading.date(table.field(committed)).ok();
                     let found = columns.category(table, articles, on.date(), stated, &reading, options);
@@ -258,18 +274,11 @@ impl People {
                     })
                 }
             };
-            // numbers as they are stored, where they will do
-            let severity = match severity.map(|at| table.rows.named(at)) {
-                Some(Field::Decimal(number)) if Severity::new(number).is_ok() => Severity::new(number).ok(),
-                _ => optional(table, severity, "severity", |text| {
-                    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-                    Severity::new(number).map_err(|e| e.to_string())
-                }),
-            };
-            let case = match case.map(|at| table.rows.named(at)) {
-                Some(Field::Whole(number @ 0..=0xFFFF_FFFF)) => Some(number as u32),
-                _ => optional(table, case, "case", |text| text.parse::<u32>().map_err(|_| "not a whole number".into())),
-            };
+            if let Some(at) = severity {
+                reading.look(at, table);
+            }
+            let severity = optional(table, severity, "severity", &reading, |field| severity_of(field, &reading));
+            let case = optional(table, case, "case", &reading, |field| reading.number_of_case(field));
             let Some(person) = person else { continue };
             if on == Day::LeftOut || self.people[person].is_none() {
                 tally.left_out += 1;
@@ -331,71 +340,47 @@ impl People {
         table.issues.add(Some(row), Some("committed"), || format!("{problem} (window in {file}, row {first})"));
     }
 
-    fn read_custody(&mut self, table: &mut Table<'_>, options: &TableOptions) -> Result<()> {
-        let names = [options.id_column.as_str(), "from", "to"];
-        let Some([Some(id), Some(from), Some(to)]) = header::named(table, names, 3, Others::Refused, options) else {
-            return Ok(());
-        };
-        let (reading, mut tally) = (Reading::new(options), Tally::default());
-        while table.next()? {
-            if !table.complete() {
-                continue;
-            }
-            let person = self.find(table, id, options);
-            let from = day(table, (from, "from"), false, &reading, options, &mut tally);
-            let to = day(table, (to, "to"), true, &reading, options, &mut tally);
-            let Some(person) = person else { continue };
-            if [from, to].contains(&Day::LeftOut) || self.people[person].is_none() {
-                tally.left_out += 1;
-                continue;
-            }
-            if let (Some(from), Some(to), Some(one)) = (from.date(), to.date(), &mut self.people[person]) {
-                let builder = std::mem::replace(&mut one.builder, Career::by_age());
-                one.builder = builder.stay(Custody::dates(from, to));
-            }
-        }
-        self.warnings.extend(table.finish(&reading));
-        self.warnings.extend(tally.warnings(&table.name, options.incomplete));
-        Ok(())
-    }
-
-    fn find(&self, table: &mut Table<'_>, column: usize, options: &TableOptions) -> Option<usize> {
-        match identifier(table.rows.named(column)) {
+    pub(super) fn find(&self, table: &mut Table<'_>, column: usize, options: &TableOptions) -> Option<usize> {
+        match identifier(table.rows.named(column), options) {
             Ok(id) if self.lost => self.ids.find(&id),
             _ => self.ids.known(table, column, options, &self.name),
         }
     }
 }
 
-fn value<T>(
-    table: &mut Table<'_>,
-    column: usize,
-    name: &str,
-    read: impl Fn(&str) -> std::result::Result<T, String>,
-) -> Option<T> {
-    let text = String::from_utf8_lossy(&table.rows.category(column)).trim().to_owned();
-    match read(&text) {
-        Ok(value) => Some(value),
-        Err(problem) => {
-            // long enough for any value, short enough for a message
-            let shown: String = text.chars().take(40).collect();
-            table.issues.add(Some(table.row), Some(name), || format!("{shown:?}: {problem}"));
-            None
-        }
-    }
-}
-
+/// What stands in a column that may be empty; one that cannot be read is told.
 fn optional<T>(
     table: &mut Table<'_>,
     column: Option<usize>,
     name: &str,
-    read: impl Fn(&str) -> std::result::Result<T, String>,
+    reading: &Reading<'_>,
+    read: impl Fn(Field<'_>) -> std::result::Result<Option<T>, String>,
 ) -> Option<T> {
-    let column = column.filter(|&at| !table.field(at).is_empty())?;
-    value(table, column, name, read)
+    let Table { rows, issues, row, .. } = table;
+    let field = rows.called(column?, reading);
+    if field.is_empty() {
+        return None;
+    }
+    read(field).unwrap_or_else(|problem| {
+        issues.add(Some(*row), Some(name), || problem);
+        None
+    })
 }
 
-fn window_end(text: &str) -> std::result::Result<WindowEnd, String> {
-    let known = WindowEnd::ALL.into_iter().find(|end| end.key() == text);
-    known.ok_or_else(|| format!("use one of {}", WindowEnd::ALL.map(WindowEnd::key).join(", ")))
+fn severity_of(field: Field<'_>, reading: &Reading<'_>) -> std::result::Result<Option<Severity>, String> {
+    match reading.number(field) {
+        Cell::Value(number) => {
+            Severity::new(number).map(Some).map_err(|error| format!("{}: {error}", shown(&field.text())))
+        }
+        Cell::Empty => Ok(None),
+        Cell::Bad => Err(reading.number_problem(field, "a severity", "one that is not known is an empty cell")),
+    }
+}
+
+fn window_end(field: Field<'_>) -> std::result::Result<Option<WindowEnd>, String> {
+    let text = field.text();
+    let text = text.trim_ascii();
+    let known = WindowEnd::ALL.into_iter().find(|end| end.key().as_bytes() == text);
+    let use_one = || format!("{}: use one of {}", shown(text), WindowEnd::ALL.map(WindowEnd::key).join(", "));
+    known.map(Some).ok_or_else(use_one)
 }

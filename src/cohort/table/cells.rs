@@ -166,12 +166,11 @@ impl<'a> CellTable<'a> {
             let cell = &mut current[*at];
             cell.clear();
             match kind {
-                CellKind::Number if reading.is_missing(field) => number(reading, field, cell),
-                CellKind::Number => number(reading, table.rows.named(*at), cell),
-                CellKind::Text => match table.rows.label(*at) {
-                    Some(label) => cell.extend_from_slice(label.as_bytes()),
-                    None => cell.extend_from_slice(&text(reading, field)),
-                },
+                CellKind::Number => {
+                    reading.look(*at, table);
+                    number(reading, table.rows.called(*at, reading), cell);
+                }
+                CellKind::Text => cell.extend_from_slice(&table.rows.called(*at, reading).text()),
                 CellKind::Day => match reading.date(field).map(super::dates::Stated::iso) {
                     Ok(Some(day)) => cell.extend_from_slice(day.as_bytes()),
                     _ => cell.extend_from_slice(&text(reading, field)),
@@ -198,7 +197,8 @@ impl<'a> CellTable<'a> {
 
 /// A text without a code for a missing value.
 fn text<'f>(reading: &Reading<'_>, field: Field<'f>) -> Cow<'f, [u8]> {
-    if reading.is_missing(field) { Cow::Borrowed(b"") } else { field.text() }
+    // which the day was counted as already
+    if reading.is_code(field) { Cow::Borrowed(b"") } else { field.text() }
 }
 
 /// A number with a point; what is none is quoted, so that nobody takes it for one.

@@ -51,6 +51,9 @@ impl Covariate {
 
     /// Takes the value of the current row for a person of the cohort.
     pub(super) fn take(&mut self, table: &mut Table<'_>, person: usize, reading: &Reading<'_>) {
+        if self.categories.is_none() {
+            reading.look(self.at, table);
+        }
         let Table { rows, issues, row, .. } = table;
         let field = rows.field(self.at);
         let Some(categories) = &mut self.categories else {

@@ -1,5 +1,6 @@
 //! Dates as registers write them: by a stated format, complete or not, and never by guessing day and month.
 
+use super::date_words;
 use super::words::shown;
 use crate::career::date::CalendarDate;
 use crate::error::{Error, Result};
@@ -188,7 +189,7 @@ const MONTHS: [(&str, u8); 15] = [
 
 /// Reads a date in a format, or as `2010-12-31`; `Err` says why it is none.
 pub(super) fn read(text: &[u8], format: Option<&DateFormat>) -> std::result::Result<Stated, String> {
-    let text = text.trim_ascii();
+    let text = without_zero_decimals(text.trim_ascii());
     if text.is_empty() {
         return Ok(Stated::Empty);
     }
@@ -202,7 +203,7 @@ pub(super) fn read(text: &[u8], format: Option<&DateFormat>) -> std::result::Res
     };
     let (day, time) = without_time(text);
     let not = || match format {
-        None => no_iso_date(text),
+        None => date_words::no_iso_date(text),
         Some(_) => format!("{} is not a date in the format given, nor like 2010-12-31", shown(text)),
     };
     // one format for several files: what begins with the year and has hyphens is a date without being told
@@ -222,6 +223,21 @@ pub(super) fn read(text: &[u8], format: Option<&DateFormat>) -> std::result::Res
     })
 }
 
+impl DateFormat {
+    /// Whether dates are numbers of days.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self.0, Format::Number { .. })
+    }
+
+    /// Whether this text is a day in this format, which is none of day numbers.
+    pub(super) fn reads(&self, day: &[u8]) -> bool {
+        match &self.0 {
+            Format::Parts(parts) => matched(day, parts).is_some_and(|(y, m, d)| stated(y, m, d).is_some()),
+            Format::Number { .. } => false,
+        }
+    }
+}
+
 /// A day from its parts; 0 stands for a month or day that is not known.
 fn stated(year: i16, month: u8, day: u8) -> Option<Stated> {
     let last_of = |month: u8| (28..=31).rev().find_map(|day| CalendarDate::new(year, month, day).ok());
@@ -232,10 +248,13 @@ fn stated(year: i16, month: u8, day: u8) -> Option<Stated> {
     }
 }
 
+/// 31 December 2999 and 9999, as days since 1 January 1970.
+pub(super) const END_OF_2999: i64 = 376_199;
+pub(super) const END_OF_9999: i64 = 2_932_896;
+
 /// A date given as days since 1 January 1970.
 pub(super) fn of_day_number(days: i64) -> std::result::Result<Stated, String> {
-    // 31 December 2999 and 9999
-    if matches!(days, 376_199 | 2_932_896) {
+    if matches!(days, END_OF_2999 | END_OF_9999) {
         return Ok(Stated::Open);
     }
     let epoch = CalendarDate::new(1970, 1, 1).map_err(|e| e.to_string())?;
@@ -307,8 +326,16 @@ fn shortened(text: &[u8], parts: &[Part]) -> Option<(i16, u8, u8)> {
     year_alone.or(in_front)
 }
 
+/// `1980.0` as `1980`, as programs write whole numbers of a column that has empty cells.
+fn without_zero_decimals(text: &[u8]) -> &[u8] {
+    match text.strip_suffix(b".0").or(text.strip_suffix(b",0")) {
+        Some(whole) if whole.len() >= 4 && whole.iter().all(u8::is_ascii_digit) => whole,
+        _ => text,
+    }
+}
+
 /// A text without a time of day, and whether that time is midnight (or there is none).
-fn without_time(text: &[u8]) -> (&[u8], bool) {
+pub(super) fn without_time(text: &[u8]) -> (&[u8], bool) {
     // a format may have spaces, and a month a T, of its own
     let colon = text.iter().position(|&byte| byte == b':').unwrap_or(0);
     let Some(at) = text[..colon].iter().rposition(|&byte| byte == b'T' || byte == b' ') else { return (text, true) };
@@ -320,48 +347,6 @@ fn without_time(text: &[u8]) -> (&[u8], bool) {
     let time = time.strip_suffix(b"Z").unwrap_or(time);
     let zone = time.iter().rposition(|byte| matches!(byte, b'+' | b'-')).unwrap_or(time.len());
     (day, time[..zone].iter().all(|byte| matches!(byte, b'0' | b':' | b'.')))
-}
-
-/// Why a text is no date like `2010-12-31`, and which formats would read it.
-fn no_iso_date(text: &[u8]) -> String {
-    let (day, _) = without_time(text);
-    let reads = |format: &str| -> bool {
-        let parsed = format.parse::<DateFormat>();
-        parsed.is_ok_and(|f| match f.0 {
-            Format::Parts(parts) => matched(day, &parts).is_some_and(|(y, m, d)| stated(y, m, d).is_some()),
-            Format::Number { .. } => false,
-        })
-    };
-    let mut ways = Vec::new();
-    for mark in ["-", "/", "."] {
-        for order in [["d", "m", "yyyy"], ["m", "d", "yyyy"], ["yyyy", "m", "d"]] {
-            let format = order.join(mark);
-            if reads(&format) {
-                ways.push(format);
-            }
-        }
-    }
-    ways.extend(
-        ["yyyymmdd", "ddmmyyyy", "dmmmyyyy", "d-mmm-yyyy", "d mmm yyyy", "mmm d yyyy"]
-            .into_iter()
-            .filter(|format| reads(format))
-            .map(str::to_owned),
-    );
-    let digits = !day.is_empty() && day.iter().all(u8::is_ascii_digit);
-    let text = shown(text);
-    match ways.as_slice() {
-        [] if digits && day.len() == 5 => {
-            format!(
-                "{text} is not a date like 2010-12-31: if it is a day number, say whose (--date-format excel, stata, sas)"
-            )
-        }
-        [] => format!("{text} is not a date like 2010-12-31: another form is named by --date-format, such as d-m-yyyy"),
-        [one] => format!("{text} is not a date like 2010-12-31: --date-format {one} would read it"),
-        [first, rest @ ..] => format!(
-            "{text} is not a date like 2010-12-31, and which number is the day only the caller knows: --date-format {first} or {}",
-            rest.join(" or ")
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 //! Belongs here: the one place where a cell becomes a count, a number, a date or an identifier. Does not belong here:
 //! what the columns of a form mean.
 
+use super::codes::Codes;
 use super::dates::{self, Stated};
 use super::options::{DecimalMark, TableOptions};
+use super::thousands::Written;
 use super::words::{Cell, decimal, decimal_problem, shown, signed, time_at_risk_problem, whole, whole_problem};
 use crate::cohort::builder::MAX_COUNT;
 use crate::cohort::warning::CohortWarning;
@@ -22,6 +24,8 @@ pub(in crate::cohort) enum Field<'a> {
     /// A whole number beyond those.
     Huge(i128),
     Decimal(f64),
+    /// A number of 32 bits, which holds each whole number up to 2^24 only.
+    Single(f32),
     /// True or false, as the file has it by type.
     Flag(bool),
     /// Days since 1 January 1970.
@@ -36,13 +40,14 @@ pub(in crate::cohort) enum Field<'a> {
 
 impl<'a> Field<'a> {
     /// The cell as text.
-    pub(super) fn text(self) -> Cow<'a, [u8]> {
+    pub(in crate::cohort) fn text(self) -> Cow<'a, [u8]> {
         match self {
             Field::Empty => Cow::Borrowed(b""),
             Field::Text(text) => Cow::Borrowed(text),
             Field::Whole(number) => Cow::Owned(number.to_string().into_bytes()),
             Field::Huge(number) => Cow::Owned(number.to_string().into_bytes()),
             Field::Decimal(number) => Cow::Owned(number.to_string().into_bytes()),
+            Field::Single(number) => Cow::Owned(number.to_string().into_bytes()),
             Field::Flag(flag) => Cow::Borrowed(if flag { b"true" } else { b"false" }),
             Field::Day(days) => Cow::Owned(day_text(days).into_bytes()),
             Field::Days(first, last) => Cow::Owned(format!("{} to {}", day_text(first), day_text(last)).into_bytes()),
@@ -51,6 +56,20 @@ impl<'a> Field<'a> {
                 rest => format!("{} and {} s", day_text(micros.div_euclid(DAY)), rest as f64 / 1e6).into_bytes(),
             }),
         }
+    }
+
+    /// A number with decimals, whatever its bits.
+    pub(super) fn float(self) -> Option<f64> {
+        match self {
+            Field::Decimal(number) => Some(number),
+            Field::Single(number) => Some(f64::from(number)),
+            _ => None,
+        }
+    }
+
+    /// Whether this may be another whole number than the one that was meant: one of 32 bits stands for several.
+    pub(in crate::cohort) fn is_rounded(self) -> bool {
+        matches!(self, Field::Single(number) if number.abs() >= SINGLE_WHOLE)
     }
 
     pub(super) fn is_empty(self) -> bool {
@@ -62,8 +81,15 @@ impl<'a> Field<'a> {
     }
 }
 
+/// 2^24: from here on whole numbers of 32-bit floats are rounded.
+const SINGLE_WHOLE: f32 = 16_777_216.0;
+
+/// What is said of a whole number that a float of 32 bits may have rounded.
+pub(super) const ROUNDED: &str = "is stored as a 32-bit float (Stata's float), which rounds whole numbers from 16777216 on: store it as long, \
+                                  double or text where it is made";
+
 /// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
+pub(super) const DAY: i64 = 86_400_000_000;
 
 fn day_text(days: i64) -> String {
     match dates::of_day_number(days) {
@@ -75,40 +101,41 @@ fn day_text(days: i64) -> String {
 /// How the cells of a table are read.
 pub(in crate::cohort) struct Reading<'a> {
     options: &'a TableOptions,
-    /// Codes for missing values, those that are numbers as such.
-    numbers: Vec<f64>,
+    codes: Codes,
+    written: Written,
     /// Cells that held such a code.
     missing: std::cell::Cell<u64>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(options: &'a TableOptions) -> Self {
-        let numbers = options.missing.iter().filter_map(|code| match signed(code.as_bytes()) {
-            Cell::Value(number) => Some(number),
-            _ => None,
-        });
-        Reading { options, numbers: numbers.collect(), missing: std::cell::Cell::new(0) }
+        Reading { options, codes: Codes::of(options), written: Written::default(), missing: std::cell::Cell::new(0) }
     }
 
     /// Whether the cell holds a code for a missing value, which then is counted.
     pub(super) fn is_missing(&self, field: Field<'_>) -> bool {
-        let found = match field {
-            _ if self.options.missing.is_empty() => false,
-            Field::Text(text) => {
-                let text = text.trim_ascii();
-                self.options.missing.iter().any(|code| code.as_bytes() == text)
-                    || !self.numbers.is_empty()
-                        && matches!(signed(&self.pointed(text)), Cell::Value(v) if self.numbers.contains(&v))
-            }
-            Field::Whole(number) => self.numbers.contains(&(number as f64)),
-            Field::Decimal(number) if number.is_nan() => {
-                self.options.missing.iter().any(|code| code.eq_ignore_ascii_case("nan"))
-            }
-            Field::Decimal(number) => self.numbers.contains(&number),
-            _ => false,
-        };
+        let found = self.is_code(field);
         self.missing.set(self.missing.get() + u64::from(found));
         found
+    }
+
+    /// Whether the cell holds a code for a missing value.
+    pub(super) fn is_code(&self, field: Field<'_>) -> bool {
+        self.codes.have(field, |text| self.pointed(text))
+    }
+
+    /// A cell, empty when it holds a code for a missing value, which then is counted.
+    pub(super) fn there<'f>(&self, field: Field<'f>) -> Field<'f> {
+        if self.is_missing(field) { Field::Empty } else { field }
+    }
+
+    /// Whether the caller said what stands before decimals.
+    pub(super) fn says_what_a_point_is(&self) -> bool {
+        self.options.decimal.is_some()
+    }
+
+    pub(super) fn written(&self) -> &Written {
+        &self.written
     }
 
     /// What was taken as missing, to be told.
@@ -137,7 +164,7 @@ impl<'a> Reading<'a> {
     /// Whether whole numbers from 0 to [`MAX_COUNT`] are counts whatever the options, and empty cells none: no code for
     /// a missing value is a number.
     pub(super) fn plain_counts(&self) -> bool {
-        self.numbers.is_empty()
+        !self.codes.have_numbers()
     }
 
     /// A count: a whole number, also one written or stored with decimals that are all 0.
@@ -145,11 +172,11 @@ impl<'a> Reading<'a> {
     pub(super) fn count(&self, field: Field<'_>) -> Cell<u32> {
         match field {
             Field::Text(text) => match whole(text, MAX_COUNT) {
-                Cell::Value(count) if self.numbers.is_empty() => Cell::Value(count),
+                Cell::Value(count) if !self.codes.have_numbers() => Cell::Value(count),
                 Cell::Empty => Cell::Empty,
                 _ => self.count_slow(field),
             },
-            Field::Whole(count) if self.numbers.is_empty() && (0..=i64::from(MAX_COUNT)).contains(&count) => {
+            Field::Whole(count) if !self.codes.have_numbers() && (0..=i64::from(MAX_COUNT)).contains(&count) => {
                 Cell::Value(count as u32)
             }
             Field::Empty => Cell::Empty,
@@ -165,11 +192,15 @@ impl<'a> Reading<'a> {
         }
         match field {
             Field::Text(text) => match whole(text, MAX_COUNT) {
+                Cell::Bad if is_minus_zero(&self.pointed(text)) => Cell::Value(0),
                 Cell::Bad => whole(&self.without_zero_decimals(text), MAX_COUNT),
                 cell => cell,
             },
             Field::Whole(n) if (0..=i64::from(MAX_COUNT)).contains(&n) => Cell::Value(n as u32),
-            Field::Decimal(v) if v.fract() == 0.0 && (0.0..=limit).contains(&v) => Cell::Value(v as u32),
+            Field::Decimal(_) | Field::Single(_) => match field.float() {
+                Some(v) if v.fract() == 0.0 && (0.0..=limit).contains(&v) => Cell::Value(v as u32),
+                _ => Cell::Bad,
+            },
             Field::Empty => Cell::Empty,
             _ => Cell::Bad,
         }
@@ -223,6 +254,7 @@ impl<'a> Reading<'a> {
             Field::Whole(n) => Cell::Value(n as f64),
             Field::Huge(n) => Cell::Value(n as f64),
             Field::Decimal(v) if !v.is_nan() => Cell::Value(v),
+            Field::Single(v) if !v.is_nan() => Cell::Value(f64::from(v)),
             Field::Flag(flag) => Cell::Value(f64::from(u8::from(flag))),
             _ => Cell::Bad,
         }
@@ -235,7 +267,7 @@ impl<'a> Reading<'a> {
             Field::Day(_) | Field::Instant(_) | Field::Moment(_) | Field::Days(..) => {
                 format!("{} is a date, not {range}", shown(&field.text()))
             }
-            _ => decimal_problem(&self.pointed(&field.text()), range, missing),
+            _ => decimal_problem(&field.text(), &self.pointed(&field.text()), range, missing),
         }
     }
 
@@ -251,18 +283,16 @@ impl<'a> Reading<'a> {
     /// Why [`Reading::time_at_risk`] refuses a cell.
     #[cold]
     pub(super) fn time_at_risk_problem(&self, field: Field<'_>) -> String {
-        time_at_risk_problem(&self.pointed(&field.text()))
+        time_at_risk_problem(&field.text(), &self.pointed(&field.text()))
     }
 
     /// An age, in months.
     pub(super) fn age(&self, field: Field<'_>) -> Cell<u32> {
         let months = match field {
-            Field::Empty => return Cell::Empty,
-            Field::Text(text) if text.trim_ascii().is_empty() => return Cell::Empty,
+            field if field.is_empty() || self.is_missing(field) => return Cell::Empty,
             Field::Text(text) => self.options.ages.months(&self.pointed(text.trim_ascii())),
             Field::Whole(n) if (0..=1800).contains(&n) => self.options.ages.months_of(n as f64),
-            Field::Decimal(v) => self.options.ages.months_of(v),
-            _ => None,
+            _ => field.float().and_then(|age| self.options.ages.months_of(age)),
         };
         months.map_or(Cell::Bad, Cell::Value)
     }
@@ -282,9 +312,13 @@ impl<'a> Reading<'a> {
 
     /// What a cell says of a day; the error says why it says nothing of one.
     pub(super) fn date(&self, field: Field<'_>) -> Result<Stated, String> {
-        match field {
-            Field::Empty => Ok(Stated::Empty),
-            Field::Text(text) if self.is_missing(Field::Text(text)) => Ok(Stated::Empty),
+        if field.is_empty() || self.is_missing(field) {
+            return Ok(Stated::Empty);
+        }
+        if field.is_rounded() {
+            return Err(format!("a date {ROUNDED}"));
+        }
+        let stated = match field {
             Field::Day(days) => dates::of_day_number(days),
             Field::Days(first, last) => dates::of_days(first, last),
             Field::Instant(micros) | Field::Moment(micros) if micros.rem_euclid(DAY) == 0 => {
@@ -299,24 +333,43 @@ impl<'a> Reading<'a> {
                 "{} has a time of day: dates are whole days, or date-times at midnight",
                 shown(&field.text())
             )),
+            _ if field.float().is_some_and(f64::is_nan) => {
+                Err("\"NaN\" is no date: a missing one is an empty cell, or a code named by --missing NaN".into())
+            }
             _ => dates::read(&field.text(), self.options.dates.as_ref()),
+        }?;
+        // a day is a code however the cell writes it
+        if self.codes.have_day(stated) {
+            self.missing.set(self.missing.get() + 1);
+            return Ok(Stated::Empty);
         }
+        Ok(stated)
+    }
+
+    /// A whole number from 0 on, such as that of a case, also one written or stored with decimals that are all 0.
+    pub(super) fn number_of_case(&self, field: Field<'_>) -> Result<Option<u32>, String> {
+        if field.is_empty() || self.is_missing(field) {
+            return Ok(None);
+        }
+        if field.is_rounded() {
+            return Err(format!("a number that {ROUNDED}"));
+        }
+        let text = field.text();
+        let text = text.trim_ascii();
+        let digits = match text.iter().position(|&byte| byte == b'.') {
+            Some(point) if text[point + 1..].iter().all(|&byte| byte == b'0') => &text[..point],
+            _ => text,
+        };
+        let plain = digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse().ok());
+        plain.flatten().map(Some).ok_or_else(|| format!("{} is not a whole number", shown(text)))
     }
 }
 
-/// The identifier in a cell, trimmed; otherwise what is wrong with it. Numbers are identifiers as digits.
-pub(super) fn identifier(field: Field<'_>) -> Result<Cow<'_, str>, &'static str> {
-    match field {
-        Field::Text(text) => super::ids::checked(text).map(Cow::Borrowed),
-        Field::Whole(number) => Ok(Cow::Owned(number.to_string())),
-        Field::Huge(number) => Ok(Cow::Owned(number.to_string())),
-        // beyond 2^53 two identifiers may be one number
-        Field::Decimal(v) if v.fract() == 0.0 && v.abs() <= 9_007_199_254_740_992.0 => {
-            Ok(Cow::Owned((v as i64).to_string()))
-        }
-        Field::Empty => Err("no identifier"),
-        _ => Err("the identifier is neither text nor a whole number"),
-    }
+/// `-0` or `-0.0`, as programs write what they rounded.
+fn is_minus_zero(text: &[u8]) -> bool {
+    matches!(signed(text), Cell::Value(number) if number == 0.0)
+        && text.trim_ascii().iter().all(|byte| matches!(byte, b'-' | b'0' | b'.'))
+        && text.trim_ascii().starts_with(b"-")
 }
 
 #[cfg(test)]
@@ -361,12 +414,5 @@ mod tests {
         let reading = |options: &TableOptions| Reading::new(options).count(Field::Decimal(f64::NAN));
         assert_eq!(reading(&TableOptions::new()), Cell::Bad);
         assert_eq!(reading(&TableOptions::new().missing(["NaN"])), Cell::Empty);
-    }
-
-    #[test]
-    fn an_identifier_is_text_or_the_digits_of_a_number() {
-        assert_eq!(identifier(Field::Text(b" 012 ")).unwrap(), "012");
-        assert_eq!(identifier(Field::Decimal(12.0)).unwrap(), "12");
-        assert!(identifier(Field::Decimal(1.5)).is_err() && identifier(Field::Decimal(1e17)).is_err());
     }
 }

@@ -45,11 +45,16 @@ pub(super) fn find(header: &[String], name: &str) -> Option<usize> {
     })
 }
 
-/// Whether any column is one of an age.
+/// Whether any column is one of an age, and not left out by name.
 pub(super) fn has_ages(header: &[String], options: &TableOptions) -> bool {
+    first_age(header, options).is_some()
+}
+
+/// The first column that is one of an age, and not left out by name.
+pub(super) fn first_age<'h>(header: &'h [String], options: &TableOptions) -> Option<&'h str> {
     let age =
-        |name: &String| behind(name, &options.age_prefix).is_some_and(|l| months(l.as_bytes(), options).is_some());
-    header.iter().any(age)
+        |name: &&String| behind(name, &options.age_prefix).is_some_and(|l| months(l.as_bytes(), options).is_some());
+    options.kept(header).find(age).map(String::as_str)
 }
 
 /// Understands the header of a wide table; `None` when it does not serve, which stands among the issues.

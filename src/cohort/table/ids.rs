@@ -1,13 +1,19 @@
 //! Identifiers of persons while a table is read: checked, numbered by first appearance, never shown.
 
-use super::field::{Field, identifier};
+use super::codes;
+use super::field::Field;
 use super::options::TableOptions;
 use super::rows::Table;
+use super::ways::{WAYS, bare, is_bare, way};
 use crate::cohort::names::Names;
+use crate::cohort::warning::{CellPlace, CohortWarning};
+use crate::error::Issues;
 use hashbrown::HashTable;
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
 
 /// Longer identifiers are refused: they are free text in the wrong column, or rows swallowed by a quote.
@@ -24,6 +30,32 @@ pub(super) fn checked(field: &[u8]) -> Result<&str, &'static str> {
         Err("the identifier holds a line break or another control character: is a quote left open?")
     } else {
         Ok(id)
+    }
+}
+
+/// The identifier in a cell, trimmed; otherwise what is wrong with it. Numbers are identifiers as digits.
+pub(super) fn identifier<'f>(field: Field<'f>, options: &TableOptions) -> Result<Cow<'f, str>, &'static str> {
+    // above these bounds two identifiers may be one number
+    const DOUBLE_WHOLE: f64 = 9_007_199_254_740_992.0;
+    if codes::are_no_identifier(field, options) {
+        return Err("no identifier: the cell holds a code for a missing value");
+    }
+    match field {
+        Field::Text(text) => checked(text).map(Cow::Borrowed),
+        Field::Whole(number) => Ok(Cow::Owned(number.to_string())),
+        Field::Huge(number) => Ok(Cow::Owned(number.to_string())),
+        Field::Single(v) if v.fract() == 0.0 && field.is_rounded() => Err(
+            "the identifier is stored as a 32-bit float (Stata's float), in which several people are one number from \
+             16777216 on: store it as long, double or text where it is made",
+        ),
+        Field::Decimal(v) if v.fract() == 0.0 && v.abs() >= DOUBLE_WHOLE => Err(
+            "the identifier is stored as a double, in which several people are one number from 2^53 on: store it as text \
+             where it is made",
+        ),
+        Field::Single(v) if v.fract() == 0.0 => Ok(Cow::Owned((v as i64).to_string())),
+        Field::Decimal(v) if v.fract() == 0.0 => Ok(Cow::Owned((v as i64).to_string())),
+        Field::Empty => Err("no identifier"),
+        _ => Err("the identifier is neither text nor a whole number"),
     }
 }
 
@@ -119,18 +151,37 @@ impl Ids {
     pub(super) fn near_miss(&self, id: &str) -> Option<&'static str> {
         let alike = self.alike.get_or_init(|| (0..self.len()).map(|person| (bare(self.get(person)), person)).collect());
         let other = self.get(*alike.get(&bare(id))?);
-        let same = |by: fn(&str) -> &str| by(id) == by(other);
-        Some(if same(without_zeros) {
-            "leading zeros"
-        } else if same(without_decimals) {
-            "a .0 at its end"
-        } else if id.eq_ignore_ascii_case(other) {
-            "capital letters"
-        } else if without_blanks(id) == without_blanks(other) {
-            "blanks"
-        } else {
-            "leading zeros, a .0, blanks or capital letters"
-        })
+        Some(WAYS[way(id, other)])
+    }
+
+    /// People of this table who differ from another of it by the way their identifiers are written alone; `rows` says
+    /// where each stands.
+    pub(super) fn alike(&self, places: &Issues) -> Option<CohortWarning> {
+        // what is written in one way only cannot be alike, and most tables are so throughout
+        if (0..self.len()).all(|person| is_bare(self.get(person))) {
+            return None;
+        }
+        let mut seen: HashMap<String, usize> = HashMap::with_capacity(self.len());
+        let mut first: Option<(usize, usize)> = None;
+        let mut persons = 0;
+        for person in 0..self.len() {
+            match seen.entry(bare(self.get(person))) {
+                Entry::Occupied(other) => {
+                    persons += 1;
+                    first.get_or_insert((person, *other.get()));
+                }
+                Entry::Vacant(place) => {
+                    place.insert(person);
+                }
+            }
+        }
+        let (person, other) = first?;
+        let by = WAYS[way(self.get(person), self.get(other))].to_owned();
+        let place = |person: usize| {
+            let (part, row) = places.located(self.row(person));
+            CellPlace { person: person + 1, row: Some(row), part, age: None }
+        };
+        Some(CohortWarning::AlikeIdentifiers { persons, by, place: place(person), other: place(other) })
     }
 
     /// What is said of an identifier that is not in this table, called `where_`.
@@ -186,8 +237,8 @@ impl Ids {
         let row = *row;
         let person = match rows.named(column) {
             // the digits of a number, without a text of its own for everyone
-            Field::Whole(number) => Ok(self.number(digits(number, &mut [0; 20]), row)),
-            field => identifier(field).map(|id| self.number(&id, row)),
+            Field::Whole(number @ 0..) => Ok(self.number(digits(number, &mut [0; 20]), row)),
+            field => identifier(field, options).map(|id| self.number(&id, row)),
         };
         match person {
             Err(problem) => {
@@ -212,12 +263,12 @@ impl Ids {
     ) -> Option<usize> {
         let Table { rows, issues, row, .. } = table;
         let field = rows.named(column);
-        if let Field::Whole(number) = field
+        if let Field::Whole(number @ 0..) = field
             && let Some(person) = self.find(digits(number, &mut [0; 20]))
         {
             return Some(person);
         }
-        let problem = match identifier(field) {
+        let problem = match identifier(field, options) {
             Err(problem) => problem.to_owned(),
             Ok(id) => match self.find(&id) {
                 Some(person) => return Some(person),
@@ -268,26 +319,17 @@ fn spread(hash: u32) -> u64 {
     u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// An identifier without what programs add or take away: leading zeros, `.0`, blanks, capital letters.
-fn bare(id: &str) -> String {
-    without_zeros(without_decimals(&without_blanks(id))).to_ascii_lowercase()
-}
-
-fn without_zeros(id: &str) -> &str {
-    id.trim_start_matches('0')
-}
-
-fn without_decimals(id: &str) -> &str {
-    id.strip_suffix(".0").unwrap_or(id)
-}
-
-fn without_blanks(id: &str) -> String {
-    id.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_identifier_is_text_or_the_digits_of_a_number() {
+        let plain = TableOptions::new();
+        assert_eq!(identifier(Field::Text(b" 012 "), &plain).unwrap(), "012");
+        assert_eq!(identifier(Field::Decimal(12.0), &plain).unwrap(), "12");
+        assert!(identifier(Field::Decimal(1.5), &plain).is_err() && identifier(Field::Decimal(1e17), &plain).is_err());
+    }
 
     #[test]
     fn people_are_found_whether_identifiers_rise_or_not() {

@@ -1,15 +1,17 @@
 //! The wide form as a stream of chunks: tables of more people than memory holds.
 
 use super::beside::{Beside, Exposure};
-use super::field::{Reading, identifier};
+use super::field::Reading;
+use super::forms::{self, Form};
 use super::header::WideColumns;
+use super::ids::identifier;
 use super::labelled::Labelled;
 use super::options::TableOptions;
 use super::rows::Table;
 use super::source::TableSource;
+use super::unreadable;
 use super::wide::{Opened, opened, read_counts, read_weight};
 use super::words::NOT_OBSERVED;
-use super::{Form, unreadable};
 use crate::cohort::builder::CohortBuilder;
 use crate::cohort::chunked::{CHUNK_PEOPLE, Doubts, PeopleInChunks, Repeats};
 use crate::cohort::data::Cohort;
@@ -103,7 +105,13 @@ fn read(
         ));
     }
     let mut counts = Table::open(counts, options)?;
-    if !counts.stopped && super::form_of(&counts.header, options) != Form::Wide {
+    let form = forms::of(&counts.header, options);
+    if let (false, Err(problem)) = (counts.stopped, &form) {
+        let row = counts.header_row;
+        counts.issues.add(row, None, || problem.clone());
+        return Err(unreadable(counts.issues));
+    }
+    if !counts.stopped && form != Ok(Form::Wide) {
         return Err(Error::options(
             "rows of one person may lie apart in this form, so it is not read in chunks: only one row per person, one \
              column per age",
@@ -163,7 +171,7 @@ fn read_rows(
         rows = true;
         let mut good = counts.complete();
         lost |= !good;
-        let id = match identifier(counts.rows.named(columns.id)) {
+        let id = match identifier(counts.rows.named(columns.id), options) {
             Ok(id) => Some(id.into_owned()),
             Err(problem) => {
                 counts.issues.add(Some(counts.row), Some(&options.id_column), || problem.to_owned());
@@ -201,6 +209,7 @@ fn read_rows(
         }
     }
     let places = counts.issues.places();
+    let alike = repeats.alike()?.map(|warning| warning.located(&places));
     repeats.find(|row, first| {
         let first = counts.place(first);
         counts.issues.add(Some(row), Some(&options.id_column), || format!("same id as {first}"));
@@ -210,6 +219,7 @@ fn read_rows(
     }
     let mut warnings = counts.finish(&reading);
     warnings.extend(labelled.warning());
+    warnings.extend(alike);
     let mut issues = counts.issues;
     if let Some(mut exposure) = exposure {
         if rows && !lost && !counts.stopped {

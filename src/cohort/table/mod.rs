@@ -24,7 +24,8 @@
 //!   left out when they are empty or number the rows. Whatever is left out is among [`Cohort::warnings`]. Where a caller
 //!   names the columns (groups, covariates, who is counted), others are passed over.
 //! - An empty count is an age that was not observed; it is not 0. `NA`, `.`, 999 and the like are missing only when
-//!   [`TableOptions::missing`] says so. In the long forms an age that is not listed is not observed, unless
+//!   [`TableOptions::missing`] says so, and then in every cell, whatever its type; an identifier or an age that is a code is
+//!   refused as an empty one is (but whole numbers from 0 on are identifiers). In the long forms an age that is not listed is not observed, unless
 //!   [`TableOptions::unlisted`] says that it is 0.
 //! - A person without a single observed age carries no information and is an error, not a silent loss.
 //! - A count is a whole number, at most [`MAX_COUNT`](crate::cohort::MAX_COUNT), in digits; `2.0` is 2. `1e3`, `+2` and
@@ -35,11 +36,15 @@
 //! - Dates are `2010-12-31`, or of the format that the caller states; day and month are never guessed. A date-time at
 //!   midnight is a date.
 //! - Rows have as many fields as the header; more, when these are empty. A row may run over several lines inside quotes, but not
-//!   when the quoted text holds a quote as well: that is what a quote left open looks like, and it
-//!   would swallow the rows behind it.
+//!   when the quoted text holds a quote as well, has text behind its closing quote, or holds lines that each look like a
+//!   row: that is what a quote left open looks like, and it would swallow the rows behind it.
 //! - Row numbers in messages are line numbers in a text, that of the line on which the row starts; in other files the
 //!   first row is row 1.
-//! - Identifiers are text, and private: no message holds one.
+//! - Identifiers are text, and private: no message holds one. Floats that may stand for several whole numbers are refused as
+//!   identifiers, cases and days. Identifiers of one table that differ by leading zeros, `.0`, blanks or case alone are
+//!   among [`Cohort::warnings`].
+//! - Points that may part thousands (`1.250` beside `980`) are refused until [`TableOptions::decimal`] says what they are.
+//! - A table that shows two forms is refused until the columns of one are left out by name.
 //!
 //! Tables are read as a stream; [`read_in_chunks`] keeps it one, for more people than memory holds. Memory is what the cohort needs, plus the identifiers once more while
 //! reading (to find doubles); the long forms hold 24 to 40 bytes per row, as rows of a person may be apart; times at
@@ -50,9 +55,12 @@ mod articles;
 mod beside;
 mod careers;
 mod cells;
+mod codes;
 mod covariate;
+mod date_words;
 mod dates;
 mod field;
+mod forms;
 mod header;
 mod header_words;
 mod ids;
@@ -67,7 +75,10 @@ mod register;
 pub(in crate::cohort) mod rows;
 mod source;
 mod starts;
+mod stays;
+mod thousands;
 mod values;
+pub(in crate::cohort) mod ways;
 mod wide;
 mod words;
 mod years;
@@ -102,6 +113,7 @@ pub use years::AgeInYear;
 
 use crate::cohort::data::Cohort;
 use crate::error::{Error, Issues, Result};
+use forms::Form;
 use rows::Table;
 
 /// What every list of problems is headed by.
@@ -133,8 +145,8 @@ pub fn read_cohort(
     read_cohort_of(counts, exposure, None, options)
 }
 
-/// Reads a table as [`read_cohort`], of the people of another table when it has one row per person and age; see
-/// [`read_person_ages_of`].
+/// Reads a table as [`read_cohort`], of the people of another table when it has one row per person and age, see
+/// [`read_person_ages_of`], or per offence, see [`Observed::Persons`].
 ///
 /// # Errors
 /// As [`read_cohort`]; and when people are given with another form.
@@ -155,10 +167,17 @@ pub fn read_cohort_of(
         let exposure = exposure.map(|source| Table::open(source, options)).transpose()?;
         return years::read(counts, exposure, form, options);
     }
-    let form = form_of(&counts.header, options);
-    if people.is_some() && form != Form::PersonAges {
+    let form = match forms::of(&counts.header, options) {
+        Ok(form) => form,
+        Err(problem) => {
+            let row = counts.header_row;
+            counts.issues.add(row, None, || problem);
+            return Err(unreadable(counts.issues));
+        }
+    };
+    if people.is_some() && form == Form::Wide {
         return Err(Error::options(
-            "a table of people goes with one row per person and age: the wide form has a row for everyone",
+            "a table of people goes with one row per person and age, or per offence: the wide form has a row for everyone",
         ));
     }
     if form == Form::Wide {
@@ -179,34 +198,18 @@ pub fn read_cohort_of(
             "a separate file of time at risk goes with counts by age: one row per offence has no ages without one",
         ));
     }
-    match options.grid {
-        Some(grid) => offences::read(counts, Observed::Throughout(grid), options),
-        None => {
+    match (options.grid, people) {
+        (_, Some(people)) => offences::read(counts, Observed::Persons(people), options),
+        (Some(grid), None) => offences::read(counts, Observed::Throughout(grid), options),
+        (None, None) => {
             let row = counts.header_row;
             counts.issues.add(row, None, || {
-                "one row per offence does not say who was observed at which ages: give the ages, or a file of persons".into()
+                "one row per offence does not say who was observed at which ages: give the ages at which everybody in the \
+                 table was (--ages 12-24), or a file of everyone (--people, with the columns id, from_age and to_age)"
+                    .into()
             });
             Err(unreadable(counts.issues))
         }
-    }
-}
-
-/// What a row of a table is about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Form {
-    Wide,
-    PersonAges,
-    Offences,
-}
-
-fn form_of(header: &[String], options: &TableOptions) -> Form {
-    let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
-    let (age, count) = (has(&options.age_column), has(&options.count_column));
-    let by_offence = has("offence") || has("date");
-    match age && (count || !by_offence && !header::has_ages(header, options)) {
-        true => Form::PersonAges,
-        false if by_offence => Form::Offences,
-        false => Form::Wide,
     }
 }
 

@@ -3,9 +3,9 @@
 //! Belongs here: the door. Does not belong here: what a form means; whoever reads it knows.
 
 use super::articles::ArticleColumns;
-use super::field::{Reading, identifier};
+use super::field::Reading;
 use super::header::{self, Others};
-use super::ids::Ids;
+use super::ids::{Ids, identifier};
 use super::options::TableOptions;
 use super::register::{self, Day, Tally};
 use super::rows::Table;
@@ -146,7 +146,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     pub(crate) fn id(&mut self, column: usize) -> Option<Cow<'_, str>> {
         let at = self.columns[column]?;
         let Table { rows, issues, row, .. } = &mut self.table;
-        match identifier(rows.named(at)) {
+        match identifier(rows.named(at), self.options) {
             Ok(id) => Some(id),
             Err(problem) => {
                 issues.add(Some(*row), Some(self.names[column]), || problem.to_owned());
@@ -164,13 +164,13 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     ) -> std::result::Result<Option<T>, ()> {
         let Some(at) = self.columns[column] else { return Ok(None) };
         let Table { rows, issues, row, .. } = &mut self.table;
-        let field = rows.field(at);
+        // a value with a label is what it is called: 1, called "no", is no yes
+        let field = rows.called(at, &self.reading);
         if field.is_empty() {
             return Ok(None);
         }
         let word = |text: &[u8]| std::str::from_utf8(text.trim_ascii()).ok().and_then(&of);
-        // a value with a label is what it is called: 1, called "no", is no yes
-        let text = rows.category(at);
+        let text = field.text();
         let text = text.trim_ascii();
         let found = word(text);
         if found.is_none() {
@@ -181,7 +181,13 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     }
 
     pub(crate) fn is_empty(&self, column: usize) -> bool {
-        self.columns[column].is_none_or(|at| self.table.field(at).is_empty())
+        self.columns[column].is_none_or(|at| self.is_empty_at(at))
+    }
+
+    /// Whether nothing stands in a cell, or a code for a missing value.
+    fn is_empty_at(&self, at: usize) -> bool {
+        let field = self.table.field(at);
+        field.is_empty() || self.reading.is_code(field)
     }
 
     /// A whole number of 0 or more, if there is one.
@@ -201,12 +207,15 @@ impl<'a, const N: usize> NamedTable<'a, N> {
 
     /// The values of the further columns; `None` when one of them is none, which is told.
     pub(crate) fn extra_values(&mut self) -> Option<Vec<Extra>> {
+        for (_, at) in &self.extra {
+            self.reading.look(*at, &self.table);
+        }
         let labelled: Vec<bool> = self.extra.iter().map(|(_, at)| self.table.is_labelled(*at)).collect();
         let Table { rows, issues, row, .. } = &mut self.table;
         let mut all = Vec::with_capacity(self.extra.len());
         for ((name, at), labelled) in self.extra.iter().zip(labelled) {
-            let field = rows.named(*at);
-            if field.is_empty() || self.reading.is_missing(rows.field(*at)) {
+            let field = rows.called(*at, &self.reading);
+            if field.is_empty() {
                 issues.add(Some(*row), Some(name), || "no value: leave out people of whom it is not known".into());
                 continue;
             }
@@ -233,7 +242,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     /// A day, if the cell is not empty.
     pub(crate) fn date(&mut self, column: usize) -> std::result::Result<Option<CalendarDate>, ()> {
         let Some(at) = self.columns[column] else { return Ok(None) };
-        if self.table.field(at).is_empty() {
+        if self.reading.there(self.table.field(at)).is_empty() {
             return Ok(None);
         }
         let found = register::day(
@@ -273,7 +282,7 @@ impl<'a, const N: usize> NamedTable<'a, N> {
     ) -> std::result::Result<Option<u16>, ()> {
         let [article, paragraph, law] = columns.map(|column| self.columns[column]);
         let (Some(articles), Some(article)) = (&self.options.articles, article) else { return Ok(None) };
-        if self.table.field(article).is_empty() {
+        if self.is_empty_at(article) {
             return Ok(None);
         }
         let Some(day) = day? else {

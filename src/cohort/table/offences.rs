@@ -1,9 +1,9 @@
 //! The long form with one row per offence, beside which it must be said who was observed when: rows of
 //! offences alone cannot tell an age without offences from one that nobody looked at.
 
-use super::field::{Reading, identifier};
+use super::field::Reading;
 use super::header::{self, Others};
-use super::ids::Ids;
+use super::ids::{Ids, identifier};
 use super::options::TableOptions;
 use super::person_ages::read_year;
 use super::rows::Table;
@@ -13,6 +13,7 @@ use super::wide::read_weight;
 use crate::cohort::builder::{CohortBuilder, MAX_COUNT};
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
+use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
 
 /// At which ages the persons of a table of offences were observed.
@@ -66,17 +67,22 @@ struct Persons {
     windows: Vec<Window>,
     /// Name of the table they came from, if there was one.
     table: Option<String>,
+    /// Where their rows stand.
+    places: Issues,
+    warnings: Vec<CohortWarning>,
 }
 
 pub(super) fn read(mut offences: Table<'_>, observed: Observed<'_>, options: &TableOptions) -> Result<Cohort> {
     let mut issues = Issues::in_memory();
-    let mut persons = Persons { ids: Ids::new(), windows: Vec::new(), table: None };
+    let places = offences.issues.places();
+    let mut persons = Persons { ids: Ids::new(), windows: Vec::new(), table: None, places, warnings: Vec::new() };
     let mut grid = options.grid.map(TableOptions::yearly).transpose()?;
     match observed {
         Observed::Throughout(throughout) => grid = Some(TableOptions::yearly(throughout)?),
         Observed::Persons(source) => {
             let table = Table::open(source, options)?;
             persons.table = Some(table.name.clone());
+            persons.places = table.issues.places();
             issues = read_persons(table, &mut persons, grid, options)?;
             if grid.is_none() && issues.is_empty() {
                 let from = persons.windows.iter().map(|window| window.from).min().unwrap_or(0);
@@ -89,7 +95,7 @@ pub(super) fn read(mut offences: Table<'_>, observed: Observed<'_>, options: &Ta
     let cells = read_rows(&mut offences, &mut persons, grid, usable, options)?;
     issues.append(offences.issues);
     match grid {
-        Some(grid) if issues.is_empty() => assemble(cells, &persons, grid, &offences.name),
+        Some(grid) if issues.is_empty() => assemble(cells, persons, grid, &offences.name),
         _ => Err(unreadable(issues)),
     }
 }
@@ -128,7 +134,7 @@ fn read_persons(
         }
     }
     table.no_rows_of(persons.windows.len());
-    table.finish(&reading);
+    persons.warnings.extend(table.finish(&reading));
     Ok(table.issues)
 }
 
@@ -164,7 +170,7 @@ fn read_rows(
         // A window says more than the grid, so with one the grid is left to it.
         let age = read_year(table, age, age_name, grid.filter(|_| persons.table.is_none()), &reading);
         let row = Some(table.row);
-        if table.field(offence).is_empty() {
+        if reading.there(table.field(offence)).is_empty() {
             table.issues.add(row, Some("offence"), || {
                 "no offence: a person without offences stands in the table of persons only".into()
             });
@@ -187,7 +193,8 @@ fn read_rows(
     if persons.table.is_none() {
         table.no_rows_of(persons.ids.len());
     }
-    table.finish(&reading);
+    persons.warnings.extend(table.finish(&reading));
+    persons.warnings.extend(persons.ids.alike(&persons.places));
     Ok(cells)
 }
 
@@ -203,7 +210,7 @@ fn find_person(
         return persons.ids.known(table, column, options, persons.table.as_deref().unwrap_or_default());
     }
     // A table of persons with problems may lack some for that reason alone.
-    match identifier(table.rows.named(column)) {
+    match identifier(table.rows.named(column), options) {
         Ok(id) => persons.ids.find(&id),
         Err(problem) => {
             let row = table.row;
@@ -213,7 +220,7 @@ fn find_person(
     }
 }
 
-fn assemble(mut offences: Vec<(u32, u32)>, persons: &Persons, grid: AgeGrid, name: &str) -> Result<Cohort> {
+fn assemble(mut offences: Vec<(u32, u32)>, mut persons: Persons, grid: AgeGrid, name: &str) -> Result<Cohort> {
     offences.sort_unstable();
     let first = grid.start_months() / 12;
     let last = first + grid.len() as u32 - 1;
@@ -245,5 +252,6 @@ fn assemble(mut offences: Vec<(u32, u32)>, persons: &Persons, grid: AgeGrid, nam
     if !issues.is_empty() {
         return Err(unreadable(issues));
     }
-    Ok(builder.finish().with_warnings(Vec::new(), |person| issues.located(persons.ids.row(person))))
+    let warnings = std::mem::take(&mut persons.warnings);
+    Ok(builder.finish().with_warnings(warnings, |person| persons.places.located(persons.ids.row(person))))
 }

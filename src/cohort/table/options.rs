@@ -303,6 +303,11 @@ impl TableOptions {
         found.inspect(|(_, used)| used.store(true, Ordering::Relaxed)).is_some()
     }
 
+    /// The columns that the caller does not leave out by name.
+    pub(super) fn kept<'h>(&self, header: &'h [String]) -> impl Iterator<Item = &'h String> {
+        header.iter().filter(|name| !self.ignored.0.iter().any(|(ignored, _)| ignored == *name))
+    }
+
     /// Whether the caller uses this column as weights, or leaves it out by name.
     pub(super) fn says_of_weight(&self, name: &str) -> bool {
         self.weight_column.as_deref() == Some(name) || self.ignores(name)

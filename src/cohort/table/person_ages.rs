@@ -10,7 +10,7 @@ use super::rows::Table;
 use super::source::TableSource;
 use super::unreadable;
 use super::wide::read_weight;
-use super::words::{Cell, NO_TIME, NOT_OBSERVED, count_without_time};
+use super::words::{Cell, NO_TIME, NOT_OBSERVED, count_without_time, shown};
 use crate::cohort::builder::CohortBuilder;
 use crate::cohort::data::Cohort;
 use crate::cohort::grid::AgeGrid;
@@ -187,6 +187,7 @@ pub(super) fn read(
     weights.iter_mut().filter(|weight| weight.is_nan()).for_each(|weight| *weight = 1.0);
     let mut warnings = table.finish(&reading);
     warnings.extend(labelled.warning());
+    warnings.extend(ids.alike(everyone.as_ref().unwrap_or(&places)));
     let table_name = table.name;
     let mut issues = table.issues;
     issues.append(issues_of_people);
@@ -287,6 +288,16 @@ pub(super) fn read_age(
 ) -> Option<u32> {
     let Table { rows, issues, row, .. } = table;
     let field = rows.named(at);
+    if !field.is_empty() && (reading.is_code(field) || reading.is_code(rows.field(at))) {
+        issues.add(Some(*row), Some(name), || {
+            format!(
+                "no age: {} is named as a code for a missing value (--missing); if it is an age here, leave missing counts \
+                 empty, or write them by a word",
+                shown(field.text().trim_ascii())
+            )
+        });
+        return None;
+    }
     match reading.age(field) {
         Cell::Value(age) => match options.grid {
             Some(grid) if grid.interval_of_months(age).is_none() => {

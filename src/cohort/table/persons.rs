@@ -122,6 +122,7 @@ pub fn read_person_table(
             format!("{missing} person{} of the cohort not in this table", if missing == 1 { "" } else { "s" })
         });
     }
+    reading.refuse_thousands(&mut table);
     let mut found = PersonTable { names: Vec::new(), values: Vec::new(), warnings: Vec::new() };
     for covariate in covariates {
         covariate.finish(&mut table, &mut found);

@@ -1,7 +1,7 @@
 //! What registers leave open in dated tables, and by which rule of the caller's it is read: incomplete dates, windows
 //! without an end, categories of the user's own.
 
-use super::dates::{Incomplete, Stated};
+use super::dates::{DateFormat, Incomplete, Stated};
 use super::field::{Field, Reading};
 use super::header::{self, Others};
 use super::options::TableOptions;
@@ -70,6 +70,42 @@ impl Tally {
     }
 }
 
+/// Whether all births of a table, which are read as day numbers, are numbers that years are.
+#[derive(Debug, Default)]
+pub(super) struct DayNumbers {
+    /// Row of the first number that a year may be, and it.
+    year: Option<(u64, u32)>,
+    /// Whether any is no year.
+    other: bool,
+}
+
+impl DayNumbers {
+    /// Looks at the birth in the current row.
+    pub(super) fn look(&mut self, table: &Table<'_>, column: usize, options: &TableOptions) {
+        let field = table.field(column);
+        if self.other || field.is_empty() || !options.dates.as_ref().is_some_and(DateFormat::is_number) {
+            return;
+        }
+        let text = field.text();
+        let text = String::from_utf8_lossy(text.trim_ascii());
+        match text.strip_suffix(".0").unwrap_or(&text).parse() {
+            Ok(year @ 1850..=2100) => self.year = self.year.or(Some((table.row, year))),
+            _ => self.other = true,
+        }
+    }
+
+    /// Once all rows were read: everybody born within the same nine months is less likely than years taken for days.
+    pub(super) fn refuse_years(self, table: &mut Table<'_>, column: &str) {
+        let Some((row, year)) = self.year.filter(|_| !self.other) else { return };
+        table.issues.add(Some(row), Some(column), || {
+            format!(
+                "{year} is a year, or the number of a day, and so is every birth here: without --date-format it is read as a \
+                 year; births by day number are written as dates where all of them lie so"
+            )
+        });
+    }
+}
+
 /// Reads a date; `end` says whether it may be open.
 pub(super) fn day(
     table: &mut Table<'_>,
@@ -122,9 +158,15 @@ pub(super) fn day(
 }
 
 /// Reads the category of an offence, which must be in the set.
-pub(super) fn category(table: &mut Table<'_>, column: usize, set: &CategorySet) -> Option<Category> {
+pub(super) fn category(
+    table: &mut Table<'_>,
+    column: usize,
+    set: &CategorySet,
+    reading: &Reading<'_>,
+) -> Option<Category> {
     let Table { rows, issues, row, .. } = table;
-    let text = rows.category(column);
+    let field = rows.called(column, reading);
+    let text = field.text();
     let found = std::str::from_utf8(text.trim_ascii()).ok().and_then(|text| set.named(text)).cloned();
     if found.is_none() {
         issues.add(Some(*row), Some("offence"), || {

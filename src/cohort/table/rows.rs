@@ -13,7 +13,6 @@ use crate::cohort::parquet::rows::ParquetRows;
 use crate::cohort::stata::StataRows;
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Issues, Result};
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub(in crate::cohort) struct Table<'a> {
@@ -109,15 +108,18 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// What a cell of the current row says as one of a set of categories: its label, or else what stands there.
-    pub(super) fn category(&self, column: usize) -> Cow<'_, [u8]> {
-        self.named(column).text()
-    }
-
     /// A cell of the current row as it is called: `1` with the label `017` is 017. For whatever is no count: identifiers,
     /// ages, outcomes and other numbers stand behind labels where a program numbered texts.
     pub(super) fn named(&self, column: usize) -> Field<'_> {
         self.label(column).map_or_else(|| self.field(column), |label| Field::Text(label.as_bytes()))
+    }
+
+    /// A cell of the current row as it is called, empty when it holds a code for a missing value by its number or its name.
+    pub(super) fn called(&self, column: usize, reading: &Reading<'_>) -> Field<'_> {
+        match self.label(column) {
+            Some(_) if reading.is_missing(self.field(column)) => Field::Empty,
+            _ => reading.there(self.named(column)),
+        }
     }
 
     /// A cell of the current row.
@@ -381,6 +383,7 @@ impl<'a> Table<'a> {
 
     /// Once all rows were read: whether what has no name could be left out, and all that was.
     pub(super) fn finish(&mut self, reading: &Reading<'_>) -> Vec<CohortWarning> {
+        reading.refuse_thousands(self);
         for column in &self.nameless {
             let at = column.position + 1;
             if column.refusal.is_some() {

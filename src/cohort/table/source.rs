@@ -89,6 +89,14 @@ impl TableSource<'static> {
             Some(FileKind::Parquet) if rewound => Ok(ParquetSource::of_file(name, file).into()),
             #[cfg(feature = "stata")]
             Some(FileKind::Stata) if rewound => Ok(TableSource { name, input: Input::Stata(Box::new(file)) }),
+            #[cfg(feature = "parquet")]
+            Some(FileKind::Parquet) => Err(failed(io::Error::other(
+                "a Parquet file is not read from its beginning to its end: give the file, not a pipe",
+            ))),
+            #[cfg(feature = "stata")]
+            Some(FileKind::Stata) => Err(failed(io::Error::other(
+                "a Stata file is not read from its beginning to its end: give the file, not a pipe",
+            ))),
             _ if rewound => Ok(TableSource::new(name, file)),
             // a pipe has gone on
             _ => Ok(TableSource::new(name, Cursor::new(head[..read].to_vec()).chain(file))),
@@ -120,8 +128,10 @@ pub(in crate::cohort) enum FileKind {
     Parquet,
     Pdf,
     Spss,
+    SpssPortable,
     Stata,
     Sas,
+    SasTransport,
     RData,
     Arrow,
     Database,
@@ -143,17 +153,20 @@ impl FileKind {
             (b"<stata_dta>", FileKind::Stata),
             (b"\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60", FileKind::Sas),
             (b"RDX", FileKind::RData),
-            (b"HEADER RECORD***", FileKind::Sas),
+            (b"HEADER RECORD***", FileKind::SasTransport),
             (b"ARROW1", FileKind::Arrow),
             (b"SQLite format 3\0", FileKind::Database),
         ];
         // Stata before version 13: version, byte order 1 or 2, file type 1, 0
         let old_stata = matches!(head, [0x69 | 0x6C | 0x6E | 0x6F | 0x71 | 0x72 | 0x73, 1 | 2, 1, 0, ..]);
+        // a line for each of five character sets, of which ASCII is the second
+        let portable = head.get(40..55).is_some_and(|line| line == b"ASCII SPSS PORT");
         KNOWN
             .iter()
             .find(|(magic, _)| head.starts_with(magic))
             .map(|&(_, kind)| kind)
             .or(old_stata.then_some(FileKind::Stata))
+            .or(portable.then_some(FileKind::SpssPortable))
     }
 
     /// What to do with a file of this kind where a text is read.
@@ -175,6 +188,12 @@ impl FileKind {
                  /CELLS=VALUES /MISSING=RECODE.\" | pspp; or in R: \
                  write.csv(haven::read_sav('IN.sav', user_na = FALSE), 'OUT.csv', na = '', row.names = FALSE)"
             }
+            FileKind::SpssPortable => {
+                "this is an SPSS file, not CSV. One command makes a table of it in which declared missing values are \
+                 empty cells: echo \"IMPORT FILE='IN.por'. SAVE TRANSLATE /OUTFILE='OUT.csv' /TYPE=CSV /FIELDNAMES \
+                 /CELLS=VALUES /MISSING=RECODE.\" | pspp; or in R: \
+                 write.csv(haven::read_por('IN.por', user_na = FALSE), 'OUT.csv', na = '', row.names = FALSE)"
+            }
             FileKind::Stata => {
                 "this is a Stata file, not CSV: it is read by a build with the feature `stata`; or in Stata: export \
                  delimited using OUT.csv, nolabel; or in R: write.csv(haven::read_dta('IN.dta'), 'OUT.csv', na = '', \
@@ -183,6 +202,10 @@ impl FileKind {
             FileKind::Sas => {
                 "this is a SAS file, not CSV; in SAS: proc export outfile='OUT.csv' dbms=csv; or in R: \
                  write.csv(haven::read_sas('IN.sas7bdat'), 'OUT.csv', na = '', row.names = FALSE)"
+            }
+            FileKind::SasTransport => {
+                "this is a SAS transport file, not CSV; in R: \
+                 write.csv(haven::read_xpt('IN.xpt'), 'OUT.csv', na = '', row.names = FALSE)"
             }
             FileKind::Arrow => "this is an Arrow (Feather) file, not CSV: write the table as Parquet or CSV",
             FileKind::Database => "this is a database, not CSV: write the table as CSV or Parquet",

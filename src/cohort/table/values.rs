@@ -66,6 +66,7 @@ pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<Va
             continue;
         }
         let weight = columns.weight.map(|at| read_weight(&mut table, at, &reading));
+        columns.ages.iter().for_each(|&at| reading.look_among(columns.ages[0], at, &table));
         let Table { rows: cells, issues, row, .. } = &mut table;
         let mut observed = false;
         for (j, &at) in columns.ages.iter().enumerate() {
@@ -108,6 +109,7 @@ pub fn read_values(source: TableSource<'_>, options: &TableOptions) -> Result<Va
         table.no_rows();
     }
     let mut warnings = table.finish(&reading);
+    warnings.extend(ids.alike(&table.issues));
     if unobserved > 0 {
         warnings.push(CohortWarning::NeverObserved { persons: unobserved });
     }

@@ -152,6 +152,7 @@ fn read_rows(
     }
     let mut warnings = counts.finish(&reading);
     warnings.extend(labelled.warning());
+    warnings.extend(ids.alike(&counts.issues));
     let mut issues = counts.issues;
     if let Some(mut exposure) = exposure {
         if rows {
@@ -206,6 +207,7 @@ pub(super) fn read_counts(
 
 /// Reads a weight, which must be there; 1 when it is bad, which stands among the issues then.
 pub(super) fn read_weight(table: &mut Table<'_>, at: usize, reading: &Reading<'_>) -> f64 {
+    reading.look(at, table);
     let Table { rows, issues, row, header, .. } = table;
     let field = rows.field(at);
     match reading.decimal(field) {

@@ -1,5 +1,7 @@
 //! Single values: whole numbers and fractions from bytes, and the words for values that are neither.
 
+use super::thousands::parts_a_thousand;
+
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::cohort) enum Cell<T> {
@@ -67,9 +69,10 @@ pub(super) fn signed(field: &[u8]) -> Cell<f64> {
 
 /// Why a field is no time at risk.
 #[cold]
-pub(super) fn time_at_risk_problem(field: &[u8]) -> String {
+pub(super) fn time_at_risk_problem(field: &[u8], pointed: &[u8]) -> String {
     decimal_problem(
         field,
+        pointed,
         "a time at risk: the fraction of the age interval at liberty, above 0 and at most 1",
         "an age that was not observed has an empty cell",
     )
@@ -129,39 +132,60 @@ pub(super) fn whole_problem(field: &[u8], what: &str, limit: u32) -> String {
         if field.iter().any(|byte| matches!(byte, b'e' | b'E')) {
             return format!("{text} has an exponent: {what} is written in digits only");
         }
+        if parts_a_thousand(field) {
+            let whole: Vec<u8> = field.iter().copied().filter(|&byte| byte != b'.').collect();
+            return format!("{text} is not a whole number; where points part thousands, write {}", plain(&whole));
+        }
         return format!("{text} is not a whole number");
     }
-    if field.len() < SHOWN
-        && field.contains(&b',')
-        && let Cell::Value(_) = decimal(&with_points(field))
-    {
-        return format!("{text} is not a number: --decimal comma reads it as {}", plain(&with_points(field)));
-    }
-    format!("{text} is not a number")
+    with_comma(field).unwrap_or_else(|| format!("{text} is not a number"))
 }
 
 fn with_points(field: &[u8]) -> Vec<u8> {
     field.iter().map(|&byte| if byte == b',' { b'.' } else { byte }).collect()
 }
 
-/// Why a field is not a number within `range`; `missing` says what becomes of a missing one.
+/// Why a field is not a number within `range`; `pointed` is its text with a point before its decimals, and `missing` says
+/// what becomes of a missing one.
 #[cold]
-pub(super) fn decimal_problem(field: &[u8], range: &str, missing: &str) -> String {
-    let field = field.trim_ascii();
+pub(super) fn decimal_problem(field: &[u8], pointed: &[u8], range: &str, missing: &str) -> String {
+    let (field, pointed) = (field.trim_ascii(), pointed.trim_ascii());
     let text = shown(field);
-    if let Cell::Value(_) = decimal(field.strip_prefix(b"-").unwrap_or(field)) {
+    if let Cell::Value(_) = decimal(pointed.strip_prefix(b"-").unwrap_or(pointed)) {
         return format!("{text} is not {range}");
     }
     if is_missing_word(field) {
         return format!("{text} is not a number: {missing}");
     }
-    let pointed = with_points(field);
-    if field.len() < SHOWN
-        && let Cell::Value(_) = decimal(&pointed)
-    {
-        return format!("{text} is not a number: --decimal comma reads it as {}", plain(&pointed));
+    if field != pointed && field.contains(&b'.') {
+        return format!(
+            "{text} is not a number: commas stand before decimals (--decimal comma), and no number has a point"
+        );
     }
-    format!("{text} is not a number")
+    with_comma(field).unwrap_or_else(|| format!("{text} is not a number"))
+}
+
+/// What is said of a number with a comma, which stands before decimals or parts thousands.
+fn with_comma(field: &[u8]) -> Option<String> {
+    let text = shown(field);
+    let pointed = with_points(field);
+    if field.len() >= SHOWN || !field.contains(&b',') {
+        return None;
+    }
+    let whole: Vec<u8> = field.iter().copied().filter(|&byte| byte != b',').collect();
+    let several = pointed.split(|&byte| byte == b'.').skip(1).all(|part| part.len() == 3);
+    match decimal(&pointed) {
+        Cell::Value(number) if parts_a_thousand(&pointed) => Some(format!(
+            "{text} is {number} or {}: --decimal comma says that it is {number}; where commas part thousands, write the \
+             numbers without them",
+            plain(&whole)
+        )),
+        Cell::Value(_) => Some(format!("{text} is not a number: --decimal comma reads it as {}", plain(&pointed))),
+        _ if several && whole.iter().all(u8::is_ascii_digit) => {
+            Some(format!("{text} is not a number: where commas part thousands, write {}", plain(&whole)))
+        }
+        _ => None,
+    }
 }
 
 /// A value short enough to be shown as it is.
@@ -248,10 +272,10 @@ mod tests {
             assert_eq!(decimal(text.as_bytes()), Cell::Bad, "{text}");
         }
         assert_eq!(
-            decimal_problem(b"0,5", "in [0, 1]", ""),
+            decimal_problem(b"0,5", b"0,5", "in [0, 1]", ""),
             "\"0,5\" is not a number: --decimal comma reads it as 0.5"
         );
-        assert_eq!(decimal_problem(b"-0.5", "in [0, 1]", ""), "\"-0.5\" is not in [0, 1]");
+        assert_eq!(decimal_problem(b"-0.5", b"-0.5", "in [0, 1]", ""), "\"-0.5\" is not in [0, 1]");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::header::{self, WideColumns};
 use super::ids::Ids;
 use super::labelled::Labelled;
 use super::options::TableOptions;
+use super::register::DayNumbers;
 use super::rows::Table;
 use super::unreadable;
 use super::wide::{read_counts, read_weight};
@@ -153,10 +154,13 @@ fn columns(table: &mut Table<'_>, form: &CalendarYears, options: &TableOptions, 
         let prefix = shown(form.prefix.as_bytes());
         table.issues.add(row, None, || format!("no columns of calendar years, which begin with {prefix}"));
     }
-    for pair in years.windows(2) {
+    for (at, pair) in years.windows(2).enumerate() {
         let (a, b) = (pair[0], pair[1]);
         if b.0 == a.0 {
-            table.issues.add(row, Some(&names[0]), || format!("the year {} stands twice", a.0));
+            let [first, second] = [a.1 + 1, b.1 + 1];
+            table.issues.add(row, Some(&names[at + 1]), || {
+                format!("the year {} stands twice: column {first} and column {second}", a.0)
+            });
         } else if b.0 > a.0 + 1 {
             table.issues.add(row, None, || {
                 format!("the years {} to {} are missing between {} and {}", a.0 + 1, b.0 - 1, a.0, b.0)
@@ -199,7 +203,7 @@ fn read_rows(
     let (mut all, mut risks): (Vec<Option<u32>>, Vec<f64>) = (Vec::new(), Vec::new());
     let (mut cells, mut lost, mut rows) = (vec![None; years], false, false);
     let (mut placed, mut before_birth, mut incomplete, mut left_out, mut unobserved) = (0, 0, 0, 0, 0);
-    let mut labelled = Labelled::of(&counts, &columns.wide.ages);
+    let (mut labelled, mut births) = (Labelled::of(&counts, &columns.wide.ages), DayNumbers::default());
     if reading.plain_counts() {
         counts.rows.counts_in(&columns.wide.ages);
     }
@@ -214,6 +218,7 @@ fn read_rows(
         let good = read_counts(&mut counts, &columns.wide, &reading, &mut cells);
         labelled.look(&counts, &cells);
         let weight = columns.wide.weight.map_or(1.0, |at| read_weight(&mut counts, at, &reading));
+        births.look(&counts, columns.birth, options);
         let born = birth(&mut counts, columns, &reading, form, options, &mut incomplete);
         if let (Some(exposure), Some(person)) = (&mut exposure, person) {
             exposure.join((counts.row, &counts.issues), ids.get(person), good.then_some(cells.as_mut_slice()))?;
@@ -251,8 +256,10 @@ fn read_rows(
     if !rows {
         counts.no_rows();
     }
+    births.refuse_years(&mut counts, &form.birth);
     let mut warnings = counts.finish(&reading);
     warnings.extend(labelled.warning());
+    warnings.extend(ids.alike(&counts.issues));
     if people.is_empty() && left_out > 0 && counts.issues.is_empty() {
         counts.nobody_left(left_out, "--incomplete-dates leave-out");
     }
