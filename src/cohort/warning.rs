@@ -250,18 +250,6 @@ impl CohortWarning {
 
 #[cfg(feature = "csv")]
 impl CohortWarning {
-    /// The same, its rows as the files of a folder count them.
-    pub(crate) fn located(mut self, places: &crate::error::Issues) -> CohortWarning {
-        if let CohortWarning::AlikeIdentifiers { place, other, .. } = &mut self {
-            for place in [place, other] {
-                if let Some((part, row)) = place.row.map(|row| places.located(row)) {
-                    (place.part, place.row) = (part, Some(row));
-                }
-            }
-        }
-        self
-    }
-
     pub(crate) fn place_mut(&mut self) -> Option<&mut CellPlace> {
         match self {
             CohortWarning::FarOutside { place, .. }

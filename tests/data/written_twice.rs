@@ -5,7 +5,7 @@ use pleegprofiel::{
     Cohort,
     cohort::{
         CohortWarning,
-        table::{Observed, TableOptions, TableSource, read_cohort, read_in_chunks, read_offences, read_values},
+        table::{Observed, TableOptions, TableSource, read_cohort, read_offences, read_values},
     },
 };
 use rstest::rstest;
@@ -35,9 +35,6 @@ fn a_person_written_in_two_ways_is_doubted_in_every_form(#[case] one: &str, #[ca
     assert_eq!(doubts(read(&wide).warnings()), [told(4, 2)]);
     let values = read_values(TableSource::new("t.csv", wide.as_bytes()), &TableOptions::new()).unwrap();
     assert_eq!(doubts(&values.warnings), [told(4, 2)]);
-    let people =
-        read_in_chunks(TableSource::new("t.csv", wide.as_bytes()), None, &TableOptions::new(), std::env::temp_dir(), 1);
-    assert_eq!(doubts(&people.unwrap().warnings()), [told(4, 2)]);
     let offences = format!("id,age,offence\n{one},12,theft\nx,12,theft\n{two},13,theft\n");
     let observed = Observed::Throughout(AgeGrid::years(12, 14).unwrap());
     let found = read_offences(TableSource::new("t.csv", offences.as_bytes()), observed, &TableOptions::new()).unwrap();

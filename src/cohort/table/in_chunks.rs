@@ -209,7 +209,6 @@ fn read_rows(
         }
     }
     let places = counts.issues.places();
-    let alike = repeats.alike()?.map(|warning| warning.located(&places));
     repeats.find(|row, first| {
         let first = counts.place(first);
         counts.issues.add(Some(row), Some(&options.id_column), || format!("same id as {first}"));
@@ -219,7 +218,6 @@ fn read_rows(
     }
     let mut warnings = counts.finish(&reading);
     warnings.extend(labelled.warning());
-    warnings.extend(alike);
     let mut issues = counts.issues;
     if let Some(mut exposure) = exposure {
         if rows && !lost && !counts.stopped {
