@@ -12,3 +12,4 @@ mod recalibrated_file;
 mod recalibration;
 mod reference;
 mod replay;
+mod weights;
