@@ -6,6 +6,7 @@ mod closed_form;
 #[cfg(feature = "cli")]
 mod commands;
 mod coverage;
+mod hidden;
 mod papers;
 #[cfg(feature = "cli")]
 mod recalibrated_file;

@@ -129,6 +129,23 @@ pub(crate) fn by_decile(people: &Ordered) -> Vec<RiskGroup> {
     groups
 }
 
+/// People from each of some rising risks up to the next, and below the first; groups of nobody are left out.
+pub(crate) fn parted(people: &Ordered, from: &[f64]) -> Vec<RiskGroup> {
+    let mut groups: Vec<RiskGroup> = Vec::new();
+    let mut at = 0;
+    people.each(|r| {
+        let group = from.partition_point(|&c| c <= r.value);
+        if groups.is_empty() || group != at {
+            at = group;
+            groups.push(RiskGroup::starting(r.value));
+        }
+        if let Some(g) = groups.last_mut() {
+            g.add(&r);
+        }
+    });
+    groups
+}
+
 pub(crate) fn hosmer_lemeshow(people: &Ordered, weighted: bool) -> Defined<HosmerLemeshow> {
     if weighted {
         return Err(Undefined::new("the test is for people without weights"));
@@ -137,7 +154,7 @@ pub(crate) fn hosmer_lemeshow(people: &Ordered, weighted: bool) -> Defined<Hosme
 }
 
 /// The test by groups that are there.
-fn test_of(groups: Vec<RiskGroup>) -> HosmerLemeshow {
+pub(crate) fn test_of(groups: Vec<RiskGroup>) -> HosmerLemeshow {
     let chi_square: f64 = groups
         .iter()
         .map(|g| {
