@@ -7,7 +7,8 @@
 //! nothing of years of which that cell is not shown. Of all choices the one is taken that leaves most figures.
 //!
 //! Phases follow one another, so that the totals of two, subtracted, are those whom the later has not reached ([`Way`]): a
-//! phase is shown only if no such number of fewer than ten follows from all that is.
+//! phase is shown only if no such number of fewer than ten follows from all that is. Of single years there is no such identity, as the phases of a
+//! year are not of the same cases; that a number is at most some number of fewer than ten may be known there.
 
 use super::event::{Disposal, Phase, VerdictOutcome};
 use super::split::{Population, Split};

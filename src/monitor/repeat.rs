@@ -31,6 +31,8 @@ pub struct Repeat {
     /// to about one and a half persons, the ends of the interval outwards, as recidivism figures are: counts beside it would
     /// tell how few were lost to follow-up.
     pub share: Option<ShareOf>,
+    /// The step to which the share is rounded; `None` where it is not, as small cells are shown, or not told.
+    pub rounded_to: Option<f64>,
     /// Persons who were victims again by then; `None` where small cells are hidden.
     pub again: Option<u64>,
     /// Persons followed so long without being one; `None` where small cells are hidden.
@@ -98,6 +100,7 @@ pub fn repeat_victims(
     Ok(Repeat {
         definition: definition.clone(),
         persons: (show_small_cells || persons >= FEW).then_some(persons),
+        rounded_to: (shown && !show_small_cells).then_some(1.0 / parts),
         share: shown.then_some(if show_small_cells { share } else { rounded(share) }),
         again: show_small_cells.then_some(found.events),
         at_risk: show_small_cells.then_some(found.at_risk),

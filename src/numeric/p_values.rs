@@ -13,10 +13,13 @@ pub(crate) fn normal_two_sided(z: f64) -> f64 {
     libm::erfc(z.abs() * FRAC_1_SQRT_2)
 }
 
-/// `P(X >= x)` of a chi-square `X` with `df` degrees of freedom; 1 for `x <= 0`.
+/// `P(X >= x)` of a chi-square `X` with `df` degrees of freedom; 1 for `x <= 0`, 0 for an infinite one.
 pub(crate) fn chi_square_upper(x: f64, df: usize) -> f64 {
     if x <= 0.0 || df == 0 {
         return if x > 0.0 { 0.0 } else { 1.0 };
+    }
+    if x == f64::INFINITY {
+        return 0.0;
     }
     let h = 0.5 * x;
     // terms e^-h h^a / Gamma(a + 1), a = 0, 1, .. (even df) or 1/2, 3/2, .. (odd)
@@ -61,5 +64,7 @@ mod tests {
         assert_eq!(chi_square_upper(0.0, 3), 1.0);
         assert_eq!(chi_square_upper(-1.0, 3), 1.0);
         assert_eq!(chi_square_upper(1.0, 0), 0.0);
+        // and nothing lies beyond infinity
+        assert_eq!([1, 2, 7].map(|df| chi_square_upper(f64::INFINITY, df)), [0.0; 3]);
     }
 }

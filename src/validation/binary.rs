@@ -1,7 +1,6 @@
 //! Every figure of one score on a binary outcome, computed at once.
 
-use super::calibration::groups::{HosmerLemeshow, hosmer_lemeshow};
-use super::calibration::groups::{RiskGroup, by_decile};
+use super::calibration::groups::{HosmerLemeshow, RiskGroup, by_decile, hosmer_lemeshow, parted, test_of};
 use super::calibration::isotonic::Isotonic;
 use super::calibration::logistic::{Recalibration, platt, recalibrate};
 use super::calibration::scores::{
@@ -119,6 +118,16 @@ impl Validation {
     /// Observed against expected by tenth of the people in order of risk.
     pub fn risk_groups(&self) -> Vec<RiskGroup> {
         by_decile(&self.people)
+    }
+
+    /// Observed against expected of people parted at some rising risks, each of which begins a group.
+    pub(crate) fn parted(&self, from: &[f64]) -> Vec<RiskGroup> {
+        parted(&self.people, from)
+    }
+
+    /// The test of Hosmer and Lemeshow by other groups.
+    pub(crate) fn test_of(&self, groups: &[RiskGroup]) -> HosmerLemeshow {
+        test_of(groups.to_vec())
     }
 
     /// The test of Hosmer and Lemeshow.

@@ -44,6 +44,8 @@ pub(crate) struct Ordered {
     /// Weight of those with the outcome.
     pub(crate) cases: f64,
     pub(crate) controls: f64,
+    /// Whether they have sampling weights, whose unit says nothing.
+    pub(crate) weighted: bool,
 }
 
 impl Ordered {
@@ -75,7 +77,7 @@ impl Ordered {
         } else {
             Store::Keys(keys)
         };
-        Ordered { store, people, cases, controls }
+        Ordered { store, people, cases, controls, weighted: false }
     }
 
     fn weighted(predictions: &Predictions, weights: &[f64]) -> Ordered {
@@ -96,7 +98,7 @@ impl Ordered {
             *sq += w * w;
         }
         let (cases, controls) = runs.iter().fold((0.0, 0.0), |(a, b), r| (a + r.case, b + r.control));
-        Ordered { store: Store::Runs(runs), people: order.len(), cases, controls }
+        Ordered { store: Store::Runs(runs), people: order.len(), cases, controls, weighted: true }
     }
 
     /// Weight of everybody.

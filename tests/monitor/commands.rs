@@ -114,7 +114,23 @@ fn effect_says_what_can_be_seen_first_and_gives_no_figure_of_what_cannot() {
     let page = std::fs::read_to_string(Path::new(&out).join("report.html")).unwrap();
     assert!(page.contains("Is an intervention working?") && page.contains("For 4 of 6 outcomes"), "{page}");
     let dutch = run(&[&args[..], &["--lang", "nl"]].concat(), "1");
-    assert!(String::from_utf8(dutch.stdout).unwrap().contains("niet te zien"));
+    let dutch = String::from_utf8(dutch.stdout).unwrap();
+    assert!(dutch.contains("niet te zien"));
+    // rounded figures say so, and have no digits that do not hold
+    let steps: Vec<f64> = found["rounded_to"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+    assert!(steps.iter().all(|step| *step >= 0.01), "{steps:?}");
+    let control = five["weighted"]["control"].as_f64().unwrap();
+    assert!((control / steps[1] - (control / steps[1]).round()).abs() < 1e-9, "{control}");
+    let step = (100.0 * steps[1]).round();
+    assert!(
+        dutch.contains(&format!("Afgerond op {step} procentpunt")) && dutch.contains(&format!(" ± {step}")),
+        "{dutch}"
+    );
+    let differences = dutch.split("Het verschil").nth(1).unwrap();
+    assert!(differences.contains("welke groep lager uitkwam") && !differences.contains(",0 tot"), "{dutch}");
+    let exact = run(&[&args[..], &["--json", "--show-small-cells"]].concat(), "1");
+    let exact: serde_json::Value = serde_json::from_slice(&exact.stdout).unwrap();
+    assert!(exact["rounded_to"].is_null());
 }
 
 #[test]
@@ -243,6 +259,14 @@ fn overlap_and_repeat_state_their_definition_and_name_every_problem_at_once() {
     let hidden: serde_json::Value =
         serde_json::from_slice(&run(&[&args[..], &["--json"]].concat(), "1").stdout).unwrap();
     assert!(hidden["again"].is_null() && (hidden["share"]["share"].as_f64().unwrap() - 3.0 / 7.0).abs() < 0.05);
+    // one and a half of sixty persons are more than two in a hundred
+    assert_eq!((hidden["rounded_to"].as_f64(), hidden["share"]["share"].as_f64()), (Some(0.05), Some(0.45)));
+    assert!(found["rounded_to"].is_null());
+    let text = String::from_utf8(run(&args, "1").stdout).unwrap();
+    assert!(text.contains("about 45 (") && text.contains("Rounded to 5 points"), "{text}");
+    let text =
+        String::from_utf8(run(&[&args[..], &["--show-small-cells", "--lang", "nl"]].concat(), "1").stdout).unwrap();
+    assert!(text.contains(" 42,9 (") && !text.contains("Afgerond"), "{text}");
 
     let bad = file(folder.path(), "bad.csv", "id,date\nsecret,2015-13-01\n,2015-01-01\nb,\nc,2021-01-01\n");
     let odd = file(folder.path(), "odd.csv", "id,case,phase,date\na,1,suspekt,2015-01-01\nb,2,suspect,2022-01-01\n");

@@ -115,9 +115,52 @@ fn a_report_hides_small_groups_and_fetches_nothing() {
         ["validate", &file, "--probability", "p1", "--outcome", "y", "--group", "group", "--out", &out, "--lang", "nl"];
     assert!(run(&args, "2").status.success());
     let html = std::fs::read_to_string(format!("{out}/report.html")).unwrap();
-    assert!(html.contains("<td>E</td><td>&lt;10</td>"), "group E has three people");
+    assert!(html.contains("<td>E</td><td>–</td>"), "group E has three people");
     assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"));
     assert!(html.matches("<svg").count() == 3 && html.contains("Beslissingscurve"));
+}
+
+#[test]
+fn four_people_are_shown_when_asked_for_and_a_wrong_certainty_has_a_p_of_nothing() {
+    let file = table("p,y\n0,1\n1,0\n0.5,1\n0.5,0\n");
+    let path = file.path().display().to_string();
+    let args = [&["validate", &path], &BINARY[..]].concat();
+    let hidden = run(&[&args[..], &["--json"]].concat(), "2");
+    assert!(hidden.status.success());
+    let parts: serde_json::Value = serde_json::from_slice(&hidden.stdout).unwrap();
+    assert_eq!(parts.as_array().unwrap().len(), 1);
+    assert_eq!(parts[0]["rows"][0][2], "fewer than 10 people with the outcome, or without");
+    let dutch = run(&[&args[..], &["--lang", "nl"]].concat(), "2");
+    let text = String::from_utf8(dutch.stdout).unwrap();
+    assert!(text.contains("Minder dan 10 personen") && text.contains("Niet getoond"), "{text}");
+    let shown = run(&[&args[..], &["--show-small-cells"]].concat(), "2");
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(text.contains("4 people") && text.contains("Hosmer-Lemeshow: infinite with 3 groups, p = 0 "), "{text}");
+    let flat = run(&[&args[..], &["--flat"]].concat(), "2");
+    let list: serde_json::Value = serde_json::from_slice(&flat.stdout).unwrap();
+    assert_eq!(list["p.hosmer_lemeshow.deciles.p_df_groups"].as_f64(), Some(0.0));
+}
+
+#[test]
+fn tables_count_people_where_there_are_weights_in_whatever_unit() {
+    let text = |unit: f64| {
+        let row = |i: u32| {
+            let (p, y) = (f64::from(1 + i * 7 % 19) / 20.0, (i * 11) % 19 < i * 7 % 19);
+            format!("{p},{},{},{}\n", u8::from(y), if i % 9 == 0 { "few" } else { "many" }, unit * f64::from(1 + i % 4))
+        };
+        format!("p,y,g,w\n{}", (0..300).map(row).collect::<String>())
+    };
+    let printed = |unit: f64| {
+        let file = table(&text(unit));
+        let path = file.path().display().to_string();
+        let args = [&["validate", &path], &BINARY[..], &["--group", "g", "--weight", "w", "--json"]].concat();
+        let output = run(&args, "2");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let one = printed(1.0);
+    assert_eq!(one, printed(16.0), "the unit of weights is nobody's number");
+    assert!(one.contains("\"34\"") && one.contains("\"266\""), "{one}");
 }
 
 #[test]

@@ -6,9 +6,11 @@ mod closed_form;
 #[cfg(feature = "cli")]
 mod commands;
 mod coverage;
+mod hidden;
 mod papers;
 #[cfg(feature = "cli")]
 mod recalibrated_file;
 mod recalibration;
 mod reference;
 mod replay;
+mod weights;

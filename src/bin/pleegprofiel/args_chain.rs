@@ -114,7 +114,8 @@ pub(crate) struct EffectArgs {
     /// Language of tables, picture and report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
-    /// Allow groups of fewer than 10 persons.
+    /// Allow groups of fewer than 10 persons, and show figures that are not rounded. Without it shares are rounded to about
+    /// one and a half persons and differences are those of rounded shares; the tables, and `rounded_to` in JSON, say to what.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     #[command(flatten)]
@@ -172,7 +173,8 @@ pub(crate) struct VictimArgs {
     /// Language of the table.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,
-    /// Show figures of fewer than 10 persons.
+    /// Show figures of fewer than 10 persons, and shares that are not rounded. Without it the share of `repeat` is rounded to
+    /// about one and a half persons; the table, and `rounded_to` in JSON, say to what.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     #[command(flatten)]

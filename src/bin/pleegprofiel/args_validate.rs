@@ -61,7 +61,7 @@ pub(crate) struct ValidateArgs {
     /// Column of the outcome: 0 did not happen, 1 happened.
     #[arg(long, value_name = "COL", conflicts_with = "time")]
     pub(crate) outcome: Option<String>,
-    /// Column of sampling weights.
+    /// Column of sampling weights, in any unit: intervals do not change with it.
     #[arg(long, value_name = "COL", requires = "outcome")]
     pub(crate) weight: Option<String>,
     /// Column of the time from the index date to the end of follow-up.
@@ -85,7 +85,7 @@ pub(crate) struct ValidateArgs {
     /// Risk from which someone is selected (at least it).
     #[arg(long, value_name = "P", default_value_t = 0.5)]
     pub(crate) threshold: f64,
-    /// Print every figure as one flat JSON object: for programs, with groups of few people shown.
+    /// Print every figure as one flat JSON object: for programs, with figures of few people shown.
     #[arg(long, conflicts_with = "json")]
     pub(crate) flat: bool,
     /// Print the tables as JSON.
@@ -94,7 +94,9 @@ pub(crate) struct ValidateArgs {
     /// Directory for report.html with calibration plot, ROC, decision curve and groups.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Show groups and rates of fewer than 10 people.
+    /// Show figures of fewer than 10 people. Without it a range of risk, a threshold or a rate of a group is shown only where
+    /// 10 people with and 10 without the outcome are behind it and behind whatever is left, and nothing where there are no 10
+    /// of either.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     /// Language of tables and report.

@@ -117,7 +117,10 @@ fn overlap_text(found: &Overlap, language: Language) -> String {
 
 fn repeat_text(found: &Repeat, language: Language) -> String {
     let comma = |text: String| if language == Language::Dutch { text.replace('.', ",") } else { text };
-    let per_cent = |v: f64| comma(format!("{:.1}", 100.0 * v));
+    // no more digits than hold
+    let places = if found.rounded_to.is_some_and(|step| step >= 0.01 - 1e-12) { 0 } else { 1 };
+    let per_cent = |v: f64| comma(format!("{:.places$}", 100.0 * v));
+    let about = found.rounded_to.map_or("", |_| pick(language, "ongeveer ", "about "));
     let share = found.share.map_or_else(
         || "–".to_owned(),
         |of| {
@@ -125,7 +128,7 @@ fn repeat_text(found: &Repeat, language: Language) -> String {
                 .low
                 .zip(of.high)
                 .map(|(low, high)| format!(" ({} {} {})", per_cent(low), pick(language, "tot", "to"), per_cent(high)));
-            per_cent(of.share) + &ends.unwrap_or_default()
+            about.to_owned() + &per_cent(of.share) + &ends.unwrap_or_default()
         },
     );
     let table = rows(
@@ -151,5 +154,13 @@ fn repeat_text(found: &Repeat, language: Language) -> String {
         "Overlijden en vertrek van slachtoffers zijn niet bekend en gelden als gevolgd tot het eind: het aandeel is eerder te laag.",
         "Deaths and departures of victims are not known and count as followed to the end: the share is, if anything, too low.",
     );
-    format!("{table}\n  {said}\n  {note}")
+    let rounded = found.rounded_to.map_or_else(String::new, |step| {
+        let words = pick(
+            language,
+            "\n  Afgerond op {} procentpunt, het interval naar buiten, zodat er geen persoon uit af te leiden is (--show-small-cells: onafgerond).",
+            "\n  Rounded to {} points, the interval outwards, so that nobody can be worked out (--show-small-cells: not rounded).",
+        );
+        words.replace("{}", &per_cent(step))
+    });
+    format!("{table}\n  {said}\n  {note}{rounded}")
 }

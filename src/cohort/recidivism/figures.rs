@@ -54,7 +54,9 @@ pub struct NewCases {
     /// Mean number a person ([`MeanCount`]: whoever died stays in the denominator and has no more).
     pub per_person: MeanOf,
     /// Mean number among those who reoffended by then: `per_person` over the share that reoffended; `None` when nobody
-    /// did.
+    /// did. The two are estimates of their own (Ghosh-Lin and Aalen-Johansen: who has reoffended goes on being counted in
+    /// the former), so where few have a second case the ratio may fall below 1; it and its interval are then held at 1,
+    /// the least there can be.
     pub per_reoffender: Option<MeanOf>,
     /// New cases by then; `None` where small cells are hidden.
     pub cases: Option<u64>,
@@ -210,7 +212,7 @@ fn new_cases(people: &[&FollowUp], counted: &MeanCount, found: &AalenJohansen, a
         let ratio = mean.mean / share;
         let of_share = found.influences(at, EventStatus::Event);
         let squares = of_mean.iter().zip(of_share).map(|(m, s)| ((m - ratio * s) / share).powi(2));
-        on_log_scale(ratio, squares.sum::<f64>().sqrt())
+        at_least_one(on_log_scale(ratio, squares.sum::<f64>().sqrt()))
     });
     let by = |p: &&&FollowUp| p.cases.iter().filter(|case| **case <= at).count() as u64;
     NewCases {
@@ -220,6 +222,12 @@ fn new_cases(people: &[&FollowUp], counted: &MeanCount, found: &AalenJohansen, a
         again: Some(people.iter().filter(|p| by(p) > 1).count() as u64),
         most: people.iter().map(|p| by(&p)).max(),
     }
+}
+
+/// Who reoffended has a case.
+pub(super) fn at_least_one(of: MeanOf) -> MeanOf {
+    let bound = |end: Option<f64>| end.map(|end| end.max(1.0));
+    MeanOf { mean: of.mean.max(1.0), low: bound(of.low), high: bound(of.high), ..of }
 }
 
 fn on_log_scale(mean: f64, se: f64) -> MeanOf {
@@ -301,5 +309,25 @@ mod tests {
         let close = |a: Option<f64>, b: f64| assert!((a.unwrap() - b).abs() < 1e-5 * b, "{a:?} {b}");
         close(found.per_person.se, person.sqrt());
         close(found.per_reoffender.unwrap().se, reoffender.sqrt());
+    }
+
+    #[test]
+    fn there_are_never_fewer_cases_a_reoffender_than_one() {
+        // one case each; who has reoffended is still seen when others are lost, and counts in the mean, not in the share
+        let people = [
+            person(0.0, 6.0, false, &[1.0]),
+            person(0.0, 6.0, false, &[4.0]),
+            person(0.0, 6.0, true, &[]),
+            person(0.0, 1.8, false, &[]),
+            person(0.0, 1.8, false, &[]),
+            person(0.0, 6.0, false, &[]),
+        ];
+        let found = means(&people, &[1; 6]);
+        let all: Vec<&FollowUp> = people.iter().collect();
+        let share = AalenJohansen::entered(all.iter().map(|p| (p.entry, p.years, p.end))).unwrap().event(5.0).share;
+        assert!(found.per_person.mean < share - 1e-3, "{} {share}: nothing to hold", found.per_person.mean);
+        let ratio = found.per_reoffender.unwrap();
+        assert_eq!((ratio.mean, ratio.low), (1.0, Some(1.0)));
+        assert!(ratio.high.unwrap() >= 1.0);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Does not belong here: how a hidden figure looks in print.
 
-use super::figures::{FrequencyAfter, GroupRecidivism, MeanOf, NewCases, ShareFigures, ShareOf};
+use super::figures::{FrequencyAfter, GroupRecidivism, MeanOf, NewCases, ShareFigures, ShareOf, at_least_one};
 
 /// Cells of fewer persons are protected: the limit that statistical offices use for sensitive tables.
 pub(crate) const FEW: u64 = 10;
@@ -200,7 +200,7 @@ fn rounded_cases(of: NewCases, reoffended: u64, persons: u64) -> NewCases {
     };
     NewCases {
         per_person: mean(of.per_person, persons),
-        per_reoffender: of.per_reoffender.map(|of| mean(of, reoffended)),
+        per_reoffender: of.per_reoffender.map(|of| at_least_one(mean(of, reoffended))),
         cases: None,
         again: None,
         most: None,

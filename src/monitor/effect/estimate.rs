@@ -5,8 +5,8 @@
 //! the weights, which are estimated from the same people: leaving the latter out would give intervals for another
 //! estimate, on the whole too wide.
 
+use super::study::parts;
 use super::weights::Propensity;
-use crate::cohort::recidivism::small_cells::{FEW, step};
 use crate::error::Result;
 use crate::numeric::p_values::Z_975;
 use crate::survival::incidence::influence;
@@ -34,7 +34,7 @@ pub struct Difference {
 impl Difference {
     /// To steps of one and a half persons of so many, the ends of the interval outwards; the standard error to as much.
     pub(crate) fn rounded(self, persons: u64) -> Difference {
-        let parts = step(1.5, persons.saturating_sub(FEW) as f64);
+        let parts = parts(persons);
         let to = |value: f64, round: fn(f64) -> f64| round(value * parts) / parts;
         let (treated, control) = (to(self.treated, f64::round), to(self.control, f64::round));
         Difference {

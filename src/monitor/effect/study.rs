@@ -200,6 +200,7 @@ impl EffectData {
             options: options.clone(),
             persons: sizes,
             effective: effective.map(|n| if small { n } else { n.round() }),
+            rounded_to: (!small).then(|| [sizes[1], sizes[0].min(sizes[1])].map(|n| 1.0 / parts(n))),
             balance: if small {
                 of_balance
             } else {
@@ -272,8 +273,12 @@ struct Weighted<'a> {
 
 /// To a step that is one and a half persons of so many, as recidivism figures are.
 pub(crate) fn to_step(share: f64, persons: u64) -> f64 {
-    let parts = step(1.5, persons.saturating_sub(FEW) as f64);
-    (share * parts).round() / parts
+    (share * parts(persons)).round() / parts(persons)
+}
+
+/// Steps in 1 of a share of so many persons.
+pub(super) fn parts(persons: u64) -> f64 {
+    step(1.5, persons.saturating_sub(FEW) as f64)
 }
 
 fn two_digits(n: u64) -> u64 {
@@ -340,6 +345,11 @@ pub struct Effect {
     pub persons: [u64; 2],
     /// Effective numbers of them under the weights.
     pub effective: [f64; 2],
+    /// Steps to which shares are rounded: the base and what is detectable; the two shares compared, their difference and
+    /// its standard error. A difference is that of two rounded shares and so within one step of what it is, its sign
+    /// unknown where it is no more than a step; ends of intervals are rounded outwards. `None` where small cells are
+    /// shown: nothing is rounded then.
+    pub rounded_to: Option<[f64; 2]>,
     /// How far the groups differ before and after weighting; without covariates that would tell of fewer than ten persons.
     pub balance: Vec<Balance>,
     /// The answers, outcome by outcome.

@@ -94,24 +94,54 @@ fn findings(found: &Effect, language: Language) -> Vec<String> {
     all
 }
 
-fn per_cent(v: f64, language: Language) -> String {
-    let text = language.number(100.0 * v, 1);
+/// Shares in per cent, with no more digits than hold when they are rounded to a step.
+#[derive(Clone, Copy)]
+struct PerCent {
+    language: Language,
+    step: Option<f64>,
+}
+
+impl PerCent {
+    fn of(found: &Effect, which: usize, language: Language) -> PerCent {
+        PerCent { language, step: found.rounded_to.map(|steps| steps[which]) }
+    }
+
+    fn share(self, v: f64) -> String {
+        per_cent(v, self.step, self.language)
+    }
+
+    /// A difference of two rounded shares, with how far it may be off.
+    fn difference(self, v: f64) -> String {
+        let off = self.step.map(|step| format!(" ± {}", per_cent(step, self.step, self.language)));
+        self.share(v) + &off.unwrap_or_default()
+    }
+
+    /// The step in words.
+    fn step(self) -> Option<String> {
+        self.step.map(|step| self.share(step))
+    }
+}
+
+fn per_cent(v: f64, step: Option<f64>, language: Language) -> String {
+    let whole = step.is_some_and(|step| step >= 0.01 - 1e-12);
+    let text = language.number(100.0 * v, if whole { 0 } else { 1 });
     // never minus nothing
     if text.trim_start_matches('-').chars().all(|c| "0.,".contains(c)) { text.replace('-', "") } else { text }
 }
 
 fn power(found: &Effect, language: Language) -> ReportTable {
     let l = |nl: &str, en: &str| language.pick(nl, en).to_owned();
+    let per_cent = PerCent::of(found, 0, language);
     let rows = found.at.iter().map(|at| {
         let none = || l("geen", "none");
         vec![
             at.outcome.clone(),
             language.short(at.years),
-            at.base.map_or_else(|| "–".to_owned(), |share| per_cent(share, language)),
+            at.base.map_or_else(|| "–".to_owned(), |share| per_cent.share(share)),
             match (at.base, at.detectable) {
                 (None, _) => "–".to_owned(),
                 (_, None) => none(),
-                (_, Some(share)) => per_cent(share, language),
+                (_, Some(share)) => per_cent.share(share),
             },
             at.needed.map_or_else(|| "–".to_owned(), |n| n.to_string()),
             match at.answer {
@@ -130,26 +160,32 @@ fn power(found: &Effect, language: Language) -> ReportTable {
             l("te zien", "to be seen"),
         ],
         rows: rows.collect(),
-        notes: vec![l(
+        notes: std::iter::once(l(
             "Tweezijdig 5 %, onderscheidend vermogen 80 %, met de gewogen groepsgrootten; nodig: om het gezochte effect te zien.",
             "Two-sided 5 %, power 80 %, at the weighted sizes; needed: to see the effect looked for.",
-        )],
+        ))
+        .chain(per_cent.step().map(|step| language.pick(
+            format!("Afgerond op {step} procentpunt, zodat er geen persoon uit af te leiden is; wat aantoonbaar en wat nodig is, is uit het afgeronde aandeel berekend, en wat nodig is staat er in twee cijfers."),
+            format!("Rounded to {step} points, so that nobody can be worked out; what is detectable and what is needed are computed from the rounded share, and what is needed is in two digits."),
+        )))
+        .collect(),
     }
 }
 
 fn differences(found: &Effect, language: Language) -> ReportTable {
     let l = |nl: &str, en: &str| language.pick(nl, en).to_owned();
+    let per_cent = PerCent::of(found, 1, language);
     let rows = found.at.iter().map(|at| {
         let mut row = vec![at.outcome.clone(), language.short(at.years)];
         match at.answer {
             Answer::Seen { weighted, unweighted } => {
                 let to = language.pick("tot", "to");
                 row.extend([
-                    per_cent(weighted.treated, language),
-                    per_cent(weighted.control, language),
-                    per_cent(weighted.difference, language),
-                    format!("{} {to} {}", per_cent(weighted.low, language), per_cent(weighted.high, language)),
-                    per_cent(unweighted.difference, language),
+                    per_cent.share(weighted.treated),
+                    per_cent.share(weighted.control),
+                    per_cent.difference(weighted.difference),
+                    format!("{} {to} {}", per_cent.share(weighted.low), per_cent.share(weighted.high)),
+                    per_cent.difference(unweighted.difference),
                 ]);
             }
             other => {
@@ -173,10 +209,15 @@ fn differences(found: &Effect, language: Language) -> ReportTable {
             l("ongewogen verschil", "unweighted"),
         ],
         rows: rows.collect(),
-        notes: vec![l(
+        notes: std::iter::once(l(
             "Aandeel dat recidiveerde (Aalen-Johansen), gewogen naar de overlap van de groepen; het interval rekent mee dat de gewichten geschat zijn.",
             "Share that reoffended (Aalen-Johansen), weighted to the overlap of the groups; the interval knows that the weights are estimated.",
-        )],
+        ))
+        .chain(per_cent.step().map(|step| language.pick(
+            format!("Afgerond op {step} procentpunt, zodat er geen persoon uit af te leiden is, intervallen naar buiten. Een verschil is dat van de afgeronde aandelen en kan er een stap naast zitten (±): is het niet meer dan {step}, dan staat ook niet vast welke groep lager uitkwam."),
+            format!("Rounded to {step} points, so that nobody can be worked out, intervals outwards. A difference is that of the rounded shares and may be a step off (±): where it is no more than {step}, which group came out lower is not certain either."),
+        )))
+        .collect(),
     }
 }
 

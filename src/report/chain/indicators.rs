@@ -125,8 +125,8 @@ fn findings(found: &Monitor, language: Language) -> Vec<String> {
     ];
     if found.fewest_persons() > 0 {
         all.push(l(
-            "Cijfers van minder dan 10 personen, en waaruit ze zouden volgen, zijn weggelaten (–). Publiceer één stel tabellen: een tweede over dezelfde personen kan ervan worden afgetrokken.",
-            "Figures of fewer than 10 persons, and what they would follow from, are left out (–). Publish one set of tables: a second of the same people can be subtracted from it.",
+            "Cijfers van minder dan 10 personen, en waaruit ze zouden volgen, zijn weggelaten (–). Niet beschermd is wat alleen een grens is: wie weet dat de uitspraken van een jaar over de beslissingen van dat jaar gaan, weet hoeveel verdachten er hoogstens niet zijn gedagvaard. Publiceer één stel tabellen: een tweede over dezelfde personen kan ervan worden afgetrokken.",
+            "Figures of fewer than 10 persons, and what they would follow from, are left out (–). What is a bound only is not protected: whoever knows that the verdicts of a year are on disposals of that year knows how many were not summoned at most. Publish one set of tables: a second of the same people can be subtracted from it.",
         ));
     }
     all

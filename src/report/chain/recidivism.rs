@@ -186,8 +186,8 @@ fn cases(found: &Recidivism, language: Language) -> ReportTable {
         ],
         rows: rows.collect(),
         notes: vec![l(
-            "Gemiddeld aantal nieuwe zaken tot dan toe, met 95 %-interval: wie sterft of vertrekt blijft in de noemer en krijgt er geen meer bij (Ghosh en Lin). Per recidivist: gedeeld door het aandeel dat recidiveerde. Delicten per jaar: over de hele tijd die is gevolgd.",
-            "Mean number of new cases by then, with 95 % interval: who dies or leaves stays in the denominator and has no more (Ghosh and Lin). A reoffender: over the share that reoffended. Offences a year: over all of the time followed.",
+            "Gemiddeld aantal nieuwe zaken tot dan toe, met 95 %-interval: wie sterft of vertrekt blijft in de noemer en krijgt er geen meer bij (Ghosh en Lin). Per recidivist: gedeeld door het aandeel dat recidiveerde, en nooit onder 1. Delicten per jaar: over de hele tijd die is gevolgd.",
+            "Mean number of new cases by then, with 95 % interval: who dies or leaves stays in the denominator and has no more (Ghosh and Lin). A reoffender: over the share that reoffended, and never below 1. Offences a year: over all of the time followed.",
         )],
     }
 }

@@ -1,17 +1,27 @@
 //! Scores on a binary outcome: one table of figures a score, groups of risk, usefulness, pictures.
 
 use super::pictures::{calibration, decision, roc};
+use super::shown::{Shown, THRESHOLDS, shown};
 use super::{ReportSection, ValidationReport, Words, groups, table};
 use crate::error::{Error, Result};
 use crate::profile::language::Language;
 use crate::report::thousands;
-use crate::validation::{Predictions, ProtectedAttribute, Rate, Validation, compare_auc};
-
-/// Thresholds of the table of usefulness.
-const THRESHOLDS: [f64; 7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+use crate::validation::{
+    Predictions, ProtectedAttribute, Rate, SMALL_GROUP, Told, Validation, compare_auc, may_be_told, told_of_groups,
+};
 
 impl ValidationReport {
     /// A report of scores on the same people, by group of the attributes.
+    ///
+    /// # Small cells
+    /// Unless they are asked for, no number of fewer than ten people of an outcome can be worked out from what is shown of
+    /// groups and of ranges of risk. Everybody must be ten with the outcome and ten without, or nothing is shown. Risks
+    /// are parted, at thresholds and into groups, only where ten people of either outcome lie between any two places (or
+    /// nobody at all). Of groups, what follows from one of their four counts at the threshold is shown where each of those
+    /// counts is ten people, and so is what is left of everybody, and of a group of another characteristic that it lies
+    /// in; the base rate and who is selected where that holds of these. Pictures draw no more than the tables tell, the
+    /// smooth curve apart, which is no count. People are counted, never weights. It holds for one report: another one of
+    /// the same people can be subtracted from it.
     ///
     /// # Errors
     /// When there is no score, the scores are of other people, or the attributes are.
@@ -26,6 +36,9 @@ impl ValidationReport {
         let w = Words(language);
         let first = &scores.first().ok_or_else(|| Error::options("no score to report on"))?.1;
         let (people, events) = (first.len() as u64, first.events() as u64);
+        if !show_small_cells && !may_be_told(first) {
+            return Ok(nothing(w, people));
+        }
         let mut subtitle = language.pick(
             format!(
                 "{} personen, van wie {} met de uitkomst",
@@ -50,11 +63,13 @@ impl ValidationReport {
             ));
         }
         let mut sections = Vec::new();
-        let validated: Vec<(&str, Validation)> =
-            scores.iter().map(|(name, p)| (name.as_str(), Validation::new(p))).collect();
-        for (name, v) in &validated {
-            sections.push(figures(w, name, v, &mut findings));
-            sections.push(by_risk(w, name, v));
+        let validated: Vec<(&str, &Predictions, Validation)> =
+            scores.iter().map(|(name, p)| (name.as_str(), p, Validation::new(p))).collect();
+        let at = (!attributes.is_empty()).then_some(threshold);
+        let shown = shown(&validated, at, show_small_cells);
+        for ((name, _, v), shown) in validated.iter().zip(&shown) {
+            sections.push(figures(w, name, v, shown, &mut findings));
+            sections.push(by_risk(w, name, v, shown));
         }
         for (i, (a, p)) in scores.iter().enumerate() {
             for (b, q) in &scores[i + 1..] {
@@ -77,20 +92,43 @@ impl ValidationReport {
                 });
             }
         }
-        sections.push(usefulness(w, &validated));
-        let rocs: Vec<(&str, _)> = validated.iter().filter_map(|(n, v)| Some((*n, v.roc().ok()?))).collect();
+        sections.push(usefulness(w, &validated, &shown));
+        let curves = validated.iter().zip(&shown);
+        let rocs: Vec<(&str, _)> =
+            curves.filter_map(|((n, _, v), shown)| Some((*n, shown.roc(v.roc().ok()?)))).collect();
         if !rocs.is_empty() {
             let empty = table(&[], vec![], vec![]);
             sections.push(ReportSection { heading: "ROC".into(), table: empty, picture: Some(roc(w, &rocs)) });
         }
-        for attribute in attributes {
-            sections.extend(groups::sections(w, first, attribute, threshold, show_small_cells)?);
+        let told = match show_small_cells {
+            true => attributes.iter().map(|attribute| vec![Told::ALL; attribute.levels().count()]).collect(),
+            false => told_of_groups(first, attributes, threshold, shown[0].at(threshold)),
+        };
+        for (attribute, told) in attributes.iter().zip(&told) {
+            sections.extend(groups::sections(w, first, attribute, threshold, told)?);
         }
         Ok(ValidationReport { language, subtitle, sections, findings })
     }
 }
 
-fn figures(w: Words, name: &str, v: &Validation, findings: &mut Vec<String>) -> ReportSection {
+/// A report that says why there is none.
+fn nothing(w: Words, people: u64) -> ValidationReport {
+    let few = w.pick(
+        &format!("minder dan {SMALL_GROUP} personen met de uitkomst, of zonder"),
+        &format!("fewer than {SMALL_GROUP} people with the outcome, or without"),
+    );
+    let header = [w.pick("cijfer", "figure"), w.pick("waarde", "value"), w.pick("reden", "reason")];
+    let row = vec![w.pick("elk cijfer", "every figure"), w.none(), few];
+    let heading = w.pick("Niet getoond", "Not shown");
+    let subtitle = match people < SMALL_GROUP as u64 {
+        true => w.pick(&format!("Minder dan {SMALL_GROUP} personen"), &format!("Fewer than {SMALL_GROUP} people")),
+        false => w.pick(&format!("{} personen", thousands(people, w.0)), &format!("{} people", thousands(people, w.0))),
+    };
+    let section = ReportSection { heading, table: table(&header, vec![row], vec![]), picture: None };
+    ValidationReport { language: w.0, subtitle, sections: vec![section], findings: Vec::new() }
+}
+
+fn figures(w: Words, name: &str, v: &Validation, shown: &Shown<'_>, findings: &mut Vec<String>) -> ReportSection {
     let mut rows = Vec::new();
     let mut row = |label: String, cells: [String; 2]| {
         let [value, ends] = cells;
@@ -139,10 +177,9 @@ fn figures(w: Words, name: &str, v: &Validation, findings: &mut Vec<String>) -> 
     row(w.pick("kalibratie-intercept (helling 1)", "calibration intercept (slope 1)"), w.measured(&recal.offset, 3));
     row(w.pick("kalibratiehelling", "calibration slope"), w.measured(&recal.slope, 3));
     if recal.without_logit > 0.0 {
-        let n = recal.without_logit;
         findings.push(w.pick(
-            &format!("{name}: {n} personen hebben kans 0 of 1; intercept en helling bestaan dan niet."),
-            &format!("{name}: {n} people have a risk of 0 or 1; intercept and slope do not exist then."),
+            &format!("{name}: er zijn personen met kans 0 of 1; intercept en helling bestaan dan niet."),
+            &format!("{name}: there are people with a risk of 0 or 1; intercept and slope do not exist then."),
         ));
     }
     let curve = v.loess();
@@ -171,33 +208,42 @@ fn figures(w: Words, name: &str, v: &Validation, findings: &mut Vec<String>) -> 
             rows,
             vec![note],
         ),
-        picture: calibration(w, name, v),
+        picture: calibration(w, name, v, shown),
     }
 }
 
-fn by_risk(w: Words, name: &str, v: &Validation) -> ReportSection {
-    let rows = v
-        .risk_groups()
+fn by_risk(w: Words, name: &str, v: &Validation, shown: &Shown<'_>) -> ReportSection {
+    let rows = shown
+        .groups()
         .iter()
-        .map(|g| {
-            let few = g.people < crate::validation::SMALL_GROUP as f64;
-            let observed = Rate::of_counts(g.observed, g.people);
+        .zip(shown.people())
+        .map(|(g, people)| {
+            let observed = g.rate();
             let [low, high] = observed.as_ref().map_or([f64::NAN; 2], Rate::wilson);
             vec![
                 w.range(g.lowest, g.highest, 3),
-                if few { format!("<{}", crate::validation::SMALL_GROUP) } else { w.number(g.people, 0) },
+                people.to_string(),
                 w.number(g.expected / g.people, 3),
-                if few { w.none() } else { w.number(g.observed / g.people, 3) },
-                if few { w.none() } else { w.range(low, high, 3) },
+                w.number(g.observed / g.people, 3),
+                w.range(low, high, 3),
             ]
         })
         .collect();
-    let mut notes = Vec::new();
-    if let Ok(h) = v.hosmer_lemeshow() {
-        notes.push(w.pick(
-            &format!("Hosmer-Lemeshow: {} bij {} groepen, p = {} (nieuwe personen); hangt af van de indeling en zegt weinig.", w.number(h.chi_square, 2), h.groups.len(), w.number(h.p_new_people, 3)),
-            &format!("Hosmer-Lemeshow: {} with {} groups, p = {} (new people); it depends on the grouping and says little.", w.number(h.chi_square, 2), h.groups.len(), w.number(h.p_new_people, 3)),
-        ));
+    let mut notes: Vec<String> = shown.note(w).into_iter().collect();
+    if let Some(h) = shown.hosmer_lemeshow(v) {
+        let infinite = h.chi_square.is_infinite();
+        let chance = if infinite { "0".to_owned() } else { w.number(h.p_new_people, 3) };
+        let mut note = w.pick(
+            &format!("Hosmer-Lemeshow: {} bij {} groepen, p = {chance} (nieuwe personen); hangt af van de indeling en zegt weinig.", w.number(h.chi_square, 2), h.groups.len()),
+            &format!("Hosmer-Lemeshow: {} with {} groups, p = {chance} (new people); it depends on the grouping and says little.", w.number(h.chi_square, 2), h.groups.len()),
+        );
+        if infinite {
+            note += &w.pick(
+                " Oneindig: in een groep met alleen kansen 0 (of 1) had iemand de uitkomst wel (of niet).",
+                " Infinite: in a group of risks of 0 (or 1) alone somebody had the outcome (or had not).",
+            );
+        }
+        notes.push(note);
     }
     ReportSection {
         heading: w.pick(&format!("{name}: waargenomen naast verwacht"), &format!("{name}: observed beside expected")),
@@ -216,34 +262,41 @@ fn by_risk(w: Words, name: &str, v: &Validation) -> ReportSection {
     }
 }
 
-fn usefulness(w: Words, validated: &[(&str, Validation)]) -> ReportSection {
+fn usefulness(w: Words, validated: &[(&str, &Predictions, Validation)], shown: &[Shown<'_>]) -> ReportSection {
     let mut header = vec![w.pick("drempel (kans >=)", "threshold (risk >=)")];
-    header.extend(validated.iter().map(|(n, _)| (*n).to_owned()));
+    header.extend(validated.iter().map(|(n, ..)| (*n).to_owned()));
     header.push(w.pick("iedereen", "everybody"));
     let rows = THRESHOLDS
         .iter()
         .map(|&t| {
             let mut row = vec![w.number(t, 2)];
-            for (_, v) in validated {
-                row.push(v.net_benefit(t).map_or_else(
-                    |_| w.none(),
+            for ((_, _, v), shown) in validated.iter().zip(shown) {
+                row.push(v.net_benefit(t).ok().filter(|_| shown.at(t)).map_or_else(
+                    || w.none(),
                     |n| format!("{} ({})", w.number(n.by_risk.value, 3), w.range(n.by_risk.low, n.by_risk.high, 3)),
                 ));
             }
-            row.push(validated[0].1.net_benefit(t).map_or_else(|_| w.none(), |n| w.number(n.everybody.value, 3)));
+            row.push(validated[0].2.net_benefit(t).map_or_else(|_| w.none(), |n| w.number(n.everybody.value, 3)));
             row
         })
         .collect();
+    let mut notes = vec![w.pick(
+        "TP/n - FP/n x t/(1-t), met 95 %-interval; niemand selecteren heeft nut 0.",
+        "TP/n - FP/n x t/(1-t), with 95 % interval; selecting nobody has net benefit 0.",
+    )];
+    if shown.iter().any(|shown| THRESHOLDS.iter().any(|t| !shown.at(*t))) {
+        notes.push(w.pick(
+            &format!(
+                "–: niet getoond (minder dan {SMALL_GROUP} personen van een uitkomst boven, onder of tussen drempels)."
+            ),
+            &format!(
+                "–: not shown (fewer than {SMALL_GROUP} people of an outcome above, below or between thresholds)."
+            ),
+        ));
+    }
     ReportSection {
         heading: w.pick("Nut (net benefit)", "Usefulness (net benefit)"),
-        table: table(
-            &header,
-            rows,
-            vec![w.pick(
-                "TP/n - FP/n x t/(1-t), met 95 %-interval; niemand selecteren heeft nut 0.",
-                "TP/n - FP/n x t/(1-t), with 95 % interval; selecting nobody has net benefit 0.",
-            )],
-        ),
-        picture: Some(decision(w, validated)),
+        table: table(&header, rows, notes),
+        picture: Some(decision(w, validated, shown)),
     }
 }

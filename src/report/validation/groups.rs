@@ -3,8 +3,7 @@
 use super::{ReportSection, Words, table};
 use crate::error::Result;
 use crate::validation::{
-    GroupFigures, Predictions, ProtectedAttribute, RateKind, SMALL_GROUP, by_group, compare_groups, gap, rate_shown,
-    shown, tension,
+    GroupFigures, Predictions, ProtectedAttribute, RateKind, SMALL_GROUP, Told, by_group, compare_groups, gap, tension,
 };
 
 const KINDS: [RateKind; 6] = RateKind::ALL;
@@ -25,37 +24,66 @@ pub(super) fn sections(
     predictions: &Predictions,
     attribute: &ProtectedAttribute,
     threshold: f64,
-    show_small: bool,
+    told: &[Told],
 ) -> Result<Vec<ReportSection>> {
-    let groups = by_group(predictions, attribute, threshold)?;
-    let seen: Vec<bool> = if show_small { vec![true; groups.len()] } else { shown(&groups) };
+    let groups = Groups { all: by_group(predictions, attribute, threshold)?, told };
     let name = attribute.name();
     let t = w.number(threshold, 2);
-    let mut out = vec![rates(w, name, &t, &groups, &seen, show_small), accuracy(w, name, &groups, &seen)];
-    let visible: Vec<GroupFigures> = groups.iter().zip(&seen).filter(|(_, s)| **s).map(|(g, _)| g.clone()).collect();
-    if visible.len() > 1 {
-        out.push(compared(w, name, &visible, show_small));
-        out.push(why_not_equal(w, name, &visible));
+    let mut out = vec![rates(w, name, &t, &groups), accuracy(w, name, &groups)];
+    if told.iter().filter(|told| told.people).count() > 1 {
+        out.push(compared(w, name, &groups));
+        out.push(why_not_equal(w, name, &groups));
     }
     Ok(out)
 }
 
-fn rates(w: Words, name: &str, t: &str, groups: &[GroupFigures], seen: &[bool], show_small: bool) -> ReportSection {
+/// The groups and what may be told of each.
+struct Groups<'a> {
+    all: Vec<GroupFigures>,
+    told: &'a [Told],
+}
+
+fn tells(told: Told, kind: RateKind) -> bool {
+    match kind {
+        RateKind::Selection => told.selection,
+        RateKind::Base => told.base,
+        _ => told.rates,
+    }
+}
+
+impl Groups<'_> {
+    fn each(&self) -> impl Iterator<Item = (&GroupFigures, Told)> {
+        self.all.iter().zip(self.told.iter().copied())
+    }
+
+    /// Those of which a rate may be told.
+    fn with(&self, kind: RateKind) -> Vec<GroupFigures> {
+        self.each().filter(|(_, told)| tells(*told, kind)).map(|(g, _)| g.clone()).collect()
+    }
+
+    /// How a figure that is of those shown alone says so.
+    fn of_shown(&self, w: Words, kind: RateKind) -> String {
+        match self.told.iter().all(|told| tells(*told, kind)) {
+            true => String::new(),
+            false => w.pick(" van de groepen waarvan het wordt getoond", " of the groups of which it is shown"),
+        }
+    }
+}
+
+fn rates(w: Words, name: &str, t: &str, groups: &Groups<'_>) -> ReportSection {
     let mut header = vec![w.pick("groep", "group"), w.pick("personen", "people")];
     header.extend(KINDS.map(|k| name_of(w, k)));
     let rows = groups
-        .iter()
-        .zip(seen)
-        .map(|(g, &seen)| {
-            let mut row = vec![g.name.clone(), size(w, g, seen)];
+        .each()
+        .map(|(g, told)| {
+            let mut row = vec![g.name.clone(), size(w, g, told)];
             for kind in KINDS {
                 row.push(match g.confusion.rate(kind) {
-                    _ if !seen => w.none(),
-                    Ok(r) if show_small || rate_shown(r.of) => {
+                    _ if !tells(told, kind) => w.none(),
+                    Ok(r) => {
                         let [low, high] = r.wilson();
                         format!("{} ({})", w.number(r.value(), 2), w.range(low, high, 2))
                     }
-                    Ok(_) => w.none(),
                     Err(_) => w.pick("bestaat niet", "none"),
                 });
             }
@@ -66,25 +94,21 @@ fn rates(w: Words, name: &str, t: &str, groups: &[GroupFigures], seen: &[bool], 
         &format!("Geselecteerd bij een kans van minstens {t}; 95 %-intervallen van Wilson. 'Bestaat niet': niemand in de noemer."),
         &format!("Selected at a risk of at least {t}; Wilson's 95 % intervals. 'None': nobody is in the denominator."),
     )];
-    if !show_small {
+    if groups.told.iter().any(|told| *told != Told::ALL) {
         notes.push(w.pick(
-            &format!("–: niet getoond (minder dan {SMALL_GROUP} personen, of daaruit af te leiden)."),
-            &format!("–: not shown (fewer than {SMALL_GROUP} people, or to be worked out from it)."),
+            &format!("–: niet getoond (een aantal van minder dan {SMALL_GROUP} personen zou eruit volgen: geselecteerd of niet, met of zonder de uitkomst, in deze groep of in de andere samen)."),
+            &format!("–: not shown (a number of fewer than {SMALL_GROUP} people would follow from it: selected or not, with or without the outcome, in this group or in the others together)."),
         ));
     }
     let heading = w.pick(&format!("Naar {name}: wie wordt geselecteerd"), &format!("By {name}: who is selected"));
     ReportSection { heading, table: table(&header, rows, notes), picture: None }
 }
 
-fn size(w: Words, g: &GroupFigures, seen: bool) -> String {
-    match seen {
-        true => g.people.to_string(),
-        false if g.people < SMALL_GROUP => format!("<{SMALL_GROUP}"),
-        false => w.none(),
-    }
+fn size(w: Words, g: &GroupFigures, told: Told) -> String {
+    if told.people { g.people.to_string() } else { w.none() }
 }
 
-fn accuracy(w: Words, name: &str, groups: &[GroupFigures], seen: &[bool]) -> ReportSection {
+fn accuracy(w: Words, name: &str, groups: &Groups<'_>) -> ReportSection {
     let header = [
         w.pick("groep", "group"),
         w.pick("personen", "people"),
@@ -100,25 +124,25 @@ fn accuracy(w: Words, name: &str, groups: &[GroupFigures], seen: &[bool]) -> Rep
         )
     };
     let rows = groups
-        .iter()
-        .zip(seen)
-        .map(|(g, &seen)| {
+        .each()
+        .map(|(g, told)| {
             let figures = [
                 both(&g.auc.clone().and_then(|a| a.delong)),
                 both(&Ok(g.mean.difference)),
                 both(&g.recalibration.offset),
                 both(&g.recalibration.slope),
             ];
-            let figures = figures.into_iter().map(|f| if seen { f } else { w.none() });
-            [g.name.clone(), size(w, g, seen)].into_iter().chain(figures).collect()
+            let figures = figures.into_iter().map(|f| if told.base { f } else { w.none() });
+            [g.name.clone(), size(w, g, told)].into_iter().chain(figures).collect()
         })
         .collect();
     let heading = w.pick(&format!("Naar {name}: kloppen de kansen"), &format!("By {name}: are the risks right"));
     ReportSection { heading, table: table(&header, rows, vec![]), picture: None }
 }
 
-fn compared(w: Words, name: &str, groups: &[GroupFigures], show_small: bool) -> ReportSection {
-    let Some(largest) = groups.iter().max_by_key(|g| g.people) else {
+fn compared(w: Words, name: &str, groups: &Groups<'_>) -> ReportSection {
+    let Some((largest, of_largest)) = groups.each().filter(|(_, told)| told.people).max_by_key(|(g, _)| g.people)
+    else {
         return ReportSection { heading: String::new(), table: table(&[], vec![], vec![]), picture: None };
     };
     let header = [
@@ -130,10 +154,10 @@ fn compared(w: Words, name: &str, groups: &[GroupFigures], show_small: bool) -> 
         "95 %".into(),
     ];
     let mut rows = Vec::new();
-    for g in groups.iter().filter(|g| g.name != largest.name) {
+    for (g, told) in groups.each().filter(|(g, _)| g.name != largest.name) {
         for kind in KINDS {
-            let there = [g, largest].map(|g| g.confusion.rate(kind).is_ok_and(|r| show_small || rate_shown(r.of)));
-            if there != [true, true] {
+            let there = [g, largest].iter().all(|g| g.confusion.rate(kind).is_ok());
+            if !(there && tells(told, kind) && tells(of_largest, kind)) {
                 continue;
             }
             let c = compare_groups(g, largest, kind);
@@ -148,10 +172,11 @@ fn compared(w: Words, name: &str, groups: &[GroupFigures], show_small: bool) -> 
         "Differences with Newcombe's interval, ratios with Walter's; both for small groups.",
     )];
     for kind in [RateKind::Selection, RateKind::TruePositive, RateKind::FalsePositive] {
-        if let Ok(g) = gap(groups, kind) {
+        if let Ok(g) = gap(&groups.with(kind), kind) {
+            let among = groups.of_shown(w, kind);
             notes.push(w.pick(
                 &format!(
-                    "Grootste verschil in {}: {} ({} tegen {}); kleinste noemer {}.",
+                    "Grootste verschil in {}{among}: {} ({} tegen {}); kleinste noemer {} personen.",
                     kind.key(),
                     w.number(g.width, 3),
                     g.highest,
@@ -159,7 +184,7 @@ fn compared(w: Words, name: &str, groups: &[GroupFigures], show_small: bool) -> 
                     g.smallest_denominator
                 ),
                 &format!(
-                    "Widest gap in {}: {} ({} against {}); smallest denominator {}.",
+                    "Widest gap in {}{among}: {} ({} against {}); smallest denominator {} people.",
                     kind.key(),
                     w.number(g.width, 3),
                     g.highest,
@@ -173,20 +198,24 @@ fn compared(w: Words, name: &str, groups: &[GroupFigures], show_small: bool) -> 
     ReportSection { heading, table: table(&header, rows, notes), picture: None }
 }
 
-fn why_not_equal(w: Words, name: &str, groups: &[GroupFigures]) -> ReportSection {
+fn why_not_equal(w: Words, name: &str, groups: &Groups<'_>) -> ReportSection {
     let header = [
         w.pick("groep", "group"),
         w.pick("basiskans", "base rate"),
         w.pick("FPR", "FPR"),
         w.pick("FPR die volgt uit gelijke PPV en TPR", "FPR that follows from equal PPV and TPR"),
     ];
-    let rows = tension(groups)
+    let together = match groups.of_shown(w, RateKind::FalsePositive) {
+        all if all.is_empty() => w.pick(" van alle groepen samen", " of all groups together"),
+        shown => shown + &w.pick(" samen", " together"),
+    };
+    let rows = tension(&groups.with(RateKind::FalsePositive))
         .into_iter()
         .map(|t| vec![t.group, w.number(t.base_rate, 3), w.number(t.fpr, 3), w.number(t.fpr_needed, 3)])
         .collect();
     let note = w.pick(
-        "FPR = b/(1-b) x (1-PPV)/PPV x TPR: bij verschillende basiskansen kunnen PPV, TPR en FPR niet alle drie gelijk zijn (Chouldechova 2017). Welke ongelijkheid aanvaardbaar is, is geen rekensom.",
-        "FPR = b/(1-b) x (1-PPV)/PPV x TPR: at different base rates PPV, TPR and FPR cannot all three be equal (Chouldechova 2017). Which inequality is acceptable is no arithmetic.",
+        &format!("FPR = b/(1-b) x (1-PPV)/PPV x TPR, met PPV en TPR{together}: bij verschillende basiskansen kunnen PPV, TPR en FPR niet alle drie gelijk zijn (Chouldechova 2017). Welke ongelijkheid aanvaardbaar is, is geen rekensom."),
+        &format!("FPR = b/(1-b) x (1-PPV)/PPV x TPR, with PPV and TPR{together}: at different base rates PPV, TPR and FPR cannot all three be equal (Chouldechova 2017). Which inequality is acceptable is no arithmetic."),
     );
     let heading = w.pick(&format!("Naar {name}: wat niet samen kan"), &format!("By {name}: what cannot go together"));
     ReportSection { heading, table: table(&header, rows, vec![note]), picture: None }

@@ -8,6 +8,7 @@ mod drift;
 mod groups;
 mod pictures;
 mod profiles;
+mod shown;
 mod times;
 
 pub use drift::DriftReport;
@@ -30,7 +31,8 @@ pub struct ReportSection {
 
 /// A report of a validation. It holds no identifier and nothing of the machine it was made on.
 ///
-/// Groups of fewer than ten people, and rates of fewer, are hidden unless asked for.
+/// Of outcomes known of everybody, cells of fewer than ten people and what they would follow from are hidden unless asked
+/// for ([`ValidationReport::binary`]); of follow-up, groups of fewer than ten people.
 ///
 /// ```
 /// use pleegprofiel::{Language, report::ValidationReport, validation::Predictions};

@@ -1,23 +1,23 @@
 //! The pictures: calibration with histogram, ROC, decision curve.
 
 use super::Words;
+use super::shown::{Shown, places};
 use crate::profile::language::Language;
 use crate::report::picture::square::{Square, SquareLine};
-use crate::validation::{Rate, RocPoint, SMALL_GROUP, Validation};
+use crate::validation::{Predictions, RocPoint, Validation};
 
 /// Bars of the histogram of risks.
 const BARS: usize = 50;
 /// Most corners of a drawn ROC curve.
 const CORNERS: usize = 1_000;
 
-pub(super) fn calibration(w: Words, name: &str, v: &Validation) -> Option<String> {
+pub(super) fn calibration(w: Words, name: &str, v: &Validation, shown: &Shown<'_>) -> Option<String> {
     let curve = v.calibration_curve().unwrap_or_default();
-    let groups = v.risk_groups();
-    let points = groups
+    let points = shown
+        .groups()
         .iter()
-        .filter(|g| g.people >= SMALL_GROUP as f64)
         .filter_map(|g| {
-            let rate = Rate::of_counts(g.observed, g.people).ok()?;
+            let rate = g.rate().ok()?;
             let [low, high] = rate.wilson();
             Some((g.expected / g.people, rate.value(), low, high))
         })
@@ -33,6 +33,10 @@ pub(super) fn calibration(w: Words, name: &str, v: &Validation) -> Option<String
             points: curve.iter().map(|c| (c[0], c[1])).collect(),
         }]
     };
+    let even = match shown.everything() {
+        true => String::new(),
+        false => w.pick(" Binnen elke groep gelijk verdeeld.", " Spread evenly within each group."),
+    };
     let picture = Square {
         title: w.pick(&format!("Kalibratie van {name}"), &format!("Calibration of {name}")),
         subtitle: w.pick("waargenomen deel bij elke voorspelde kans", "observed share at each predicted risk"),
@@ -44,16 +48,16 @@ pub(super) fn calibration(w: Words, name: &str, v: &Validation) -> Option<String
         diagonal: true,
         band: curve.iter().filter(|c| c[2].is_finite()).map(|c| (c[0], c[2], c[3])).collect(),
         points,
-        bars: v.histogram(BARS),
+        bars: shown.histogram(v, BARS),
         caption: vec![
             w.pick(
-                "Stippen: tiende delen van de personen op volgorde van kans, met 95 %-interval (Wilson). Gestreept: wat goed zou zijn.",
-                "Dots: tenths of the people in order of risk, with 95 % interval (Wilson). Dashed: what would be right.",
+                "Stippen: de groepen van de tabel, op volgorde van kans, met 95 %-interval (Wilson). Gestreept: wat goed zou zijn.",
+                "Dots: the groups of the table, in order of risk, with 95 % interval (Wilson). Dashed: what would be right.",
             ),
             w.pick(
                 "Onder de as: verdeling van de kansen; omhoog (donker) wie de uitkomst had, omlaag (licht) wie niet.",
                 "Below the axis: distribution of the risks; up (dark) who had the outcome, down (light) who had not.",
-            ),
+            ) + &even,
         ],
         decimal_comma: w.0 == Language::Dutch,
     };
@@ -111,15 +115,17 @@ pub(super) fn roc(w: Words, curves: &[(&str, Vec<RocPoint>)]) -> String {
     picture.svg()
 }
 
-pub(super) fn decision(w: Words, validated: &[(&str, Validation)]) -> String {
-    let places: Vec<f64> = (1..=80).map(|i| f64::from(i) / 100.0).collect();
+pub(super) fn decision(w: Words, validated: &[(&str, &Predictions, Validation)], shown: &[Shown<'_>]) -> String {
     let mut lines = Vec::new();
     let (mut band, mut everybody) = (Vec::new(), Vec::new());
-    for (k, (name, v)) in validated.iter().enumerate() {
-        let benefits: Vec<_> = places.iter().filter_map(|&t| v.net_benefit(t).ok()).collect();
+    for (k, ((name, _, v), shown)) in validated.iter().zip(shown).enumerate() {
+        let told = places().filter(|t| shown.at(*t));
+        let benefits: Vec<_> = told.filter_map(|t| v.net_benefit(t).ok()).collect();
         let points: Vec<_> = benefits.iter().map(|b| (b.threshold, b.by_risk)).collect();
         if k == 0 {
-            everybody = benefits.iter().map(|b| (b.threshold, b.everybody.value)).collect();
+            // follows from everybody's share, wherever it is drawn
+            let benefits = places().filter_map(|t| v.net_benefit(t).ok());
+            everybody = benefits.map(|b| (b.threshold, b.everybody.value)).collect();
             band = points.iter().map(|(t, m)| (*t, m.low, m.high)).collect();
         }
         lines.push(SquareLine {

@@ -1,8 +1,9 @@
 //! Observed against expected by group of risk, and the test of Hosmer and Lemeshow.
 
-use super::super::runs::Ordered;
+use super::super::runs::{Ordered, Run};
 use super::super::undefined::{Defined, Undefined};
 use crate::numeric::p_values::chi_square_upper;
+use crate::validation::fairness::rate::Rate;
 
 /// People of one range of risk.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +18,30 @@ pub struct RiskGroup {
     pub observed: f64,
     /// Sum of their risks.
     pub expected: f64,
+    /// Sum of squared weights.
+    squares: f64,
+}
+
+impl RiskGroup {
+    fn starting(value: f64) -> RiskGroup {
+        RiskGroup { lowest: value, highest: value, people: 0.0, observed: 0.0, expected: 0.0, squares: 0.0 }
+    }
+
+    fn add(&mut self, r: &Run) {
+        self.highest = r.value;
+        self.people += r.size();
+        self.observed += r.case;
+        self.expected += r.size() * r.value;
+        self.squares += r.case_sq + r.control_sq;
+    }
+
+    /// The part with the outcome; its intervals do not hang on the unit of sampling weights.
+    ///
+    /// # Errors
+    /// When everybody has weight 0.
+    pub fn rate(&self) -> Defined<Rate> {
+        Rate::of(self.observed, self.people, self.squares)
+    }
 }
 
 /// The test of Hosmer and Lemeshow. It depends on the grouping, finds little in few people and too much in many:
@@ -25,16 +50,21 @@ pub struct RiskGroup {
 pub struct HosmerLemeshow {
     /// Groups at the distinct deciles of risk; fewer than ten when values are tied.
     pub groups: Vec<RiskGroup>,
-    /// `sum (O - E)^2 / (E (1 - E/N))`; infinite when a group with an expectation of 0 had the outcome.
+    /// `sum (O - E)^2 / (E (1 - E/N))`; infinite when a group in which every risk is 0 had the outcome, or one in which
+    /// every risk is 1 had not.
     pub chi_square: f64,
-    /// p-value on new people: as many degrees of freedom as groups.
+    /// p-value on new people: as many degrees of freedom as groups; 0 when the sum is infinite.
     pub p_new_people: f64,
     /// p-value on the people the risks were fitted to: two fewer.
     pub p_development: Defined<f64>,
 }
 
-/// Cut points at the deciles (type 7: linear between order statistics), without those that stand twice.
+/// Cut points at the deciles (type 7: linear between order statistics), without those that stand twice. With sampling
+/// weights: the lowest risks at or below which each tenth of the weight lies.
 fn deciles(people: &Ordered) -> Vec<f64> {
+    if people.weighted {
+        return weighted_deciles(people);
+    }
     let n = people.people;
     // ranks wanted, and tenths on the way from each to the next
     let wanted: Vec<(usize, usize)> = (0..=10).map(|k| ((n - 1) * k / 10, (n - 1) * k % 10)).collect();
@@ -63,6 +93,23 @@ fn deciles(people: &Ordered) -> Vec<f64> {
     cuts
 }
 
+fn weighted_deciles(people: &Ordered) -> Vec<f64> {
+    // weights are added one by one: a tenth reached but for rounding is reached
+    let total = people.total() * (1.0 - 1e-12);
+    let mut cuts = Vec::with_capacity(11);
+    let (mut below, mut last) = (0.0, f64::NAN);
+    people.each(|r| {
+        below += r.size();
+        last = r.value;
+        while cuts.len() < 10 && below * 10.0 >= total * cuts.len() as f64 {
+            cuts.push(r.value);
+        }
+    });
+    cuts.push(last);
+    cuts.dedup();
+    cuts
+}
+
 /// People by decile of risk: intervals open below and closed above, the lowest included.
 pub(crate) fn by_decile(people: &Ordered) -> Vec<RiskGroup> {
     let cuts = deciles(people);
@@ -73,13 +120,27 @@ pub(crate) fn by_decile(people: &Ordered) -> Vec<RiskGroup> {
         let group = cuts[1.min(cuts.len() - 1)..].partition_point(|&c| c < r.value);
         if groups.is_empty() || group != at {
             at = group;
-            groups.push(RiskGroup { lowest: r.value, highest: r.value, people: 0.0, observed: 0.0, expected: 0.0 });
+            groups.push(RiskGroup::starting(r.value));
         }
         if let Some(g) = groups.last_mut() {
-            g.highest = r.value;
-            g.people += r.size();
-            g.observed += r.case;
-            g.expected += r.size() * r.value;
+            g.add(&r);
+        }
+    });
+    groups
+}
+
+/// People from each of some rising risks up to the next, and below the first; groups of nobody are left out.
+pub(crate) fn parted(people: &Ordered, from: &[f64]) -> Vec<RiskGroup> {
+    let mut groups: Vec<RiskGroup> = Vec::new();
+    let mut at = 0;
+    people.each(|r| {
+        let group = from.partition_point(|&c| c <= r.value);
+        if groups.is_empty() || group != at {
+            at = group;
+            groups.push(RiskGroup::starting(r.value));
+        }
+        if let Some(g) = groups.last_mut() {
+            g.add(&r);
         }
     });
     groups
@@ -89,7 +150,11 @@ pub(crate) fn hosmer_lemeshow(people: &Ordered, weighted: bool) -> Defined<Hosme
     if weighted {
         return Err(Undefined::new("the test is for people without weights"));
     }
-    let groups = by_decile(people);
+    Ok(test_of(by_decile(people)))
+}
+
+/// The test by groups that are there.
+pub(crate) fn test_of(groups: Vec<RiskGroup>) -> HosmerLemeshow {
     let chi_square: f64 = groups
         .iter()
         .map(|g| {
@@ -104,5 +169,5 @@ pub(crate) fn hosmer_lemeshow(people: &Ordered, weighted: bool) -> Defined<Hosme
     } else {
         Err(Undefined::new("two groups or fewer leave no degree of freedom"))
     };
-    Ok(HosmerLemeshow { p_new_people: chi_square_upper(chi_square, k), p_development, groups, chi_square })
+    HosmerLemeshow { p_new_people: chi_square_upper(chi_square, k), p_development, groups, chi_square }
 }

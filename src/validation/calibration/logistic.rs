@@ -13,6 +13,12 @@ const LARGE: f64 = 0.5;
 const CLOSE: f64 = 1e-8;
 
 /// Recalibration on the logit scale, by maximum likelihood, without penalty.
+///
+/// With sampling weights the likelihood is weighted and standard errors are those of the sandwich, in which the unit of the
+/// weights cancels: a weight says how many people somebody stands for, not how often they were seen.
+///
+/// # References
+/// Binder (1983), International Statistical Review 51, 279-292.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recalibration {
     /// `a` in `logit P = a + logit p`: calibration in the large; 0 when right, below when the risks are too high.
@@ -21,7 +27,8 @@ pub struct Recalibration {
     pub slope: Defined<Measured>,
     /// `a` of that second model. It is the value at a risk of one half, and is **not** calibration in the large.
     pub intercept_with_slope: Defined<Measured>,
-    /// Likelihood ratio of the second model against the risks as they are: chi-square with 2 degrees of freedom.
+    /// Likelihood ratio of the second model against the risks as they are: chi-square with 2 degrees of freedom. Not there
+    /// with sampling weights, whose likelihood grows with their unit.
     pub chi_square: Defined<f64>,
     /// People with a risk of 0 or 1, which has no logit; with any, nothing above is defined.
     pub without_logit: f64,
@@ -37,7 +44,7 @@ pub(crate) fn recalibrate(people: &Ordered) -> Recalibration {
         without_logit,
     };
     if without_logit > 0.0 {
-        return refuse(Undefined::new(format!("a risk of 0 or 1 has no logit: {without_logit} people have one")));
+        return refuse(without());
     }
     if let Err(why) = both_classes(people.cases, people.controls) {
         return refuse(why);
@@ -51,26 +58,41 @@ pub(crate) fn recalibrate(people: &Ordered) -> Recalibration {
         offset,
         slope: fit.clone().map(|f| Measured::normal(f.b, f.b_se)),
         intercept_with_slope: fit.clone().map(|f| Measured::normal(f.a, f.a_se)),
-        chi_square: fit.map(|f| (2.0 * (f.log_likelihood - as_given)).max(0.0)),
+        chi_square: if people.weighted {
+            Err(Undefined::new("the likelihood ratio is for people without weights"))
+        } else {
+            fit.map(|f| (2.0 * (f.log_likelihood - as_given)).max(0.0))
+        },
         without_logit,
     }
 }
 
 /// Platt's map `logit P = a + b logit p`, fitted to targets `(n1 + 1) / (n1 + 2)` and `1 / (n0 + 2)`: a little
-/// towards the middle, so that separated groups have an answer. Not the maximum-likelihood recalibration.
+/// towards the middle, so that separated groups have an answer. Not the maximum-likelihood recalibration. With sampling
+/// weights `n1` and `n0` are the effective numbers of Kish.
 ///
 /// # References
 /// Platt (1999), "Probabilistic outputs for support vector machines", section 2.2.
 pub(crate) fn platt(people: &Ordered) -> Defined<[f64; 2]> {
-    let [without] = people.sum(|r| [if r.value > 0.0 && r.value < 1.0 { 0.0 } else { r.size() }]);
-    if without > 0.0 {
-        return Err(Undefined::new(format!("a risk of 0 or 1 has no logit: {without} people have one")));
+    let [none, case_sq, control_sq] = people.sum(|r| {
+        let none = if r.value > 0.0 && r.value < 1.0 { 0.0 } else { r.size() };
+        [none, r.case_sq, r.control_sq]
+    });
+    if none > 0.0 {
+        return Err(without());
     }
     if people.distinct() < 2 {
         return Err(Undefined::new("everybody has the same risk: no slope"));
     }
-    let targets = Targets { case: (people.cases + 1.0) / (people.cases + 2.0), control: 1.0 / (people.controls + 2.0) };
+    let number = |sum: f64, squares: f64| if squares > 0.0 { sum * sum / squares } else { 0.0 };
+    let (n1, n0) = (number(people.cases, case_sq), number(people.controls, control_sq));
+    let targets = Targets { case: (n1 + 1.0) / (n1 + 2.0), control: 1.0 / (n0 + 2.0) };
     climb(people, &people.map(logit), targets, true).map(|f| [f.a, f.b])
+}
+
+/// How many have one is not said: they may be few.
+fn without() -> Undefined {
+    Undefined::new("a risk of 0 or 1 has no logit, and some people have one")
 }
 
 /// What the outcome counts as.
@@ -168,10 +190,19 @@ fn climb(people: &Ordered, logits: &[f64], targets: Targets, free: bool) -> Defi
         if !(da.is_finite() && db.is_finite()) {
             return Err(Undefined::new("the information is singular: no estimate"));
         }
-        let (a_se, b_se) = if free { ((hbb / det).sqrt(), (haa / det).sqrt()) } else { (haa.recip().sqrt(), f64::NAN) };
         // at the top the step is rounding
         if da.abs() <= CLOSE * (1.0 + a.abs()) && db.abs() <= CLOSE * (1.0 + b.abs()) {
             let log_likelihood = log_likelihood(people, logits, targets, a, b);
+            // the inverse of the information, by rows; of the intercept alone where the slope stays
+            let inverse = if free {
+                [[hbb / det, -hab / det], [-hab / det, haa / det]]
+            } else {
+                [[haa.recip(), 0.0], [0.0, 0.0]]
+            };
+            let [a_se, b_se] = match people.weighted {
+                true => sandwich(people, Line { targets, a, b }, inverse),
+                false => [0, 1].map(|i| inverse[i][i].sqrt()),
+            };
             return Ok(Climbed { a: a + da, b: b + db, a_se, b_se, log_likelihood });
         }
         let mut part = 1.0;
@@ -186,4 +217,15 @@ fn climb(people: &Ordered, logits: &[f64], targets: Targets, free: bool) -> Defi
         (a, b) = (a + part * da, b + part * db);
     }
     Err(Undefined::new("no estimate after a hundred steps"))
+}
+
+/// Standard errors from the inverse information on either side of the summed squares of each person's score.
+fn sandwich(people: &Ordered, Line { targets, a, b }: Line, inverse: [[f64; 2]; 2]) -> [f64; 2] {
+    let [aa, ab, bb] = people.sum(|r| {
+        let x = logit(r.value);
+        let mu = 1.0 / (1.0 + (-(a + b * x)).exp());
+        let square = r.case_sq * (targets.case - mu).powi(2) + r.control_sq * (targets.control - mu).powi(2);
+        [square, square * x, square * x * x]
+    });
+    inverse.map(|[p, q]| (p * p * aa + 2.0 * p * q * ab + q * q * bb).sqrt())
 }

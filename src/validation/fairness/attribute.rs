@@ -151,8 +151,8 @@ impl ProtectedAttribute {
         self.of.is_empty()
     }
 
-    /// Group of a person, for the figures by group alone.
-    pub(super) fn level(&self, person: usize) -> usize {
+    /// Group of a person, for the figures by group and for what may be told of them alone.
+    pub(in crate::validation) fn level(&self, person: usize) -> usize {
         usize::from(self.of[person])
     }
 }

@@ -42,8 +42,8 @@ pub struct Gap {
     pub lowest: String,
     /// Group with the largest.
     pub highest: String,
-    /// Smallest number of people that one of the rates stands on: with few, the gap is chance.
-    pub smallest_denominator: f64,
+    /// Smallest number of people, without weights, that one of the rates stands on: with few, the gap is chance.
+    pub smallest_denominator: u64,
     /// Groups left out, as nobody is in the denominator.
     pub without: Vec<String>,
 }
@@ -61,7 +61,7 @@ pub fn gap(groups: &[GroupFigures], kind: RateKind) -> Defined<Gap> {
             width: high.1.value() - low.1.value(),
             lowest: low.0.to_owned(),
             highest: high.0.to_owned(),
-            smallest_denominator: there.iter().map(|(_, r)| r.of).fold(f64::INFINITY, f64::min),
+            smallest_denominator: groups.iter().map(|g| g.confusion.people(kind)).filter(|n| *n > 0).min().unwrap_or(0),
             without: rates.iter().filter(|(_, r)| r.is_err()).map(|(name, _)| (*name).to_owned()).collect(),
         }),
         _ => Err(Undefined::new(format!("fewer than two groups have a {}", kind.key()))),

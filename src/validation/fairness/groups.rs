@@ -51,6 +51,19 @@ impl RateKind {
             RateKind::Base => "base_rate",
         }
     }
+
+    /// The cells counted and those they are counted among: flagged with the outcome and without, the others with and
+    /// without.
+    fn cells(self) -> (&'static [usize], &'static [usize]) {
+        match self {
+            RateKind::Selection => (&[0, 1], &[0, 1, 2, 3]),
+            RateKind::TruePositive => (&[0], &[0, 2]),
+            RateKind::FalsePositive => (&[1], &[1, 3]),
+            RateKind::PositivePredictive => (&[0], &[0, 1]),
+            RateKind::NegativePredictive => (&[3], &[2, 3]),
+            RateKind::Base => (&[0, 2], &[0, 1, 2, 3]),
+        }
+    }
 }
 
 /// The four counts at a threshold (flagged when the risk is at least it), in weights of people.
@@ -65,6 +78,8 @@ pub struct Confusion {
     /// Not flagged, without it.
     pub tn: f64,
     squares: [f64; 4],
+    /// People, without weights.
+    people: [u64; 4],
 }
 
 impl Confusion {
@@ -77,19 +92,18 @@ impl Confusion {
         };
         *cell += w;
         self.squares[k] += w * w;
+        self.people[k] += u64::from(w > 0.0);
+    }
+
+    /// Number of people that a rate stands on, without weights.
+    pub fn people(&self, kind: RateKind) -> u64 {
+        kind.cells().1.iter().map(|&k| self.people[k]).sum()
     }
 
     /// One of the rates; not there when nobody is in its denominator.
     pub fn rate(&self, kind: RateKind) -> Defined<Rate> {
         let cells = [self.tp, self.fp, self.fn_, self.tn];
-        let (count, of): (&[usize], &[usize]) = match kind {
-            RateKind::Selection => (&[0, 1], &[0, 1, 2, 3]),
-            RateKind::TruePositive => (&[0], &[0, 2]),
-            RateKind::FalsePositive => (&[1], &[1, 3]),
-            RateKind::PositivePredictive => (&[0], &[0, 1]),
-            RateKind::NegativePredictive => (&[3], &[2, 3]),
-            RateKind::Base => (&[0, 2], &[0, 1, 2, 3]),
-        };
+        let (count, of) = kind.cells();
         let sum = |which: &[usize], of: [f64; 4]| which.iter().map(|&k| of[k]).sum::<f64>();
         Rate::of(sum(count, cells), sum(of, cells), sum(of, self.squares))
     }
@@ -100,7 +114,7 @@ impl Confusion {
 pub struct GroupFigures {
     /// Name of the group.
     pub name: String,
-    /// Number of people, without weights.
+    /// Number of people, without weights; those of weight 0 are not counted.
     pub people: usize,
     /// Of those, with the outcome.
     pub events: usize,
@@ -142,8 +156,8 @@ pub fn by_group(
         let g = attribute.level(i);
         let w = predictions.weights().map_or(1.0, |w| w[i]);
         cells[g].add(p[i] >= threshold, y[i], w);
-        counts[g][0] += 1;
-        counts[g][1] += usize::from(y[i]);
+        counts[g][0] += usize::from(w > 0.0);
+        counts[g][1] += usize::from(w > 0.0 && y[i]);
     }
     let figures = |(g, name): (usize, &&str)| {
         let ordered = match predictions.weights() {

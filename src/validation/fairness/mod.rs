@@ -8,4 +8,3 @@ pub(crate) mod attribute;
 pub(crate) mod compared;
 pub(crate) mod groups;
 pub(crate) mod rate;
-pub(crate) mod small_cells;

@@ -3,8 +3,8 @@
 use super::{EventStatus, FollowUp};
 use crate::error::{Error, Result};
 use crate::validation::fairness::rate::Rate;
-use crate::validation::fairness::small_cells::SMALL_GROUP;
 use crate::validation::parts::equal_parts;
+use crate::validation::small_cells::SMALL_GROUP;
 use crate::validation::undefined::{Defined, Undefined};
 
 /// People of one range of risk, at a horizon.
