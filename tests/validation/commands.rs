@@ -146,7 +146,12 @@ fn tables_count_people_where_there_are_weights_in_whatever_unit() {
     let text = |unit: f64| {
         let row = |i: u32| {
             let (p, y) = (f64::from(1 + i * 7 % 19) / 20.0, (i * 11) % 19 < i * 7 % 19);
-            format!("{p},{},{},{}\n", u8::from(y), if i % 9 == 0 { "few" } else { "many" }, unit * f64::from(1 + i % 4))
+            format!(
+                "{p},{},{},{}\n",
+                u8::from(y),
+                if i.is_multiple_of(9) { "few" } else { "many" },
+                unit * f64::from(1 + i % 4)
+            )
         };
         format!("p,y,g,w\n{}", (0..300).map(row).collect::<String>())
     };

@@ -89,12 +89,14 @@ fn the_same_people_with_weights_times_ten_have_the_same_intervals() {
     }
 }
 
+type Figure = fn(&Validation) -> Measured;
+
 /// Standard errors that know of no formula: how far a figure moves with each person's weight, squared and summed.
 #[test]
 fn standard_errors_are_those_of_moving_each_weight() {
     let (predictions, _) = people(1.0);
     let weights = predictions.weights().unwrap().to_vec();
-    let kinds: [(&str, f64, fn(&Validation) -> Measured); 6] = [
+    let kinds: [(&str, f64, Figure); 6] = [
         // the sandwich is the same thing; the others have n / (n - 1) of the effective number beside it
         ("intercept", 1e-4, |v| v.recalibration().offset.unwrap()),
         ("slope", 1e-4, |v| v.recalibration().slope.unwrap()),
