@@ -282,6 +282,10 @@ impl Issues {
         }
     }
 
+    pub(crate) fn messages(&mut self) -> impl Iterator<Item = &mut String> {
+        self.kept.iter_mut().map(|issue| &mut issue.message)
+    }
+
     /// Says that rows are those of several files, each with the rows before it.
     #[cfg(feature = "parquet")]
     pub(crate) fn of_parts(&mut self, parts: Vec<(u64, String)>) {

@@ -137,6 +137,47 @@ fn an_identifier_that_is_not_marked_printable_may_stand_in_no_other_text() {
 }
 
 #[test]
+fn an_identifier_that_may_not_be_printed_is_quoted_in_no_problem() {
+    let long = format!("{} Karel Verzonnen", "x".repeat(50));
+    let places = [
+        ("/account/confesses", json!("Karel Verzonnen")),
+        ("/account/confesses", json!(long)),
+        ("/birth", json!("karel  VERZONNEN")),
+        ("/answers/sex", json!("Karel")),
+        ("/answers/Karel Verzonnen", json!(1)),
+        ("/asked/moment", json!("Verzonnen")),
+        ("/asked/instruments", json!(["Karel Verzonnen"])),
+        ("/career/offences/0/category", json!("Karel Verzonnen")),
+        ("/identifiers/0/printable", json!("Karel Verzonnen")),
+        ("/identifiers/0", json!("Karel Verzonnen")),
+        ("/identifiers", json!("Karel Verzonnen")),
+    ];
+    for (place, value) in places {
+        let found = with(place, value);
+        assert!(!found.is_empty(), "{place}");
+        let said = found.join("; ").to_lowercase();
+        assert!(!said.contains("karel") && !said.contains("verzonnen"), "{place}: {found:?}");
+    }
+    one(&with("/account/confesses", json!("Karel Verzonnen")), &["$.account.confesses", "(not quoted)", "\"present\""]);
+    let mut dossier = value("incidental");
+    for (value, other) in [(json!("1234.56.782"), json!(123456782)), (json!(123456782), json!("123456782"))] {
+        dossier["identifiers"][0]["value"] = value;
+        dossier["account"]["confesses"] = other;
+        let found = problems(&dossier);
+        one(&found, &["$.account.confesses"]);
+        assert!(!found.join("; ").contains("123456782"), "{found:?}");
+    }
+    let text = value("incidental").to_string().replacen(
+        "\"account\":{",
+        "\"account\":{\"Karel Verzonnen\":1,\"Karel Verzonnen\":2,",
+        1,
+    );
+    let said = Dossier::from_json(&text).unwrap_err().to_string();
+    assert!(said.contains("twice") || said.contains("key"), "{said}");
+    assert!(!said.contains("Karel"), "{said}");
+}
+
+#[test]
 fn an_item_that_no_instrument_asked_for_reads_is_listed_and_no_error() {
     let mut dossier = value("late-peak");
     dossier["answers"]["something_else"] = json!({"free": ["form"]});

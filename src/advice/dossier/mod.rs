@@ -7,12 +7,14 @@
 pub(crate) mod asked;
 mod career;
 mod consistency;
+mod hidden;
 mod identifiers;
 pub(crate) mod known;
 mod people;
 mod reader;
 
 pub(crate) use career::Record;
+use hidden::Hidden;
 pub(crate) use identifiers::Identifiers;
 pub use identifiers::Printed;
 pub(crate) use people::{Account, Asking, Contra, Information};
@@ -109,8 +111,12 @@ impl Dossier {
         }
         let mut problems = Problems::new();
         let value = parse(text, "the dossier", &mut problems)?;
-        let root = Node::root(&value);
+        let hidden = Hidden::of(&value);
+        // a value with an identifier in it is a problem of its own, and is quoted in no other
+        let covered = hidden.covered(&value, &mut problems);
+        let root = Node::root(covered.as_ref().unwrap_or(&value));
         let read = Dossier::read(&root, text, own, &mut Reader { problems: &mut problems });
+        problems.reword(|message| hidden.reworded(message));
         problems.into_result("the dossier cannot be used")?;
         read.ok_or_else(|| Error::value("the dossier cannot be used"))
     }
@@ -142,7 +148,6 @@ impl Dossier {
         }
         let wanted = asked.as_ref().map_or(&[][..], |asked| &asked.instruments);
         let identifiers = Identifiers::read(root, r);
-        identifiers.look_for(root, r);
         let record = Record::read(root, birth, on, r);
         let population = people::population(root, birth, on, r);
         let overrides = people::overrides(root, wanted, r);

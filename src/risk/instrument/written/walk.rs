@@ -30,6 +30,23 @@ impl Problems {
         }
     }
 
+    /// Puts other words in the place of problems of which there are any.
+    pub(crate) fn reword(&mut self, words: impl Fn(&str) -> Option<String>) {
+        for message in self.0.messages() {
+            if let Some(other) = words(message) {
+                *message = other;
+            }
+        }
+        for problem in &mut self.1 {
+            if let Some((path, message)) = words(&format!("{}: {}", problem.path, problem.message))
+                .as_deref()
+                .and_then(|text| text.split_once(": "))
+            {
+                *problem = Problem { path: path.to_owned(), message: message.to_owned() };
+            }
+        }
+    }
+
     pub(crate) fn count(&self) -> u64 {
         self.0.count()
     }
