@@ -152,11 +152,6 @@ impl Article {
         format!("article {}{paragraph} {law}", self.number)
     }
 
-    /// Whether it is the article on trafficking in human beings.
-    pub(crate) fn is_trafficking(&self) -> bool {
-        self.law == "sr" && self.number == TRAFFICKING
-    }
-
     /// What is known of the article on a day.
     ///
     /// ```

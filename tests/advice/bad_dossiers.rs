@@ -178,6 +178,26 @@ fn an_identifier_that_may_not_be_printed_is_quoted_in_no_problem() {
 }
 
 #[test]
+fn what_was_found_out_lies_on_the_day_of_the_assessment_or_before_it() {
+    for name in ["assessment_date", "most_recent_offence_date"] {
+        let found = with(&format!("/answers/{name}"), json!("2035-12-02"));
+        one(&found, &[&format!("$.answers.{name}"), "2035-12-02 lies after the day of the assessment, 2026-02-02"]);
+    }
+}
+
+#[test]
+fn a_verdict_on_an_offence_that_no_court_has_judged_is_refused() {
+    one(
+        &with("/career/offences/1/adjudicated", json!(false)),
+        &["$.asked.verdict", "2025-03-14", "\"adjudicated\": true"],
+    );
+    let mut dossier = value("incidental");
+    dossier["career"]["offences"][1]["adjudicated"] = json!(false);
+    dossier["asked"]["about"] = json!([0, 1]);
+    assert!(problems(&dossier).is_empty(), "the verdict may be on the other");
+}
+
+#[test]
 fn an_item_that_no_instrument_asked_for_reads_is_listed_and_no_error() {
     let mut dossier = value("late-peak");
     dossier["answers"]["something_else"] = json!({"free": ["form"]});
@@ -219,6 +239,15 @@ fn an_article_and_a_category_that_contradict_each_other_are_refused() {
     one(&of("human-trafficking", "242"), &["$.career.offences[0].category", "contradicts article 242"]);
     one(&of("property", "273f"), &["$.career.offences[0].category", "\"human-trafficking\" is accepted"]);
     assert!(of("human-trafficking", "273F").is_empty() && of("sexual", "242").is_empty());
+    // every article of which it was read, by the day, against every category that comes with the crate
+    one(
+        &of("property", "242"),
+        &["$.career.offences[0].category", "\"property\" contradicts article 242", "\"sexual\""],
+    );
+    one(&of("violence", "248e"), &["$.career.offences[0].category", "\"sexual\" is accepted"]);
+    let new =
+        json!({"on": "2024-07-01", "category": "drugs", "case": 1, "adjudicated": true, "article": {"number": "251"}});
+    one(&with("/career/offences/0", new), &["$.career.offences[0].category", "\"sexual\" is accepted (Stb. 2024, 59"]);
     // what was not read says nothing against a category
     assert!(of("property", "310").is_empty());
 }

@@ -172,6 +172,57 @@ fn nobody_is_placed_without_an_adjudicated_case_or_where_that_is_not_said() {
 }
 
 #[test]
+fn what_does_not_go_together_and_may_be_right_is_told_on_the_draft_in_both_languages() {
+    let changed = |key: &str, change: &dyn Fn(&mut Value), parts: &[&str]| {
+        let mut dossier = value("incidental");
+        change(&mut dossier);
+        let key = format!("instruments/doubt/{key}");
+        for (language, begin) in [(Language::Dutch, "Controleer: "), (Language::English, "To be checked: ")] {
+            let draft = draft_of(&dossier, language);
+            let doubts: Vec<_> = draft.statements().filter(|s| s.key.starts_with("instruments/doubt/")).collect();
+            assert_eq!(doubts.iter().map(|s| s.key.as_str()).collect::<Vec<_>>(), [key.as_str()]);
+            assert!(doubts[0].text.starts_with(begin) && doubts[0].grounds.len() == 2, "{}", doubts[0].text);
+            assert!(parts.iter().all(|part| doubts[0].text.contains(part)), "{parts:?} in {}", doubts[0].text);
+        }
+    };
+    let answer = |name: &'static str, to: Value| move |d: &mut Value| d["answers"][name] = to.clone();
+    changed("assessment-date", &answer("assessment_date", json!("2025-12-02")), &["2025-12-02", "2026-02-02"]);
+    changed("verdict", &answer("date_of_current_conviction", json!("2024-03-14")), &["2025-03-14", "2024-03-14"]);
+    changed("total-sanctions", &answer("total_sanctions", json!(1)), &["2", "1"]);
+    changed("first-sanction", &answer("age_at_first_sanction", json!(15)), &["15", "12", "23"]);
+    changed("legal-status", &|d| d["population"]["legal_status"] = json!("community"), &["community", "2026-02-02"]);
+    changed("legal-status", &|d| d["career"]["custody"] = json!([]), &["custody", "2026-02-02"]);
+    let pending = |d: &mut Value| {
+        for at in 0..2 {
+            d["career"]["offences"][at]["adjudicated"] = json!(false);
+        }
+        d["asked"].as_object_mut().unwrap().remove("verdict");
+    };
+    changed("nothing-adjudicated", &pending, &["all-reoffending-static, violent-reoffending-static"]);
+    // a sanction before the career was observed contradicts nothing, nor does an instrument for suspects
+    for name in ALL {
+        let found = draft(name).statements().filter(|s| s.key.starts_with("instruments/doubt/")).count();
+        assert_eq!(found, 0, "{name}");
+    }
+    let mut late = value("incidental");
+    late["career"]["window"]["from"] = json!("2006-05-17");
+    late["answers"]["age_at_first_sanction"] = json!(15);
+    assert!(!draft_of(&late, Language::English).statements().any(|s| s.key == "instruments/doubt/first-sanction"));
+}
+
+#[test]
+fn an_article_on_a_day_of_which_it_was_not_read_says_so() {
+    let mut dossier = value("incidental");
+    dossier["career"]["offences"][0] = json!({"on": "1999-08-22", "category": "human-trafficking", "case": 1,
+        "adjudicated": true, "article": {"number": "273f"}});
+    for (language, words) in [(Language::Dutch, "is niet gelezen"), (Language::English, "has not been read")] {
+        let draft = draft_of(&dossier, language);
+        let text = |at: usize| statement(&draft, &format!("offending/article/{at}")).text.clone();
+        assert!(text(0).contains(words) && !text(1).contains(words), "{} {}", text(0), text(1));
+    }
+}
+
+#[test]
 fn frames_are_ruled_in_or_out_only_by_what_is_stated() {
     let can = |name: &str, frame: Frame| {
         let draft = draft(name);

@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use crate::career::article::{Article, ArticleOn};
+use crate::career::articles::ArticleTable;
 use crate::career::category::Category;
 use crate::career::custody::{Custody, Moment};
 use crate::career::date::CalendarDate;
@@ -10,7 +11,7 @@ use crate::career::person::Career;
 use crate::career::window::{Window, WindowEnd};
 use crate::risk::instrument::written::walk::Node;
 use crate::units::Age;
-use crate::units::source_status::SourceStatus;
+use std::sync::LazyLock;
 
 /// Longest text of a free field, in characters.
 pub(super) const LONGEST: usize = 20_000;
@@ -224,7 +225,7 @@ fn law_of(text: &str) -> String {
     }
 }
 
-/// What the article is says against the category of an offence.
+/// What was read of the law against the category of an offence.
 fn check_category(
     node: &Node<'_>,
     article: Option<&Article>,
@@ -232,22 +233,22 @@ fn check_category(
     when: Option<When>,
     r: &mut Reader<'_>,
 ) {
+    static READ: LazyLock<ArticleTable> = LazyLock::new(ArticleTable::read_in_law);
     let (Some(article), Some(When::Date(date))) = (article, when) else { return };
-    if !matches!(article.on(date), ArticleOn::Known { status: SourceStatus::Read, .. }) {
+    let Ok(row) = READ.category(article, date) else { return };
+    if row.category == *category {
         return;
     }
-    let trafficking = *category == Category::HUMAN_TRAFFICKING;
-    if article.is_trafficking() != trafficking {
-        let (path, number) = (format!("{}.category", node.path), &article.number);
-        let wanted = if trafficking { "another category" } else { "\"human-trafficking\"" };
-        r.problems.add(
-            path,
-            format_args!(
-                "{:?} contradicts article {number} on {date}; {wanted} is accepted, or another article",
-                category.key()
-            ),
-        );
-    }
+    r.problems.add(
+        format_args!("{}.category", node.path),
+        format_args!(
+            "{:?} contradicts article {} on {date}; {:?} is accepted ({}), or another article",
+            category.key(),
+            article.number,
+            row.category.key(),
+            row.source
+        ),
+    );
 }
 
 fn article(node: &Node<'_>, when: Option<When>, r: &mut Reader<'_>) -> Option<Article> {

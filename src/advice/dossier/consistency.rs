@@ -2,10 +2,12 @@
 
 use super::career::Record;
 use super::known::Known;
+use super::people::Asking;
 use super::reader::Reader;
 use crate::career::date::CalendarDate;
 use crate::career::offence::When;
 use crate::risk::factor::Factor;
+use crate::risk::instrument::Population;
 use crate::risk::instrument::written::walk::Node;
 use std::collections::BTreeMap;
 
@@ -14,6 +16,9 @@ pub(super) struct Parts<'d> {
     pub(super) factors: &'d BTreeMap<Factor, Known>,
     pub(super) record: Option<&'d Record>,
     pub(super) protected: &'d BTreeMap<String, String>,
+    pub(super) population: Option<&'d Population>,
+    pub(super) asking: &'d [Asking],
+    pub(super) on: Option<CalendarDate>,
     pub(super) birth: Option<CalendarDate>,
     pub(super) about: Option<&'d [usize]>,
 }
@@ -24,6 +29,7 @@ impl Parts<'_> {
         self.check_sex(root, r);
         self.check_about(r);
         self.check_verdict(root, r);
+        self.check_days(root, r);
         let answered = root.get("answers").and_then(|answers| answers.value.get("date_of_birth")?.as_str());
         if let (Some(answered), Some(birth)) = (answered, self.birth)
             && answered != birth.to_string()
@@ -100,6 +106,33 @@ impl Parts<'_> {
                 r.problems.add(
                     "$.asked.verdict",
                     format_args!("{verdict} lies before the offence it is about, $.career.offences[{at}] of {on}"),
+                );
+            }
+        }
+        let mut judged =
+            self.about.unwrap_or_default().iter().map(|at| listed.get(*at).and_then(|one| one.adjudicated));
+        if self.about.is_some_and(|about| !about.is_empty()) && judged.all(|judged| judged == Some(false)) {
+            r.problems.add(
+                "$.asked.verdict",
+                format_args!(
+                    "{verdict} contradicts $.career.offences: a court has judged none of those that the advice is about; \
+                     \"adjudicated\": true is accepted for one of them, or no verdict"
+                ),
+            );
+        }
+    }
+
+    /// What was found out by the day of the assessment lies on that day or before it.
+    fn check_days(&self, root: &Node<'_>, r: &mut Reader<'_>) {
+        let Some(on) = self.on else { return };
+        for name in ["assessment_date", "date_of_most_recent_sexual_offence", "most_recent_offence_date"] {
+            let stated = root.get("answers").and_then(|answers| answers.value.get(name)?.as_str());
+            if let Some(date) = stated.and_then(|text| text.parse::<CalendarDate>().ok()).filter(|date| *date > on) {
+                r.problems.add(
+                    format_args!("$.answers.{name}"),
+                    format_args!(
+                        "{date} lies after the day of the assessment, {on}; that day or one before it is accepted"
+                    ),
                 );
             }
         }

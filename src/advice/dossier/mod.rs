@@ -7,6 +7,7 @@
 pub(crate) mod asked;
 mod career;
 mod consistency;
+mod doubt;
 mod hidden;
 mod identifiers;
 pub(crate) mod known;
@@ -14,6 +15,7 @@ mod people;
 mod reader;
 
 pub(crate) use career::Record;
+pub(crate) use doubt::Doubt;
 use hidden::Hidden;
 pub(crate) use identifiers::Identifiers;
 pub use identifiers::Printed;
@@ -86,6 +88,8 @@ pub struct Dossier {
     pub(crate) contra: Contra,
     /// Protected characteristics: for the study's remarks and for figures by group, never for a score.
     pub(crate) protected: BTreeMap<String, String>,
+    /// What does not go together and may still be right.
+    pub(crate) doubts: Vec<Doubt>,
 }
 
 impl Dossier {
@@ -161,7 +165,18 @@ impl Dossier {
             r.words(&notes, career::LONGEST);
         }
         let about = asked.as_ref().and_then(|asked| asked.about.as_deref());
-        Parts { factors: &factors, record: record.as_ref(), protected: &protected, birth, about }.check(root, r);
+        let parts = Parts {
+            factors: &factors,
+            record: record.as_ref(),
+            protected: &protected,
+            population: population.as_ref(),
+            asking: &asking,
+            on,
+            birth,
+            about,
+        };
+        parts.check(root, r);
+        let doubts = parts.doubts(root);
         Some(Dossier {
             hash: sha256(text.as_bytes()),
             asked: asked?.whole()?,
@@ -175,6 +190,7 @@ impl Dossier {
             information,
             contra,
             protected,
+            doubts,
         })
     }
 

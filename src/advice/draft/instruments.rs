@@ -63,6 +63,7 @@ pub(super) fn of(dossier: &Dossier, language: Language) -> Result<(Vec<Instrumen
         results.push(result);
     }
     levels(&results, language, &mut statements);
+    statements.extend(dossier.doubts.iter().map(|doubt| doubt.statement(language)));
     if !dossier.unread.is_empty() {
         let list = language.list(&dossier.unread);
         statements.push(Statement::new(

@@ -11,6 +11,13 @@ impl Article {
     pub(crate) fn text(&self, day: CalendarDate, language: Language) -> String {
         let name = self.name(language);
         match self.on(day) {
+            ArticleOn::Known { nl, en, status: SourceStatus::NotRead, .. } => {
+                let words = language.pick(nl, en);
+                language.pick(
+                    format!("{name}: {words}. Of het artikel op de pleegdatum bestond, en zo luidde, is niet gelezen; controleer het."),
+                    format!("{name}: {words}. Whether the article existed on the date of the offence, and read so, has not been read; check it."),
+                )
+            }
             ArticleOn::Known { nl, en, .. } => {
                 let words = language.pick(nl, en);
                 language.pick(format!("{name}: {words}."), format!("{name}: {words}."))
