@@ -72,7 +72,7 @@ impl Hidden {
     fn cover(&self, path: &str, value: &Value, problems: &mut Problems) -> Value {
         let long = |number: &serde_json::Number| {
             let folded = Folded::of(&number.to_string());
-            folded.letters.len() >= SHORTEST_NUMBER && self.whole.iter().any(|hidden| folded == *hidden)
+            folded.letters.len() >= SHORTEST_NUMBER && self.whole.contains(&folded)
         };
         let stands = match value {
             Value::String(text) => self.is_in(text),
