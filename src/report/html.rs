@@ -46,7 +46,7 @@ impl Report<'_> {
             rows => table.rows,
             notes => table.notes,
             findings_head => l("Wat u van dit model moet weten", "What you have to know of this fit"),
-            findings => self.findings().iter().map(|f| page::sentence(f)).collect::<Vec<_>>(),
+            findings => self.published_findings().iter().map(|f| page::sentence(f)).collect::<Vec<_>>(),
             no_findings => l("Er is niets bijzonders gevonden.", "Nothing out of the ordinary was found."),
             fitted_head => l("Wat er is geschat, en waarop", "What was fitted, and on what"),
             facts => self.facts(),

@@ -183,18 +183,28 @@ impl<'a> Report<'a> {
         self
     }
 
-    /// What a reader has to know of the fit, in words; what is fatal first.
+    /// What a reader has to know of the fit, in words; what is fatal first. Doubts about data are told with their place, for
+    /// whoever has the data.
     pub fn findings(&self) -> Vec<String> {
+        self.words_of_findings(false)
+    }
+
+    /// The same for a page that others read: of a doubt about data without the row, age and counts of a person.
+    fn published_findings(&self) -> Vec<String> {
+        self.words_of_findings(!self.small_cells)
+    }
+
+    fn words_of_findings(&self, published: bool) -> Vec<String> {
         // findings count classes, which in a dual model are pairs of groups
         let sizes = self.shown_sizes(self.shown.fit().groups.iter().map(|g| g.members).collect());
         let hidden = |group: usize| group.checked_sub(1).and_then(|k| sizes.get(k)).is_some_and(|s| !s.is_exact());
         let (fatal, other): (Vec<&Finding>, Vec<&Finding>) = self.shown.findings().iter().partition(|f| f.is_fatal());
-        let words = |finding: &Finding| match finding {
-            Finding::Data(warning) if !self.small_cells => {
-                let without = warnings::without_place(warning, self.language);
-                without.unwrap_or_else(|| findings::words(finding, self.language, &hidden))
-            }
-            _ => findings::words(finding, self.language, &hidden),
+        let words = |finding: &Finding| {
+            let without = match finding {
+                Finding::Data(warning) if published => warnings::without_place(warning, self.language),
+                _ => None,
+            };
+            without.unwrap_or_else(|| findings::words(finding, self.language, &hidden))
         };
         let of_fit = fatal.into_iter().chain(other).map(words);
         self.one_population_words().into_iter().chain(of_fit).collect()

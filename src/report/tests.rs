@@ -38,10 +38,11 @@ fn a_small_group_and_what_gives_it_away_are_in_no_part_of_a_report() {
     let rows = report.table().rows;
     let without_peak = |row: &[String]| [&row[2..4], &row[5..7]].concat().join(" ");
     assert_eq!(without_peak(&rows[2]), "– <10 – –");
+    assert_eq!((rows[2][4].as_str(), rows[1][4] != "–"), ("–", true), "the peak of a few is that of their records");
     assert_eq!(without_peak(&rows[1]), "– – – –");
     assert_eq!((rows[0][2].as_str(), rows[0][3].as_str()), ("76%", "200"));
     let svg = report.svg();
-    assert!(svg.contains("Observed values of group 3 are left out"));
+    assert!(svg.contains("Line and observed values of group 3 are left out"));
     for k in [1, 2] {
         let label = format!(", {}", hidden_figures(&fit, k));
         assert!(!svg.contains(&label) && !report.html().unwrap().contains(&label), "{label}");

@@ -62,6 +62,17 @@ const TEXTS: [(&str, &str); 36] = [
         "een delict dat bij de taxatie bekend is, is niet daarna gepleegd",
     ),
     ("nobody is assessed on or before the day of birth", "niemand wordt op of voor de dag van geboorte getaxeerd"),
+    ("nobody offends before the day of birth", "niemand pleegt een delict voor de dag van geboorte"),
+    ("nobody offends on or before the day of birth", "niemand pleegt een delict op of voor de dag van geboorte"),
+    (
+        "what follows a conviction is followed up from that conviction on, not from before it",
+        "wat op een veroordeling volgt, wordt vanaf die veroordeling gevolgd, niet van daarvoor",
+    ),
+    (
+        "no offence has a parameter above 0.7606: 999 in the table says that the exact offence has to be known",
+        "geen delict heeft een parameter boven 0,7606: 999 in de tabel zegt dat het precieze delict bekend moet zijn",
+    ),
+    ("no offence has a parameter below -0.7956", "geen delict heeft een parameter onder -0,7956"),
     (
         "the age that the population states and the age at the current arrest are of one person, so at most a birthday apart, and both within the population's limits",
         "de leeftijd die de populatie noemt en die bij de huidige aanhouding zijn van een persoon, dus hoogstens een verjaardag uiteen, en beide binnen de grenzen van de populatie",

@@ -5,9 +5,10 @@ use crate::failure::Failure;
 use crate::placed_by::{By, Known};
 use crate::{outputs, screen};
 #[cfg(feature = "parquet")]
+use pleegprofiel::profile::classify::ClassificationWriter;
 use pleegprofiel::{
     Cohort, Error, ErrorKind, Language, Profile,
-    profile::classify::{Classification, ClassificationWriter, ClassifyOptions, FileFit, Refusal},
+    profile::classify::{Classification, ClassifyOptions, FileFit, Refusal},
 };
 use serde_json::{Map, Value, json};
 use std::io::Write;
