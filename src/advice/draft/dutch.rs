@@ -2,7 +2,7 @@
 //! another instrument says stays as it stands in its file, in quotation marks.
 
 /// English and Dutch.
-const TEXTS: [(&str, &str); 36] = [
+const TEXTS: [(&str, &str); 41] = [
     // whom instruments are for
     (
         "adults arrested in jurisdictions of the United States that adopted the instrument",
