@@ -100,7 +100,7 @@ fn an_offence_before_birth_or_after_the_assessment_is_refused() {
     assert!(of(Value::Null, "2010-01-01").is_empty());
     assert_eq!(of(json!("1970-01-01"), "2010-01-01"), ["offence_before_birth"]);
     assert_eq!(of(json!("2030-01-01"), "2010-01-01"), ["offence_after_assessment"]);
-    assert_eq!(of(json!("2020-01-01"), "1980-01-01"), ["sexual_offence_before_birth"]);
+    assert_eq!(of(json!("2020-01-01"), "1980-01-01"), ["sexual_offence_not_after_birth"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! another instrument says stays as it stands in its file, in quotation marks.
 
 /// English and Dutch.
-const TEXTS: [(&str, &str); 41] = [
+const TEXTS: [(&str, &str); 40] = [
     // whom instruments are for
     (
         "adults arrested in jurisdictions of the United States that adopted the instrument",
@@ -63,7 +63,6 @@ const TEXTS: [(&str, &str); 41] = [
     ),
     ("nobody is assessed on or before the day of birth", "niemand wordt op of voor de dag van geboorte getaxeerd"),
     ("nobody offends before the day of birth", "niemand pleegt een delict voor de dag van geboorte"),
-    ("nobody offends on or before the day of birth", "niemand pleegt een delict op of voor de dag van geboorte"),
     (
         "what follows a conviction is followed up from that conviction on, not from before it",
         "wat op een veroordeling volgt, wordt vanaf die veroordeling gevolgd, niet van daarvoor",
