@@ -45,11 +45,11 @@ fn a_recalibrated_instrument_gives_the_mapped_probability_under_its_own_id_and_h
         let json: serde_json::Value =
             serde_json::from_str(&i.assess(&cases[0], Mode::Strict).unwrap().to_json()).unwrap();
         let find = |key: &str| json[key].as_f64().unwrap_or_else(|| panic!("{json:#}"));
-        (find("probability_1y"), find("probability_2y"))
+        (json["probability_1y"].as_f64(), find("probability_2y"))
     };
     let before = probability(&old, r#"{"jurisdiction": "england-and-wales", "legal_status": "community", "age": 30}"#);
     let after = probability(&new, r#"{"jurisdiction": "elsewhere", "legal_status": "community", "age": 30}"#);
-    assert_eq!(before.0, after.0, "a horizon that was not named stays");
+    assert!(before.0.is_some() && after.0.is_none(), "of a horizon that was not named nothing is known");
     let logit = |p: f64| (p / (1.0 - p)).ln();
     let mapped = 1.0 / (1.0 + (-(-0.39 + 1.1 * logit(before.1))).exp());
     assert!((after.1 - mapped).abs() < 1e-9, "{} {mapped}", after.1);

@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 /// A dispersion from which a climb finds its own.
 const A_LITTLE: f64 = 0.01;
 
-/// Distinct histories above which the search is made on a sample; with individual time at risk, and without.
-const WHOLE: [usize; 2] = [2_000, 6_000];
+/// Distinct histories above which the search is made on a sample.
+const WHOLE: usize = 6_000;
 /// Persons in the screening sample, and in the sample between screening and everyone.
 const SAMPLES: [usize; 2] = [4_000, 40_000];
 /// The same with individual time at risk, where every cell of every person costs: still many times the cohorts
@@ -75,7 +75,7 @@ pub(crate) fn candidates(
     ticker: &Ticker<'_>,
 ) -> Candidates {
     let histories = &cohort.histories;
-    if histories.len() <= WHOLE[usize::from(histories.exposure.is_none())] {
+    if histories.len() <= WHOLE {
         let found = match coarse::rounded(everyone) {
             Some(rounded) => {
                 let found = search::search(&Evaluator::new(&rounded).watched(ticker), shape, options, known, ticker);
