@@ -1,6 +1,8 @@
 //! Every figure of one score on a binary outcome, computed at once.
 
-use super::calibration::groups::{HosmerLemeshow, RiskGroup, by_decile, hosmer_lemeshow, parted, test_of};
+use super::calibration::groups::{HosmerLemeshow, RiskGroup, by_decile, hosmer_lemeshow};
+#[cfg(feature = "report")]
+use super::calibration::groups::{parted, test_of};
 use super::calibration::isotonic::Isotonic;
 use super::calibration::logistic::{Recalibration, platt, recalibrate};
 use super::calibration::scores::{
@@ -121,11 +123,13 @@ impl Validation {
     }
 
     /// Observed against expected of people parted at some rising risks, each of which begins a group.
+    #[cfg(feature = "report")]
     pub(crate) fn parted(&self, from: &[f64]) -> Vec<RiskGroup> {
         parted(&self.people, from)
     }
 
     /// The test of Hosmer and Lemeshow by other groups.
+    #[cfg(feature = "report")]
     pub(crate) fn test_of(&self, groups: &[RiskGroup]) -> HosmerLemeshow {
         test_of(groups.to_vec())
     }

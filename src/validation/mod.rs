@@ -29,6 +29,8 @@ pub(crate) mod follow_up;
 pub(crate) mod parts;
 pub(crate) mod predictions;
 pub(crate) mod runs;
+// what may be printed is asked by reports
+#[cfg_attr(not(feature = "report"), allow(dead_code))]
 pub(crate) mod small_cells;
 pub(crate) mod undefined;
 pub(crate) mod usefulness;
@@ -69,7 +71,9 @@ pub use follow_up::horizon_groups::{HorizonGroup, horizon_groups};
 pub use follow_up::kaplan_meier::{Median, SurvivalAt};
 pub use predictions::Predictions;
 pub use small_cells::SMALL_GROUP;
+#[cfg(feature = "report")]
 pub(crate) use small_cells::groups::{Told, told as told_of_groups};
+#[cfg(feature = "report")]
 pub(crate) use small_cells::{cuts, may_be_told};
 pub use undefined::{Defined, Measured, Undefined};
 pub use usefulness::NetBenefit;

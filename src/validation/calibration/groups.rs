@@ -130,6 +130,7 @@ pub(crate) fn by_decile(people: &Ordered) -> Vec<RiskGroup> {
 }
 
 /// People from each of some rising risks up to the next, and below the first; groups of nobody are left out.
+#[cfg(feature = "report")]
 pub(crate) fn parted(people: &Ordered, from: &[f64]) -> Vec<RiskGroup> {
     let mut groups: Vec<RiskGroup> = Vec::new();
     let mut at = 0;
