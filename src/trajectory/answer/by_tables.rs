@@ -6,6 +6,7 @@ use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::logspace::most_likely;
 use crate::trajectory::answer::findings_by_tables::findings;
+use crate::trajectory::answer::weighted_observations;
 use crate::trajectory::data;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::adequacy::{self, Adequacy};
@@ -71,11 +72,6 @@ pub(crate) struct Looked {
     pub(crate) total_weight: f64,
     pub(crate) low_exposure_cells: u64,
     pub(crate) warnings: Vec<CohortWarning>,
-}
-
-/// Observed cells times the mean weight of a person: a weight of two for everyone is everyone twice.
-pub(super) fn weighted_observations(observations: u64, total_weight: f64, persons: usize) -> f64 {
-    observations as f64 * total_weight / persons.max(1) as f64
 }
 
 /// The fit of a climb that has ended; `look` goes through everybody once more, at the model to be stored.

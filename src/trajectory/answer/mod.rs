@@ -18,6 +18,11 @@ use crate::trajectory::progress::{Progress, on_threads};
 use crate::trajectory::spec::{Spec, check};
 use crate::trajectory::tables::count_spec::CountSpec;
 
+/// Observed cells times the mean weight of a person: a weight of two for everyone is everyone twice.
+fn weighted_observations(observations: u64, total_weight: f64, persons: usize) -> f64 {
+    observations as f64 * total_weight / persons.max(1) as f64
+}
+
 impl Spec {
     /// Fits the model to a cohort or a panel.
     ///
