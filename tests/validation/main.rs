@@ -6,6 +6,7 @@ mod closed_form;
 #[cfg(feature = "cli")]
 mod commands;
 mod coverage;
+#[cfg(feature = "report")]
 mod hidden;
 mod papers;
 #[cfg(feature = "cli")]
