@@ -11,6 +11,7 @@ use crate::trajectory::fit::record::SAME;
 use crate::trajectory::forms::state::{Looked, Memory, Top};
 use crate::trajectory::model::counts::CountModel;
 use crate::trajectory::progress::Ticker;
+use crate::trajectory::search::by_tables::coarse::Steps;
 use crate::trajectory::search::by_tables::newton::{self, Climb, Point};
 use crate::trajectory::search::by_tables::start::{self, Pooled};
 use crate::trajectory::search::by_tables::{coarse, em, ladder, limit, search};
@@ -60,8 +61,8 @@ impl<'a> Scan<'a> {
     pub(super) fn sample_of(cohort: &Cohort, seed: u64) -> Option<Histories> {
         let size = WHOLE[usize::from(cohort.histories.exposure.is_none())];
         match cohort.histories.len() > size {
-            true => Some(coarse::of(ladder::sample(cohort, seed, size))),
-            false => coarse::rounded(&Evaluator::new(&cohort.histories)),
+            true => Some(coarse::of(ladder::sample(cohort, seed, size), Steps::Fine)),
+            false => coarse::rounded(&Evaluator::new(&cohort.histories), Steps::Fine),
         }
     }
 
@@ -185,7 +186,7 @@ impl<'a> Scan<'a> {
 
     /// Everyone with their time at risk rounded, where only a sample was looked at and rounding spares something.
     pub(super) fn rounded(&self) -> Option<Histories> {
-        if self.is_of_all() { None } else { coarse::rounded(&self.all) }
+        if self.is_of_all() { None } else { coarse::rounded(&self.all, Steps::Fine) }
     }
 
     /// The same on everyone, when it was looked at on a sample.

@@ -8,6 +8,7 @@ use crate::numeric::streams::stream;
 use crate::trajectory::fit::record::StartRecord;
 use crate::trajectory::model::counts::CountModel;
 use crate::trajectory::progress::Ticker;
+use crate::trajectory::search::by_tables::coarse::Steps;
 use crate::trajectory::search::by_tables::limit::NOTHING;
 use crate::trajectory::search::by_tables::newton::{self, Climb, Point};
 use crate::trajectory::search::by_tables::{coarse, search};
@@ -74,9 +75,9 @@ pub(crate) fn candidates(
     known: &[Params],
     ticker: &Ticker<'_>,
 ) -> Candidates {
-    let histories = &cohort.histories;
+    let (histories, steps) = (&cohort.histories, Steps::of(shape));
     if histories.len() <= WHOLE {
-        let found = match coarse::rounded(everyone) {
+        let found = match coarse::rounded(everyone, steps) {
             Some(rounded) => {
                 let found = search::search(&Evaluator::new(&rounded).watched(ticker), shape, options, known, ticker);
                 coarse::exactly(everyone, shape, found, ticker)
@@ -86,7 +87,7 @@ pub(crate) fn candidates(
         return Candidates { climbs: found.climbs, records: found.records, searched_best: None };
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
-    let sample = coarse::of(sample(cohort, options.effort.seed, small));
+    let sample = coarse::of(sample(cohort, options.effort.seed, small), steps);
     let evaluator = Evaluator::new(&sample).watched(ticker);
     let found = search::search(&evaluator, shape, options, known, ticker);
     let searched_best = found.climbs.first().map(|c| c.pass.log_likelihood);
@@ -94,7 +95,7 @@ pub(crate) fn candidates(
     candidates.truncate(TO_MIDDLE);
     within_reach(&mut candidates);
     if histories.len() > 2 * middle {
-        let middle = coarse::of(self::sample(cohort, options.effort.seed.wrapping_add(1), middle));
+        let middle = coarse::of(self::sample(cohort, options.effort.seed.wrapping_add(1), middle), steps);
         candidates = again(&Evaluator::new(&middle).watched(ticker), shape, candidates, ticker);
         candidates.truncate(TO_ALL);
         within_reach(&mut candidates);
