@@ -188,7 +188,11 @@ fn what_does_not_go_together_and_may_be_right_is_told_on_the_draft_in_both_langu
     let answer = |name: &'static str, to: Value| move |d: &mut Value| d["answers"][name] = to.clone();
     changed("assessment-date", &answer("assessment_date", json!("2025-12-02")), &["2025-12-02", "2026-02-02"]);
     changed("verdict", &answer("date_of_current_conviction", json!("2024-03-14")), &["2025-03-14", "2024-03-14"]);
-    changed("total-sanctions", &answer("total_sanctions", json!(1)), &["2", "1"]);
+    let one = |d: &mut Value| {
+        d["answers"]["total_sanctions"] = json!(1);
+        d["answers"]["age_at_first_sanction"] = json!(38);
+    };
+    changed("total-sanctions", &one, &["2", "1"]);
     changed("first-sanction", &answer("age_at_first_sanction", json!(15)), &["15", "12", "23"]);
     changed("legal-status", &|d| d["population"]["legal_status"] = json!("community"), &["community", "2026-02-02"]);
     changed("legal-status", &|d| d["career"]["custody"] = json!([]), &["custody", "2026-02-02"]);
@@ -204,6 +208,12 @@ fn what_does_not_go_together_and_may_be_right_is_told_on_the_draft_in_both_langu
         let found = draft(name).statements().filter(|s| s.key.starts_with("instruments/doubt/")).count();
         assert_eq!(found, 0, "{name}");
     }
+    let mut only = value("first-offence-trafficking");
+    only["answers"]["age_at_first_sanction"] = json!(31);
+    let draft = draft_of(&only, Language::English);
+    let doubts: Vec<_> = draft.statements().filter(|s| s.key.starts_with("instruments/doubt/")).collect();
+    assert_eq!(doubts.iter().map(|s| s.key.as_str()).collect::<Vec<_>>(), ["instruments/doubt/only-sanction"]);
+    assert!(doubts[0].text.contains("at age 35") && doubts[0].text.contains("at age 31"), "{}", doubts[0].text);
     let mut late = value("incidental");
     late["career"]["window"]["from"] = json!("2006-05-17");
     late["answers"]["age_at_first_sanction"] = json!(15);

@@ -48,6 +48,7 @@ impl Parts<'_> {
             verdict_and_conviction(verdict, conviction),
             self.fewer_sanctions(whole("total_sanctions")),
             self.sanctioned_before(whole("age_at_first_sanction")),
+            self.only_one(whole("total_sanctions"), whole("age_at_first_sanction"), conviction),
             self.status_and_custody(),
             self.nothing_adjudicated(),
         ];
@@ -114,6 +115,25 @@ impl Parts<'_> {
             places: vec![
                 ("$.answers.age_at_first_sanction", stated.to_string()),
                 ("$.career.offences", format!("first at {onset:.1}")),
+            ],
+        })
+    }
+
+    /// The sanctions in all count the current one (so in all pairs of one sanction that were published: 32 of 32), so the
+    /// only one is of the age at the current conviction.
+    fn only_one(&self, all: Option<i64>, first: Option<i64>, conviction: Option<CalendarDate>) -> Option<Doubt> {
+        let (first, age) = (first?, self.birth?.age_on(conviction?).ok()?.get().floor());
+        (all? == 1 && first as f64 != age).then(|| Doubt {
+            key: "only-sanction",
+            dutch: format!(
+                "er is een sanctie in totaal, de huidige, opgelegd op {age:.0} jaar, en de eerste is gesteld op {first} jaar"
+            ),
+            english: format!(
+                "there is one sanction in all, the current one, given at age {age:.0}, and the first is stated at age {first}"
+            ),
+            places: vec![
+                ("$.answers.age_at_first_sanction", first.to_string()),
+                ("$.answers.total_sanctions", "1".to_owned()),
             ],
         })
     }

@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::numeric::parallel::Parallel;
 use crate::trajectory::forms::choice::ABOUT_AS_WELL;
+use crate::trajectory::forms::path;
 use crate::trajectory::forms::rank;
 use crate::trajectory::forms::scan::{Scan, Scanned};
 use crate::trajectory::progress::Ticker;
@@ -20,8 +21,12 @@ const LOWER: f64 = 1e-3;
 pub(super) fn around(scan: &Scan<'_>, forms: &[Form], scanned: &mut Vec<Scanned>, ticker: &Ticker<'_>) -> Result<()> {
     for _ in 0..ROUNDS {
         let Some(best) = scanned.first().filter(|s| s.trusted() && s.usable() && s.groups > 1).cloned() else { break };
+        let near = |s: &Scanned| s.usable() && s.bic < best.bic + REACH;
+        // one that was not looked at is as near as what it would have begun from
+        let looked_at = |form: &Form| scanned.iter().any(|s| s.form == *form);
         let within = |form: &Form| {
-            *form != best.form && scanned.iter().any(|s| s.form == *form && s.usable() && s.bic < best.bic + REACH)
+            let of = |s: &Scanned| if looked_at(form) { s.form == *form } else { path::neighbours(&s.form, form) };
+            *form != best.form && scanned.iter().any(|s| of(s) && near(s))
         };
         let near: Vec<Form> = forms.iter().copied().filter(within).collect();
         ticker.expect(near.len());

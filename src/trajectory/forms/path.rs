@@ -254,7 +254,7 @@ fn worth_a_look(form: Form, all: &[Scanned]) -> bool {
 }
 
 /// Whether what was found of one form is where another begins: one feature more or less.
-fn neighbours(other: &Form, form: &Form) -> bool {
+pub(super) fn neighbours(other: &Form, form: &Form) -> bool {
     let next = other.zero_degree.zip(form.zero_degree).is_some_and(|(o, f)| o.abs_diff(f) == 1);
     let same_zero = other.zero_degree == form.zero_degree;
     let same_dispersion = other.common_dispersion == form.common_dispersion;
