@@ -109,7 +109,7 @@ impl FormOptions {
             return Err(stopped());
         }
         rank(&mut scanned);
-        around::around(&scan, &forms, &mut scanned, &ticker)?;
+        around::around(&scan, &forms, *groups.end(), &mut scanned, &ticker)?;
         if sample.is_some() {
             scanned = best_on_all(&scan, &scanned, &ticker)?;
             if ticker.stopped() {

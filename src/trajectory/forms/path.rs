@@ -26,8 +26,6 @@ const STARTS: [usize; 3] = [4, 2, 1];
 const FEW: usize = 4;
 /// Difference in BIC beyond which a number of groups is not looked at in the next form.
 const FAR: f64 = 5.0 * ABOUT_AS_WELL;
-/// So many ways of parting a group are followed.
-const PARTED: usize = 4;
 
 /// Everything looked at, form after form.
 pub(super) fn along(
@@ -169,7 +167,7 @@ impl Path<'_, '_> {
         // the first of its kind is searched for; others are a step away from what is known, or from one group less
         let first = starts.is_empty() || !before.iter().any(|b| b.form.family == form.family);
         if let Some(fewer) = own.iter().find(|s| s.groups + 1 == k && s.usable()) {
-            starts.extend(split::parted(self.scan.evaluator(), fewer, PARTED));
+            starts.extend(split::parted(self.scan.evaluator(), fewer, split::FOLLOWED));
         }
         let random = match (first, starts.is_empty() && k > 1) {
             (_, true) => STARTS[0],
@@ -254,7 +252,7 @@ fn worth_a_look(form: Form, all: &[Scanned]) -> bool {
 }
 
 /// Whether what was found of one form is where another begins: one feature more or less.
-pub(super) fn neighbours(other: &Form, form: &Form) -> bool {
+fn neighbours(other: &Form, form: &Form) -> bool {
     let next = other.zero_degree.zip(form.zero_degree).is_some_and(|(o, f)| o.abs_diff(f) == 1);
     let same_zero = other.zero_degree == form.zero_degree;
     let same_dispersion = other.common_dispersion == form.common_dispersion;

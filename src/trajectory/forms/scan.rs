@@ -8,6 +8,7 @@ use crate::numeric::streams::stream;
 use crate::trajectory::answer::findings_by_tables::{degenerate, runs_off};
 use crate::trajectory::fit::finding::Finding;
 use crate::trajectory::fit::record::SAME;
+use crate::trajectory::forms::split;
 use crate::trajectory::forms::state::{Looked, Memory, Top};
 use crate::trajectory::model::counts::CountModel;
 use crate::trajectory::progress::Ticker;
@@ -117,26 +118,37 @@ impl<'a> Scan<'a> {
         known: Vec<Params>,
         first: bool,
     ) -> Result<Scanned> {
+        let best = self.climbed(&shape, starts, &known, first);
+        let top = best.as_ref().map(|b| Top::new(&b.params, b.converged, b.shortfall));
+        // what was looked at to the end only
+        if let Some(memory) = self.memory.filter(|_| !self.evaluator().stopped()) {
+            memory.keep(Looked::new(form, shape.groups(), top));
+        }
+        self.judged(self.evaluator(), form, shape, best)
+    }
+
+    /// The best top from random starts and from `known` parameters.
+    fn climbed(&self, shape: &Shape, starts: usize, known: &[Params], first: bool) -> Option<Climb> {
         let evaluator = self.evaluator();
         let (screen, climbed) = (SCREEN[usize::from(!first)], CLIMBED[usize::from(!first)]);
-        let pooled = Pooled::new(evaluator, &shape);
+        let pooled = Pooled::new(evaluator, shape);
         let screened = |params: Params, steps: usize| {
-            let point = Point::at(evaluator, &shape, params);
-            em::run(evaluator, &shape, point, steps, ROUGHLY).0
+            let point = Point::at(evaluator, shape, params);
+            em::run(evaluator, shape, point, steps, ROUGHLY).0
         };
         let mut field: Vec<Point> = (0..starts + known.len()).map_in_parallel(|number| {
             let params = match number.checked_sub(starts) {
                 Some(given) => known[given].clone(),
                 None => {
                     let mut rng = stream(self.seed, number as u64);
-                    start::start(evaluator, &shape, &pooled, start::kind_of(number), &mut rng)
+                    start::start(evaluator, shape, &pooled, start::kind_of(number), &mut rng)
                 }
             };
             screened(params, screen[0])
         });
         best_first(&mut field);
         field.truncate(climbed + 1);
-        field = field.map_in_parallel(|p| em::run(evaluator, &shape, p, screen[1], ROUGHLY).0);
+        field = field.map_in_parallel(|p| em::run(evaluator, shape, p, screen[1], ROUGHLY).0);
         best_first(&mut field);
         field.dedup_by(|later, kept| (later.log_likelihood() - kept.log_likelihood()).abs() < SAME);
         field.truncate(climbed);
@@ -144,17 +156,20 @@ impl<'a> Scan<'a> {
         let mut best: Option<Climb> = None;
         for point in field {
             let known = best.as_ref().map_or(f64::NEG_INFINITY, |b| b.pass.log_likelihood);
-            let climb = newton::climb_unless_behind(evaluator, &shape, point, STEPS[0], ROUGHLY, known);
+            let climb = newton::climb_unless_behind(evaluator, shape, point, STEPS[0], ROUGHLY, known);
             if climb.pass.log_likelihood > known {
                 best = Some(climb);
             }
         }
-        let top = best.as_ref().map(|b| Top::new(&b.params, b.converged, b.shortfall));
-        // what was looked at to the end only
-        if let Some(memory) = self.memory.filter(|_| !evaluator.stopped()) {
-            memory.keep(Looked::new(form, shape.groups(), top));
-        }
-        self.judged(evaluator, form, shape, best)
+        best
+    }
+
+    /// The same form with one group more, from the groups of `fewer`, each parted in two. Not kept, as [`Scan::from`].
+    pub(super) fn parted(&self, fewer: &Scanned) -> Result<Scanned> {
+        let shape = fewer.form.options(fewer.groups + 1, self.degree).check(self.cohort)?;
+        let starts = split::parted(self.evaluator(), fewer, split::FOLLOWED);
+        let best = self.climbed(&shape, 0, &starts, true);
+        self.judged(self.evaluator(), fewer.form, shape, best)
     }
 
     /// Another form with as many groups, climbed to from the parameters of one that is known. Not kept: it is found again

@@ -13,6 +13,8 @@ use crate::trajectory::tables::shape::Params;
 
 /// How far the two curves lie from the one they are made of: by level, by slope, by bend.
 const WAYS: [(usize, f64); 3] = [(0, 0.6), (1, 0.7), (2, 0.7)];
+/// So many ways of parting a group are followed.
+pub(super) const FOLLOWED: usize = 4;
 /// Steps of EM on the division of a share.
 const STEPS: usize = 6;
 /// A part of a share that is less than this is no group to begin with.

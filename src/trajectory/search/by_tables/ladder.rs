@@ -29,6 +29,8 @@ const SAMPLES: [usize; 2] = [4_000, 40_000];
 /// The same with individual time at risk, where every cell of every person costs: still many times the cohorts
 /// on which the search is known to find the best optima.
 const SAMPLES_AT_RISK: [usize; 2] = [2_000, 20_000];
+/// The same, both, where parameters are known to climb from and a search is made beside them, with individual time at risk.
+const BESIDE_KNOWN: usize = 1_000;
 /// How many optima go on to each.
 const TO_MIDDLE: usize = 4;
 const TO_ALL: usize = 2;
@@ -76,7 +78,8 @@ pub(crate) fn candidates(
     ticker: &Ticker<'_>,
 ) -> Candidates {
     let (histories, steps) = (&cohort.histories, Steps::of(shape));
-    if histories.len() <= WHOLE {
+    let beside_known = !known.is_empty() && histories.exposure.is_some();
+    if histories.len() <= if beside_known { BESIDE_KNOWN } else { WHOLE } {
         let found = match coarse::rounded(everyone, steps) {
             Some(rounded) => {
                 let found = search::search(&Evaluator::new(&rounded).watched(ticker), shape, options, known, ticker);
@@ -87,6 +90,7 @@ pub(crate) fn candidates(
         return Candidates { climbs: found.climbs, records: found.records, searched_best: None };
     }
     let [small, middle] = if histories.exposure.is_some() { SAMPLES_AT_RISK } else { SAMPLES };
+    let small = if beside_known { BESIDE_KNOWN } else { small };
     let sample = coarse::of(sample(cohort, options.effort.seed, small), steps);
     let evaluator = Evaluator::new(&sample).watched(ticker);
     let found = search::search(&evaluator, shape, options, known, ticker);
@@ -100,7 +104,17 @@ pub(crate) fn candidates(
         candidates.truncate(TO_ALL);
         within_reach(&mut candidates);
     }
-    let climbs = again(everyone, shape, candidates, ticker);
+    let mut climbs = again(everyone, shape, candidates, ticker);
+    if !known.is_empty() {
+        // what is known is known of everyone: no sample is to lose it
+        let best = climbs.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood);
+        let climb = |params: &Params| {
+            let point = Point::at(everyone, shape, anew(shape, params.clone()));
+            newton::climb_unless_behind(everyone, shape, point, 40, 1e-2, best)
+        };
+        climbs.extend(known.map_in_parallel(climb).into_iter().filter(|c| !c.behind));
+        climbs = search::distinct(climbs);
+    }
     Candidates { climbs, records: found.records, searched_best }
 }
 
