@@ -7,6 +7,8 @@ use super::binary::Validation;
 use super::fairness::rate::Rate;
 use super::parts::equal_parts;
 use super::predictions::{Predictions, check_probabilities};
+#[cfg(feature = "report")]
+use super::small_cells::cuts::band;
 use super::undefined::{Defined, Measured};
 use crate::error::{Error, Issues, Result};
 
@@ -106,21 +108,48 @@ impl ClassPredictions {
     /// `parts` equal parts in order of what was stated; fewer when values are tied, or a part would have fewer people
     /// than `least`.
     pub fn stated_against_found(&self, parts: usize, least: usize, keep: impl Fn(usize) -> bool) -> Vec<StatedGroup> {
-        let mut people: Vec<(f64, bool)> = (0..self.len())
-            .filter(|&i| keep(i))
-            .map(|i| {
-                let (class, stated) = self.likeliest(i);
-                (stated, class == self.truth[i])
-            })
-            .collect();
-        people.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let stated: Vec<f64> = people.iter().map(|p| p.0).collect();
+        let (people, stated) = self.in_order(keep);
         let groups = equal_parts(&stated, parts, least).into_iter().filter_map(|part| {
             let group = &people[part];
             let right = Rate::of_counts(group.iter().filter(|p| p.1).count() as f64, group.len() as f64).ok()?;
             Some(StatedGroup { stated: group.iter().map(|p| p.0).sum::<f64>() / group.len() as f64, right })
         });
         groups.collect()
+    }
+
+    /// People of whom `keep` is true in order of what was stated of their likeliest class, with whether it was right; and
+    /// what was stated alone.
+    fn in_order(&self, keep: impl Fn(usize) -> bool) -> (Vec<(f64, bool)>, Vec<f64>) {
+        let (stated, right) = self.likeliest_of_each();
+        let mut people: Vec<(f64, bool)> =
+            (0..self.len()).filter(|&i| keep(i)).map(|i| (stated[i], right[i])).collect();
+        people.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let stated = people.iter().map(|p| p.0).collect();
+        (people, stated)
+    }
+
+    /// What was stated of everybody's likeliest class, and whether it was right.
+    pub(crate) fn likeliest_of_each(&self) -> (Vec<f64>, Vec<bool>) {
+        let of = |i: usize| {
+            let (class, stated) = self.likeliest(i);
+            (stated, class == self.truth[i])
+        };
+        (0..self.len()).map(of).unzip()
+    }
+
+    /// What was stated from which on each of the equal parts goes, the first apart.
+    #[cfg(feature = "report")]
+    pub(crate) fn ends_of_parts(&self, parts: usize, least: usize) -> Vec<f64> {
+        let (_, stated) = self.in_order(|_| true);
+        equal_parts(&stated, parts, least).into_iter().skip(1).map(|part| stated[part.start]).collect()
+    }
+
+    /// What was stated against what was found, of people whose value lies below the first of some rising ones, from each
+    /// up to the next, and from the last up; of nobody there is no group.
+    #[cfg(feature = "report")]
+    pub(crate) fn stated_by(&self, values: &[f64], from: &[f64]) -> Vec<StatedGroup> {
+        let group = |at: usize| self.stated_against_found(1, 1, |i| band(from, values[i]) == at);
+        (0..=from.len()).flat_map(group).collect()
     }
 
     /// Each class by itself.

@@ -68,11 +68,18 @@ pub use follow_up::concordance::{Concordance, harrell, harrell_by, uno};
 pub use follow_up::horizon::{AtHorizon, HorizonFigures, at_horizon};
 pub use follow_up::horizon_auc::HorizonAuc;
 pub use follow_up::horizon_groups::{HorizonGroup, horizon_groups};
+#[cfg(feature = "report")]
+pub(crate) use follow_up::horizon_groups::{ends_of_tenths, horizon_groups_from};
 pub use follow_up::kaplan_meier::{Median, SurvivalAt};
 pub use predictions::Predictions;
 pub use small_cells::SMALL_GROUP;
 #[cfg(feature = "report")]
+pub(crate) use small_cells::classes::ToldClasses;
+#[cfg(feature = "report")]
 pub(crate) use small_cells::groups::{Told, told as told_of_groups};
+pub use small_cells::periods::{ShownDrift, ShownPeriod};
+#[cfg(feature = "report")]
+pub(crate) use small_cells::times::Times;
 #[cfg(feature = "report")]
 pub(crate) use small_cells::{cuts, may_be_told};
 pub use undefined::{Defined, Measured, Undefined};

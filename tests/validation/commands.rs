@@ -259,7 +259,7 @@ fn posteriors_of_profiles_are_held_against_the_profiles_that_were_true() {
     let placed = run(&["classify", &counts, "--exposure", &exposure, "--reference"], "2");
     std::fs::write(path("placed.csv"), &placed.stdout).unwrap();
     let (placed, truth) = (path("placed.csv"), path("s/truth.csv"));
-    let output = run(&["validate", &placed, "--profiles", "--truth", &truth, "--json"], "2");
+    let output = run(&["validate", &placed, "--profiles", "--truth", &truth, "--json", "--show-small-cells"], "2");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let parts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let rows = |part: usize| parts[part]["rows"].as_array().unwrap().clone();

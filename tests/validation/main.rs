@@ -8,6 +8,14 @@ mod commands;
 mod coverage;
 #[cfg(feature = "report")]
 mod hidden;
+#[cfg(feature = "cli")]
+mod hidden_commands;
+#[cfg(feature = "report")]
+mod hidden_drift;
+#[cfg(feature = "report")]
+mod hidden_profiles;
+#[cfg(feature = "report")]
+mod hidden_times;
 mod papers;
 #[cfg(feature = "cli")]
 mod recalibrated_file;

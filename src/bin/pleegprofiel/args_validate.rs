@@ -94,9 +94,9 @@ pub(crate) struct ValidateArgs {
     /// Directory for report.html with calibration plot, ROC, decision curve and groups.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Show figures of fewer than 10 people. Without it a range of risk, a threshold or a rate of a group is shown only where
-    /// 10 people with and 10 without the outcome are behind it and behind whatever is left, and nothing where there are no 10
-    /// of either.
+    /// Show figures of fewer than 10 people. Without it a range of risk, a threshold, a rate of a group or a figure by a time
+    /// or of a profile is shown only where 10 people with and 10 without the outcome are behind it and behind whatever is
+    /// left, and nothing where there are no 10 of either.
     #[arg(long)]
     pub(crate) show_small_cells: bool,
     /// Language of tables and report.
@@ -192,7 +192,7 @@ pub(crate) struct DriftArgs {
     /// Score values to take together in the index of a table of counts: `10..12`.
     #[arg(long, value_name = "FROM..TO", value_parser = range)]
     pub(crate) merge: Option<(f64, f64)>,
-    /// Print every figure as one flat JSON object.
+    /// Print every figure as one flat JSON object: for programs, with figures of few people shown.
     #[arg(long)]
     pub(crate) flat: bool,
     /// Print JSON lines, one a period.
@@ -201,6 +201,10 @@ pub(crate) struct DriftArgs {
     /// Directory for report.html with the charts.
     #[arg(long, value_name = "DIR", conflicts_with = "flat")]
     pub(crate) out: Option<PathBuf>,
+    /// Show figures of fewer than 10 people. Without it a share of a period is shown only where 10 people with and 10 without
+    /// the outcome or the mark are behind it and behind whatever is left, and nothing of a period of fewer than 10 people.
+    #[arg(long)]
+    pub(crate) show_small_cells: bool,
     /// Language of table and report.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     pub(crate) lang: Lang,

@@ -8,7 +8,7 @@ use crate::screen;
 use pleegprofiel::{
     report::DriftReport,
     validation::{
-        ColumnKind, ColumnRequest, Drift, DriftAlarm, DriftOptions, DriftPeriod, Predictions, flat_cusum,
+        ColumnKind, ColumnRequest, Drift, DriftAlarm, DriftOptions, Predictions, ShownDrift, ShownPeriod, flat_cusum,
         flat_stability,
     },
 };
@@ -145,13 +145,13 @@ fn periods(args: &DriftArgs, stream: &Stream, first: usize) -> Result<Vec<(Strin
 #[derive(Serialize)]
 struct Period {
     period: String,
-    people: usize,
-    observed: f64,
-    expected: f64,
-    cusum_more: f64,
-    cusum_fewer: f64,
-    stability: f64,
-    stability_p: f64,
+    people: Option<usize>,
+    observed: Option<f64>,
+    expected: Option<f64>,
+    cusum_more: Option<f64>,
+    cusum_fewer: Option<f64>,
+    stability: Option<f64>,
+    stability_p: Option<f64>,
     alarms: Vec<String>,
 }
 
@@ -173,7 +173,7 @@ fn watch(args: &DriftArgs) -> Result<(), Failure> {
     let options = DriftOptions { reference: first, false_alarm_every: args.false_alarm_every };
     let drift = Drift::watch(&Predictions::new(stream.p, stream.y)?, &stream.shares, &spans, options)?;
     let seen: usize = drift.periods.iter().map(|p| p.people).sum();
-    let report = DriftReport::new(&drift, n - first - seen, args.lang.into());
+    let report = DriftReport::new(&drift, n - first - seen, args.lang.into(), args.show_small_cells);
     if let Some(directory) = &args.out {
         let html = report.html()?;
         let mut files = Outputs::open(directory)?;
@@ -181,8 +181,12 @@ fn watch(args: &DriftArgs) -> Result<(), Failure> {
         files.publish()?;
     }
     if args.json {
+        let shown = drift.shown(args.show_small_cells);
+        if shown.hidden {
+            screen::note(&"figures of fewer than 10 people are null (--show-small-cells shows them)");
+        }
         let lines: Result<Vec<String>, _> =
-            drift.periods.iter().map(|p| serde_json::to_string(&line(&drift, p))).collect();
+            shown.periods.iter().map(|p| serde_json::to_string(&line(&drift, &shown, p))).collect();
         return screen::print(&lines.map_err(|e| Failure::Output(e.to_string()))?.join("\n"));
     }
     let table = report.table();
@@ -190,25 +194,29 @@ fn watch(args: &DriftArgs) -> Result<(), Failure> {
     screen::print(&screen::grid(&header, &table.rows, &table.notes))
 }
 
-fn line(drift: &Drift, period: &DriftPeriod) -> Period {
+fn line(drift: &Drift, shown: &ShownDrift, period: &ShownPeriod) -> Period {
     let alarms = period.alarms.iter().map(|alarm| match alarm {
         DriftAlarm::MoreOutcomes => "more outcomes".to_owned(),
         DriftAlarm::FewerOutcomes => "fewer outcomes".to_owned(),
         DriftAlarm::ShareMoved(i) => {
-            let (name, was) = &drift.shares[*i];
-            format!("{name}: {:.1} % was {:.1} %", 100.0 * period.shares[*i], 100.0 * was)
+            let name = &drift.shares[*i].0;
+            match (period.shares[*i], shown.shares[*i]) {
+                (Some(now), Some(was)) => format!("{name}: {:.1} % was {:.1} %", 100.0 * now, 100.0 * was),
+                (Some(now), None) => format!("{name}: {:.1} %", 100.0 * now),
+                (None, _) => format!("{name}: moved"),
+            }
         }
         _ => "scores moved".to_owned(),
     });
     Period {
         period: period.name.clone(),
         people: period.people,
-        observed: period.events as f64 / period.people as f64,
+        observed: period.observed(),
         expected: period.expected,
-        cusum_more: period.cusum[0],
-        cusum_fewer: period.cusum[1],
-        stability: period.stability,
-        stability_p: period.stability_p,
+        cusum_more: period.cusum.map(|charts| charts[0]),
+        cusum_fewer: period.cusum.map(|charts| charts[1]),
+        stability: period.stability.map(|index| index[0]),
+        stability_p: period.stability.map(|index| index[1]),
         alarms: alarms.collect(),
     }
 }

@@ -265,7 +265,8 @@ fn times(args: &ValidateArgs, time: &str) -> Result<(), Failure> {
     if args.flat {
         return screen::print(&flat_times(&people, &scores, &risks, &horizons)?.to_json());
     }
-    let report = ValidationReport::follow_up(&people, &scores, &risks, &horizons, table.missing, args.lang.into())?;
+    let (language, small) = (args.lang.into(), args.show_small_cells);
+    let report = ValidationReport::follow_up(&people, &scores, &risks, &horizons, table.missing, language, small)?;
     show(args, &report)
 }
 
@@ -312,7 +313,8 @@ fn profiles(args: &ValidateArgs, truth: &Path) -> Result<(), Failure> {
     let probabilities: Vec<Vec<f64>> = columns.by_ref().take(keys.len()).collect();
     let ages = columns.next().unwrap_or_default();
     let people = ClassPredictions::new(keys, probabilities, classes)?;
-    let report = ValidationReport::profiles(&people, &sets, &ages, placed.missing, args.lang.into())?;
+    let (language, small) = (args.lang.into(), args.show_small_cells);
+    let report = ValidationReport::profiles(&people, &sets, &ages, placed.missing, language, small)?;
     show(args, &report)
 }
 

@@ -112,19 +112,25 @@ impl ValidationReport {
 }
 
 /// A report that says why there is none.
-fn nothing(w: Words, people: u64) -> ValidationReport {
-    let few = w.pick(
-        &format!("minder dan {SMALL_GROUP} personen met de uitkomst, of zonder"),
-        &format!("fewer than {SMALL_GROUP} people with the outcome, or without"),
-    );
+pub(super) fn nothing(w: Words, people: u64) -> ValidationReport {
+    let few = [
+        format!("minder dan {SMALL_GROUP} personen met de uitkomst, of zonder"),
+        format!("fewer than {SMALL_GROUP} people with the outcome, or without"),
+    ];
+    nothing_of(w, people, &few)
+}
+
+/// The same, for a reason in both languages.
+pub(super) fn nothing_of(w: Words, people: u64, [dutch, english]: &[String; 2]) -> ValidationReport {
     let header = [w.pick("cijfer", "figure"), w.pick("waarde", "value"), w.pick("reden", "reason")];
-    let row = vec![w.pick("elk cijfer", "every figure"), w.none(), few];
+    let row = vec![w.pick("elk cijfer", "every figure"), w.none(), w.pick(dutch, english)];
     let heading = w.pick("Niet getoond", "Not shown");
     let subtitle = match people < SMALL_GROUP as u64 {
         true => w.pick(&format!("Minder dan {SMALL_GROUP} personen"), &format!("Fewer than {SMALL_GROUP} people")),
         false => w.pick(&format!("{} personen", thousands(people, w.0)), &format!("{} people", thousands(people, w.0))),
     };
-    let section = ReportSection { heading, table: table(&header, vec![row], vec![]), picture: None };
+    let note = w.pick("--show-small-cells toont alles.", "--show-small-cells shows all.");
+    let section = ReportSection { heading, table: table(&header, vec![row], vec![note]), picture: None };
     ValidationReport { language: w.0, subtitle, sections: vec![section], findings: Vec::new() }
 }
 

@@ -31,8 +31,9 @@ pub struct ReportSection {
 
 /// A report of a validation. It holds no identifier and nothing of the machine it was made on.
 ///
-/// Of outcomes known of everybody, cells of fewer than ten people and what they would follow from are hidden unless asked
-/// for ([`ValidationReport::binary`]); of follow-up, groups of fewer than ten people.
+/// Cells of fewer than ten people and what they would follow from are hidden unless asked for: of outcomes known of
+/// everybody ([`ValidationReport::binary`]), of follow-up ([`ValidationReport::follow_up`]) and of profiles
+/// ([`ValidationReport::profiles`]).
 ///
 /// ```
 /// use pleegprofiel::{Language, report::ValidationReport, validation::Predictions};
@@ -113,6 +114,14 @@ impl Words {
 
     fn none(self) -> String {
         "–".to_owned()
+    }
+
+    /// Why figures are not shown, and what shows them.
+    fn not_shown(self, dutch: &str, english: &str) -> String {
+        self.pick(
+            &format!("–: niet getoond ({dutch}); --show-small-cells toont alles."),
+            &format!("–: not shown ({english}); --show-small-cells shows all."),
+        )
     }
 }
 

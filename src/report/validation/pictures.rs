@@ -64,13 +64,24 @@ pub(super) fn calibration(w: Words, name: &str, v: &Validation, shown: &Shown<'_
     Some(picture.svg())
 }
 
-/// Groups by what was predicted of them: place, share, lower and upper end; in words a subtitle and two axes.
+/// Groups, equal or not, by what was predicted of them: place, share, lower and upper end; in words a subtitle and two axes.
 pub(super) fn by_group(
     w: Words,
     title: &str,
     [subtitle, x_label, y_label]: [String; 3],
     points: Vec<(f64, f64, f64, f64)>,
+    equal: bool,
 ) -> String {
+    let dots = match equal {
+        true => w.pick(
+            "Stippen: gelijke delen van de personen op volgorde van wat is voorspeld, met 95 %-interval. Gestreept: wat goed zou zijn.",
+            "Dots: equal parts of the people in order of what was predicted, with 95 % interval. Dashed: what would be right.",
+        ),
+        false => w.pick(
+            "Stippen: de groepen van de tabel, met 95 %-interval. Gestreept: wat goed zou zijn.",
+            "Dots: the groups of the table, with 95 % interval. Dashed: what would be right.",
+        ),
+    };
     let picture = Square {
         title: title.to_owned(),
         subtitle,
@@ -80,10 +91,7 @@ pub(super) fn by_group(
         y: [0.0, 1.0],
         diagonal: true,
         points,
-        caption: vec![w.pick(
-            "Stippen: gelijke delen van de personen op volgorde van wat is voorspeld, met 95 %-interval. Gestreept: wat goed zou zijn.",
-            "Dots: equal parts of the people in order of what was predicted, with 95 % interval. Dashed: what would be right.",
-        )],
+        caption: vec![dots],
         decimal_comma: w.0 == Language::Dutch,
         ..Square::default()
     };

@@ -1,12 +1,12 @@
 //! Posteriors of profiles against the profiles that were true.
 
+use super::binary::nothing_of;
 use super::{ReportSection, ValidationReport, Words, pictures, table};
 use crate::error::{Error, Result};
 use crate::profile::kind::Profile;
 use crate::profile::language::Language;
-use crate::report::cells::{ShownCount, protect};
 use crate::report::thousands;
-use crate::validation::{ClassPredictions, Rate, SMALL_GROUP, StatedGroup};
+use crate::validation::{ClassPredictions, Defined, Rate, SMALL_GROUP, StatedGroup, Told, ToldClasses};
 
 /// Width of the bands of age, in years.
 const BAND: f64 = 5.0;
@@ -14,6 +14,13 @@ const BAND: f64 = 5.0;
 impl ValidationReport {
     /// A report of people whose profile is known: what was stated of the likeliest one by tenths and by age at the end
     /// of the record, each profile by itself, and prediction sets.
+    ///
+    /// # Small cells
+    /// Unless they are asked for, no number of fewer than ten people can be worked out from what is shown. Tenths and ages
+    /// are taken together until of each group the likeliest profile was right of ten people and wrong of ten, and so it is
+    /// of what groups of the one leave of the other. How many people have a profile is shown where ten have it and the
+    /// profiles that are not shown have ten together; whose set holds it where ten sets do and ten do not. It holds for one
+    /// report: another one of the same people can be subtracted from it.
     ///
     /// # Errors
     /// When sets or ages are of another number of people.
@@ -23,6 +30,7 @@ impl ValidationReport {
         ages: &[f64],
         missing: u64,
         language: Language,
+        show_small_cells: bool,
     ) -> Result<ValidationReport> {
         if ages.len() != people.len() {
             return Err(Error::options(format!("{} ages for {} people", ages.len(), people.len())));
@@ -36,11 +44,23 @@ impl ValidationReport {
             subtitle +=
                 &w.pick(&format!("; {n} zonder antwoord weggelaten"), &format!("; {n} without an answer left out"));
         }
+        let all = people.covered(sets, |_| true)?;
+        let bands = bands(ages);
+        let told = (!show_small_cells).then(|| {
+            let covered: Vec<bool> = people.truth().iter().zip(sets).map(|(class, set)| set.contains(class)).collect();
+            let ends = [people.ends_of_parts(10, SMALL_GROUP), bands.iter().skip(1).map(|band| band.0).collect()];
+            ToldClasses::new(people, &covered, ages, ends)
+        });
+        let told = told.as_ref();
+        if told.is_some() && people.len() < SMALL_GROUP {
+            let few = [format!("minder dan {SMALL_GROUP} personen"), format!("fewer than {SMALL_GROUP} people")];
+            return Ok(nothing_of(w, people.len() as u64, &few));
+        }
         let sections = vec![
-            by_tenth(w, people),
-            by_age(w, people, ages),
-            by_profile(w, people)?,
-            prediction_sets(w, people, sets)?,
+            by_tenth(w, people, told),
+            by_age(w, people, ages, &bands, told),
+            by_profile(w, people, told)?,
+            prediction_sets(w, people, sets, all, told)?,
         ];
         Ok(ValidationReport { language, subtitle, sections, findings: Vec::new() })
     }
@@ -51,20 +71,53 @@ fn header(w: Words, first: &[String]) -> Vec<String> {
     [first, &rest].concat()
 }
 
-fn cells(w: Words, group: &StatedGroup) -> Vec<String> {
+fn cells(w: Words, group: &StatedGroup, told: Told) -> Vec<String> {
     let [low, high] = group.right.wilson();
-    let right = w.number(group.right.value(), 3);
-    vec![format!("{}", group.right.of), w.number(group.stated, 3), right, w.range(low, high, 3)]
+    let shown = |shown: bool, text: String| if shown { text } else { w.none() };
+    vec![
+        shown(told.people, format!("{}", group.right.of)),
+        shown(told.people, w.number(group.stated, 3)),
+        shown(told.selection, w.number(group.right.value(), 3)),
+        shown(told.selection, w.range(low, high, 3)),
+    ]
 }
 
-fn by_tenth(w: Words, people: &ClassPredictions) -> ReportSection {
-    let groups = people.stated_against_found(10, SMALL_GROUP, |_| true);
-    let rows = groups.iter().map(|g| cells(w, g)).collect();
-    let points = groups.iter().map(|g| {
+/// Why cells of a table are not shown, if some are not.
+fn hidden(w: Words, all: bool) -> Option<String> {
+    let (dutch, english) = (
+        format!("een aantal van minder dan {SMALL_GROUP} personen zou eruit volgen"),
+        format!("a number of fewer than {SMALL_GROUP} people would follow"),
+    );
+    (!all).then(|| w.not_shown(&dutch, &english))
+}
+
+/// That groups are taken together, if they are.
+fn together(w: Words, taken: bool) -> Option<String> {
+    taken.then(|| {
+        w.pick(
+            &format!("Groepen zijn samengenomen tot elk {SMALL_GROUP} personen of meer heeft van wie het klopt en van wie niet; --show-small-cells toont ze apart."),
+            &format!("Groups are taken together until each has {SMALL_GROUP} people or more of whom it is right and of whom it is wrong; --show-small-cells shows each."),
+        )
+    })
+}
+
+fn by_tenth(w: Words, people: &ClassPredictions, told: Option<&ToldClasses>) -> ReportSection {
+    let (groups, each) = match told {
+        None => {
+            let tenths = people.stated_against_found(10, SMALL_GROUP, |_| true);
+            let each = vec![Told::ALL; tenths.len()];
+            (tenths, each)
+        }
+        Some(told) => (people.stated_by(&people.likeliest_of_each().0, &told.from[0]), told.groups[0].clone()),
+    };
+    let rows = groups.iter().zip(&each).map(|(g, told)| cells(w, g, *told)).collect();
+    let seen = groups.iter().zip(&each).filter(|(_, told)| told.selection);
+    let points = seen.map(|(g, _)| {
         let [low, high] = g.right.wilson();
         (g.stated, g.right.value(), low, high)
     });
     let heading = w.pick("Het waarschijnlijkste profiel", "The likeliest profile");
+    let tenths = told.is_none_or(|told| told.from[0] == people.ends_of_parts(10, SMALL_GROUP));
     let picture = pictures::by_group(
         w,
         &heading,
@@ -74,16 +127,22 @@ fn by_tenth(w: Words, people: &ClassPredictions) -> ReportSection {
             w.pick("deel goed", "share right"),
         ],
         points.collect(),
+        tenths,
     );
-    let note = w.pick(
+    let mut notes = vec![w.pick(
         "Personen op volgorde van de kans die van hun waarschijnlijkste profiel is gezegd, ook als zij onbeslist zijn.",
         "People in order of the probability stated of their likeliest profile, undecided ones too.",
-    );
-    let score = w.pick(
-        &format!("Logscore {}, Brier (0 tot 2) {}.", w.number(people.log_score(), 4), w.number(people.brier(), 4)),
-        &format!("Log score {}, Brier (0 to 2) {}.", w.number(people.log_score(), 4), w.number(people.brier(), 4)),
-    );
-    ReportSection { heading, table: table(&header(w, &[]), rows, vec![note, score]), picture: Some(picture) }
+    )];
+    if told.is_none_or(|told| told.right) {
+        let [log, brier] = [people.log_score(), people.brier()].map(|score| w.number(score, 4));
+        notes.push(w.pick(
+            &format!("Logscore {log}, Brier (0 tot 2) {brier}."),
+            &format!("Log score {log}, Brier (0 to 2) {brier}."),
+        ));
+    }
+    notes.extend(together(w, !tenths));
+    notes.extend(hidden(w, each.iter().all(|told| told.selection)));
+    ReportSection { heading, table: table(&header(w, &[]), rows, notes), picture: Some(picture) }
 }
 
 /// Bands of age, from and to: of five years, or as many more as ten people need.
@@ -108,20 +167,30 @@ fn bands(ages: &[f64]) -> Vec<(f64, f64)> {
     bands.into_iter().map(|(from, to, _)| (from, to)).collect()
 }
 
-fn by_age(w: Words, people: &ClassPredictions, ages: &[f64]) -> ReportSection {
+fn by_age(
+    w: Words,
+    people: &ClassPredictions,
+    ages: &[f64],
+    bands: &[(f64, f64)],
+    told: Option<&ToldClasses>,
+) -> ReportSection {
+    let from: Vec<f64> = told.map_or_else(|| bands.iter().skip(1).map(|b| b.0).collect(), |told| told.from[1].clone());
     let mut rows = Vec::new();
-    for (from, to) in bands(ages) {
-        for group in people.stated_against_found(1, 1, |i| (from..to).contains(&ages[i])) {
-            let name = format!("{from} – {}", to - 1.0);
-            rows.push([vec![name], cells(w, &group)].concat());
-        }
+    let each = told.map_or_else(|| vec![Told::ALL; from.len() + 1], |told| told.groups[1].clone());
+    for ((k, group), told) in people.stated_by(ages, &from).iter().enumerate().zip(&each) {
+        let within = |band: &&(f64, f64)| from.partition_point(|place| *place <= band.0) == k;
+        let (first, last) = (bands.iter().find(within), bands.iter().rev().find(within));
+        let name = first.zip(last).map_or(String::new(), |(a, b)| format!("{} – {}", a.0, b.1 - 1.0));
+        rows.push([vec![name], cells(w, group, *told)].concat());
     }
-    let note = w.pick(
+    let mut notes = vec![w.pick(
         "Leeftijd aan het einde van wat van iemand bekend is; banden met minder dan tien personen zijn bij de volgende gevoegd.",
         "Age at the end of what is known of somebody; bands of fewer than ten people are joined to the next.",
-    );
+    )];
+    notes.extend(together(w, rows.len() < bands.len()));
+    notes.extend(hidden(w, each.iter().all(|told| told.selection)));
     let heading = w.pick("Naar leeftijd", "By age");
-    ReportSection { heading, table: table(&header(w, &[w.pick("leeftijd", "age")]), rows, vec![note]), picture: None }
+    ReportSection { heading, table: table(&header(w, &[w.pick("leeftijd", "age")]), rows, notes), picture: None }
 }
 
 /// The name of a class of posteriors.
@@ -130,16 +199,22 @@ fn name(w: Words, key: &str) -> String {
     profile.map_or_else(|| w.pick("geen profiel", "no profile"), |p| p.label(w.0).to_owned())
 }
 
-fn by_profile(w: Words, people: &ClassPredictions) -> Result<ReportSection> {
+fn by_profile(w: Words, people: &ClassPredictions, told: Option<&ToldClasses>) -> Result<ReportSection> {
     let mut rows = Vec::new();
-    for class in people.by_class()? {
-        if class.found.count == 0.0 && class.stated == 0.0 {
+    let mut all = true;
+    for (class, figures) in people.by_class()?.iter().enumerate() {
+        if told.is_none() && figures.found.count == 0.0 && figures.stated == 0.0 {
             continue;
         }
-        let [low, high] = class.found.wilson();
-        let mut row = vec![name(w, &class.label), w.number(class.stated, 3)];
-        row.extend([w.number(class.found.value(), 3), w.range(low, high, 3)]);
-        row.extend(w.measured(&class.slope, 3));
+        let shown = told.is_none_or(|told| told.classes[class].people);
+        all &= shown;
+        let [low, high] = figures.found.wilson();
+        let mut row = vec![name(w, &figures.label), w.number(figures.stated, 3)];
+        row.extend([w.number(figures.found.value(), 3), w.range(low, high, 3)]);
+        row.extend(w.measured(&figures.slope, 3));
+        if !shown {
+            row[2..].fill(w.none());
+        }
         rows.push(row);
     }
     let header = [
@@ -154,31 +229,43 @@ fn by_profile(w: Words, people: &ClassPredictions) -> Result<ReportSection> {
         "Gezegd: gemiddelde kans op het profiel. Gevonden: deel dat het heeft. Helling van de logistische herkalibratie: 1 als de kansen kloppen, lager als zij te stellig zijn.",
         "Stated: mean probability of the profile. Found: share that has it. Slope of the logistic recalibration: 1 when the probabilities are right, lower when they are too sure.",
     );
+    let notes = std::iter::once(note).chain(hidden(w, all)).collect();
     let heading = w.pick("Naar profiel", "By profile");
-    Ok(ReportSection { heading, table: table(&header, rows, vec![note]), picture: None })
+    Ok(ReportSection { heading, table: table(&header, rows, notes), picture: None })
 }
 
-fn prediction_sets(w: Words, people: &ClassPredictions, sets: &[Vec<usize>]) -> Result<ReportSection> {
-    let mut rates = Vec::new();
-    for (class, key) in people.labels().iter().enumerate() {
-        if let Ok(rate) = people.covered(sets, |i| people.truth()[i] == class)? {
-            rates.push((name(w, key), rate));
-        }
-    }
-    let shown = protect(&rates.iter().map(|(_, rate)| rate.of as u64).collect::<Vec<_>>());
-    let row = |label: String, rate: &Rate, shown: bool| {
-        let [low, high] = rate.wilson();
-        match shown {
-            true => vec![label, format!("{}", rate.of), w.number(rate.value(), 3), w.range(low, high, 3)],
-            false => vec![label, w.none(), w.none(), w.none()],
-        }
-    };
+fn prediction_sets(
+    w: Words,
+    people: &ClassPredictions,
+    sets: &[Vec<usize>],
+    all: Defined<Rate>,
+    told: Option<&ToldClasses>,
+) -> Result<ReportSection> {
     let mut rows = Vec::new();
-    if let Ok(all) = people.covered(sets, |_| true)? {
-        rows.push(row(w.pick("alle", "all"), &all, true));
-    }
-    for ((label, rate), shown) in rates.into_iter().zip(shown) {
-        rows.push(row(label, &rate, matches!(shown, ShownCount::Exact(_))));
+    let mut whole = true;
+    let mut row = |label: String, rate: &Defined<Rate>, told: Told| {
+        whole &= told.people && told.base;
+        let shown = |shown: bool, text: &dyn Fn(&Rate) -> String| {
+            rate.as_ref().ok().filter(|_| shown).map_or_else(|| w.none(), text)
+        };
+        let range = |rate: &Rate| {
+            let [low, high] = rate.wilson();
+            w.range(low, high, 3)
+        };
+        rows.push(vec![
+            label,
+            shown(told.people, &|rate| format!("{}", rate.of)),
+            shown(told.base, &|rate| w.number(rate.value(), 3)),
+            shown(told.base, &range),
+        ]);
+    };
+    row(w.pick("alle", "all"), &all, Told { base: told.is_none_or(|told| told.covered), ..Told::PEOPLE });
+    for (class, key) in people.labels().iter().enumerate() {
+        let rate = people.covered(sets, |i| people.truth()[i] == class)?;
+        // that nobody has it may not be told either
+        if told.is_some() || rate.is_ok() {
+            row(name(w, key), &rate, told.map_or(Told::ALL, |told| told.classes[class]));
+        }
     }
     let header = [
         w.pick("waar profiel", "true profile"),
@@ -186,6 +273,7 @@ fn prediction_sets(w: Words, people: &ClassPredictions, sets: &[Vec<usize>]) -> 
         w.pick("in de verzameling", "in the set"),
         "95 %".into(),
     ];
+    let notes = hidden(w, whole).into_iter().collect();
     let heading = w.pick("Verzamelingen van profielen", "Prediction sets");
-    Ok(ReportSection { heading, table: table(&header, rows, Vec::new()), picture: None })
+    Ok(ReportSection { heading, table: table(&header, rows, notes), picture: None })
 }

@@ -1,7 +1,7 @@
 //! Which figures of a score are shown: everything, or what tells of no few people.
 
 use super::Words;
-use crate::validation::cuts;
+use crate::validation::cuts::{self, Ranked};
 use crate::validation::{HosmerLemeshow, Predictions, RiskGroup, RocPoint, Validation};
 
 /// Thresholds of the table of usefulness.
@@ -36,7 +36,8 @@ pub(super) fn shown<'a>(
         let first = threshold.into_iter().chain(THRESHOLDS).chain(groups.iter().skip(1).map(|g| g.lowest));
         first.chain(places()).collect::<Vec<f64>>()
     };
-    let scores: Vec<_> = validated.iter().zip(&tenths).map(|((_, people, _), g)| (*people, wanted(g))).collect();
+    let scores: Vec<_> =
+        validated.iter().zip(&tenths).map(|((_, people, _), g)| (Ranked::of(people), wanted(g))).collect();
     let told = cuts::told(&scores);
     let all = validated.iter().zip(tenths).zip(told);
     all.map(|(((_, people, v), tenths), at)| {

@@ -58,6 +58,8 @@ pub struct DriftPeriod {
     pub shares: Vec<f64>,
     /// What went off.
     pub alarms: Vec<DriftAlarm>,
+    /// Assessments in each part of the risks that the index is of.
+    pub(crate) cells: Vec<u64>,
 }
 
 /// A stream watched.
@@ -72,6 +74,8 @@ pub struct Drift {
     pub shares: Vec<(String, f64)>,
     /// How it was watched.
     pub options: DriftOptions,
+    /// Assessments of the reference in each part of its risks.
+    pub(crate) cells: Vec<u64>,
 }
 
 impl Drift {
@@ -127,7 +131,8 @@ impl Drift {
                     }
                 }
             }
-            let stability = Stability::new(&before, &counts(&p[part.clone()], &cuts))?;
+            let cells = counts(&p[part.clone()], &cuts);
+            let stability = Stability::new(&as_numbers(&before), &as_numbers(&cells))?;
             if stability.psi_p < level {
                 alarms.push(DriftAlarm::ScoresMoved);
             }
@@ -149,10 +154,11 @@ impl Drift {
                 stability_p: stability.psi_p,
                 shares: now,
                 alarms,
+                cells,
             });
         }
         let shares = shares.iter().map(|(name, m)| (name.clone(), split(&m[..first])[0] / first as f64)).collect();
-        Ok(Drift { periods: watched, limits, shares, options })
+        Ok(Drift { periods: watched, limits, shares, options, cells: before })
     }
 }
 
@@ -171,10 +177,14 @@ fn cuts(p: &[f64]) -> Vec<f64> {
     cuts
 }
 
-fn counts(p: &[f64], cuts: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; cuts.len() + 1];
+fn counts(p: &[f64], cuts: &[f64]) -> Vec<u64> {
+    let mut out = vec![0; cuts.len() + 1];
     for p in p {
-        out[cuts.partition_point(|c| c < p)] += 1.0;
+        out[cuts.partition_point(|c| c < p)] += 1;
     }
     out
+}
+
+fn as_numbers(counts: &[u64]) -> Vec<f64> {
+    counts.iter().map(|n| *n as f64).collect()
 }

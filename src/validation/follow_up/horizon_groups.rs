@@ -6,6 +6,7 @@ use crate::validation::fairness::rate::Rate;
 use crate::validation::parts::equal_parts;
 use crate::validation::small_cells::SMALL_GROUP;
 use crate::validation::undefined::{Defined, Undefined};
+use std::ops::Range;
 
 /// People of one range of risk, at a horizon.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,10 +33,43 @@ pub fn horizon_groups(people: &FollowUp, risks: &[f64], horizon: f64) -> Result<
         return Err(Error::options(format!("{} risks for {} people", risks.len(), people.len())));
     }
     people.check_horizon(horizon)?;
+    let (order, rising) = in_order(risks);
+    tenths(&rising).into_iter().map(|part| group(people, risks, &order[part], horizon)).collect()
+}
+
+/// People in order of risk, and the risks.
+fn in_order(risks: &[f64]) -> (Vec<usize>, Vec<f64>) {
     let mut order: Vec<usize> = (0..risks.len()).collect();
     order.sort_by(|&a, &b| risks[a].total_cmp(&risks[b]));
-    let rising: Vec<f64> = order.iter().map(|&i| risks[i]).collect();
-    equal_parts(&rising, 10, SMALL_GROUP).into_iter().map(|part| group(people, risks, &order[part], horizon)).collect()
+    let rising = order.iter().map(|&i| risks[i]).collect();
+    (order, rising)
+}
+
+fn tenths(rising: &[f64]) -> Vec<Range<usize>> {
+    equal_parts(rising, 10, SMALL_GROUP)
+}
+
+/// The risk from which on each of the tenths goes, the first apart.
+#[cfg(feature = "report")]
+pub(crate) fn ends_of_tenths(risks: &[f64]) -> Vec<f64> {
+    let (_, rising) = in_order(risks);
+    tenths(&rising).into_iter().skip(1).map(|part| rising[part.start]).collect()
+}
+
+/// Groups of people below the first of some rising risks, from each up to the next, and from the last up.
+#[cfg(feature = "report")]
+pub(crate) fn horizon_groups_from(
+    people: &FollowUp,
+    risks: &[f64],
+    horizon: f64,
+    from: &[f64],
+) -> Result<Vec<HorizonGroup>> {
+    let (order, rising) = in_order(risks);
+    let ends = from.iter().map(|place| rising.partition_point(|risk| risk < place)).chain([rising.len()]);
+    let mut start = 0;
+    let parts: Vec<Range<usize>> = ends.map(|end| std::mem::replace(&mut start, end)..end).collect();
+    let some = parts.into_iter().filter(|part| !part.is_empty());
+    some.map(|part| group(people, risks, &order[part], horizon)).collect()
 }
 
 fn group(people: &FollowUp, risks: &[f64], who: &[usize], horizon: f64) -> Result<HorizonGroup> {

@@ -33,6 +33,8 @@ pub(crate) struct Told {
 impl Told {
     /// Everything.
     pub(crate) const ALL: Told = Told { people: true, base: true, selection: true, rates: true };
+    /// How many people it has alone.
+    pub(crate) const PEOPLE: Told = Told { people: true, base: false, selection: false, rates: false };
 
     fn of(self, kind: Kind) -> bool {
         match kind {
@@ -91,20 +93,19 @@ struct Everybody {
 }
 
 impl Everybody {
-    fn new(of: &Predictions, attributes: &[ProtectedAttribute], threshold: f64) -> Everybody {
+    /// Of people, each with the cell that they are in.
+    fn new(people: impl Iterator<Item = (usize, usize)>, tables: &[Table<'_>]) -> Everybody {
         let mut kinds: BTreeMap<Vec<usize>, Cells> = BTreeMap::new();
         let mut key = Vec::new();
-        for i in (0..of.len()).filter(|&i| of.weights().is_none_or(|w| w[i] > 0.0)) {
+        for (i, cell) in people {
             key.clear();
-            key.extend(attributes.iter().map(|attribute| attribute.level(i)));
-            let (flagged, case) = (of.probabilities()[i] >= threshold, of.outcomes()[i]);
-            let cell = 2 * usize::from(!flagged) + usize::from(!case);
+            key.extend(tables.iter().map(|table| (table.group)(i)));
             match kinds.get_mut(key.as_slice()) {
                 Some(cells) => cells[cell] += 1,
                 None => kinds.entry(key.clone()).or_default()[cell] += 1,
             }
         }
-        let groups = (0..attributes.len()).map(|table| kinds.keys().map(|key| key[table]).collect()).collect();
+        let groups = (0..tables.len()).map(|table| kinds.keys().map(|key| key[table]).collect()).collect();
         Everybody { kinds: kinds.into_values().collect(), groups }
     }
 
@@ -215,16 +216,43 @@ pub(crate) fn told(
     threshold: f64,
     at_threshold: bool,
 ) -> Vec<Vec<Told>> {
-    let everybody = Everybody::new(of, attributes, threshold);
+    let mut most = Told::ALL;
+    if !at_threshold {
+        most.without(Kind::Selection);
+    }
+    let mut tables = Vec::with_capacity(attributes.len());
+    for attribute in attributes {
+        let group = Box::new(|i| attribute.level(i));
+        tables.push(Table { group, groups: attribute.levels().count(), most });
+    }
+    let counted = (0..of.len()).filter(|&i| of.weights().is_none_or(|w| w[i] > 0.0));
+    told_by(counted.map(|i| (i, cell(of.probabilities()[i] >= threshold, of.outcomes()[i]))), &tables)
+}
+
+/// Where somebody counts.
+pub(crate) fn cell(flagged: bool, case: bool) -> usize {
+    2 * usize::from(!flagged) + usize::from(!case)
+}
+
+/// A table of people by group.
+pub(crate) struct Table<'a> {
+    /// The group of each person.
+    pub(crate) group: Box<dyn Fn(usize) -> usize + 'a>,
+    /// How many groups there are.
+    pub(crate) groups: usize,
+    /// What is to be told of each of them.
+    pub(crate) most: Told,
+}
+
+/// What may be told of each group of each table, in their order, of people with the cell that each is in.
+pub(crate) fn told_by(people: impl Iterator<Item = (usize, usize)>, tables: &[Table<'_>]) -> Vec<Vec<Told>> {
+    let everybody = Everybody::new(people, tables);
     let mut before: Vec<Vec<Told>> = Vec::new();
-    for (table, attribute) in attributes.iter().enumerate() {
-        let cells = everybody.cells(&everybody.groups[table], attribute.levels().count());
-        let mut told = vec![Told::ALL; cells.len()];
+    for (table, Table { groups, most, .. }) in tables.iter().enumerate() {
+        let cells = everybody.cells(&everybody.groups[table], *groups);
+        let mut told = vec![*most; cells.len()];
         for (told, cells) in told.iter_mut().zip(&cells) {
             Kind::ALL.into_iter().filter(|kind| !kind.enough(*cells)).for_each(|kind| told.without(kind));
-            if !at_threshold {
-                told.without(Kind::Selection);
-            }
         }
         // less is told until nothing follows
         loop {
