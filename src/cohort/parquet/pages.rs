@@ -31,8 +31,8 @@ pub(super) fn check<R: ChunkReader>(chunks: &R, column: &ColumnChunkMetaData) ->
     let (mut at, length) = column.byte_range();
     let end = at.saturating_add(length).min(chunks.len());
     while at < end {
-        // what cannot be read as a header is for the crate to say
-        let Some(page) = header_at(chunks, at, end) else { return Ok(()) };
+        // the crate reads some headers that no writer writes, and would set aside what they state
+        let page = header_at(chunks, at, end).ok_or_else(|| damaged("a page whose header cannot be read"))?;
         let (Ok(packed), Ok(unpacked)) = (u64::try_from(page.packed), u64::try_from(page.unpacked)) else {
             return Err(damaged("a page of a negative length"));
         };
@@ -96,20 +96,41 @@ mod tests {
         assert_eq!(most_unpacked(Compression::ZSTD(Default::default()), u64::MAX), LARGEST);
     }
 
+    /// A chunk of a column of these bytes, looked at.
+    fn looked_at(stored: Stored, bytes: Vec<u8>) -> Result<()> {
+        let group = Schema::primitive_type_builder("a", stored).with_length(3).build().unwrap();
+        let described = Arc::new(ColumnDescriptor::new(Arc::new(group), 0, 0, ColumnPath::from("a")));
+        let chunk = ColumnChunkMetaData::builder(described).set_dictionary_page_offset(Some(0));
+        let chunk = chunk.set_total_compressed_size(bytes.len() as i64).build().unwrap();
+        check(&Bytes::from(bytes), &chunk)
+    }
+
+    #[test]
+    fn a_page_whose_header_cannot_be_read_is_refused() {
+        // three values in 24 bytes, the number of them written in as many bytes as are given
+        let page = |values: &[u8]| {
+            let header =
+                [&[0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C, 0x15], values, &[0x15, 0x00, 0x00, 0x00]].concat();
+            looked_at(Stored::INT64, [&header[..], &[0; 24]].concat())
+        };
+        assert!(page(&[6]).is_ok() && page(&[0x86, 0x80, 0x00]).is_ok());
+        let overlong = [&[0x86][..], &[0x80; 10], &[0x00]].concat();
+        for bytes in [overlong, vec![6, 0x0F]] {
+            assert!(page(&bytes).unwrap_err().to_string().contains("a page whose header cannot be read"));
+        }
+        // and where the column ends within one
+        let cut = [0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C].to_vec();
+        assert!(looked_at(Stored::INT64, cut).is_err());
+    }
+
     #[test]
     fn a_dictionary_holds_no_more_values_than_its_bytes() {
         // the header of a dictionary of so many values in 24 bytes, and those
         let page = |values: u8| {
             let header = [0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C, 0x15, 2 * values, 0x15, 0x00, 0x00, 0x00];
-            Bytes::from([&header[..], &[0; 24]].concat())
+            [&header[..], &[0; 24]].concat()
         };
-        let checked = |stored: Stored, values: u8| {
-            let group = Schema::primitive_type_builder("a", stored).with_length(3).build().unwrap();
-            let path = ColumnPath::from("a");
-            let described = Arc::new(ColumnDescriptor::new(Arc::new(group), 0, 0, path));
-            let chunk = ColumnChunkMetaData::builder(described).set_dictionary_page_offset(Some(0));
-            check(&page(values), &chunk.set_total_compressed_size(37).build().unwrap())
-        };
+        let checked = |stored: Stored, values: u8| looked_at(stored, page(values));
         let most = [
             (Stored::INT64, 3),
             (Stored::DOUBLE, 3),

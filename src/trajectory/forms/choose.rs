@@ -110,12 +110,12 @@ impl FormOptions {
         }
         rank(&mut scanned);
         around::around(&scan, &forms, *groups.end(), &mut scanned, &ticker)?;
-        if sample.is_some() {
+        if sample.is_some() && !ticker.stopped() {
             scanned = best_on_all(&scan, &scanned, &ticker)?;
-            if ticker.stopped() {
-                return Err(stopped());
-            }
             rank(&mut scanned);
+        }
+        if ticker.stopped() {
+            return Err(stopped());
         }
         self.in_full(cohort, degree, scanned, progress)
     }
