@@ -105,14 +105,15 @@ mod tests {
         check(&Bytes::from(bytes), &chunk)
     }
 
+    /// The header of a dictionary in 24 bytes, the number of whose values is written so, and those bytes.
+    fn dictionary(values: &[u8]) -> Vec<u8> {
+        let begin = [0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C, 0x15];
+        [&begin[..], values, &[0x15, 0x00, 0x00, 0x00], &[0; 24]].concat()
+    }
+
     #[test]
     fn a_page_whose_header_cannot_be_read_is_refused() {
-        // three values in 24 bytes, the number of them written in as many bytes as are given
-        let page = |values: &[u8]| {
-            let header =
-                [&[0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C, 0x15], values, &[0x15, 0x00, 0x00, 0x00]].concat();
-            looked_at(Stored::INT64, [&header[..], &[0; 24]].concat())
-        };
+        let page = |values: &[u8]| looked_at(Stored::INT64, dictionary(values));
         assert!(page(&[6]).is_ok() && page(&[0x86, 0x80, 0x00]).is_ok());
         let overlong = [&[0x86][..], &[0x80; 10], &[0x00]].concat();
         for bytes in [overlong, vec![6, 0x0F]] {
@@ -120,17 +121,12 @@ mod tests {
         }
         // and where the column ends within one
         let cut = [0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C].to_vec();
-        assert!(looked_at(Stored::INT64, cut).is_err());
+        assert!(looked_at(Stored::INT64, cut).unwrap_err().to_string().contains("a page whose header cannot be read"));
     }
 
     #[test]
     fn a_dictionary_holds_no_more_values_than_its_bytes() {
-        // the header of a dictionary of so many values in 24 bytes, and those
-        let page = |values: u8| {
-            let header = [0x15, 0x04, 0x15, 0x30, 0x15, 0x30, 0x4C, 0x15, 2 * values, 0x15, 0x00, 0x00, 0x00];
-            [&header[..], &[0; 24]].concat()
-        };
-        let checked = |stored: Stored, values: u8| looked_at(stored, page(values));
+        let checked = |stored: Stored, values: u8| looked_at(stored, dictionary(&[2 * values]));
         let most = [
             (Stored::INT64, 3),
             (Stored::DOUBLE, 3),

@@ -14,6 +14,8 @@ use crate::trajectory::spec::form::Form;
 const ROUNDS: usize = 6;
 /// Difference in BIC within which what was looked at is looked at again.
 const REACH: f64 = 6.0 * ABOUT_AS_WELL;
+/// So many groups more are looked at: one more may be worse and two better.
+const MORE: usize = 2;
 /// A criterion lower by less than this is the same.
 const LOWER: f64 = 1e-3;
 
@@ -22,8 +24,8 @@ const LOWER: f64 = 1e-3;
 enum Look {
     /// Another form, with as many groups.
     Form(Form),
-    /// The same form with more groups, up to so many.
-    More(usize),
+    /// The same form, with more groups.
+    More,
 }
 
 /// Looks around the first of what was ranked, until the first stays the first; with `most` groups at most.
@@ -41,13 +43,12 @@ pub(super) fn around(
             let known = scanned.iter().find(|s| s.form == *form && s.groups == best.groups);
             *form != best.form && known.is_none_or(|s| s.usable() && s.bic < best.bic + REACH)
         };
-        // a group more may be worse and two better
-        let more = (best.groups < most).then_some(Look::More((best.groups + 2).min(most)));
+        let more = (best.groups < most).then_some(Look::More);
         let looks: Vec<Look> = more.into_iter().chain(forms.iter().copied().filter(within).map(Look::Form)).collect();
         ticker.expect(looks.len());
         let look = |look: Look| match look {
             Look::Form(form) => Ok(vec![scan.from(form, &best)?]),
-            Look::More(most) => further(scan, &best, most),
+            Look::More => further(scan, &best, (best.groups + MORE).min(most)),
         };
         for next in looks.keep_in_parallel(|at| ticker.tick().then(|| look(at))) {
             for next in next? {
@@ -71,8 +72,13 @@ pub(super) fn around(
 /// Group by group more, each from the one before.
 fn further(scan: &Scan<'_>, best: &Scanned, most: usize) -> Result<Vec<Scanned>> {
     let mut all: Vec<Scanned> = Vec::new();
-    while let Some(fewer) = Some(all.last().unwrap_or(best)).filter(|s| s.groups < most && s.usable()) {
-        all.push(scan.parted(fewer)?);
+    for _ in best.groups..most {
+        let next = scan.parted(all.last().unwrap_or(best))?;
+        let usable = next.usable();
+        all.push(next);
+        if !usable {
+            break;
+        }
     }
     Ok(all)
 }

@@ -1,7 +1,7 @@
 //! Where people in order of a value may be parted: at thresholds, and at the ends of groups.
 
 use super::super::predictions::Predictions;
-use super::enough;
+use super::{counted, enough};
 
 /// People in order of a value (a risk, an age), each of a kind.
 pub(crate) struct Ranked<'a> {
@@ -21,8 +21,7 @@ impl<'a> Ranked<'a> {
 
     /// Without and with the outcome, in order of risk.
     pub(crate) fn of(people: &'a Predictions) -> Ranked<'a> {
-        let y = people.outcomes();
-        let counts = |i: usize| people.weights().is_none_or(|w| w[i] > 0.0);
+        let (y, counts) = (people.outcomes(), counted(people));
         let kinds = (0..y.len()).map(|i| counts(i).then_some(u16::from(y[i]))).collect();
         Ranked { values: people.probabilities(), kinds, told: 2 }
     }

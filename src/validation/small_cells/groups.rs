@@ -7,7 +7,7 @@
 
 use super::super::fairness::attribute::ProtectedAttribute;
 use super::super::predictions::Predictions;
-use super::enough;
+use super::{counted, enough};
 use std::collections::BTreeMap;
 
 /// People flagged with the outcome and without, not flagged with it and without.
@@ -225,8 +225,9 @@ pub(crate) fn told(
         let group = Box::new(|i| attribute.level(i));
         tables.push(Table { group, groups: attribute.levels().count(), most });
     }
-    let counted = (0..of.len()).filter(|&i| of.weights().is_none_or(|w| w[i] > 0.0));
-    told_by(counted.map(|i| (i, cell(of.probabilities()[i] >= threshold, of.outcomes()[i]))), &tables)
+    let counts = counted(of);
+    let people = (0..of.len()).filter(|&i| counts(i));
+    told_by(people.map(|i| (i, cell(of.probabilities()[i] >= threshold, of.outcomes()[i]))), &tables)
 }
 
 /// Where somebody counts.

@@ -25,6 +25,11 @@ fn enough(people: u64) -> bool {
     people >= SMALL_GROUP as u64
 }
 
+/// Who of these people count: everybody, or whoever has a weight.
+fn counted(people: &Predictions) -> impl Fn(usize) -> bool + '_ {
+    |i| people.weights().is_none_or(|w| w[i] > 0.0)
+}
+
 /// Whether anything may be told of these people: enough of them had the outcome, and enough had not.
 pub(crate) fn may_be_told(people: &Predictions) -> bool {
     cuts::people(people, &[]).iter().flatten().all(|n| enough(*n))

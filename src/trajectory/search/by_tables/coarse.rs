@@ -29,6 +29,7 @@ impl Steps {
         if shape.dispersed() { Steps::Wide } else { Steps::Fine }
     }
 }
+
 /// So many times fewer cells are worth the climbs that follow.
 const WORTH: usize = 3;
 /// So many of the optima climb on: rounding may have changed the order of those that lie close together.

@@ -29,11 +29,15 @@ const SAMPLES: [usize; 2] = [4_000, 40_000];
 /// The same with individual time at risk, where every cell of every person costs: still many times the cohorts
 /// on which the search is known to find the best optima.
 const SAMPLES_AT_RISK: [usize; 2] = [2_000, 20_000];
-/// The same, both, where parameters are known to climb from and a search is made beside them, with individual time at risk.
+/// Where parameters are known to climb from, with individual time at risk: distinct histories above which the search beside
+/// them is made on a sample, and persons in it.
 const BESIDE_KNOWN: usize = 1_000;
 /// How many optima go on to each.
 const TO_MIDDLE: usize = 4;
 const TO_ALL: usize = 2;
+/// Newton steps of a climb from an optimum of other people, and what it may leave.
+const CLIMB_STEPS: usize = 40;
+const ROUGHLY: f64 = 1e-2;
 /// Passes that a climb to the top of everybody is expected to take.
 const PASSES_EXPECTED: usize = 8;
 /// Stream of the sample; far from the streams of the starts.
@@ -107,11 +111,8 @@ pub(crate) fn candidates(
     let mut climbs = again(everyone, shape, candidates, ticker);
     if !known.is_empty() {
         // what is known is known of everyone: no sample is to lose it
-        let best = climbs.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood);
-        let climb = |params: &Params| {
-            let point = Point::at(everyone, shape, anew(shape, params.clone()));
-            newton::climb_unless_behind(everyone, shape, point, 40, 1e-2, best)
-        };
+        let best = highest(&climbs);
+        let climb = |params: &Params| upon(everyone, shape, params.clone(), best);
         climbs.extend(known.map_in_parallel(climb).into_iter().filter(|c| !c.behind));
         climbs = search::distinct(climbs);
     }
@@ -124,7 +125,7 @@ pub(crate) fn climb_on(passes: &dyn Passes, shape: &Shape, mut found: Candidates
     found.climbs.truncate(TO_ALL);
     within_reach(&mut found.climbs);
     ticker.expect(PASSES_EXPECTED * found.climbs.len());
-    let climb = |c: Climb| newton::climb(passes, shape, Point::at(passes, shape, anew(shape, c.params)), 40, 1e-2);
+    let climb = |c: Climb| upon(passes, shape, c.params, f64::NEG_INFINITY);
     found.climbs = search::distinct(found.climbs.into_iter().map(climb).collect());
     finish(passes, shape, found)
 }
@@ -138,17 +139,25 @@ fn within_reach(climbs: &mut Vec<Climb>) {
     climbs.retain(|c| c.pass.log_likelihood >= least);
 }
 
-/// Climbs on from optima found on less data, the best of them first: others are given up where they end below it. Such an
-/// optimum lies where the quadratic holds, so no step of EM goes before.
+/// Climbs from an optimum of other people, given up where it ends below `best`. Such an optimum lies where the quadratic
+/// holds, so no step of EM goes before.
+fn upon(passes: &dyn Passes, shape: &Shape, optimum: Params, best: f64) -> Climb {
+    let point = Point::at(passes, shape, anew(shape, optimum));
+    newton::climb_unless_behind(passes, shape, point, CLIMB_STEPS, ROUGHLY, best)
+}
+
+/// The log-likelihood of the first of climbs, best first.
+fn highest(climbs: &[Climb]) -> f64 {
+    climbs.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood)
+}
+
+/// Climbs on from optima found on less data, the best of them first: others are given up where they end below it.
 fn again(evaluator: &Evaluator<'_>, shape: &Shape, from: Vec<Climb>, ticker: &Ticker<'_>) -> Vec<Climb> {
     ticker.expect(from.len());
-    let climb = |c: Climb, best: f64| {
-        let point = Point::at(evaluator, shape, anew(shape, c.params));
-        ticker.tick().then(|| newton::climb_unless_behind(evaluator, shape, point, 40, 1e-2, best))
-    };
+    let climb = |c: Climb, best: f64| ticker.tick().then(|| upon(evaluator, shape, c.params, best));
     let mut from = from.into_iter();
     let mut climbs: Vec<Climb> = from.next().and_then(|c| climb(c, f64::NEG_INFINITY)).into_iter().collect();
-    let best = climbs.first().map_or(f64::NEG_INFINITY, |c| c.pass.log_likelihood);
+    let best = highest(&climbs);
     climbs.extend(from.collect::<Vec<_>>().keep_in_parallel(|c| climb(c, best)).into_iter().filter(|c| !c.behind));
     search::distinct(climbs)
 }
