@@ -1,4 +1,4 @@
-//! Small dense symmetric matrices: Cholesky with solve and inverse, eigenvalues by Jacobi rotations.
+//! Small dense symmetric matrices: Cholesky with solve, eigenvalues with their vectors.
 //!
 //! For the few dozen parameters of a trajectory model; measured faster than the general crates at
 //! that size.
@@ -106,49 +106,123 @@ impl Square {
         Some(Cholesky { l })
     }
 
-    /// Eigenvalues in ascending order with their eigenvectors (cyclic Jacobi; Golub & Van Loan, 8.5).
+    /// Eigenvalues in ascending order with their eigenvectors, by reflections to three diagonals and rotations of these with
+    /// implicit shifts (Golub & Van Loan, 8.3). Without a number in it all are none.
     pub(crate) fn eigen(&self) -> Vec<(f64, Vec<f64>)> {
         let n = self.n;
-        let mut a = self.clone();
-        let mut v = Square::zeros(n);
-        (0..n).for_each(|i| v.set(i, i, 1.0));
-        for _ in 0..60 {
-            let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a.at(i, j).powi(2)).sum();
-            let diag: f64 = (0..n).map(|i| a.at(i, i).powi(2)).sum();
-            if off <= 1e-32 * diag || off == 0.0 {
-                break;
-            }
-            for p in 0..n {
-                for q in p + 1..n {
-                    let apq = a.at(p, q);
-                    if apq == 0.0 {
-                        continue;
-                    }
-                    let theta = (a.at(q, q) - a.at(p, p)) / (2.0 * apq);
-                    let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-                    let t = if theta == 0.0 { 1.0 } else { t };
-                    let c = 1.0 / (t * t + 1.0).sqrt();
-                    let s = t * c;
-                    for k in 0..n {
-                        let (x, y) = (a.at(k, p), a.at(k, q));
-                        a.set(k, p, c * x - s * y);
-                        a.set(k, q, s * x + c * y);
-                    }
-                    for k in 0..n {
-                        let (x, y) = (a.at(p, k), a.at(q, k));
-                        a.set(p, k, c * x - s * y);
-                        a.set(q, k, s * x + c * y);
-                        let (x, y) = (v.at(k, p), v.at(k, q));
-                        v.set(k, p, c * x - s * y);
-                        v.set(k, q, s * x + c * y);
-                    }
-                }
-            }
+        if !self.a.iter().all(|x| x.is_finite()) {
+            return (0..n).map(|i| (f64::NAN, (0..n).map(|j| f64::from(u8::from(i == j))).collect())).collect();
         }
+        let mut three = self.three_diagonals();
+        three.rotate();
+        let ThreeDiagonals { diagonal, basis, .. } = three;
         let mut pairs: Vec<(f64, Vec<f64>)> =
-            (0..n).map(|i| (a.at(i, i), (0..n).map(|k| v.at(k, i)).collect())).collect();
+            diagonal.into_iter().zip(basis.a.chunks(n.max(1))).map(|(value, row)| (value, row.to_vec())).collect();
         pairs.sort_by(|x, y| x.0.total_cmp(&y.0));
         pairs
+    }
+
+    /// The same matrix in a basis in which all but three diagonals are zero.
+    fn three_diagonals(&self) -> ThreeDiagonals {
+        let n = self.n;
+        let (mut a, mut basis) = (self.clone(), Square::zeros(n));
+        (0..n).for_each(|i| basis.set(i, i, 1.0));
+        for k in 0..n.saturating_sub(2) {
+            let mut v = a.a[k * n + k + 1..(k + 1) * n].to_vec();
+            if v[1..].iter().all(|x| *x == 0.0) {
+                continue;
+            }
+            let length = dot(&v, &v).sqrt();
+            let beside = if v[0] > 0.0 { -length } else { length };
+            v[0] -= beside;
+            let twice = 2.0 / dot(&v, &v);
+            // reflected from both sides: v w' + w v' less
+            let row = |i: usize| i * n + k + 1..(i + 1) * n;
+            let mut w: Vec<f64> = (k + 1..n).map(|i| twice * dot(&a.a[row(i)], &v)).collect();
+            let half = 0.5 * twice * dot(&w, &v);
+            w.iter_mut().zip(&v).for_each(|(w, v)| *w -= half * v);
+            for i in k + 1..n {
+                let (vi, wi) = (v[i - k - 1], w[i - k - 1]);
+                a.a[row(i)].iter_mut().zip(v.iter().zip(&w)).for_each(|(to, (v, w))| *to -= vi * w + wi * v);
+            }
+            a.set(k, k + 1, beside);
+            let mut along = vec![0.0; n];
+            for (i, v) in (k + 1..n).zip(&v) {
+                along.iter_mut().zip(&basis.a[i * n..(i + 1) * n]).for_each(|(to, x)| *to += twice * v * x);
+            }
+            for (i, v) in (k + 1..n).zip(&v) {
+                basis.row_mut(i).iter_mut().zip(&along).for_each(|(to, x)| *to -= v * x);
+            }
+        }
+        ThreeDiagonals {
+            diagonal: (0..n).map(|i| a.at(i, i)).collect(),
+            beside: (0..n).map(|i| if i + 1 < n { a.at(i, i + 1) } else { 0.0 }).collect(),
+            basis,
+        }
+    }
+}
+
+/// A symmetric matrix of which only the diagonal and what is beside it are not zero.
+struct ThreeDiagonals {
+    diagonal: Vec<f64>,
+    /// Beside the diagonal, with a zero at the end.
+    beside: Vec<f64>,
+    /// The basis in which it is so, a row each.
+    basis: Square,
+}
+
+/// Sweeps that an eigenvalue takes at most; two or three do.
+const SWEEPS: usize = 60;
+
+impl ThreeDiagonals {
+    /// Rotates the basis until nothing is left beside the diagonal.
+    fn rotate(&mut self) {
+        let n = self.diagonal.len();
+        for first in 0..n {
+            for _ in 0..SWEEPS {
+                let small = |i: &usize| {
+                    self.beside[*i].abs() <= f64::EPSILON * (self.diagonal[*i].abs() + self.diagonal[*i + 1].abs())
+                };
+                let last = (first..n - 1).find(small).unwrap_or(n - 1);
+                if last == first {
+                    break;
+                }
+                self.sweep(first, last);
+            }
+        }
+    }
+
+    /// One sweep from `last` up to `first`, with the eigenvalue of the first two by two that is nearer to its first as shift.
+    fn sweep(&mut self, first: usize, last: usize) {
+        let (d, e, n) = (&mut self.diagonal, &mut self.beside, self.basis.n);
+        let half = (d[first + 1] - d[first]) / (2.0 * e[first]);
+        let root = (half * half + 1.0).sqrt().copysign(half);
+        let mut ahead = d[last] - d[first] + e[first] / (half + root);
+        let (mut sine, mut cosine, mut less) = (1.0, 1.0, 0.0);
+        for i in (first..last).rev() {
+            let (f, b) = (sine * e[i], cosine * e[i]);
+            let length = (f * f + ahead * ahead).sqrt();
+            e[i + 1] = length;
+            if length == 0.0 {
+                // it parts here
+                d[i + 1] -= less;
+                e[last] = 0.0;
+                return;
+            }
+            (sine, cosine) = (f / length, ahead / length);
+            let next = d[i + 1] - less;
+            let r = (d[i] - next) * sine + 2.0 * cosine * b;
+            less = sine * r;
+            d[i + 1] = next + less;
+            ahead = cosine * r - b;
+            let (upper, lower) = self.basis.a[i * n..(i + 2) * n].split_at_mut(n);
+            for (x, y) in upper.iter_mut().zip(lower) {
+                (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
+            }
+        }
+        d[first] -= less;
+        e[first] = ahead;
+        e[last] = 0.0;
     }
 }
 
@@ -222,5 +296,44 @@ mod tests {
                 assert!((hv - value * vector[i]).abs() < 1e-14);
             }
         }
+    }
+
+    #[test]
+    fn eigenvectors_are_a_basis_in_which_the_matrix_is_its_eigenvalues() {
+        let mut rng = crate::numeric::streams::stream(8, 0);
+        for case in 0..60_usize {
+            // full, with whole rows of nothing, with one value many times, and as far from level as informations are
+            let n = 1 + case % 30;
+            let mut m = Square::zeros(n);
+            for i in 0..n {
+                for j in 0..=i {
+                    let x: f64 = rand::Rng::r#gen::<f64>(&mut rng) - 0.5;
+                    let x = match case % 4 {
+                        0 => x,
+                        1 if i % 3 == 0 || j % 3 == 0 => 0.0,
+                        2 => f64::from(u8::from(i == j)) + f64::from(u8::from(i / 2 == j / 2)),
+                        _ => x * 10_f64.powi(-((i + j) as i32) / 3),
+                    };
+                    m.set(i, j, x);
+                    m.set(j, i, x);
+                }
+            }
+            let size = m.values().iter().fold(f64::MIN_POSITIVE, |most, x| x.abs().max(most)) * n as f64;
+            let pairs = m.eigen();
+            assert!(pairs.is_sorted_by(|x, y| x.0 <= y.0));
+            for (a, (value, vector)) in pairs.iter().enumerate() {
+                for i in 0..n {
+                    assert!((dot(&m.a[i * n..(i + 1) * n], vector) - value * vector[i]).abs() < 1e-14 * size, "{case}");
+                }
+                for (b, (_, other)) in pairs.iter().enumerate() {
+                    assert!((dot(vector, other) - f64::from(u8::from(a == b))).abs() < 1e-13, "{case}");
+                }
+            }
+        }
+        assert!(
+            Square::from_values(2, &[1.0, f64::NAN, f64::NAN, 1.0]).eigen().iter().all(|(value, _)| value.is_nan())
+        );
+        assert!(Square::zeros(0).eigen().is_empty());
+        assert_eq!(Square::zeros(2).eigen().iter().map(|pair| pair.0).collect::<Vec<_>>(), [0.0, 0.0]);
     }
 }

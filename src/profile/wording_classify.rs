@@ -5,9 +5,12 @@
 
 use super::classify::classification::Classification;
 use super::classify::forecast::Forecast;
-use super::classify::prediction::{CalibrationSource, PredictionSet};
+use super::classify::prediction::{CalibrationSource, PredictionSet, ProfileEvidence};
 use super::classify::typicality::Typicality;
 use super::language::Language;
+
+/// A part by which a set holds more of a profile's people than was asked for, before it is said.
+const CLEARLY_MORE: f64 = 0.03;
 
 /// A part of a hundred, without decimals.
 fn of_hundred(part: f64) -> String {
@@ -33,11 +36,23 @@ impl PredictionSet {
                 format!("No profile is in the set: of each at most {few} of 100 people have a probability of their own profile as low as this record has. That says how clear the record is, not how rare."),
             );
         }
-        let items = language.list(&items);
+        let (items, more) = (language.list(&items), self.more(language));
         language.pick(
-            format!("Niet uit te sluiten: {items}. Bij {people}, gezien tot {age} jaar, blijft zo van elk profiel bij minstens {coverage} van de 100 het ware profiel in de verzameling."),
-            format!("Not ruled out: {items}. Among {people} seen up to age {age} the set holds the true profile for at least {coverage} of 100 of each profile."),
+            format!("Niet uit te sluiten: {items}. Bij {people}, gezien tot {age} jaar, blijft zo van elk profiel bij minstens {coverage} van de 100 het ware profiel in de verzameling{more}."),
+            format!("Not ruled out: {items}. Among {people} seen up to age {age} the set holds the true profile for at least {coverage} of 100 of each profile{more}."),
         )
+    }
+
+    /// Of which profiles it holds clearly more people than was asked for, in brackets: many have one and the same record.
+    fn more(&self, language: Language) -> String {
+        let clearly = |e: &&ProfileEvidence| e.holds.is_some_and(|holds| holds > self.coverage + CLEARLY_MORE);
+        let of = |e: &ProfileEvidence| {
+            let profile =
+                e.profile.map_or(language.pick("geen van de profielen", "none of the profiles"), |p| p.label(language));
+            format!("{profile}: {}", of_hundred(e.holds.unwrap_or(1.0)))
+        };
+        let all: Vec<String> = self.evidence.iter().filter(clearly).map(of).collect();
+        if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
     }
 }
 

@@ -56,6 +56,7 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
             ));
         }
         let (mut worst, mut size) = ((0.0_f64, String::new()), 0);
+        let mut furthest = (0.0_f64, String::new());
         for k in 0..4 {
             // people, those whose set holds their profile, and these without those who have the counts of the least likely:
             // a set holds all people of one record or none
@@ -74,6 +75,16 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
             };
             let (n, inside, _) = of(0, 99);
             note(format!("set holds {}: {inside:.3} of {n}", Profile::ALL[k]));
+            // what the sets say themselves of how many of the profile they hold
+            let stated = |age: usize| {
+                let there = all.iter().zip(&people).filter(|(_, p)| p.profile == k && p.year + 12 == age);
+                let says = there.map(|(c, _)| {
+                    let mut of = c.prediction_set.evidence.iter().filter(|e| e.profile == Some(Profile::ALL[k]));
+                    of.next().and_then(|e| e.holds).unwrap()
+                });
+                let says: Vec<f64> = says.collect();
+                says.iter().sum::<f64>() / says.len() as f64
+            };
             let by_age: Vec<(usize, usize, f64, f64)> = (14..45)
                 .map(|age| (age, of(age, age + 1)))
                 .filter(|(_, (n, ..))| *n >= 100)
@@ -81,6 +92,10 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
                 .collect();
             note(format!("   by index age, and without the least likely record {by_age:.3?}"));
             for (age, n, p, without) in by_age {
+                if (p - stated(age)).abs() > furthest.0 {
+                    let text = format!("{} at {age}: {p:.3} of {n}, stated {:.3}", Profile::ALL[k], stated(age));
+                    furthest = ((p - stated(age)).abs(), text);
+                }
                 // above the level only as far as one record reaches over it
                 let off = if without < 0.9 { (0.9 - p).max(0.0) } else { (p - 0.9).abs() };
                 if off > worst.0 {
@@ -90,6 +105,7 @@ fn study_of_people_cut_at_the_end_of_the_index_year() {
             }
         }
         size += all.iter().map(|c| c.prediction_set.profiles.len()).sum::<usize>();
+        note(format!("furthest from what sets state: {}", furthest.1));
         note(format!("furthest from 0.9: {}; {:.2} profiles a set", worst.1, size as f64 / all.len() as f64));
         for alpha in [0.01, 0.05, 0.5] {
             let share = all.iter().filter(|c| c.typicality.nearest.p < alpha).count() as f64 / all.len() as f64;

@@ -8,7 +8,7 @@ use crate::{outputs, screen};
 use pleegprofiel::profile::classify::ClassificationWriter;
 use pleegprofiel::{
     Cohort, Error, ErrorKind, Language, Profile,
-    profile::classify::{Classification, ClassifyOptions, FileFit, Refusal},
+    profile::classify::{Classification, ClassifyOptions, FileFit, ProfileEvidence, Refusal},
 };
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -186,6 +186,8 @@ fn object(id: &str, answer: &Answer, file: &File, explain: bool, language: Langu
     };
     let posterior: Map<String, Value> =
         answer.posterior.iter().map(|p| (p.profile.key().to_owned(), json!(p.probability))).collect();
+    let held = |e: &ProfileEvidence| (e.profile.map_or("none", |p| p.key()).to_owned(), json!(e.holds));
+    let holds: Map<String, Value> = answer.prediction_set.evidence.iter().map(held).collect();
     let mut limitations: Vec<String> = answer.limitations.iter().map(|l| l.text(language)).collect();
     // a file that fits is no limitation of an answer; one that could not be looked at is
     limitations.extend((file.key() != "fits").then(|| file.text.clone()));
@@ -201,6 +203,7 @@ fn object(id: &str, answer: &Answer, file: &File, explain: bool, language: Langu
         "no_profile": answer.without_profile.iter().fold(0.0, |sum, c| sum + c.probability.get()),
         "no_profile_in_set": answer.prediction_set.no_profile,
         "coverage": answer.prediction_set.coverage,
+        "set_holds": holds,
         "calibration": answer.prediction_set.source,
         "typicality_interval": [answer.typicality.nearest.low, answer.typicality.nearest.high],
         "typicality_of_all": answer.typicality.mixture.p,

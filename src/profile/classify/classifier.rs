@@ -321,8 +321,8 @@ impl Classifier {
         }
         let (own_class, source) = match &self.given {
             Some(given) => {
-                let rank = |(people, posterior): (&Ranked, &f64)| (people.rank(*posterior).1, people.len());
-                (given[seen.last].iter().zip(&by_class).map(rank).collect(), CalibrationSource::Given)
+                let among = |(people, posterior): (&Ranked, &f64)| people.own_class(*posterior, self.options.coverage);
+                (given[seen.last].iter().zip(&by_class).map(among).collect(), CalibrationSource::Given)
             }
             None => (standing.own_class, CalibrationSource::Simulated { seed: self.options.seed }),
         };

@@ -8,7 +8,7 @@
 //! `record` (who may be classified) - `cells` and `kept` (the model as tables; a factor that a
 //! person keeps) - `draw` and `reference` (the people a record is
 //! judged against) - `pool` and `alike` (the same for records with gaps and time in custody, each with its own) -
-//! `standing`, `prediction`, `typicality`, `resolution` (the questions to them) - `explanation`, `forecast` -
+//! `standing`, `own_class`, `prediction`, `typicality`, `resolution` (the questions to them) - `explanation`, `forecast` -
 //! `classifier` and `classification` (all of it together). `calibration` and `career` are other ways in. `at_index` answers by
 //! a model of whole careers, conditional on the index offence. `file_fit` holds a file as a whole against a model
 //! (`file_of_groups`, `at_index::file`).
@@ -36,6 +36,7 @@ pub(crate) mod forecast;
 mod kept;
 pub(crate) mod limitation;
 pub(crate) mod options;
+mod own_class;
 mod pool;
 pub(crate) mod prediction;
 mod ranked;

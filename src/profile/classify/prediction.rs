@@ -8,9 +8,11 @@
 //! the people of every profile keep their own in the set, provided they are like the people it was calibrated on.
 //! Ties count in favour of the profile, so the sets are a little larger than they had to be; where many people of a profile
 //! have one and the same record, larger than that. Of late-peak people with an index offence at 19 to 21 most of the least
-//! likely have no other offence yet: sets of 90 % hold 97 to 99 % of them, and would hold 74 to 89 % without that record
-//! (`study_of_people_cut_at_the_end_of_the_index_year`, 30,000 people). Tossing a coin about a person is no way out.
+//! likely have no other offence yet: sets of 90 % hold 97 to 99 % of them, and would hold 71 to 88 % without that record
+//! (`study_of_people_cut_at_the_end_of_the_index_year`, 200,000 people). Tossing a coin about a person is no way out. So
+//! the coverage asked for is the least, and every set says of each profile how many of its people it holds.
 
+use super::own_class::OwnClass;
 use crate::profile::kind::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -38,13 +40,18 @@ pub struct ProfileEvidence {
     pub p: f64,
     /// The people of this profile in the calibration.
     pub people: usize,
+    /// The part of these people in whose set it is: the coverage of sets like this one for this profile. At least the one
+    /// that was asked for, and more where many of them have one record. Where several places of an index offence are
+    /// possible, the lowest of these. `None` in what was written before it was worked out.
+    #[serde(default)]
+    pub holds: Option<f64>,
 }
 
 /// The profiles that cannot be ruled out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PredictionSet {
-    /// The stated coverage.
+    /// The coverage that was asked for: the least for every profile, of which [`ProfileEvidence::holds`] says its own.
     pub coverage: f64,
     /// The profiles in the set, in the order of [`Profile::ALL`]. Empty when for every profile the posterior is lower than
     /// for all but `1 - coverage` of its own people: a record may be clear enough for a profile and still be less clear
@@ -67,16 +74,16 @@ impl PredictionSet {
     }
 }
 
-/// The set from a calibration: for each class its profile, the part of its people whose posterior is at most as high as
-/// that of the record, the record counted among them, and how many they are.
+/// The set from a calibration: for each class its profile, and the record among its people.
 pub(super) fn set(
-    classes: impl Iterator<Item = (Option<Profile>, (f64, usize))>,
+    classes: impl Iterator<Item = (Option<Profile>, OwnClass)>,
     coverage: f64,
     age: f64,
     source: CalibrationSource,
 ) -> PredictionSet {
-    let evidence: Vec<ProfileEvidence> =
-        classes.map(|(profile, (p, people))| ProfileEvidence { profile, p, people }).collect();
+    let evidence: Vec<ProfileEvidence> = classes
+        .map(|(profile, of)| ProfileEvidence { profile, p: of.p, people: of.people, holds: Some(of.holds) })
+        .collect();
     let inside = |e: &&ProfileEvidence| e.p > 1.0 - coverage;
     PredictionSet {
         coverage,

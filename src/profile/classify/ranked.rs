@@ -1,5 +1,7 @@
 //! Weighted values in order, and where a new one falls among them.
 
+use super::own_class::{self, OwnClass};
+
 /// Values from low to high with the weight of all before each.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Ranked {
@@ -21,8 +23,20 @@ impl Ranked {
         Ranked { values: weighted.into_iter().map(|(value, _)| value).collect(), before }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.values.len()
+    /// A new value among the people of one class, of whom a set of this coverage keeps so many.
+    pub(super) fn own_class(&self, value: f64, coverage: f64) -> OwnClass {
+        OwnClass { p: self.rank(value).1, people: self.values.len(), holds: self.held(coverage) }
+    }
+
+    /// The part of the weight that a set of this coverage keeps.
+    fn held(&self, coverage: f64) -> f64 {
+        let total = self.before[self.before.len() - 1];
+        let most = own_class::left_out(coverage, total, self.values.len());
+        // those before are left out, but for who has the same value
+        let first = self.before[1..].partition_point(|upto| *upto <= most);
+        let Some(lowest) = self.values.get(first) else { return 1.0 };
+        let first = self.values.partition_point(|value| value < lowest);
+        (total - self.before[first]) / total
     }
 
     /// The part of the weight below a new value, and the part at or below it: see [`ends`].

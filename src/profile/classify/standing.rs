@@ -7,6 +7,7 @@
 
 use super::alike::{Alike, Sums};
 use super::cells::WIDE;
+use super::own_class::{OwnClass, held};
 use super::pool::BLOCK;
 use super::ranked::{Ranked, ends};
 use super::reference::{Classes, Reference, Separation};
@@ -31,6 +32,8 @@ pub(super) struct Asked<'a> {
     pub(super) by_class: &'a [f64],
     /// The posterior that is clear.
     pub(super) clear: f64,
+    /// The coverage of a set.
+    pub(super) coverage: f64,
 }
 
 /// Where it lies.
@@ -38,19 +41,18 @@ pub(super) struct Asked<'a> {
 pub(super) struct Standing {
     pub(super) nearest: PValue,
     pub(super) mixture: PValue,
-    /// By class: the part of its people whose posterior for it is at most as high, and how many they are.
-    pub(super) own_class: Vec<(f64, usize)>,
+    pub(super) own_class: Vec<OwnClass>,
     pub(super) separation: Separation,
 }
 
 impl Standing {
     /// Among people whose order is known.
     pub(super) fn among(people: &Reference, asked: &Asked<'_>) -> Standing {
-        let rank = |(people, posterior): (&Ranked, &f64)| (people.rank(*posterior).1, people.len());
+        let among = |(people, posterior): (&Ranked, &f64)| people.own_class(*posterior, asked.coverage);
         Standing {
             nearest: PValue::of(&people.nearest[asked.group], asked.nearest),
             mixture: PValue::of(&people.mixture, asked.total),
-            own_class: people.own_class.iter().zip(asked.by_class).map(rank).collect(),
+            own_class: people.own_class.iter().zip(asked.by_class).map(among).collect(),
             separation: people.separation.clone(),
         }
     }
@@ -135,7 +137,7 @@ impl Counting<'_, '_> {
         let mut block =
             Block { size: 0, ln_p: table(), top: none, best: [0; BLOCK], part: table(), all: none, scale: none };
         let (mut nearest, mut mixture) = (Weighed::default(), Weighed::default());
-        let mut own_class = vec![Weighed::default(); self.classes.count];
+        let mut own_class = vec![(Weighed::default(), Vec::new()); self.classes.count];
         let mut separation = Separation::nobody(groups);
         for k in (0..groups).filter(|k| alike.people[*k] > 0) {
             let n = alike.people[k];
@@ -152,14 +154,14 @@ impl Counting<'_, '_> {
                 if !self.short {
                     block.parts(alike);
                     block.mixture(asked, &mut all);
-                    block.own(self.classes, k, asked, &mut own);
+                    block.own(self.classes, k, asked, &mut own, (weight, &mut own_class[self.classes.of_group[k]].1));
                     best += block.right(k);
                     clear += block.posterior(k, asked.clear, &mut posterior);
                 }
             }
             nearest.add(near, weight);
             mixture.add(all, weight);
-            own_class[self.classes.of_group[k]].add(own, weight);
+            own_class[self.classes.of_group[k]].0.add(own, weight);
             separation.people += n;
             separation.accuracy += best as f64 * weight;
             separation.clear[k] = clear as f64 / n as f64;
@@ -168,12 +170,17 @@ impl Counting<'_, '_> {
                 *part = 0.5 * told as f64 / n as f64;
             }
         }
+        let of_class = |(class, odds): (Weighed, Vec<(f64, f64)>)| OwnClass {
+            p: class.ends().1,
+            people: class.people as usize,
+            holds: held(&odds, asked.coverage, TIE),
+        };
         separation.shares.clone_from(&alike.shares);
         separation.both_ways();
         Standing {
             nearest: PValue::between(nearest.ends()),
             mixture: PValue::between(mixture.ends()),
-            own_class: own_class.into_iter().map(|class| (class.ends().1, class.people as usize)).collect(),
+            own_class: own_class.into_iter().map(of_class).collect(),
             separation,
         }
     }
@@ -271,9 +278,16 @@ impl Block {
     }
 
     /// How many have a posterior of their own class that is at most as high: by odds, which keep their digits where the
-    /// posterior is all but 1.
+    /// posterior is all but 1. Their odds go to the others of the class, with what each weighs.
     #[inline(always)]
-    fn own(&self, classes: &Classes, k: usize, asked: &Asked<'_>, own: &mut Part) {
+    fn own(
+        &self,
+        classes: &Classes,
+        k: usize,
+        asked: &Asked<'_>,
+        own: &mut Part,
+        (weight, odds): (f64, &mut Vec<(f64, f64)>),
+    ) {
         let (class, size) = (classes.of_group[k], self.size.min(BLOCK));
         let (mut mine, mut rest) = ([0.0; BLOCK], [0.0; BLOCK]);
         for (part, c) in self.part.iter().zip(&classes.of_group) {
@@ -283,6 +297,7 @@ impl Block {
             }
         }
         own.people += size as u64;
+        odds.extend((0..size).map(|i| (mine[i] / rest[i], weight)));
         let others = asked.by_class.iter().enumerate().filter(|(c, _)| *c != class);
         let (x, y): (f64, f64) = (asked.by_class[class], others.map(|(_, p)| p).sum());
         if y < f64::EPSILON {

@@ -102,7 +102,7 @@ impl Record {
     fn asked(&self, cells: &Cells) -> Asked<'_> {
         let group = likeliest(&self.posterior);
         let nearest = self.ln_p(cells, group);
-        Asked { total: self.total, group, nearest, by_class: &self.by_class, clear: CLEAR }
+        Asked { total: self.total, group, nearest, by_class: &self.by_class, clear: CLEAR, coverage: 0.9 }
     }
 }
 
@@ -140,13 +140,15 @@ fn a_record_lies_where_counting_the_people_of_the_pool_one_by_one_puts_it() {
                 let nearest = nearest.map(|(r, (k, _))| (near(r.ln_p(&cells, asked.group), asked.nearest), weight(*k)));
                 same(found.mixture, PValue::of(&Ranked::new(mixture.collect()), asked.total), family, round);
                 same(found.nearest, PValue::of(&Ranked::new(nearest.collect()), asked.nearest), family, round);
-                for (c, (p, n)) in found.own_class.iter().enumerate() {
+                for (c, of_class) in found.own_class.iter().enumerate() {
                     let own = all.iter().zip(&people).filter(|(_, (k, _))| classes.of_group[*k] == c);
                     let mine = record.ln_odds(c);
                     let own = own.map(|(r, (k, _))| (near(r.ln_odds(c), mine), weight(*k)));
                     let ranked = Ranked::new(own.collect());
-                    assert!((p - ranked.rank(mine).1).abs() < 1e-12, "{family} {round} class {c}");
-                    assert_eq!(*n, ranked.len());
+                    let plain = ranked.own_class(mine, 0.9);
+                    assert!((of_class.p - plain.p).abs() < 1e-12, "{family} {round} class {c}");
+                    assert!((of_class.holds - plain.holds).abs() < 1e-9, "{family} {round} class {c}");
+                    assert_eq!(of_class.people, plain.people);
                 }
                 let short = Standing::in_pool(&alike, &classes, &asked, true);
                 assert_eq!((short.nearest, &short.separation.apart), (found.nearest, &found.separation.apart));
@@ -288,7 +290,7 @@ fn figures_stray_no_further_than_those_of_people_drawn_anew() {
                         let [mine, theirs] = [&found, &truth].map(|s| {
                             let apart = s.separation.apart[asked.group].iter().copied().fold(1.0, f64::min);
                             let own = s.separation.own_posterior[asked.group];
-                            [s.nearest.p, s.mixture.p, s.own_class[class].0, apart, own]
+                            [s.nearest.p, s.mixture.p, s.own_class[class].p, apart, own]
                         });
                         (0..5).for_each(|f| squares[f] += (mine[f] - theirs[f]).powi(2));
                     }

@@ -78,14 +78,22 @@ impl Classifier {
     fn separation(&self, j: usize) -> Separation {
         let by_class = vec![0.0; self.classes.count];
         let clear = self.naming.definitions.clear_posterior;
-        let nobody = Asked { total: 0.0, group: 0, nearest: 0.0, by_class: &by_class, clear };
+        let nobody =
+            Asked { total: 0.0, group: 0, nearest: 0.0, by_class: &by_class, clear, coverage: self.options.coverage };
         self.standing_at(&vec![1.0; j + 1], &nobody, false).separation
     }
 
     pub(super) fn asked<'a>(&self, joint: &Lanes, total: f64, group: usize, by_class: &'a [f64]) -> Asked<'a> {
         let (b, l) = (group / WIDE, group % WIDE);
         let nearest = joint[b][l] - self.cells.prior()[b][l];
-        Asked { total, group, nearest, by_class, clear: self.naming.definitions.clear_posterior }
+        Asked {
+            total,
+            group,
+            nearest,
+            by_class,
+            clear: self.naming.definitions.clear_posterior,
+            coverage: self.options.coverage,
+        }
     }
 
     /// Where a record lies among people observed as it was: in full, or of that only what its profile hangs on.

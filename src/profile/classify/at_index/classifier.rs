@@ -95,8 +95,13 @@ impl CareerClassifier {
         let law = Law::new(reference.career_model())?.times(factor);
         let peers = Peers::new(&law, options.people.max(FEWEST_PEOPLE).div_ceil(PROFILES), options.seed);
         let naming = reference.naming().clone();
-        let asked =
-            Asked { ln_odds: [0.0; 4], nearest: (0, 0.0), total: 0.0, clear: naming.definitions.clear_posterior };
+        let asked = Asked {
+            ln_odds: [0.0; 4],
+            nearest: (0, 0.0),
+            total: 0.0,
+            clear: naming.definitions.clear_posterior,
+            coverage: options.coverage,
+        };
         let all = vec![1.0; law.grid.len()];
         let whole = (0..law.grid.len()).map_in_parallel(|t| {
             (t >= law.first)
@@ -305,6 +310,7 @@ impl CareerClassifier {
             nearest: (group, of.ln_p[group]),
             total: of.total,
             clear: self.naming.definitions.clear_posterior,
+            coverage: self.options.coverage,
         };
         (self.peers.standing(&self.law, sight, &asked), of)
     }
@@ -366,7 +372,9 @@ impl Standing {
     /// Of two places of the index offence: what cannot be ruled out, or called unusual, for one of them.
     fn join(&mut self, other: &Standing) {
         for (mine, theirs) in self.own_class.iter_mut().zip(&other.own_class) {
-            mine.0 = mine.0.max(theirs.0);
+            mine.p = mine.p.max(theirs.p);
+            // whoever is kept among the people of one place is kept
+            mine.holds = mine.holds.min(theirs.holds);
         }
         for (mine, theirs) in [(&mut self.nearest, other.nearest), (&mut self.mixture, other.mixture)] {
             if theirs.p > mine.p {

@@ -7,6 +7,7 @@ use super::seen::{Records, Seen};
 use super::sight::Sight;
 use super::tally::{Question, Tally, Weighed, total};
 use crate::numeric::logspace::{log_add_exp, log_sum_exp};
+use crate::profile::classify::own_class::{OwnClass, held};
 use crate::profile::classify::reference::Separation;
 use crate::profile::classify::standing::Standing;
 use crate::profile::classify::typicality::PValue;
@@ -31,6 +32,8 @@ pub(super) struct Asked {
     pub(super) total: f64,
     /// The posterior that is clear.
     pub(super) clear: f64,
+    /// The coverage of a set.
+    pub(super) coverage: f64,
 }
 
 /// What is worked out of the states of one person.
@@ -121,7 +124,11 @@ impl Among<'_> {
             near.add(weight, total(&tally.near), total(&tally.near_below), total(&tally.near_upto));
             all.add(weight, people, total(&tally.below), total(&tally.upto));
             let of_class = Weighed { values: people, weight: people, below: 0.0, upto: total(&tally.own_upto) };
-            own.push((of_class.ends().1, people as usize));
+            own.push(OwnClass {
+                p: of_class.ends().1,
+                people: people as usize,
+                holds: held(&tally.own_odds, asked.coverage, TIE),
+            });
             separation.own_posterior[k] = total(&tally.own_posterior) / people;
             separation.clear[k] = total(&tally.clear) / people;
             separation.accuracy += weight * total(&tally.right);
@@ -194,6 +201,7 @@ mod tests {
             let n = blocks.iter().map(|block| block.people).sum::<usize>() as f64;
             let share = (shares[k] - whole).exp();
             let mut class = [0.0; 4];
+            let mut odds = Vec::new();
             for (block, person) in blocks.iter().flat_map(|block| (0..block.people).map(move |person| (block, person)))
             {
                 let of = |t: usize| -> Vec<f64> {
@@ -209,6 +217,7 @@ mod tests {
                 let of = Of::states(&sums, &shares);
                 let best = likeliest(&of.posterior);
                 add(&mut class, 1.0, of.ln_odds[k], asked.ln_odds[k]);
+                odds.push(of.ln_odds[k]);
                 add(&mut all, share / n, of.total, asked.total);
                 if best == asked.nearest.0 {
                     add(&mut near, share / n, of.ln_p[best], asked.nearest.1);
@@ -222,7 +231,14 @@ mod tests {
                     separation.apart[k][other] += 0.5 * told / n;
                 }
             }
-            own.push((ends(class[0], class[1], class[2], class[3] as usize).1, n as usize));
+            let p = |part: [f64; 4]| ends(part[0], part[1], part[2], part[3] as usize).1;
+            let kept = |ln_odds: &f64| {
+                let mut part = [0.0; 4];
+                odds.iter().for_each(|other| add(&mut part, 1.0, *other, *ln_odds));
+                p(part) > 1.0 - asked.coverage
+            };
+            let holds = odds.iter().filter(|ln_odds| kept(ln_odds)).count() as f64 / n;
+            own.push(OwnClass { p: p(class), people: n as usize, holds });
             separation.people += n as usize;
             separation.shares[k] = share;
         }
@@ -259,13 +275,19 @@ mod tests {
             }
             let of = Of::states(&sums, &sight.shares());
             let group = likeliest(&of.posterior);
-            let asked = Asked { ln_odds: of.ln_odds, nearest: (group, of.ln_p[group]), total: of.total, clear: 0.8 };
+            let asked = Asked {
+                ln_odds: of.ln_odds,
+                nearest: (group, of.ln_p[group]),
+                total: of.total,
+                clear: 0.8,
+                coverage: 0.9,
+            };
             let (found, plain) = (peers.standing(&law, &sight, &asked), plainly(&peers, &law, &sight, &asked));
             let numbers = |standing: &Standing| -> Vec<f64> {
                 let (s, near, all) = (&standing.separation, standing.nearest, standing.mixture);
                 let by_profile =
                     s.shares.iter().chain(&s.own_posterior).chain(&s.clear).chain(s.apart.iter().flatten());
-                let own = standing.own_class.iter().map(|(part, people)| part + *people as f64);
+                let own = standing.own_class.iter().flat_map(|of| [of.p + of.people as f64, of.holds]);
                 let ends = [s.accuracy, near.low, near.high, all.low, all.high];
                 by_profile.copied().chain(own).chain(ends).collect()
             };

@@ -61,6 +61,8 @@ pub(super) struct Tally {
     pub(super) upto: Column,
     /// Whose posterior of their own profile is at most as high.
     pub(super) own_upto: Column,
+    /// Their odds of it, each with a weight of 1.
+    pub(super) own_odds: Vec<(f64, f64)>,
     pub(super) own_posterior: Column,
     pub(super) clear: Column,
     pub(super) right: Column,
@@ -79,6 +81,7 @@ impl Tally {
             below: none,
             upto: none,
             own_upto: none,
+            own_odds: Vec::new(),
             own_posterior: none,
             clear: none,
             right: none,
@@ -111,14 +114,17 @@ impl Tally {
         let own = &parts[k];
         let others: [f64; PROFILES] = std::array::from_fn(|l| if l == k { 0.0 } else { 1.0 });
         let (mut sums, mut highest, mut best) = ([0.0; BLOCK], parts[0], [0.0; BLOCK]);
+        let mut odds = [(0.0, 1.0); BLOCK];
         for i in 0..people {
             sums[i] = (parts[0][i] + parts[1][i]) + (parts[2][i] + parts[3][i]);
             let rest = (parts[0][i] * others[0] + parts[1][i] * others[1])
                 + (parts[2][i] * others[2] + parts[3][i] * others[3]);
             self.own_upto[i] += count(own[i] <= question.odds * rest);
+            odds[i].0 = own[i] / rest;
             self.own_posterior[i] += own[i] / sums[i];
             self.clear[i] += count(own[i] >= question.clear * sums[i]);
         }
+        self.own_odds.extend_from_slice(&odds[..people]);
         for l in 1..PROFILES {
             for i in 0..people {
                 best[i] = if parts[l][i] > highest[i] { l as f64 } else { best[i] };
