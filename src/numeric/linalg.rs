@@ -6,7 +6,7 @@
 /// Terms of a dot product that are summed side by side, so that none waits for the one before.
 const SIDE_BY_SIDE: usize = 8;
 
-#[inline]
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (blocks, other_blocks) = (a.as_chunks::<SIDE_BY_SIDE>(), b.as_chunks::<SIDE_BY_SIDE>());
     let mut sums = [0.0; SIDE_BY_SIDE];
@@ -86,6 +86,11 @@ impl Square {
 
     /// Lower Cholesky factor; `None` when the matrix is not positive definite to working precision.
     pub(crate) fn cholesky(&self) -> Option<Cholesky> {
+        if self.n < WIDE { self.factor() } else { pulp::Arch::new().dispatch(Factor(self)) }
+    }
+
+    #[inline(always)]
+    fn factor(&self) -> Option<Cholesky> {
         let n = self.n;
         let mut l = self.clone();
         for i in 0..n {
@@ -159,6 +164,20 @@ impl Square {
             beside: (0..n).map(|i| if i + 1 < n { a.at(i, i + 1) } else { 0.0 }).collect(),
             basis,
         }
+    }
+}
+
+/// From so many rows on a factor is worked out with the widest registers there are: the same operations, to the last bit.
+const WIDE: usize = 16;
+
+// dispatched work has to be inlined into the function that is compiled for the processor at hand
+struct Factor<'a>(&'a Square);
+
+impl pulp::NullaryFnOnce for Factor<'_> {
+    type Output = Option<Cholesky>;
+    #[inline(always)]
+    fn call(self) -> Option<Cholesky> {
+        self.0.factor()
     }
 }
 

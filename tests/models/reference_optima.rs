@@ -49,6 +49,8 @@ const ABOVE: [(&str, Family, usize, f64); 5] = [
 #[case::to1_zip_tau_3("TO1", ZipTau, 3, -8390.7440)]
 #[case::to1_zip_2("TO1", Zip, 2, -8408.8294)]
 #[case::to1_zip_3("TO1", Zip, 3, -8228.9977)]
+// seven groups: ours alone
+#[case::to1_zip_7("TO1", Zip, 7, -8021.7864)]
 #[case::to1risk_poisson_2("TO1risk", Poisson, 2, -9955.8420)]
 #[case::to1risk_poisson_3("TO1risk", Poisson, 3, -9639.8455)]
 #[case::to1risk_poisson_4("TO1risk", Poisson, 4, -9428.6224)]

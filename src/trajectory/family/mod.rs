@@ -157,8 +157,12 @@ pub(crate) fn zero_value(lambda: f64, zeta: f64) -> f64 {
 /// Derivatives of `ln P(y = 0)`. `r` is the probability that a zero is structural.
 #[inline]
 pub(crate) fn zero_cell(lambda: f64, zeta: f64) -> Derivatives {
-    let (q, not_q) = expit(zeta);
-    let (r, not_r) = expit(zeta + lambda);
+    zero_cell_of(lambda, expit(zeta), expit(zeta + lambda))
+}
+
+/// [`zero_cell`], given the probabilities of a structural zero and of none, before and after a zero was seen.
+#[inline]
+pub(crate) fn zero_cell_of(lambda: f64, (q, not_q): (f64, f64), (r, not_r): (f64, f64)) -> Derivatives {
     Derivatives {
         eta: -lambda * not_r,
         zeta: if r > 0.5 { not_q - not_r } else { r - q },
@@ -177,7 +181,12 @@ pub(crate) fn positive_value(count: f64, lambda: f64, eta: f64, zeta: f64) -> f6
 /// Derivatives of `ln P(y)` for `y > 0`.
 #[inline]
 pub(crate) fn positive_cell(count: f64, lambda: f64, zeta: f64) -> Derivatives {
-    let (q, not_q) = expit(zeta);
+    positive_cell_of(count, lambda, expit(zeta))
+}
+
+/// [`positive_cell`], given the probabilities of a structural zero and of none.
+#[inline]
+pub(crate) fn positive_cell_of(count: f64, lambda: f64, (q, not_q): (f64, f64)) -> Derivatives {
     Derivatives { eta: count - lambda, zeta: -q, eta_eta: -lambda, eta_zeta: 0.0, zeta_zeta: -q * not_q }
 }
 

@@ -16,7 +16,7 @@ use crate::trajectory::tables::occurring::Occurring;
 use crate::trajectory::tables::pass::{Evaluator, Passes, with_lanes};
 use crate::trajectory::tables::pass_table::TablePass;
 use crate::trajectory::tables::shape::{Curve, MAX_TERMS, Params, Shape};
-use crate::trajectory::tables::sums::EStep;
+use crate::trajectory::tables::sums::{BlockQuadratic, EStep};
 use crate::trajectory::tables::wide::filled_up;
 use std::ops::Range;
 
@@ -69,7 +69,7 @@ pub(crate) fn information(
     negligible: f64,
 ) -> Information {
     let missing = missing(passes, shape, params, curves, negligible);
-    information_less(passes, shape, params, curves, e, &missing)
+    information_less(passes, shape, params, curves, e, &e.blocks(shape, curves), &missing)
 }
 
 /// Minus the missing information.
@@ -85,13 +85,14 @@ pub(crate) fn missing(
     missing
 }
 
-/// The information, given (minus) what of it is missing.
+/// The information, given the blocks of the groups and (minus) what of it is missing.
 pub(crate) fn information_less(
     passes: &dyn Passes,
     shape: &Shape,
     params: &Params,
     curves: &[Curve],
     e: &EStep,
+    blocks: &[BlockQuadratic],
     missing: &Square,
 ) -> Information {
     let n = shape.parameters();
@@ -107,8 +108,7 @@ pub(crate) fn information_less(
     }
     // sums of individual time at risk hold the curvature of the complete data; that of the cells stands beside them
     let direct = e.curvature.is_some();
-    for (k, curve) in curves.iter().enumerate() {
-        let block = e.block(shape, k, curve);
+    for (k, block) in blocks.iter().enumerate() {
         let at = shape.offset(k);
         for i in 0..shape.block(k) {
             for j in 0..shape.block(k) {

@@ -4,7 +4,7 @@
 use crate::cohort::history::Histories;
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::{expit, softplus};
-use crate::trajectory::family::{Derivatives, Family, positive_cell, positive_value, zero_cell, zero_value};
+use crate::trajectory::family::{Derivatives, Family, positive_cell_of, positive_value, zero_cell_of, zero_value};
 use crate::trajectory::tables::dispersed::SlopeSums;
 use crate::trajectory::tables::shape::{Curve, MAX_BLOCK, MAX_TERMS, Shape};
 
@@ -38,49 +38,48 @@ impl AgeSums {
         }
     }
 
-    /// Derivatives of the value.
-    pub(crate) fn derivatives(&self, zeta: f64, lambda: f64) -> Derivatives {
+    /// Derivatives of the value; and the second ones of the complete-data likelihood, which are never positive, so that a
+    /// step with them climbs.
+    fn quadratic(&self, zeta: f64, lambda: f64) -> (Derivatives, (f64, f64)) {
         match *self {
             AgeSums::Whole { zero, positive, events } => {
+                let (before, after) = (expit(zeta), expit(zeta + lambda));
                 let mut d = Derivatives::default();
-                d.add(zero, &zero_cell(lambda, zeta));
+                d.add(zero, &zero_cell_of(lambda, before, after));
                 if positive > 0.0 {
-                    d.add(positive, &positive_cell(events / positive, lambda, zeta));
+                    d.add(positive, &positive_cell_of(events / positive, lambda, before));
                 }
-                d
+                let (q, not_q) = before;
+                (d, (-lambda * (positive + zero * after.1), -(zero + positive) * q * not_q))
             }
             AgeSums::AtRisk { cells, structural, exposure, events, .. } => {
                 let (q, not_q) = expit(zeta);
                 let expected = exposure * lambda;
-                Derivatives {
+                let d = Derivatives {
                     eta: events - expected,
                     zeta: structural - cells * q,
                     eta_eta: -expected,
                     eta_zeta: 0.0,
                     zeta_zeta: -cells * q * not_q,
-                }
+                };
+                (d, (-exposure * lambda, -cells * q * not_q))
             }
-            AgeSums::Slopes(s) => Derivatives {
-                eta: s.first[0],
-                zeta: s.first[1],
-                eta_eta: s.second[0],
-                eta_zeta: s.second[1],
-                zeta_zeta: s.second[2],
-            },
+            AgeSums::Slopes(s) => {
+                let d = Derivatives {
+                    eta: s.first[0],
+                    zeta: s.first[1],
+                    eta_eta: s.second[0],
+                    eta_zeta: s.second[1],
+                    zeta_zeta: s.second[2],
+                };
+                (d, (-s.complete[0], -s.complete[1]))
+            }
         }
     }
 
-    /// Second derivatives of the complete-data likelihood: never positive, so a step with them climbs.
-    fn complete(&self, zeta: f64, lambda: f64) -> (f64, f64) {
-        let (q, not_q) = expit(zeta);
-        match *self {
-            AgeSums::Whole { zero, positive, .. } => {
-                let random_zero = expit(zeta + lambda).1;
-                (-lambda * (positive + zero * random_zero), -(zero + positive) * q * not_q)
-            }
-            AgeSums::AtRisk { cells, exposure, .. } => (-exposure * lambda, -cells * q * not_q),
-            AgeSums::Slopes(s) => (-s.complete[0], -s.complete[1]),
-        }
+    /// Derivatives of the value.
+    pub(crate) fn derivatives(&self, zeta: f64, lambda: f64) -> Derivatives {
+        self.quadratic(zeta, lambda).0
     }
 
     /// Time at risk (in intervals) and events; time in structural zeros apart when it is individual.
@@ -137,14 +136,20 @@ impl EStep {
         &self.sums[k * intervals..(k + 1) * intervals]
     }
 
-    /// Gradient of the log-likelihood in the vector of all free parameters (Fisher's identity).
-    pub(crate) fn gradient(&self, shape: &Shape, curves: &[Curve], share: &[f64]) -> Vec<f64> {
+    /// Gradient of the log-likelihood in the vector of all free parameters (Fisher's identity); `blocks` are those of the
+    /// groups.
+    pub(crate) fn gradient(&self, shape: &Shape, blocks: &[BlockQuadratic], share: &[f64]) -> Vec<f64> {
         let total: f64 = self.mass.iter().sum();
         let mut g: Vec<f64> = (1..shape.groups()).map(|k| self.mass[k] - total * share[k]).collect();
-        for (k, curve) in curves.iter().enumerate() {
-            g.extend_from_slice(&self.block(shape, k, curve).gradient[..shape.block(k)]);
+        for (k, block) in blocks.iter().enumerate() {
+            g.extend_from_slice(&block.gradient[..shape.block(k)]);
         }
         g
+    }
+
+    /// [`EStep::block`] of every group.
+    pub(crate) fn blocks(&self, shape: &Shape, curves: &[Curve]) -> Vec<BlockQuadratic> {
+        curves.iter().enumerate().map(|(k, curve)| self.block(shape, k, curve)).collect()
     }
 
     /// The M-step's objective of group `k`, with gradient and curvature in its block.
@@ -193,8 +198,7 @@ pub(crate) fn block_quadratic(sums: &[AgeSums], shape: &Shape, k: usize, curve: 
     let [mut eta, mut zeta, mut ee, mut ez, mut zz, mut c_e, mut c_z] = [Moments::default(); 7];
     let (mut s, mut ss, mut c_s) = (0.0, 0.0, 0.0);
     for (t, sums) in sums.iter().enumerate() {
-        let mut d = sums.derivatives(curve.zeta[t], curve.lambda[t]);
-        let (mut ce, mut cz) = sums.complete(curve.zeta[t], curve.lambda[t]);
+        let (mut d, (mut ce, mut cz)) = sums.quadratic(curve.zeta[t], curve.lambda[t]);
         if let Some(tau) = tau {
             // zeta = -tau eta: fold it into eta; its row for ln(tau) goes where zeta's would
             let at = curve.zeta[t];

@@ -11,7 +11,7 @@ use crate::trajectory::tables::mstep::{MAX_MOVE, RIDGE, largest_move};
 use crate::trajectory::tables::pass::Passes;
 use crate::trajectory::tables::shape::{Curve, Params, Shape};
 use crate::trajectory::tables::shared::Free;
-use crate::trajectory::tables::sums::EStep;
+use crate::trajectory::tables::sums::{BlockQuadratic, EStep};
 
 /// Where a climb ended.
 #[derive(Debug, Clone)]
@@ -53,8 +53,13 @@ impl Point {
     }
 
     pub(crate) fn gradient(&self, shape: &Shape) -> Vec<f64> {
+        self.gradient_of(shape, &self.pass.blocks(shape, &self.curves))
+    }
+
+    /// The gradient, given the blocks of the groups.
+    fn gradient_of(&self, shape: &Shape, blocks: &[BlockQuadratic]) -> Vec<f64> {
         let share: Vec<f64> = self.params.log_share.iter().map(|s| s.exp()).collect();
-        self.pass.gradient(shape, &self.curves, &share)
+        self.pass.gradient(shape, blocks, &share)
     }
 
     pub(crate) fn log_likelihood(&self) -> f64 {
@@ -124,8 +129,9 @@ pub(crate) fn climb_unless_behind(
             Some((absent, age)) if age < HELD && negligible == ROUGH => (absent, age + 1),
             _ => (missing(passes, shape, &here.params, &here.curves, negligible), 0),
         };
-        let mut full = information_less(passes, shape, &here.params, &here.curves, &here.pass, &absent);
-        let slopes = here.gradient(shape);
+        let blocks = here.pass.blocks(shape, &here.curves);
+        let mut full = information_less(passes, shape, &here.params, &here.curves, &here.pass, &blocks, &absent);
+        let slopes = here.gradient_of(shape, &blocks);
         let gradient = free.vector(&slopes);
         let risen = rising(shape, &free, &here.curves, &gradient);
         risen.iter().for_each(|&i| full.observed.add(i, i, slopes[i]));

@@ -58,8 +58,8 @@ pub(crate) fn search(
         Some(advance(evaluator, shape, Runner { number, kind, steps: 0, point, emptied: false }, SCREEN[0]))
     });
     let mut records = Vec::with_capacity(starts);
-    // a good top that is known leaves less to be found
-    let [least, fewest] = if known.is_empty() { [12, 8] } else { [8, 4] };
+    // a good top that is known leaves less to be found, and many groups leave more
+    let [least, fewest] = if known.is_empty() { [12, 8].map(|n: usize| n.max(2 * shape.groups())) } else { [8, 4] };
     cut(&mut field, &mut records, seed, (starts / 3).max(least));
     field = field.map_in_parallel(|r| advance(evaluator, shape, r, SCREEN[1]));
     cut(&mut field, &mut records, seed, (starts / 8).max(fewest));
