@@ -7,6 +7,7 @@ use super::classify::classification::Classification;
 use super::classify::forecast::Forecast;
 use super::classify::prediction::{CalibrationSource, PredictionSet, ProfileEvidence};
 use super::classify::typicality::Typicality;
+use super::kind::Profile;
 use super::language::Language;
 
 /// A part by which a set holds more of a profile's people than was asked for, before it is said.
@@ -17,12 +18,17 @@ fn of_hundred(part: f64) -> String {
     format!("{:.0}", 100.0 * part)
 }
 
+/// A class by its profile.
+fn called(profile: Option<Profile>, language: Language) -> &'static str {
+    profile.map_or(language.pick("geen van de profielen", "none of the profiles"), |profile| profile.label(language))
+}
+
 impl PredictionSet {
     /// The set as one sentence.
     pub fn text(&self, language: Language) -> String {
         let mut items: Vec<String> = self.profiles.iter().map(|p| format!("'{}'", p.label(language))).collect();
         if self.no_profile {
-            items.push(language.pick("geen van de profielen", "none of the profiles").to_owned());
+            items.push(called(None, language).to_owned());
         }
         let (coverage, age) = (of_hundred(self.coverage), language.short(self.age));
         let people = match self.source {
@@ -46,11 +52,8 @@ impl PredictionSet {
     /// Of which profiles it holds clearly more people than was asked for, in brackets: many have one and the same record.
     fn more(&self, language: Language) -> String {
         let clearly = |e: &&ProfileEvidence| e.holds.is_some_and(|holds| holds > self.coverage + CLEARLY_MORE);
-        let of = |e: &ProfileEvidence| {
-            let profile =
-                e.profile.map_or(language.pick("geen van de profielen", "none of the profiles"), |p| p.label(language));
-            format!("{profile}: {}", of_hundred(e.holds.unwrap_or(1.0)))
-        };
+        let of =
+            |e: &ProfileEvidence| format!("{}: {}", called(e.profile, language), of_hundred(e.holds.unwrap_or(1.0)));
         let all: Vec<String> = self.evidence.iter().filter(clearly).map(of).collect();
         if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
     }

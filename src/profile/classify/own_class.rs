@@ -25,6 +25,10 @@ pub(super) fn left_out(coverage: f64, total: f64, values: usize) -> f64 {
 /// The part of weighted values that a set keeps, none of them negative; values that differ by no more than this part of
 /// themselves are the same.
 pub(super) fn held(values: &[(f64, f64)], coverage: f64, tie: f64) -> f64 {
+    // a record that is only placed is held against nobody's odds
+    if values.is_empty() {
+        return 1.0;
+    }
     let mut weights = [0.0; STEPS];
     values.iter().for_each(|(value, weight)| weights[step(*value)] += weight);
     let total: f64 = weights.iter().sum();
