@@ -7,7 +7,7 @@
 //! repetition from the array in memory to the fit, and numbers as the hexadecimal digits of their bits.
 #![allow(clippy::print_stdout)] // a program for the terminal
 
-use pleegprofiel::{AgeGrid, Cohort, Family, Spec, ndarray::Array2, trajectory::Errors};
+use pleegprofiel::{AgeGrid, Cohort, Family, Spec, ndarray::Array2};
 use std::error::Error;
 use std::time::Instant;
 
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "zero_coefficients": bits(groups.iter().flat_map(|g| g.zero_coefficients.clone())),
         "trajectories": bits((0..groups.len()).flat_map(|k| fit.model().rates(k))),
         "posteriors": bits(fit.model().posteriors(&cohort)?),
-        "standard_errors": bits(fit.estimates(Errors::Information).iter().map(|e| e.se.unwrap_or(f64::NAN))),
+        "standard_errors": bits(fit.by_information().estimates().iter().map(|e| e.se.unwrap_or(f64::NAN))),
         "bic": bits([fit.bic_persons]),
         "model": fit.model().to_json(),
     });

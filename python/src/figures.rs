@@ -114,10 +114,11 @@ fn finite(value: f64) -> Option<f64> {
 impl Figures {
     /// Those of a fit.
     pub(crate) fn of(fit: &Fit) -> Figures {
-        let robust = fit.covariance(Errors::Sandwich).map(|_| fit.estimates(Errors::Sandwich));
-        let flat = |errors| fit.covariance(errors).map(|v| v.into_iter().collect());
-        let estimates = fit.estimates(Errors::Information).into_iter().enumerate();
-        let band = |k| fit.curve(Errors::Information, 0, k).iter().map(|i| [i.low, i.high]).collect();
+        let information = fit.by_information();
+        let robust = fit.by(Errors::Sandwich).ok().map(|by| by.estimates());
+        let flat = |errors| fit.by(errors).ok().map(|by| by.covariance().into_iter().collect());
+        let estimates = information.estimates().into_iter().enumerate();
+        let band = |k| information.curve(0, k).iter().map(|i| [i.low, i.high]).collect();
         Figures {
             options: fit.spec().clone(),
             persons: fit.persons,
@@ -165,7 +166,7 @@ impl Figures {
             estimates: estimates
                 .map(|(i, e)| EstimateFigures {
                     part: e.parameter.part,
-                    group: e.parameter.group,
+                    group: e.parameter.group.map(|group| group.counted()),
                     term: e.parameter.term,
                     value: e.value,
                     se: e.se,

@@ -175,7 +175,7 @@ fn seen_on(model: &Model, findings: &[Finding], cohort: &Cohort) -> Result<Vec<G
         for finding in findings {
             let Finding::RateRunsOff { group, ages } = finding else { continue };
             let off = |j: usize| ages.iter().any(|[first, last]| (*first..=*last).contains(&grid.start_age(j)));
-            for j in (0..rates.len()).filter(|&j| *group == k + 1 && off(j)) {
+            for j in (0..rates.len()).filter(|&j| group.index() == k && off(j)) {
                 rates[j] = observed.rate(k, j).unwrap_or(0.0);
             }
         }

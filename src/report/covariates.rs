@@ -37,11 +37,11 @@ impl Report<'_> {
         if fit.model().spec().membership_names().is_empty() {
             return Vec::new();
         }
-        let estimates = fit.estimates(fit.advised_errors());
+        let estimates = fit.as_advised().estimates();
         let effects = estimates.iter().filter(|e| e.parameter.part == Part::Membership && e.parameter.index > 0);
         effects
             .map(|e| {
-                let (term, group) = (&e.parameter.term, e.parameter.group.unwrap_or(0));
+                let (term, group) = (&e.parameter.term, e.parameter.group.map_or_else(String::new, |g| g.to_string()));
                 let label = language.pick(
                     format!("effect van {term} op groep {group} tegenover groep 1 (logit)"),
                     format!("effect of {term} on group {group} against group 1 (logit)"),

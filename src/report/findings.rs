@@ -4,18 +4,19 @@
 
 use super::warnings;
 use crate::profile::language::Language;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::fit::finding::Finding;
 
-/// A finding as one sentence without its full stop. Figures of a group (numbered from 1) for which `hidden`
+/// A finding as one sentence without its full stop. Figures of a group for which `hidden`
 /// is true are left out.
-pub(super) fn words(finding: &Finding, language: Language, hidden: &dyn Fn(usize) -> bool) -> String {
+pub(super) fn words(finding: &Finding, language: Language, hidden: &dyn Fn(GroupNumber) -> bool) -> String {
     match language {
         Language::English => english(finding, hidden),
         Language::Dutch => dutch(finding, hidden),
     }
 }
 
-fn english(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
+fn english(finding: &Finding, hidden: &dyn Fn(GroupNumber) -> bool) -> String {
     match finding {
         // also when there are none: that nobody belongs to a group is known of everyone
         Finding::SmallGroup { group, .. } if hidden(*group) => {
@@ -36,7 +37,7 @@ pub(super) fn comma(value: f64) -> String {
     format!("{value:.1e}").replace('.', ",")
 }
 
-fn dutch(finding: &Finding, hidden: &dyn Fn(usize) -> bool) -> String {
+fn dutch(finding: &Finding, hidden: &dyn Fn(GroupNumber) -> bool) -> String {
     let ages = |stretches: &[[f64; 2]]| {
         let one = |[first, last]: &[f64; 2]| {
             let (first, last) = (Language::Dutch.short(*first), Language::Dutch.short(*last));
@@ -168,14 +169,15 @@ mod tests {
 
     #[test]
     fn figures_of_a_hidden_group_are_left_out_in_both_languages() {
+        let second = GroupNumber::of_index(1);
         let findings = [
-            Finding::SmallGroup { group: 2, members: 0 },
-            Finding::LowAvepp { group: 2, avepp: 0.631 },
-            Finding::LowOcc { group: 2, occ: 3.21 },
+            Finding::SmallGroup { group: second, members: 0 },
+            Finding::LowAvepp { group: second, avepp: 0.631 },
+            Finding::LowOcc { group: second, occ: 3.21 },
         ];
         for language in [Language::English, Language::Dutch] {
             for finding in &findings {
-                let text = words(finding, language, &|group| group == 2);
+                let text = words(finding, language, &|group| group == second);
                 for figure in ["no persons", "niemand", "63", "3.2", "3,2"] {
                     assert!(!text.contains(figure), "{text}");
                 }

@@ -37,6 +37,7 @@ use crate::profile::model::SEEN;
 use crate::profile::naming::Naming;
 use crate::profile::settled::Settled;
 use crate::trajectory::data::Data;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::finding::Finding;
@@ -197,7 +198,7 @@ impl<'a> Report<'a> {
     fn words_of_findings(&self, published: bool) -> Vec<String> {
         // findings count classes, which in a dual model are pairs of groups
         let sizes = self.shown_sizes(self.shown.fit().groups.iter().map(|g| g.members).collect());
-        let hidden = |group: usize| group.checked_sub(1).and_then(|k| sizes.get(k)).is_some_and(|s| !s.is_exact());
+        let hidden = |group: GroupNumber| sizes.get(group.index()).is_some_and(|s| !s.is_exact());
         let (fatal, other): (Vec<&Finding>, Vec<&Finding>) = self.shown.findings().iter().partition(|f| f.is_fatal());
         let words = |finding: &Finding| {
             let without = match finding {

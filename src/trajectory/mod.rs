@@ -23,14 +23,16 @@ pub(crate) mod spec;
 pub(crate) mod tables;
 
 pub use data::Data;
+pub use data::group_number::GroupNumber;
 pub use data::panel::COUNTS;
 pub use fit::GroupFit;
 pub use fit::finding::Finding;
 pub use fit::outcome::FitOutcome;
+pub use fit::precision::{Estimate, Interval, Precision};
 pub use fit::record::{Seeding, StartKind, StartRecord, StartStop};
 pub use fit::spells::SpellStarts;
 pub use fit::spread::TotalsSpread;
-pub use fit::standard_errors::{Errors, Estimate, Interval};
+pub use fit::standard_errors::Errors;
 pub use fit::stored::{FIT_FORMAT, FIT_VERSION};
 pub use model::group::{Group, rescale};
 pub use model::observed::ObservedRates;

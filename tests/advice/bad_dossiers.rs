@@ -134,6 +134,18 @@ fn an_identifier_that_is_not_marked_printable_may_stand_in_no_other_text() {
     one(&found, &["$.account.situation", "not marked printable"]);
     assert!(!found.iter().any(|problem| problem.contains("Verzonnen")), "{found:?}");
     assert!(with("/account/situation", json!("Zaak 00/000001-24 loopt.")).is_empty(), "that one is marked");
+    // the words of a name in another order; one of them alone may be any word
+    one(
+        &with("/account/situation", json!("VERZONNEN, Karel woont samen")),
+        &["$.account.situation", "not marked printable"],
+    );
+    assert!(with("/account/situation", json!("Dit is verzonnen.")).is_empty());
+    // what another entry of the list would print
+    for (key, text) in [("kind", "zaak van karel verzonnen"), ("value", "Karel Verzonnen")] {
+        let found = with(&format!("/identifiers/1/{key}"), json!(text));
+        one(&found, &["$.identifiers[1]", "what another identifier keeps from print"]);
+        assert!(!found.join("; ").to_lowercase().contains("karel"), "{found:?}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod output;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod predictions;
+mod replaced;
 mod score;
 mod select;
 mod stream;

@@ -367,11 +367,11 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn small_groups_are_hidden_on_the_terminal_and_in_the_report_unless_asked_for() {
     let dir = tempdir().unwrap();
-    let table = persons(dir.path(), &[(120, "0,0,0,1,0,0"), (80, "1,2,2,2,1,2"), (6, "6,5,6,6,5,6")]);
+    let table_of_counts = persons(dir.path(), &[(120, "0,0,0,1,0,0"), (80, "1,2,2,2,1,2"), (6, "6,5,6,6,5,6")]);
     let job = |name: &str, more: &[&str]| {
         let out = dir.path().join(name);
         let args = ["--family", "poisson", "--groups", "3", "--degree", "2", "--starts", "4", "--out"];
-        let all = ["profile".as_ref(), table.as_os_str()].into_iter().chain(args.map(AsRef::as_ref));
+        let all = ["profile".as_ref(), table_of_counts.as_os_str()].into_iter().chain(args.map(AsRef::as_ref));
         let done = run(all.chain([out.as_os_str()]).chain(more.iter().map(AsRef::as_ref)));
         assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
         let html = fs::read_to_string(out.join("report.html")).unwrap();
@@ -386,6 +386,19 @@ fn small_groups_are_hidden_on_the_terminal_and_in_the_report_unless_asked_for() 
     }
     let (table, html, svg) = job("shown", &["--show-small-cells"]);
     assert!([&table, &html, &svg].into_iter().all(|text| text.contains("3%") && text.contains("39%")));
+    // rates of few people tell of them as counts do: in neither table of `fit`
+    let fit = |more: &[&str]| {
+        let args = ["--family", "poisson", "--groups", "3", "--degree", "2", "--starts", "4"];
+        let all = ["fit".as_ref(), table_of_counts.as_os_str()].into_iter().chain(args.map(AsRef::as_ref));
+        let said = stdout(&run(all.chain(more.iter().map(AsRef::as_ref))));
+        let few: Vec<String> = said.lines().filter(|line| line.starts_with("     3 ")).map(str::to_owned).collect();
+        assert_eq!(few.len(), 2, "{said}");
+        few
+    };
+    let digits = |lines: &[String]| lines.iter().flat_map(|line| line.chars()).filter(char::is_ascii_digit).count();
+    // its number twice, and that there are fewer than 10
+    assert_eq!(digits(&fit(&[])), 4, "{:?}", fit(&[]));
+    assert!(digits(&fit(&["--show-small-cells"])) > 30);
 }
 
 #[test]

@@ -166,6 +166,26 @@ fn ages_that_nobody_reaches_are_asked_about_in_both_forms() {
 }
 
 #[test]
+fn ages_in_months_that_stand_a_year_apart_are_asked_about_in_both_forms() {
+    // counts of a year taken for counts of a month are rates twelve times too high
+    let wide = "id,age_144,age_156,age_168\na,1,0,0\nb,0,2,1\n";
+    let long = "id,age,count\na,144,1\na,156,0\nb,144,0\nb,168,2\n";
+    let months = TableOptions::new().ages_in(AgeUnit::Months);
+    for table in [wide, long] {
+        let refused = said(table, &months);
+        assert!(refused.contains("steps of 12 months") && refused.contains("--age-step 12"), "{refused}");
+        let found = read(table, &months.clone().width_months(12)).unwrap();
+        assert_eq!((found.grid().start_months(), found.grid().width_months()), (144, 12));
+    }
+    assert!(said(long, &months).contains("--age-step 1"));
+    assert_eq!(read(long, &months.clone().width_months(1)).unwrap().grid().len(), 25);
+    // single months, and ages that the caller gave
+    assert_eq!(read("id,age,count\na,144,1\na,156,0\na,157,2\n", &months).unwrap().grid().len(), 14);
+    let grid = AgeGrid::months(144, 1, 13).unwrap();
+    assert!(read("id,age,count\na,144,1\na,156,0\n", &months.grid(grid)).is_ok());
+}
+
+#[test]
 fn an_age_column_in_another_case_is_an_age_and_is_not_lost() {
     let table = "id,age_12,Age_13,AGE_14,note\na,0,2,1,x\n";
     let found = read(table, &TableOptions::new().ignore_others(true)).unwrap();

@@ -150,7 +150,8 @@ fn pinned(people: &[Known], small: bool, climbs: u32, steps: u32, rng: &mut ChaC
     let printed = print(people, small);
     let shown = figures(people, small);
     let wanted = exact(people, &shown);
-    let off = |tried: &[Known]| (differences(&print(tried, small), &printed), distance(&exact(tried, &shown), &wanted));
+    let print_differs = |tried: &[Known]| differences(&print(tried, small), &printed);
+    let far = |tried: &[Known]| distance(&exact(tried, &shown), &wanted);
     let truth = cells(people);
     let there = |g: usize| g == GROUPS.len() || people.iter().any(|(p, _)| p.0 == g);
     let small_cells = truth.iter().filter(|((g, ..), n)| **n < 10 && there(*g));
@@ -175,22 +176,24 @@ fn pinned(people: &[Known], small: bool, climbs: u32, steps: u32, rng: &mut ChaC
                 continue;
             }
             // whose change disturbs the print least, of some
-            let mut far = (usize::MAX, f64::INFINITY);
-            let start = other.clone();
+            let mut least = (usize::MAX, f64::INFINITY);
+            let mut best = None;
             for _ in 0..8 {
                 let i = chosen[rng.gen_range(0..chosen.len())];
-                let mut tried = start.clone();
-                let (group, ..) = tried[i].0;
+                let (group, ..) = other[i].0;
                 let changed = if leave { (group, 7.5, Fate::Left) } else { (group, late, fates[usize::from(fate)]) };
-                tried[i] = known(changed);
-                let now = off(&tried);
-                if now < far {
-                    (far, other) = (now, tried);
+                let before = std::mem::replace(&mut other[i], known(changed));
+                let now = (print_differs(&other), far(&other));
+                let tried = std::mem::replace(&mut other[i], before);
+                if now < least {
+                    (least, best) = (now, Some((i, tried)));
                 }
             }
+            let Some((i, tried)) = best else { continue };
+            other[i] = tried;
             // then others make up for it, as long as the print comes no further from what was printed
             for _ in 0..steps {
-                if far.0 == 0 {
+                if least.0 == 0 {
                     let found = cells(&other);
                     open.retain(|key| found[key] == truth[key]);
                     break;
@@ -204,11 +207,19 @@ fn pinned(people: &[Known], small: bool, climbs: u32, steps: u32, rng: &mut ChaC
                     _ => (was.0, 6.0 * rng.r#gen::<f64>(), fates[rng.gen_range(0..4)]),
                 };
                 let before = std::mem::replace(&mut other[i], known(changed));
-                let now = off(&other);
-                let same = other.iter().filter(|p| in_cell(p)).count() as u64 == truth[&cell];
-                if !same && now.0 <= far.0 && (now.1 <= far.1 || rng.gen_bool(0.03)) {
-                    far = now;
-                } else {
+                // what is cheap to know first: most steps end there
+                let kept = other.iter().filter(|p| in_cell(p)).count() as u64 != truth[&cell] && {
+                    let distance = far(&other);
+                    (distance <= least.1 || rng.gen_bool(0.03)) && {
+                        let differs = print_differs(&other);
+                        let nearer = differs <= least.0;
+                        if nearer {
+                            least = (differs, distance);
+                        }
+                        nearer
+                    }
+                };
+                if !kept {
                     other[i] = before;
                 }
             }

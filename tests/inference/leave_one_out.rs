@@ -134,5 +134,5 @@ fn another_panel_than_the_one_fitted_is_refused() {
     let other = Panel::from_cohort(&toronto("TO1adj").cohort());
     let message = fit.leave_one_out(&other, LeaveOutMethod::OneStep).unwrap_err().to_string();
     assert!(message.contains("not the one that was fitted"), "{message}");
-    assert!(fit.estimates(Errors::Information).iter().all(|e| e.se.is_some()));
+    assert!(fit.by(Errors::Information).unwrap().estimates().iter().all(|e| e.se.is_some()));
 }

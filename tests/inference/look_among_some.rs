@@ -39,9 +39,9 @@ fn people_who_differ_for_good_are_told_and_the_sandwich_of_some_is_that_of_all()
     // totals of 12 ages at 1.2 to 2 a year with a factor of variance 0.3: 1 + 0.3 * 19 or so
     let ratio = spread(&looked.findings).expect("totals spread too wide");
     assert!((4.0..9.0).contains(&ratio), "{ratio}");
-    assert_eq!(looked.advised_errors(), Errors::Sandwich);
-    for j in 0..looked.covariance(Errors::Sandwich).unwrap().nrows() {
-        let of = |fit: &pleegprofiel::Fit| fit.covariance(Errors::Sandwich).unwrap()[[j, j]].sqrt();
+    assert_eq!(looked.as_advised().errors(), Errors::Sandwich);
+    for j in 0..looked.by(Errors::Sandwich).unwrap().covariance().nrows() {
+        let of = |fit: &pleegprofiel::Fit| fit.by(Errors::Sandwich).unwrap().covariance()[[j, j]].sqrt();
         let (some, all) = (of(&looked), of(&robust));
         assert!((some / all - 1.0).abs() < 0.05, "parameter {j}: {some} among some, {all} among all");
     }

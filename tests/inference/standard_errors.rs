@@ -43,13 +43,13 @@ fn check(fit: &Fit, table: &Table, what: &str) {
     let robust = product(&product(&by_differences, &meat), &by_differences);
     let mut worst = 0.0_f64;
     for (errors, expected) in [(Errors::Information, &by_differences), (Errors::Sandwich, &robust)] {
-        for (i, e) in fit.estimates(errors).iter().enumerate() {
+        for (i, e) in fit.by(errors).unwrap().estimates().iter().enumerate() {
             let (ours, theirs) = (e.se.unwrap(), expected[i][i].sqrt());
             worst = worst.max((ours / theirs - 1.0).abs());
             assert!((ours / theirs - 1.0).abs() <= AGREED, "{what}, {errors:?}: {:?} {ours} and {theirs}", e.parameter);
         }
         // covariances too, beside the standard errors they belong to
-        let v = fit.covariance(errors).unwrap();
+        let v = fit.by(errors).unwrap().covariance();
         for i in 0..n {
             for j in 0..n {
                 let size = (expected[i][i] * expected[j][j]).sqrt();
@@ -118,7 +118,8 @@ fn a_right_model_makes_the_sandwich_the_information(
     like.exposure[0] = None;
     let table = drawn(family, &spec, &like, 24).0;
     let fit = spec.fit(&table.panel()).unwrap();
-    let (plain, robust) = (fit.estimates(Errors::Information), fit.estimates(Errors::Sandwich));
+    let (plain, robust) =
+        (fit.by(Errors::Information).unwrap().estimates(), fit.by(Errors::Sandwich).unwrap().estimates());
     let ratio = |(a, b): (&pleegprofiel::trajectory::Estimate, &pleegprofiel::trajectory::Estimate)| {
         b.se.unwrap() / a.se.unwrap() - 1.0
     };
@@ -136,7 +137,8 @@ fn a_wrong_model_parts_the_sandwich_from_the_information() {
     let spec = Spec::new(2).outcome(outcome(family)).starts(4);
     let table = drawn(family, &spec, &everywhere(2_000), 25).0;
     let fit = Spec::new(2).outcome(outcome(Poisson)).starts(4).fit(&table.panel()).unwrap();
-    let (plain, robust) = (fit.estimates(Errors::Information), fit.estimates(Errors::Sandwich));
+    let (plain, robust) =
+        (fit.by(Errors::Information).unwrap().estimates(), fit.by(Errors::Sandwich).unwrap().estimates());
     let last = plain.len() - 1;
     // variance 1 + 0.25 x 5 = 2.2 times the mean in the high group, 3.4 at the ages with most
     assert!(robust[last].se.unwrap() > 1.3 * plain[last].se.unwrap(), "{robust:?} {plain:?}");

@@ -42,7 +42,7 @@ fn wald_and_likelihood_ratio_agree_and_have_their_size() {
         let mut contrast = Array2::zeros((4, names.len()));
         let high = (0..names.len()).filter(|&i| names[i].part == Part::Curve && names[i].index >= 2);
         high.enumerate().for_each(|(row, i)| contrast[(row, i)] = 1.0);
-        let w = large.wald(Errors::Information, contrast.view(), &[0.0; 4]).unwrap();
+        let w = large.by(Errors::Information).unwrap().wald(contrast.view(), &[0.0; 4]).unwrap();
         let lr = small.likelihood_ratio(&large).unwrap();
         assert_eq!((w.df, lr.df), (4, 4));
         wald += u32::from(w.p < 0.05);
@@ -60,31 +60,34 @@ fn equal_curves_and_terms_are_the_contrasts_they_say() {
     // parameters: membership, then constant and slope of both groups
     let by_hand = array![[0.0, 1.0, 0.0, -1.0, 0.0], [0.0, 0.0, 1.0, 0.0, -1.0]];
     for errors in [Errors::Information, Errors::Sandwich] {
-        let test = fit.equal_curves(errors, 0, 0, 1).unwrap();
-        let expected = fit.wald(errors, by_hand.view(), &[0.0, 0.0]).unwrap();
+        let test = fit.by(errors).unwrap().equal_curves(0, 0, 1).unwrap();
+        let expected = fit.by(errors).unwrap().wald(by_hand.view(), &[0.0, 0.0]).unwrap();
         assert_eq!((test.statistic, test.df, test.p), (expected.statistic, 2, expected.p));
         assert!(test.p < 1e-20 && test.hypothesis.contains("groups 1 and 2"), "{}", test.hypothesis);
-        let slopes = fit.equal_terms(errors, Some(0), Part::Curve, 1).unwrap();
-        let v = fit.covariance(errors).unwrap();
+        let slopes = fit.by(errors).unwrap().equal_terms(Some(0), Part::Curve, 1).unwrap();
+        let v = fit.by(errors).unwrap().covariance();
         let theta = fit.model().parameters();
         let z2 = (theta[2] - theta[4]).powi(2) / (v[(2, 2)] + v[(4, 4)] - 2.0 * v[(2, 4)]);
         assert!((slopes.statistic / z2 - 1.0).abs() < 1e-9 && slopes.df == 1);
     }
     // the truth as right-hand side is not refused by its own test
-    let truth = fit.wald(Errors::Information, by_hand.view(), &[-1.7, 0.9]).unwrap();
+    let truth = fit.by(Errors::Information).unwrap().wald(by_hand.view(), &[-1.7, 0.9]).unwrap();
     assert!(truth.p > 0.001, "{}", truth.p);
 }
 
 #[test]
 fn contrasts_that_cannot_be_tested_are_refused_with_the_reason() {
     let (_, fit) = two_groups(200, 6);
-    let refused = |c: Array2<f64>, r: &[f64]| fit.wald(Errors::Information, c.view(), r).unwrap_err().to_string();
+    let refused =
+        |c: Array2<f64>, r: &[f64]| fit.by(Errors::Information).unwrap().wald(c.view(), r).unwrap_err().to_string();
     let twice = array![[0.0, 1.0, 0.0, -1.0, 0.0], [0.0, 2.0, 0.0, -2.0, 0.0]];
     assert!(refused(twice, &[0.0, 0.0]).contains("repeat"));
     assert!(refused(array![[1.0, 0.0]], &[0.0]).contains("5 parameters"));
     assert!(refused(array![[f64::NAN, 0.0, 0.0, 0.0, 0.0]], &[0.0]).contains("not finite"));
-    assert!(fit.equal_curves(Errors::Information, 0, 0, 2).unwrap_err().to_string().contains("no group 2"));
-    assert!(fit.equal_curves(Errors::Information, 1, 0, 1).unwrap_err().to_string().contains("no outcome 1"));
+    assert!(fit.by(Errors::Information).unwrap().equal_curves(0, 0, 2).unwrap_err().to_string().contains("no group 2"));
+    assert!(
+        fit.by(Errors::Information).unwrap().equal_curves(1, 0, 1).unwrap_err().to_string().contains("no outcome 1")
+    );
     // a zero part that ran to its end: the parameter is named
     let counts = Array2::from_shape_fn((200, 5), |(i, t)| match i % 2 {
         0 => 3 + ((i / 2 + t) % 4) as u32,
@@ -93,10 +96,10 @@ fn contrasts_that_cannot_be_tested_are_refused_with_the_reason() {
     let cohort = Cohort::from_counts(AgeGrid::years(14, 18).unwrap(), counts.view()).unwrap();
     let outcome = OutcomeSpec::counts(Family::Zip).degree(0).zero_degree(0);
     let zip = Spec::new(2).outcome(outcome).fit(&Panel::from_cohort(&cohort)).unwrap();
-    let error = zip.equal_curves(Errors::Information, 0, 0, 1).unwrap_err();
+    let error = zip.by(Errors::Information).unwrap().equal_curves(0, 0, 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Untrusted);
     assert!(error.to_string().contains("zero part"), "{error}");
-    assert!(zip.equal_parts(Errors::Information, 0, 0, 1, &[Part::Curve]).is_ok());
+    assert!(zip.by(Errors::Information).unwrap().equal_parts(0, 0, 1, &[Part::Curve]).is_ok());
 }
 
 #[test]
@@ -122,16 +125,17 @@ fn bootstrap_standard_errors_are_those_of_the_information() {
         assert!(bootstrap.failed.is_empty());
         // the standard deviation of 399 draws has a relative standard error of 1 / sqrt(798) = 3.5 %
         let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 0.13, "{resampling:?}: {a} {b}");
-        for (estimate, (_, boot)) in fit.estimates(errors).iter().zip(bootstrap.parameters().unwrap()) {
+        for (estimate, (_, boot)) in fit.by(errors).unwrap().estimates().iter().zip(bootstrap.parameters().unwrap()) {
             near(boot.unwrap().se, estimate.se.unwrap());
         }
-        for (share, boot) in fit.shares(errors).iter().zip(bootstrap.shares().unwrap()) {
+        for (share, boot) in fit.by(errors).unwrap().shares().iter().zip(bootstrap.shares().unwrap()) {
             near(boot.se, share.se.unwrap());
             assert!((boot.percentile[0] - share.low.unwrap()).abs() < 0.4 * boot.se);
             assert!((boot.basic[0] - (2.0 * boot.value - boot.percentile[1])).abs() < 1e-15);
         }
         for group in 0..2 {
-            for (point, boot) in fit.curve(errors, 0, group).iter().zip(bootstrap.curve(0, group).unwrap()) {
+            for (point, boot) in fit.by(errors).unwrap().curve(0, group).iter().zip(bootstrap.curve(0, group).unwrap())
+            {
                 near(boot.se, point.se.unwrap());
                 assert!(boot.percentile[0] < point.value && point.value < boot.percentile[1]);
             }
@@ -319,7 +323,7 @@ fn covariates_dropout_several_outcomes_and_dual_models_are_bootstrapped_and_left
             }
             if answers >= 45 {
                 let errors = if resampling == Resampling::Case { Errors::Sandwich } else { Errors::Information };
-                let (share, boot) = (fit.shares(errors)[1], bootstrap.shares().unwrap()[1]);
+                let (share, boot) = (fit.by(errors).unwrap().shares()[1], bootstrap.shares().unwrap()[1]);
                 // 50 replicates: a standard error within 40 %
                 assert!((share.value - boot.value).abs() < 1e-12);
                 assert!(share.se.is_none_or(|se| (boot.se / se - 1.0).abs() < 0.4), "{number} {share:?} {boot:?}");

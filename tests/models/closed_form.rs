@@ -6,7 +6,7 @@ use crate::support::naive::evaluate_groups;
 use crate::support::peers::Peer;
 use pleegprofiel::{
     Family, Fit, Spec,
-    trajectory::{Finding, Group},
+    trajectory::{Finding, Group, GroupNumber},
 };
 use rstest::rstest;
 
@@ -143,7 +143,7 @@ fn a_zero_inflated_group_at_the_boundary_of_tau_is_a_poisson_with_half_of_the_ze
     // tau ends where its gradient, tau times a slope of a few units, is below 1e-8: so near is the height
     close(fit.log_likelihood, best, 1e-8);
     close(fit.model().groups()[0].coefficients[0], eta, 1e-6);
-    assert!(fit.findings.contains(&Finding::TauAtZero { group: 1 }), "{:?}", fit.findings);
+    assert!(fit.findings.contains(&Finding::TauAtZero { group: GroupNumber::of_index(0) }), "{:?}", fit.findings);
 }
 
 /// Log-likelihoods of one group: crimCV 1.0.0 (init = 20 or 5, seed 1) and flexmix 2.3.18 (5 starts), cubic.
@@ -164,7 +164,7 @@ fn one_group_ends_where_the_peers_end(#[case] file: &str) {
     // one group needs no EM, and what climbs without it ends quadratically: far below 1e-6 on either side
     assert!(gain.abs() < 1e-6, "{file}: {gain:+e}");
     // a tau of 0 is no free parameter here; the peer counts it
-    let at_zero = f64::from(u8::from(fit.findings.contains(&Finding::TauAtZero { group: 1 })));
+    let at_zero = f64::from(u8::from(fit.findings.contains(&Finding::TauAtZero { group: GroupNumber::of_index(0) })));
     let bic = fit.bic_observations + at_zero * (fit.observations as f64).ln();
     assert!((bic + 2.0 * gain - peer.number("bic")).abs() < 1e-6, "{file}");
 }
@@ -173,5 +173,5 @@ fn one_group_ends_where_the_peers_end(#[case] file: &str) {
 fn a_tau_that_runs_to_zero_is_said_to_be_zero() {
     // crimCV 1.0.0 on TO1adj, one group: "a tau at the boundary 0" (fits.csv)
     let fit = one_group(Family::ZipTau, 3, &toronto("TO1adj"));
-    assert!(fit.findings.contains(&Finding::TauAtZero { group: 1 }), "{:?}", fit.findings);
+    assert!(fit.findings.contains(&Finding::TauAtZero { group: GroupNumber::of_index(0) }), "{:?}", fit.findings);
 }

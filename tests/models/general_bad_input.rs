@@ -83,7 +83,7 @@ fn a_covariate_that_separates_the_groups_is_named_and_no_share_has_an_interval()
     let said: Vec<String> = fit.findings.iter().map(ToString::to_string).collect();
     assert!(said.iter().any(|s| s.contains("no standard error") && s.contains("membership, has")), "{said:?}");
     for errors in [Errors::Information, Errors::Sandwich] {
-        for share in fit.population_shares(errors) {
+        for share in fit.by(errors).unwrap().population_shares() {
             assert_eq!((share.se, share.low, share.high), (None, None, None), "{share:?}");
         }
     }

@@ -45,7 +45,7 @@ fn same_answer(a: &Fit, b: &Fit, what: &str) {
         b.log_likelihood
     );
     // where a parameter has run to an end of its range, "as far as possible" is no number
-    let (of_a, of_b) = (a.estimates(Errors::Information), b.estimates(Errors::Information));
+    let (of_a, of_b) = (a.by(Errors::Information).unwrap().estimates(), b.by(Errors::Information).unwrap().estimates());
     for (x, y) in of_a.iter().zip(&of_b) {
         assert_eq!(x.se.is_some(), y.se.is_some(), "{what}: {:?}", x.parameter);
         let apart = (x.value - y.value).abs();
@@ -99,7 +99,7 @@ fn posterior_of_an_unobserved_person_equals_the_group_shares(
     table.series[0].1[5] = vec![f64::NAN; AGES];
     let fit = fitted(&spec(family), &table);
     let posterior = fit.posteriors(&table.panel()).unwrap();
-    for (p, share) in posterior.row(5).iter().zip(fit.shares(Errors::Information)) {
+    for (p, share) in posterior.row(5).iter().zip(fit.by(Errors::Information).unwrap().shares()) {
         assert!((p - share.value).abs() <= SUM, "{p} for a share of {}", share.value);
     }
 }
@@ -126,8 +126,8 @@ fn one_two_and_sixteen_threads_give_the_same_bits(
         let bits = |v: ndarray::Array2<f64>| v.iter().map(|x| x.to_bits()).collect::<Vec<u64>>();
         (
             serde_json::to_string(&fit).unwrap(),
-            bits(fit.covariance(Errors::Information).unwrap()),
-            bits(fit.covariance(Errors::Sandwich).unwrap()),
+            bits(fit.by(Errors::Information).unwrap().covariance()),
+            bits(fit.by(Errors::Sandwich).unwrap().covariance()),
         )
     };
     let one = record(1);
@@ -148,8 +148,12 @@ fn a_weight_of_two_is_the_person_twice(
     let (a, b) = (fitted(&spec(family), &weighted), fitted(&spec(family), &table.select(&twice)));
     same_answer(&a, &b, "weighted");
     // the information is the same; the sandwich is not, since a person twice is two persons
-    for (x, y) in
-        a.covariance(Errors::Information).unwrap().iter().zip(b.covariance(Errors::Information).unwrap().iter())
+    for (x, y) in a
+        .by(Errors::Information)
+        .unwrap()
+        .covariance()
+        .iter()
+        .zip(b.by(Errors::Information).unwrap().covariance().iter())
     {
         assert!((x - y).abs() <= 1e-4 * (x.abs() + 1e-3), "{x} and {y}");
     }
@@ -306,7 +310,9 @@ fn the_engine_of_plain_counts_gives_the_same_answer(
         assert!(x.iter().zip(&y).all(|(x, y)| (x - y).abs() <= 1e-6), "posteriors");
     }
     let ours: Vec<f64> = lent
-        .estimates(Errors::Information)
+        .by(Errors::Information)
+        .unwrap()
+        .estimates()
         .iter()
         .filter(|e| {
             matches!(e.parameter.part, pleegprofiel::trajectory::Part::Curve | pleegprofiel::trajectory::Part::Zero)
@@ -337,7 +343,8 @@ fn a_polynomial_written_as_a_spline_gives_the_same_likelihood(
         assert!(apart <= 1e-6, "{} and {}", x.log_likelihood, y.log_likelihood);
         assert_eq!(x.parameters, y.parameters);
         for g in 0..2 {
-            let (x, y) = (x.curve(Errors::Information, 0, g), y.curve(Errors::Information, 0, g));
+            let (x, y) =
+                (x.by(Errors::Information).unwrap().curve(0, g), y.by(Errors::Information).unwrap().curve(0, g));
             for (x, y) in x.iter().zip(&y) {
                 assert!((x.value - y.value).abs() <= 1e-4 * x.value.abs(), "{x:?} and {y:?}");
                 let (Some(a), Some(b)) = (x.se, y.se) else { continue };

@@ -29,7 +29,7 @@ fn check_formulas(fit: &Fit, table: &Table) {
 }
 
 fn find(fit: &Fit, part: Part, term: &str, group: usize) -> f64 {
-    let is = |p: &Parameter| p.part == part && p.term == term && p.group == Some(group);
+    let is = |p: &Parameter| p.part == part && p.term == term && p.group.map(|g| g.counted()) == Some(group);
     let at = fit.model().parameter_names().iter().position(is).unwrap();
     fit.model().parameters()[at]
 }
@@ -45,7 +45,7 @@ fn membership_covariates_are_unbiased_jointly_and_attenuated_by_hard_assignment(
     let x: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i % 2 == 0))).collect();
     like.covariates.push(("x".into(), x.clone()));
     let spec = Spec::new(2).outcome(OutcomeSpec::new("y", Family::Poisson).degree(0)).membership(["x"]).starts(4);
-    let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group) {
+    let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group.map(|g| g.counted())) {
         (Part::Membership, "1", _) => -0.8,
         (Part::Membership, ..) => effect,
         (_, _, Some(1)) => -0.4,
@@ -81,7 +81,7 @@ fn the_interval_of_a_share_is_that_of_the_population_when_membership_has_covaria
     like.covariates.push(("x".into(), (0..n).map(|i| f64::from(u8::from(i % 3 == 0))).collect()));
     let outcome = OutcomeSpec::new("y", Family::Poisson).degree(0);
     let spec = Spec::new(3).outcome(outcome).membership(["x"]).starts(8);
-    let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group) {
+    let truth = formulas::model(&spec, &like, &|p| match (p.part, p.term.as_str(), p.group.map(|g| g.counted())) {
         (Part::Membership, "1", _) => -1.0,
         (Part::Membership, _, Some(2)) => 1.0,
         (Part::Membership, ..) => 3.0,
@@ -96,8 +96,8 @@ fn the_interval_of_a_share_is_that_of_the_population_when_membership_has_covaria
         |theta: &[f64], c: usize| (0..n).map(|i| formulas.log_prior(theta, &table, i)[c].exp()).sum::<f64>() / n as f64;
     let at = fit.model().parameters();
     for errors in [Errors::Information, Errors::Sandwich] {
-        let v = fit.covariance(errors).unwrap();
-        for (c, share) in fit.population_shares(errors).iter().enumerate() {
+        let v = fit.by(errors).unwrap().covariance();
+        for (c, share) in fit.by(errors).unwrap().population_shares().iter().enumerate() {
             assert!((share.value - mean(at, c)).abs() < 1e-12 && (share.value - fit.groups[c].share).abs() < 1e-12);
             let slope = |i: usize| {
                 let moved = |by: f64| at.iter().enumerate().map(|(j, b)| if j == i { b + by } else { *b }).collect();
@@ -112,7 +112,8 @@ fn the_interval_of_a_share_is_that_of_the_population_when_membership_has_covaria
     }
     // the share at the covariate's mean is another quantity: here its value is near (0.409 and 0.410) and its standard
     // error 1.47 times as large, so that its interval beside the group's share would be that much too wide
-    let (at_mean, of_all) = (fit.shares(Errors::Information)[2], fit.population_shares(Errors::Information)[2]);
+    let (at_mean, of_all) =
+        (fit.by(Errors::Information).unwrap().shares()[2], fit.by(Errors::Information).unwrap().population_shares()[2]);
     let ratio = at_mean.se.unwrap() / of_all.se.unwrap();
     assert!((1.3..1.6).contains(&ratio), "{ratio}");
 }
@@ -149,7 +150,7 @@ fn with_dropout() -> Spec {
 fn leaving(spec: &Spec, table: &Table) -> Model {
     let hazard = OutcomeSpec::new("y: dropout", Family::Bernoulli).degree(1).varying(["y: last value"]);
     formulas::model(&spec.clone().outcome(hazard), table, &|p| {
-        let g = p.group.unwrap() - 1;
+        let g = p.group.unwrap().index();
         match (p.part, p.outcome, p.term.as_str()) {
             (Part::Membership, ..) => -0.3,
             (_, Some(0), "1") => [-0.5, 1.2][g],
@@ -194,7 +195,7 @@ fn dropout_by_group_is_recovered_and_its_likelihood_is_that_of_the_formulas() {
     let fit = spec.fit(&table.panel()).unwrap();
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
     check_formulas(&fit, &table.with_dropout(0));
-    for (e, v) in fit.estimates(Errors::Information).iter().zip(truth.parameters()) {
+    for (e, v) in fit.by(Errors::Information).unwrap().estimates().iter().zip(truth.parameters()) {
         let z = (e.value - v) / e.se.unwrap();
         note(format!("{:?}: {:.3} for {v}, {z:+.2} standard errors", e.parameter, e.value));
         assert!(z.abs() <= 4.0, "{:?}: {z}", e.parameter);
@@ -204,7 +205,7 @@ fn dropout_by_group_is_recovered_and_its_likelihood_is_that_of_the_formulas() {
     let seen = |o: u64| o as f64 / (3_000 * WAVES) as f64;
     assert!((seen(again.observations()) - seen(table.panel().observations())).abs() <= 0.027);
     let refit = spec.fit(&again).unwrap();
-    for (a, b) in refit.estimates(Errors::Information).iter().zip(fit.model().parameters()) {
+    for (a, b) in refit.by(Errors::Information).unwrap().estimates().iter().zip(fit.model().parameters()) {
         assert!((a.value - b).abs() <= 4.0 * a.se.unwrap(), "{a:?} for {b}");
     }
 }
@@ -248,7 +249,8 @@ fn what_ignoring_dropout_changes_in_crimoc() {
     let (plain, leaving) = (plain.fit(&table.panel()).unwrap(), leaving.fit(&table.panel()).unwrap());
     check_formulas(&leaving, &table.with_dropout(0));
     assert!(plain.best().is_ok() && leaving.best().is_ok());
-    let shares = |fit: &Fit| -> Vec<f64> { fit.shares(Errors::Information).iter().map(|s| s.value).collect() };
+    let shares =
+        |fit: &Fit| -> Vec<f64> { fit.by(Errors::Information).unwrap().shares().iter().map(|s| s.value).collect() };
     let (without, with) = (shares(&plain), shares(&leaving));
     let hazards: Vec<f64> = (0..3).map(|g| leaving.model().curve(1, g)[3]).collect();
     note(format!("{without:.4?} {with:.4?} {hazards:.3?}"));
@@ -292,16 +294,16 @@ fn two_groupings_joined_give_back_their_transitions() {
     // probabilities of the pairs, second group fastest
     let joint: [f64; 6] = [0.35, 0.15, 0.05, 0.08, 0.12, 0.25];
     let truth = formulas::model(&spec, &like, &|p| match (p.part, p.outcome) {
-        (Part::Membership, _) => (joint[p.group.unwrap() - 1] / joint[0]).ln(),
-        (_, Some(0)) => [[-1.0, 0.2], [1.0, -0.4]][p.group.unwrap() - 1][p.index],
-        _ => [[-3.5, 0.3], [-0.5, -0.8], [2.0, 0.4]][p.group.unwrap() - 1][p.index],
+        (Part::Membership, _) => (joint[p.group.unwrap().index()] / joint[0]).ln(),
+        (_, Some(0)) => [[-1.0, 0.2], [1.0, -0.4]][p.group.unwrap().index()][p.index],
+        _ => [[-3.5, 0.3], [-0.5, -0.8], [2.0, 0.4]][p.group.unwrap().index()][p.index],
     });
     let table = people(&truth, &like, 31).0;
     let fit = spec.fit(&table.panel()).unwrap();
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
     check_formulas(&fit, &table);
     assert_eq!(fit.parameters, 5 + 4 + 6);
-    let transitions = fit.transitions(Errors::Information).unwrap();
+    let transitions = fit.by(Errors::Information).unwrap().transitions().unwrap();
     for (g, row) in transitions.iter().enumerate() {
         assert!((row.iter().map(|i| i.value).sum::<f64>() - 1.0).abs() < 1e-12);
         let total: f64 = joint[3 * g..3 * g + 3].iter().sum();

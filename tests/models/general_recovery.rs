@@ -24,7 +24,7 @@ fn truths(family: Family, which: usize) -> (Spec, Table, Box<dyn Fn(&Parameter) 
     match which {
         0 => (spec(family), like, Box::new(plain)),
         1 => {
-            let unequal = move |p: &Parameter| match (p.part, p.group) {
+            let unequal = move |p: &Parameter| match (p.part, p.group.map(|g| g.counted())) {
                 (Part::Membership, _) => -1.3,
                 (Part::Curve, Some(1)) if p.index == 0 => truth(family, p) + 0.3,
                 (Part::Curve, Some(2)) if p.index == 1 => truth(family, p) - 0.3,
@@ -51,7 +51,7 @@ fn parameters_come_back_within_their_standard_errors(
     let (table, classes) = people(&truth, &like, 500 + which as u64);
     let fit = spec.fit(&table.panel()).unwrap();
     assert!(fit.best().is_ok(), "{:?}", fit.findings);
-    let estimates = fit.estimates(Errors::Information);
+    let estimates = fit.by(Errors::Information).unwrap().estimates();
     let z: Vec<f64> =
         estimates.iter().zip(truth.parameters()).map(|(e, v)| (e.value - v) / e.se.expect("determined")).collect();
     let squares = z.iter().map(|z| z * z).sum::<f64>();

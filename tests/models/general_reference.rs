@@ -104,7 +104,7 @@ fn one_group_is_what_r_says(#[case] name: &str, #[case] of: &str, #[case] family
     check_formulas(&fit, &table);
     // R's optimisers stop at relative changes of 1e-8 to 1e-10 of 1e4
     assert!(apart.abs() <= 1e-4, "{} for {}", fit.log_likelihood, theirs.log_likelihood);
-    let ours = fit.estimates(Errors::Information);
+    let ours = fit.by(Errors::Information).unwrap().estimates();
     assert_eq!(ours.len(), theirs.parameters.len());
     // optim's and glmmTMB's information is that observed, by differences or exact; glm's that expected, which is
     // the same for a canonical link. MASS takes the coefficients as known beside alpha, and nlm's differences show

@@ -81,7 +81,7 @@ fn the_optimum_is_that_of_the_fit_in_memory_and_its_bits_hang_on_no_worker(
         assert!(close(a.avepp.unwrap(), b.avepp.unwrap()) && close(a.mismatch, b.mismatch));
     }
     assert_eq!(one.findings.len(), whole.findings.len(), "{:?}\n{:?}", one.findings, whole.findings);
-    let (a, b) = (one.estimates(Errors::Information), whole.estimates(Errors::Information));
+    let (a, b) = (one.by(Errors::Information).unwrap().estimates(), whole.by(Errors::Information).unwrap().estimates());
     for (a, b) in a.iter().zip(&b) {
         if let (Some(a), Some(b)) = (a.se, b.se) {
             assert!((a / b - 1.0).abs() < 1e-3, "{a} {b}");

@@ -92,7 +92,9 @@ fn the_plain_model_has_the_same_names_whichever_engine_holds_it() {
 fn by_hand(model: &Model, counts: &[Option<u32>], x: f64) -> Vec<f64> {
     let value = |part: Part, group: usize, index: usize| {
         let names = model.parameter_names();
-        let at = names.iter().position(|p| p.part == part && p.group == Some(group) && p.index == index);
+        let at = names
+            .iter()
+            .position(|p| p.part == part && p.group.map(|g| g.counted()) == Some(group) && p.index == index);
         at.map_or(0.0, |at| model.parameters()[at])
     };
     let n = counts.len();

@@ -17,6 +17,8 @@ pub(super) struct Hidden {
     whole: Vec<Folded>,
     /// Words of names among them.
     words: Vec<Folded>,
+    /// The words of each name of several, which stand for it in any order.
+    names: Vec<Vec<Folded>>,
 }
 
 impl Hidden {
@@ -40,19 +42,23 @@ impl Hidden {
     fn of_texts<T: AsRef<str>>(texts: &[T]) -> Hidden {
         let long = |folded: &Folded| folded.letters.len() >= SHORTEST;
         let whole: Vec<Folded> = texts.iter().map(|text| Folded::of(text.as_ref())).filter(long).collect();
-        let words = texts.iter().flat_map(|text| text.as_ref().split_whitespace()).map(Folded::of);
-        let words = words.filter(|word| long(word) && word.letters.iter().all(|c| c.is_alphabetic())).collect();
-        Hidden { whole, words }
+        let is_word = |word: &Folded| long(word) && word.letters.iter().all(|c| c.is_alphabetic());
+        let words_of = |text: &T| text.as_ref().split_whitespace().map(Folded::of).filter(is_word).collect();
+        let words: Vec<Vec<Folded>> = texts.iter().map(words_of).collect();
+        let names = words.iter().filter(|words| words.len() > 1).cloned().collect();
+        Hidden { whole, words: words.into_iter().flatten().collect(), names }
     }
 
     /// Whether an identifier that may not be printed stands in a text, as words of their own, however these are written:
-    /// capitals, accents, and blanks and signs between letters and digits make no difference.
+    /// capitals, accents, and blanks and signs between letters and digits make no difference, nor does the order of the words
+    /// of a name.
     fn is_in(&self, text: &str) -> bool {
         if self.whole.is_empty() {
             return false;
         }
         let text = Folded::of(text);
-        self.whole.iter().any(|hidden| text.has(hidden))
+        let named = |words: &Vec<Folded>| words.iter().all(|word| text.has(word));
+        self.whole.iter().any(|hidden| text.has(hidden)) || self.names.iter().any(named)
     }
 
     /// Names every place outside the list of identifiers in which one stands that may not be printed, and gives the dossier
@@ -61,12 +67,28 @@ impl Hidden {
         let (false, Some(map)) = (self.whole.is_empty(), dossier.as_object()) else { return None };
         let before = problems.count();
         let cover = |(key, value): (&String, &Value)| match key.as_str() {
-            "identifiers" => (key.clone(), value.clone()),
+            "identifiers" => (key.clone(), self.of_printed(value, problems)),
             _ if self.is_in(key) => self.key("$", value, problems),
             _ => (key.clone(), self.cover(&format!("$.{}", shortened(key)), value, problems)),
         };
         let covered: Map<String, Value> = map.iter().map(cover).collect();
         (problems.count() > before).then_some(Value::Object(covered))
+    }
+
+    /// The list of identifiers: what of it is printed holds none that may not be.
+    fn of_printed(&self, list: &Value, problems: &mut Problems) -> Value {
+        let Some(entries) = list.as_array() else { return list.clone() };
+        let told = |one: &Value, key: &str| one.get(key).and_then(Value::as_str).is_some_and(|text| self.is_in(text));
+        let entry = |(i, one): (usize, &Value)| {
+            let printed = one.get("printable") == Some(&Value::Bool(true));
+            if !printed || !told(one, "kind") && !told(one, "value") {
+                return one.clone();
+            }
+            let path = format!("$.identifiers[{i}]");
+            problems.add(&path, "would print what another identifier keeps from print: say the same of it in both");
+            serde_json::json!({"kind": COVER, "value": COVER, "printable": true})
+        };
+        entries.iter().enumerate().map(entry).collect()
     }
 
     fn cover(&self, path: &str, value: &Value, problems: &mut Problems) -> Value {

@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Fit four groups, name them by profile, place everyone, and write model, profiles, picture and report.
+    /// Choose a model, name its groups by profile, place everyone, and write model, profiles, picture and report.
     Profile(ProfileArgs),
     /// Fit a trajectory model and show what it is worth.
     Fit(FitArgs),

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use pleegprofiel::{
     Error,
     career::CalendarDate,
-    cohort::table::{DateFormat, Incomplete, TableOptions, TableSource, read_articles, read_categories},
+    cohort::table::{DateFormat, Incomplete, TableOptions, read_articles, read_categories},
 };
 use std::path::PathBuf;
 
@@ -72,7 +72,7 @@ impl DatedArgs {
             options = options.register_end(end);
         }
         if let Some(file) = &self.categories {
-            let set = read_categories(TableSource::open(file)?, &self.table.options())?;
+            let set = read_categories(crate::inputs::table(file)?, &self.table.options())?;
             options = options.categories(set);
         }
         Ok(options)
@@ -97,7 +97,7 @@ impl CareerArgs {
         match &self.articles {
             None => Ok(options),
             Some(file) => {
-                let table = quietly(|| read_articles(TableSource::open(file)?, &options))?;
+                let table = quietly(|| read_articles(crate::inputs::table(file)?, &options))?;
                 Ok(options.articles(table))
             }
         }

@@ -9,7 +9,7 @@ use pleegprofiel::{
     cohort::{
         CohortWarning, PeopleInChunks,
         table::{
-            AgeInYear, AgeUnit, DateFormat, DecimalMark, PersonTable, TableOptions, TableSource, Unlisted, ValueTable,
+            AgeInYear, AgeUnit, DateFormat, DecimalMark, PersonTable, TableOptions, Unlisted, ValueTable,
             for_each_chunk, read_cohort_of, read_in_chunks, read_person_table, read_values,
         },
     },
@@ -218,7 +218,7 @@ impl InputArgs {
     /// Reads a table of values that are no counts.
     pub(crate) fn read_values(&self) -> Result<ValueTable, Failure> {
         let options = self.options()?;
-        let table = quietly(|| read_values(TableSource::open(&self.counts)?, &options))?;
+        let table = quietly(|| read_values(crate::inputs::table(&self.counts)?, &options))?;
         tell_ignored_in_vain(&options);
         self.without_doubts(&table.warnings)?;
         Ok(table)
@@ -245,7 +245,7 @@ impl InputArgs {
         categorical: &[String],
     ) -> Result<PersonTable, Error> {
         let options = self.table.options().categorical(categorical);
-        quietly(|| read_person_table(TableSource::open(file)?, cohort, names, &options))
+        quietly(|| read_person_table(crate::inputs::table(file)?, cohort, names, &options))
     }
 
     /// The table of counts or values, as the user named it.
@@ -257,9 +257,9 @@ impl InputArgs {
     pub(crate) fn read(&self) -> Result<Cohort, Failure> {
         let options = self.options()?;
         let cohort = quietly(|| {
-            let counts = TableSource::open(&self.counts)?;
-            let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
-            let people = self.people.as_ref().map(TableSource::open).transpose()?;
+            let counts = crate::inputs::table(&self.counts)?;
+            let exposure = self.exposure.as_ref().map(crate::inputs::table).transpose()?;
+            let people = self.people.as_ref().map(crate::inputs::table).transpose()?;
             read_cohort_of(counts, exposure, people, &options)
         })?;
         tell_ignored_in_vain(&options);
@@ -271,8 +271,8 @@ impl InputArgs {
     pub(crate) fn read_in_chunks(&self, folder: &Path, seed: u64) -> Result<PeopleInChunks, Failure> {
         let options = self.streamed_options()?;
         let people = quietly(|| {
-            let counts = TableSource::open(&self.counts)?;
-            let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
+            let counts = crate::inputs::table(&self.counts)?;
+            let exposure = self.exposure.as_ref().map(crate::inputs::table).transpose()?;
             read_in_chunks(counts, exposure, &options, folder, seed)
         })?;
         tell_ignored_in_vain(&options);
@@ -288,8 +288,8 @@ impl InputArgs {
     ) -> Result<(), Failure> {
         let options = self.streamed_options()?;
         unheard(|| {
-            let counts = TableSource::open(&self.counts)?;
-            let exposure = self.exposure.as_ref().map(TableSource::open).transpose()?;
+            let counts = crate::inputs::table(&self.counts)?;
+            let exposure = self.exposure.as_ref().map(crate::inputs::table).transpose()?;
             for_each_chunk(counts, exposure, &options, folder, each).map(|_| ())
         })
     }

@@ -82,9 +82,9 @@ pub(crate) struct ValidateArgs {
     /// Column of a protected characteristic; given twice, also each crossing.
     #[arg(long, value_name = "COL", requires = "outcome")]
     pub(crate) group: Vec<String>,
-    /// Risk from which someone is selected (at least it).
-    #[arg(long, value_name = "P", default_value_t = 0.5)]
-    pub(crate) threshold: f64,
+    /// Risk from which someone is selected (at least it), by which groups are compared [default: 0.5].
+    #[arg(long, value_name = "P", requires = "group")]
+    pub(crate) threshold: Option<f64>,
     /// Print every figure as one flat JSON object: for programs, with figures of few people shown.
     #[arg(long, conflicts_with = "json")]
     pub(crate) flat: bool,

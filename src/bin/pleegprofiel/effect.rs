@@ -8,7 +8,7 @@ use pleegprofiel::{
     career::Category,
     cohort::{
         recidivism::{RecidivismOptions, Reoffence},
-        table::{TableSource, read_career_table},
+        table::read_career_table,
     },
     monitor::effect::{EffectData, EffectOptions, read_participants},
     report::EffectReport,
@@ -25,10 +25,10 @@ pub(crate) fn run(args: &EffectArgs) -> Result<(), Failure> {
     let outcomes = outcomes(args)?;
     let table = args.dated.options()?.categorical(&args.categorical);
     let (mut read, participants) = crate::args_table::quietly(|| {
-        let custody = args.custody.as_ref().map(TableSource::open).transpose()?;
-        let (people, offences) = (TableSource::open(&args.people)?, TableSource::open(&args.offences)?);
+        let custody = args.custody.as_ref().map(crate::inputs::table).transpose()?;
+        let (people, offences) = (crate::inputs::table(&args.people)?, crate::inputs::table(&args.offences)?);
         let read = read_career_table(people, offences, custody, &table)?;
-        let participants = read_participants(TableSource::open(&args.participants)?, &args.covariates, &table)?;
+        let participants = read_participants(crate::inputs::table(&args.participants)?, &args.covariates, &table)?;
         Ok((read, participants))
     })?;
     crate::args_table::tell_ignored_in_vain(&table);

@@ -7,7 +7,7 @@ use pleegprofiel::{
     Family, Fit, Profile,
     profile::Naming,
     trajectory::{
-        Errors, Estimate, Finding, Interval, Part, StartKind, StartStop,
+        Errors, Estimate, Finding, GroupNumber, Interval, Part, Precision, StartKind, StartStop,
         forms::{FormCandidate, FormChoice, Sureness},
         grolts::Grolts,
     },
@@ -57,7 +57,7 @@ struct Object<'a> {
 
 #[derive(Serialize)]
 struct Effect<'a> {
-    group: Option<usize>,
+    group: Option<GroupNumber>,
     term: &'a str,
     coefficient: f64,
     se: Option<f64>,
@@ -109,13 +109,14 @@ struct GroupObject {
     precision_se: Option<f64>,
     curve: Vec<CurvePoint>,
     /// All of that by the information, and by the sandwich, whichever stands above.
-    information: Precision,
-    sandwich: Precision,
+    information: GroupPrecision,
+    /// None when there are too many people for it.
+    sandwich: Option<GroupPrecision>,
 }
 
 /// Standard errors and intervals of one kind.
 #[derive(Serialize)]
-struct Precision {
+struct GroupPrecision {
     share_se: Option<f64>,
     coefficient_se: Vec<Option<f64>>,
     zero_coefficient_se: Vec<Option<f64>>,
@@ -125,19 +126,19 @@ struct Precision {
     curve: Vec<[Option<f64>; 2]>,
 }
 
-impl Precision {
-    fn new(fit: &Fit, errors: Errors, k: usize) -> Precision {
-        let estimates = fit.estimates(errors);
+impl GroupPrecision {
+    fn new(fit: &Fit, by: Precision<'_>, k: usize) -> GroupPrecision {
+        let estimates = by.estimates();
         let of = |part: Part| -> Vec<Option<f64>> {
-            let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g == k + 1);
+            let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g.index() == k);
             estimates.iter().filter(mine).map(|e| e.se).collect()
         };
-        Precision {
-            share_se: fit.population_shares(errors)[k].se.filter(|_| fit.groups.len() > 1),
+        GroupPrecision {
+            share_se: by.population_shares()[k].se.filter(|_| fit.groups.len() > 1),
             coefficient_se: of(Part::Curve),
             zero_coefficient_se: of(Part::Zero),
-            spread_se: fit.spread(errors, 0, k).and_then(|i| i.se),
-            curve: fit.curve(errors, 0, k).iter().map(|i| [i.low, i.high]).collect(),
+            spread_se: by.spread(0, k).and_then(|i| i.se),
+            curve: by.curve(0, k).iter().map(|i| [i.low, i.high]).collect(),
         }
     }
 }
@@ -163,24 +164,25 @@ pub(crate) fn object(
     grolts: Option<&Grolts>,
     choice: Option<&FormChoice>,
 ) -> Result<String, Failure> {
-    let (model, errors) = (fit.model(), fit.advised_errors());
+    let (model, by) = (fit.model(), fit.as_advised());
+    let (information, sandwich) = (fit.by_information(), fit.by(Errors::Sandwich).ok());
     let family = model.spec().outcomes()[0].family();
-    let (grid, shares) = (model.grid(), fit.population_shares(errors));
-    let estimates = fit.estimates(errors);
+    let (grid, shares) = (model.grid(), by.population_shares());
+    let estimates = by.estimates();
     let group = |k: usize| {
         let of = |part: Part| -> (Vec<f64>, Vec<Option<f64>>) {
-            let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g == k + 1);
+            let mine = |e: &&Estimate| e.parameter.part == part && e.parameter.group.is_none_or(|g| g.index() == k);
             estimates.iter().filter(mine).map(|e| (e.value, e.se)).unzip()
         };
         let (coefficients, coefficient_se) = of(Part::Curve);
         let (zero_coefficients, zero_coefficient_se) = of(Part::Zero);
-        let spread = |of: &[Family]| fit.spread(errors, 0, k).filter(|_| of.contains(&family));
+        let spread = |of: &[Family]| by.spread(0, k).filter(|_| of.contains(&family));
         let value = |i: Option<Interval>| (i.map(|i| i.value), i.and_then(|i| i.se));
         let (tau, tau_se) = value(spread(&[Family::ZipTau]));
         let (dispersion, dispersion_se) = value(spread(&[Family::NegBin, Family::Zinb, Family::NegMultinomial]));
         let (sigma, sigma_se) = value(spread(&[Family::CensoredNormal]));
         let (precision, precision_se) = value(spread(&[Family::Beta]));
-        let curve = fit.curve(errors, 0, k);
+        let curve = by.curve(0, k);
         let peak = (0..curve.len()).rev().max_by(|&a, &b| curve[a].value.total_cmp(&curve[b].value)).unwrap_or(0);
         let class = &fit.groups[k];
         GroupObject {
@@ -209,8 +211,8 @@ pub(crate) fn object(
                 .enumerate()
                 .map(|(j, p)| CurvePoint { age: grid.start_age(j), rate: p.value, low: p.low, high: p.high })
                 .collect(),
-            information: Precision::new(fit, Errors::Information, k),
-            sandwich: Precision::new(fit, Errors::Sandwich, k),
+            information: GroupPrecision::new(fit, information, k),
+            sandwich: sandwich.map(|by| GroupPrecision::new(fit, by, k)),
         }
     };
     let object = Object {
@@ -254,7 +256,7 @@ pub(crate) fn object(
             false => estimates.iter().filter(|e| e.parameter.part == Part::Membership).map(effect).collect(),
         },
         grolts,
-        errors,
+        errors: by.errors(),
         chosen_from: choice.map_or(&[], |c| &c.candidates),
         sureness: choice.and_then(|c| c.sureness),
     };

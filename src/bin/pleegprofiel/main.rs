@@ -15,6 +15,7 @@ mod drift;
 mod effect;
 mod failure;
 mod fit;
+mod inputs;
 mod instruments;
 mod json;
 mod membership;

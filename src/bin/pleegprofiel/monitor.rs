@@ -6,7 +6,6 @@ use crate::outputs::{self, Outputs};
 use crate::screen;
 use pleegprofiel::{
     career::Category,
-    cohort::table::TableSource,
     monitor::{Figure, Monitor, MonitorOptions, read_monitor},
     report::{ChainReport, ReportSection},
 };
@@ -25,8 +24,9 @@ pub(crate) fn run(args: &MonitorArgs) -> Result<(), Failure> {
     if let Some(population) = args.population() {
         options = options.describe(population);
     }
-    let found =
-        crate::args_table::quietly(|| read_monitor(TableSource::open(&args.events)?, args.by_case, &options, &table))?;
+    let found = crate::args_table::quietly(|| {
+        read_monitor(crate::inputs::table(&args.events)?, args.by_case, &options, &table)
+    })?;
     crate::args_table::tell_ignored_in_vain(&table);
     let report = ChainReport::new(&found, args.lang.into());
     let figures = found.figures();

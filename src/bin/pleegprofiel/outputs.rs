@@ -4,6 +4,7 @@
 //! renamed. When a rename fails, the ones before it are taken back.
 
 use crate::failure::Failure;
+use crate::inputs::were_read;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -39,10 +40,8 @@ pub(crate) fn check_directory(directory: &Path) -> Result<(), Failure> {
 
 /// Whether a file could be put at a path: its directory is there, and it is not a directory itself.
 pub(crate) fn check_file(path: &Path) -> Result<(), Failure> {
-    let directory = directory_of(path);
-    if path.is_dir() {
-        return Err(failed(path, &io::ErrorKind::IsADirectory.into()));
-    }
+    let place = place_of(path).map_err(|cause| failed(path, &cause))?;
+    let directory = directory_of(&place);
     if !directory.is_dir() {
         return Err(failed(
             path,
@@ -69,6 +68,25 @@ pub(crate) fn write_with(
     let mut outputs = Outputs::open(directory_of(path))?;
     outputs.add_many(&[name.to_string_lossy().into_owned()], |[to]| write(to))?;
     outputs.publish()
+}
+
+/// Where the file of this name goes: behind a link, to what it leads to. Only a file is replaced: no device or pipe, nothing
+/// that may not be written, and nothing that this command read.
+fn place_of(path: &Path) -> io::Result<PathBuf> {
+    let place = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let Ok(there) = fs::metadata(&place) else { return Ok(place) };
+    let refused = |kind: io::ErrorKind, why: &str| Err(io::Error::new(kind, why));
+    if there.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else if !there.is_file() {
+        refused(io::ErrorKind::InvalidInput, "it is a device or a pipe, and only a file is replaced")
+    } else if there.permissions().readonly() {
+        refused(io::ErrorKind::PermissionDenied, "it is there, and read-only")
+    } else if were_read(&place) {
+        refused(io::ErrorKind::AlreadyExists, "it is what this command reads: give the output another name")
+    } else {
+        Ok(place)
+    }
 }
 
 fn directory_of(path: &Path) -> &Path {
@@ -100,19 +118,17 @@ impl Outputs {
     ) -> Result<(), Failure> {
         let path = self.directory.join(name);
         let written = (|| {
-            if path.is_dir() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            let mut file = temporary_in(&self.directory)?;
+            let place = place_of(&path)?;
+            let mut file = temporary_in(directory_of(&place))?;
             let mut buffer = BufWriter::new(file.as_file_mut());
             write(&mut buffer)?;
             buffer.flush()?;
             drop(buffer);
             // on disk before it gets its name: a file of that name is then always whole
             file.as_file().sync_all()?;
-            Ok(file)
+            Ok((place, file))
         })();
-        self.files.push((path.clone(), written.map_err(|cause| failed(&path, &cause))?));
+        self.files.push(written.map_err(|cause| failed(&path, &cause))?);
         Ok(())
     }
 
@@ -126,14 +142,13 @@ impl Outputs {
         let mut writers = Vec::with_capacity(N);
         for name in names {
             let path = self.directory.join(name);
-            let opened = if path.is_dir() {
-                Err(io::ErrorKind::IsADirectory.into())
-            } else {
-                temporary_in(&self.directory).and_then(|file| Ok((file.as_file().try_clone()?, file)))
-            };
-            let (writer, file) = opened.map_err(|cause| failed(&path, &cause))?;
+            let opened = place_of(&path).and_then(|place| {
+                let file = temporary_in(directory_of(&place))?;
+                Ok((file.as_file().try_clone()?, place, file))
+            });
+            let (writer, place, file) = opened.map_err(|cause| failed(&path, &cause))?;
             writers.push(BufWriter::with_capacity(1 << 20, writer));
-            files.push((path, file));
+            files.push((place, file));
         }
         let Ok(mut writers) = <[BufWriter<File>; N]>::try_from(writers) else {
             unreachable!("one writer was made for each of the N names")
@@ -151,7 +166,7 @@ impl Outputs {
     pub(crate) fn publish(mut self) -> Result<(), Failure> {
         let mut placed: Vec<(PathBuf, Option<TempPath>)> = Vec::new();
         for (path, file) in std::mem::take(&mut self.files) {
-            let step = keep(&path, &self.directory).and_then(|old| named(file, &path).map(|()| old));
+            let step = keep(&path, directory_of(&path)).and_then(|old| named(file, &path).map(|()| old));
             match step {
                 Ok(old) => placed.push((path, old)),
                 Err(cause) => {
@@ -218,10 +233,11 @@ fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(directory)
 }
 
-/// Gives a whole file its name, and the rights that a new file usually has.
+/// Gives a whole file its name, and the rights of the one that it replaces, or else those that a new file usually has.
 fn named(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    if let Some(usual) = USUAL.get() {
-        file.as_file().set_permissions(usual.clone())?;
+    let replaced = fs::metadata(path).ok().map(|there| there.permissions());
+    if let Some(rights) = replaced.or_else(|| USUAL.get().cloned()) {
+        file.as_file().set_permissions(rights)?;
     }
     file.persist(path).map(|_| ()).map_err(|error| error.error)
 }

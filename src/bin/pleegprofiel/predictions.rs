@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::screen;
 use pleegprofiel::{
     Error,
-    cohort::table::{CellKind, Cells, TableOptions, TableSource},
+    cohort::table::{CellKind, Cells, TableOptions},
     validation::{ColumnCells, ColumnRequest, ColumnTable, read_columns},
 };
 use std::cell::Cell;
@@ -26,7 +26,7 @@ pub(crate) fn read_with_days(
     let name = path.display().to_string();
     let labelled = Cell::new(false);
     let read = || -> Result<_, Error> {
-        let mut table = match Cells::open(TableSource::open(path)?, options)? {
+        let mut table = match Cells::open(crate::inputs::table(path)?, options)? {
             Cells::Plain { text, delimiter } => {
                 let request = ColumnRequest { delimiter: Some(delimiter), ..request.clone() };
                 return Ok((read_columns(text, &name, &request)?, Vec::new()));
@@ -57,7 +57,7 @@ pub(crate) fn read_with_days(
 /// Names of the columns of a table.
 pub(crate) fn header_of(path: &Path, options: &TableOptions) -> Result<Vec<String>, Failure> {
     let name = path.display().to_string();
-    quietly(|| match Cells::open(TableSource::open(path)?, options)? {
+    quietly(|| match Cells::open(crate::inputs::table(path)?, options)? {
         Cells::Table(table) => Ok(Ok(table.header().to_vec())),
         Cells::Plain { text, delimiter } => {
             let mut line = String::new();

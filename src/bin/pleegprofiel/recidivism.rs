@@ -8,7 +8,7 @@ use pleegprofiel::{
     career::{Category, Moment, OffencesInCustody, Severity},
     cohort::{
         recidivism::{Recidivism, RecidivismBuilder, RecidivismCriterion, RecidivismOptions, Reoffence},
-        table::{NamedCareer, TableOptions, TableSource, read_career_table, read_criteria, read_groups, read_starts},
+        table::{NamedCareer, TableOptions, read_career_table, read_criteria, read_groups, read_starts},
     },
     report::RecidivismReport,
 };
@@ -73,15 +73,15 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
     }
     let csv = args.dated.options()?;
     let options = options(args, &csv)?;
-    let custody = args.custody.as_ref().map(TableSource::open).transpose()?;
-    let people = TableSource::open(&args.people)?;
-    let read = read_career_table(people, TableSource::open(&args.offences)?, custody, &csv)?;
+    let custody = args.custody.as_ref().map(crate::inputs::table).transpose()?;
+    let people = crate::inputs::table(&args.people)?;
+    let read = read_career_table(people, crate::inputs::table(&args.offences)?, custody, &csv)?;
     let careers = read.careers;
     let groups: HashMap<String, String> = match (&args.groups, &args.by) {
-        (Some(file), Some(by)) => read_groups(TableSource::open(file)?, by, &csv)?.into_iter().collect(),
+        (Some(file), Some(by)) => read_groups(crate::inputs::table(file)?, by, &csv)?.into_iter().collect(),
         _ => HashMap::new(),
     };
-    let starts = args.start.as_ref().map(|file| read_starts(TableSource::open(file)?, &csv)).transpose()?;
+    let starts = args.start.as_ref().map(|file| read_starts(crate::inputs::table(file)?, &csv)).transpose()?;
     tell_ignored_in_vain(&csv);
     let mut builder = RecidivismBuilder::new(options)?;
     builder = builder.told_of(&args.start.as_ref().unwrap_or(&args.people).display().to_string());
@@ -167,7 +167,7 @@ pub(crate) fn run(args: &RecidivismArgs) -> Result<(), Failure> {
 }
 
 fn options(args: &RecidivismArgs, csv: &TableOptions) -> Result<RecidivismOptions, Failure> {
-    let criteria = args.criteria.as_ref().map(|file| read_criteria(TableSource::open(file)?, csv)).transpose()?;
+    let criteria = args.criteria.as_ref().map(|file| read_criteria(crate::inputs::table(file)?, csv)).transpose()?;
     let mapped = |criterion: RecidivismCriterion| match &criteria {
         Some(criteria) => Ok(criteria.reoffence(criterion)?),
         None => Err(Failure::Usage(format!(

@@ -36,6 +36,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
         let mut text = String::new();
         io::stdin().lock().read_to_string(&mut text).map(|_| text)
     } else {
+        crate::inputs::remember(path);
         fs::read_to_string(path)
     };
     let text = text.map_err(|error| Failure::Output(format!("{} cannot be read: {error}", path.display())))?;

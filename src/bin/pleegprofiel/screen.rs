@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZO
 use pleegprofiel::{
     Fit,
     report::{ReportTable, SMALL_CELL, ShownCount, protect},
-    trajectory::Errors,
+    trajectory::{Errors, Interval},
 };
 use std::io::{self, ErrorKind, Write};
 
@@ -66,18 +66,20 @@ fn lines<H: ToString>(header: &[H], rows: &[Vec<String>], left: impl Fn(usize) -
 
 /// Groups of a fit without profiles: share with interval, people, curve at its first, highest and last age.
 pub(crate) fn plain_groups(fit: &Fit, show_small_cells: bool) -> String {
-    let errors = fit.advised_errors();
+    let by = fit.as_advised();
     let grid = fit.model().grid();
-    let shares = fit.population_shares(errors);
+    let shares = by.population_shares();
     let header = ["group", "share", "95 %", "people", "AvePP", "first age", "highest", "at age", "last age"];
     let mut rows = Vec::new();
     let sizes = shown_sizes(fit, show_small_cells);
     let hidden = sizes.iter().any(|size| !size.is_exact());
     for (k, group) in fit.groups.iter().enumerate() {
         let exact = sizes[k].is_exact();
-        let curve = fit.curve(errors, 0, k);
+        let curve = by.curve(0, k);
         let peak = (0..curve.len()).rev().max_by(|&a, &b| curve[a].value.total_cmp(&curve[b].value)).unwrap_or(0);
-        let value = |j: usize| format!("{:.3}", curve[j].value);
+        // few people are behind a rate as they are behind a share
+        let few = matches!(sizes[k], ShownCount::Small);
+        let value = |j: usize| if few { "-".into() } else { format!("{:.3}", curve[j].value) };
         let ends = shares[k].low.zip(shares[k].high).filter(|_| fit.groups.len() > 1);
         rows.push(vec![
             (k + 1).to_string(),
@@ -92,7 +94,7 @@ pub(crate) fn plain_groups(fit: &Fit, show_small_cells: bool) -> String {
             group.avepp.filter(|_| exact).map_or("-".into(), |a| format!("{a:.2}")),
             value(0),
             value(peak),
-            grid.label(peak),
+            if few { "-".into() } else { grid.label(peak) },
             value(grid.len() - 1),
         ]);
     }
@@ -118,33 +120,36 @@ fn shown_sizes(fit: &Fit, show_small_cells: bool) -> Vec<ShownCount> {
 /// them to use.
 pub(crate) fn intervals(fit: &Fit, show_small_cells: bool) -> String {
     let sizes = shown_sizes(fit, show_small_cells);
-    let (grid, both) = (fit.model().grid(), [Errors::Information, Errors::Sandwich]);
-    let ends = |low: Option<f64>, high: Option<f64>, factor: f64, decimals: usize| {
+    let grid = fit.model().grid();
+    let both = [Errors::Information, Errors::Sandwich].map(|errors| fit.by(errors).ok());
+    let ends = |interval: Option<&Interval>, factor: f64, decimals: usize| {
         let of = |(low, high): (f64, f64)| format!("{:.decimals$} to {:.decimals$}", factor * low, factor * high);
-        low.zip(high).map_or("-".into(), of)
+        interval.and_then(|i| i.low.zip(i.high)).map_or("-".into(), of)
     };
     let header = ["group", "share (%)", "by sandwich", "at age", "highest", "95 %", "by sandwich"];
-    let shares = both.map(|errors| fit.population_shares(errors));
+    let shares = both.map(|by| by.map(|by| by.population_shares()));
     let rows: Vec<Vec<String>> = (0..fit.groups.len())
         .map(|k| {
-            let curves = both.map(|errors| fit.curve(errors, 0, k));
-            let of = &curves[0];
-            let peak = (0..of.len()).rev().max_by(|&a, &b| of[a].value.total_cmp(&of[b].value)).unwrap_or(0);
+            let curves = both.map(|by| by.map(|by| by.curve(0, k)));
+            let of = fit.model().curve(0, k);
+            let peak = (0..of.len()).rev().max_by(|&a, &b| of[a].total_cmp(&of[b])).unwrap_or(0);
             let share = |e: usize| match fit.groups.len() {
                 1 => "-".to_owned(),
                 _ if !sizes[k].is_exact() => "-".to_owned(),
-                _ => ends(shares[e][k].low, shares[e][k].high, 100.0, 1),
+                _ => ends(shares[e].as_ref().map(|all| &all[k]), 100.0, 1),
             };
-            let rate = |e: usize| ends(curves[e][peak].low, curves[e][peak].high, 1.0, 3);
-            let value = format!("{:.3}", of[peak].value);
-            vec![(k + 1).to_string(), share(0), share(1), grid.label(peak), value, rate(0), rate(1)]
+            let rate = |e: usize| ends(curves[e].as_ref().map(|all| &all[peak]), 1.0, 3);
+            let shown = |what: String| if matches!(sizes[k], ShownCount::Small) { "-".to_owned() } else { what };
+            let value = format!("{:.3}", of[peak]);
+            let of_curve = [grid.label(peak), value, rate(0), rate(1)].map(shown);
+            [(k + 1).to_string(), share(0), share(1)].into_iter().chain(of_curve).collect()
         })
         .collect();
-    let note = match fit.advised_errors() {
+    let note = match fit.as_advised().errors() {
         Errors::Sandwich => {
             "Use the intervals by the sandwich: people are not as alike, or ages not as independent, as the model takes them, which makes the others too narrow."
         }
-        Errors::Information if fit.covariance(Errors::Sandwich).is_none() => {
+        Errors::Information if both[1].is_none() => {
             "Intervals of 95 % by the information, which hold when the model does. There are too many people to check that here."
         }
         Errors::Information => {

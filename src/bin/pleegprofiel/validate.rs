@@ -94,12 +94,12 @@ fn finish(
     if args.flat || args.json {
         notes.iter().for_each(|note| screen::note(note));
     }
+    let threshold = args.threshold.unwrap_or(0.5);
     if args.flat {
-        return screen::print(&flat_binary(scores, &groups, args.threshold)?.to_json());
+        return screen::print(&flat_binary(scores, &groups, threshold)?.to_json());
     }
     let (language, small) = (args.lang.into(), args.show_small_cells);
-    let report =
-        ValidationReport::binary(scores, &groups, args.threshold, missing, language, small)?.with_findings(notes);
+    let report = ValidationReport::binary(scores, &groups, threshold, missing, language, small)?.with_findings(notes);
     show(args, &report)
 }
 

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::{outputs, screen};
 use pleegprofiel::{
     Language,
-    cohort::{CohortWarning, table::TableSource},
+    cohort::CohortWarning,
     monitor::{Overlap, OverlapDefinition, Repeat, RepeatDefinition, overlap, read_victims, repeat_victims},
 };
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub(crate) fn run_overlap(args: &OverlapArgs) -> Result<(), Failure> {
     definition.check()?;
     let table = args.common.dated.options()?;
     let read = crate::args_table::quietly(|| {
-        read_victims(TableSource::open(&args.victims)?, Some(TableSource::open(&args.events)?), &table)
+        read_victims(crate::inputs::table(&args.victims)?, Some(crate::inputs::table(&args.events)?), &table)
     })?;
     let found = overlap(&read.events, &read.victims, &definition, args.common.show_small_cells)?;
     let language = args.common.lang.into();
@@ -41,7 +41,7 @@ pub(crate) fn run_repeat(args: &RepeatArgs) -> Result<(), Failure> {
             "--register-end is needed: who is not registered again is followed to that day".into(),
         ));
     };
-    let read = crate::args_table::quietly(|| read_victims(TableSource::open(&args.victims)?, None, &table))?;
+    let read = crate::args_table::quietly(|| read_victims(crate::inputs::table(&args.victims)?, None, &table))?;
     let found = repeat_victims(&read.victims, end, &definition, args.common.show_small_cells)?;
     let language = args.common.lang.into();
     finish(&found, repeat_text(&found, language), &read.warnings, args.common.out.as_deref(), args.common.json)

@@ -95,6 +95,28 @@ impl Ages {
         format!("{apart} months after {from}, which is not a step of {step} months{width}")
     }
 
+    /// Ages in months that all lie more than a month apart, by the largest number of months that divides every distance, are
+    /// hardly counts of single months; nobody said that they are. Both readings are told.
+    pub(super) fn wider_than_assumed(self, lowest: u32, ages: impl Iterator<Item = u32>) -> Option<String> {
+        if self.unit != Some(AgeUnit::Months) || self.step.is_some() {
+            return None;
+        }
+        let divisor = |a: u32, b: u32| {
+            let (mut a, mut b) = (a, b);
+            while b > 0 {
+                (a, b) = (b, a % b);
+            }
+            a
+        };
+        let apart = ages.fold(0, |apart, age| divisor(apart, age - lowest));
+        (apart > 1).then(|| {
+            format!(
+                "ages stand in steps of {apart} months: if each row is the count of {apart} months, say --age-step {apart}, if \
+                 of one month, --age-step 1"
+            )
+        })
+    }
+
     /// The grid from the lowest to the highest age, whose distance must be whole steps.
     pub(super) fn grid(self, lowest: u32, highest: u32) -> crate::error::Result<AgeGrid> {
         AgeGrid::months(lowest, self.step(), ((highest - lowest) / self.step() + 1) as usize)

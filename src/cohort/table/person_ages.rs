@@ -381,7 +381,9 @@ fn grid_of(table: &mut Table<'_>, entries: &[Entry], options: &TableOptions) -> 
             options.ages.off_step(apart, &options.ages.written(age - apart))
         });
     }
-    if let Some(doubt) = options.ages.doubtful(low, high).filter(|_| options.grid.is_none()) {
+    let wider = options.ages.wider_than_assumed(low, entries.iter().map(|entry| entry.age));
+    let doubts = [options.ages.doubtful(low, high), wider];
+    for doubt in doubts.into_iter().flatten().filter(|_| options.grid.is_none()) {
         table.issues.add(row, Some(&options.age_column), || doubt);
     }
     let grid = options.grid.map_or_else(|| options.ages.grid(low, high), Ok);

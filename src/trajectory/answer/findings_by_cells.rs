@@ -3,6 +3,7 @@
 use crate::cohort::data::LOW_EXPOSURE;
 use crate::cohort::grid::AgeGrid;
 use crate::trajectory::answer::findings_by_tables::of_members;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
@@ -51,7 +52,7 @@ fn degenerate(fit: &Fit, mass: &[f64], all: &mut Vec<Finding>) {
     let least = 1.0_f64.min(0.5 * total / mass.len() as f64);
     for (c, &weight) in mass.iter().enumerate() {
         if weight < least {
-            all.push(Finding::EmptyGroup { group: c + 1, weight });
+            all.push(Finding::EmptyGroup { group: GroupNumber::of_index(c), weight });
         }
     }
     let model = &fit.model;
@@ -79,7 +80,7 @@ fn degenerate(fit: &Fit, mass: &[f64], all: &mut Vec<Finding>) {
                 a == b || same_in(o, a, b)
             });
             if same {
-                all.push(Finding::SameGroups { groups: [a + 1, b + 1] });
+                all.push(Finding::SameGroups { groups: [a, b].map(GroupNumber::of_index) });
             }
         }
     }
@@ -91,7 +92,7 @@ fn boundaries(fit: &Fit, all: &mut Vec<Finding>) {
     let told = &mut Vec::new();
     for (o, outcome) in model.spec.outcomes.iter().enumerate() {
         for m in 0..model.group_count(o) {
-            let group = m + 1;
+            let group = GroupNumber::of_index(m);
             let zeta = |t: usize| model.predictors_at(o, m, t).0[1];
             let undetermined = fit
                 .undetermined()

@@ -4,6 +4,7 @@
 
 use crate::cohort::data::LOW_EXPOSURE;
 use crate::trajectory::answer::by_tables::Looked;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::fit::finding::Finding;
 use crate::trajectory::fit::ran_off::ran_off;
 use crate::trajectory::fit::standard_errors::{DISPERSION_ZERO, FACTOR_BEYOND};
@@ -50,7 +51,7 @@ pub(crate) fn findings(
 /// What members, average posterior and odds of correct classification of each group say, of either engine's fits.
 pub(crate) fn of_members(groups: impl Iterator<Item = (u64, Option<f64>, Option<f64>)>, all: &mut Vec<Finding>) {
     for (k, (members, avepp, occ)) in groups.enumerate() {
-        let group = k + 1;
+        let group = GroupNumber::of_index(k);
         if members < 10 {
             all.push(Finding::SmallGroup { group, members });
         }
@@ -69,7 +70,7 @@ pub(crate) fn degenerate(model: &CountModel, mass: &[f64], all: &mut Vec<Finding
     let least = 1.0_f64.min(0.5 * mass.iter().sum::<f64>() / mass.len() as f64);
     for (k, &weight) in mass.iter().enumerate() {
         if weight < least {
-            all.push(Finding::EmptyGroup { group: k + 1, weight });
+            all.push(Finding::EmptyGroup { group: GroupNumber::of_index(k), weight });
         }
     }
     // by what can be seen of them: where the rate is 0, any zero part gives the same counts
@@ -79,7 +80,7 @@ pub(crate) fn degenerate(model: &CountModel, mass: &[f64], all: &mut Vec<Finding
         for b in a + 1..curves.len() {
             let alike = |x: &[f64], y: &[f64]| x.iter().zip(y).all(|(x, y)| (x - y).abs() <= 1e-3 * (x + y) + 1e-9);
             if alike(&curves[a].0, &curves[b].0) && alike(&curves[a].1, &curves[b].1) {
-                all.push(Finding::SameGroups { groups: [a + 1, b + 1] });
+                all.push(Finding::SameGroups { groups: [a, b].map(GroupNumber::of_index) });
             }
         }
     }
@@ -92,24 +93,24 @@ fn boundaries(model: &CountModel, all: &mut Vec<Finding>) {
         if model.family().has_zero_curve()
             && let Some(ages) = stretches(&|t| curve.zeta[t].abs() > 1e5_f64.ln())
         {
-            all.push(Finding::ZeroPartSeparated { group: k + 1, ages });
+            all.push(Finding::ZeroPartSeparated { group: GroupNumber::of_index(k), ages });
         }
         let factor = model.family().has_factor();
         if group.dispersion.is_some_and(|alpha| alpha < DISPERSION_ZERO) {
-            let group = k + 1;
+            let group = GroupNumber::of_index(k);
             all.push(if factor { Finding::FactorAtZero { group } } else { Finding::DispersionAtZero { group } });
         }
         if let Some(variance) = group.dispersion.filter(|&alpha| factor && alpha > FACTOR_BEYOND) {
-            all.push(Finding::FactorUnbounded { group: k + 1, variance });
+            all.push(Finding::FactorUnbounded { group: GroupNumber::of_index(k), variance });
         }
         if group.tau.is_some_and(|tau| tau < 1e-6) {
-            all.push(Finding::TauAtZero { group: k + 1 });
+            all.push(Finding::TauAtZero { group: GroupNumber::of_index(k) });
         }
         if let Some(tau) = group.tau.filter(|&tau| tau > 1e3) {
-            all.push(Finding::TauUnbounded { group: k + 1, tau });
+            all.push(Finding::TauUnbounded { group: GroupNumber::of_index(k), tau });
         }
         if let Some(ages) = stretches(&|t| curve.rate(t) < 1e-6) {
-            all.push(Finding::RateAtZero { group: k + 1, ages });
+            all.push(Finding::RateAtZero { group: GroupNumber::of_index(k), ages });
         }
     }
 }
@@ -125,7 +126,7 @@ pub(crate) fn runs_off(model: &CountModel, sums: &[AgeSums], all: &mut Vec<Findi
             ran_off(curve.rate(t) * width * observed, events, zero, model.family())
         };
         if let Some(ages) = grid.stretches(&hit) {
-            all.push(Finding::RateRunsOff { group: k + 1, ages });
+            all.push(Finding::RateRunsOff { group: GroupNumber::of_index(k), ages });
         }
     }
 }
@@ -150,14 +151,14 @@ fn curvature(shape: &Shape, top: &Top, all: &mut Vec<Finding>) {
     {
         all.push(Finding::NotAMaximum { curvature: *lowest });
     }
-    let mut groups: Vec<usize> = Vec::new();
+    let mut groups: Vec<GroupNumber> = Vec::new();
     for (_, vector) in pairs.iter().filter(|(value, _)| *value < FLAT) {
         let vector = free.written_out(vector);
         for k in 0..shape.groups() {
             let at = shape.offset(k);
             let load: f64 = vector[at..at + shape.block(k)].iter().map(|v| v * v).sum();
-            if load > 0.1 && !groups.contains(&(k + 1)) {
-                groups.push(k + 1);
+            if load > 0.1 && !groups.contains(&GroupNumber::of_index(k)) {
+                groups.push(GroupNumber::of_index(k));
             }
         }
     }

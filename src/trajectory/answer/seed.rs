@@ -84,15 +84,15 @@ pub(crate) fn seeds(panel: &Panel, spec: &Spec, layout: &Layout, ticker: &Ticker
     let theta = |dispersion: f64| -> Vec<f64> {
         let groups = fit.model().groups();
         let of = |p: &crate::trajectory::spec::layout::Parameter| {
-            let group = p.group.map(|g| &groups[g - 1]);
+            let group = p.group.map(|g| &groups[g.index()]);
             match p.part {
                 Part::Membership if p.index == 0 => group.map_or(0.0, |g| (g.share / groups[0].share).ln()),
                 _ if p.outcome != Some(0) => 0.0,
-                Part::Curve => p.group.and_then(|g| rewritten[g - 1].0.get(p.index)).copied().unwrap_or(0.0),
+                Part::Curve => p.group.and_then(|g| rewritten[g.index()].0.get(p.index)).copied().unwrap_or(0.0),
                 Part::Zero => {
                     let of = |g: usize| rewritten[g].1.get(p.index).copied().unwrap_or(0.0);
                     match p.group {
-                        Some(g) => of(g - 1),
+                        Some(g) => of(g.index()),
                         None => groups.iter().enumerate().map(|(g, group)| group.share * of(g)).sum(),
                     }
                 }

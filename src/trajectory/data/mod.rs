@@ -5,6 +5,7 @@
 
 pub(crate) mod covariates;
 pub(crate) mod fingerprint;
+pub(crate) mod group_number;
 pub(crate) mod panel;
 
 use crate::cohort::data::Cohort;

@@ -5,10 +5,11 @@
 use crate::cohort::warning::CohortWarning;
 use crate::error::{Error, ErrorKind, ISSUES_SHOWN, Result};
 use crate::numeric::json::number;
+use crate::trajectory::data::group_number::GroupNumber;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A fact about a fit that its reader has to know. Groups are numbered from 1, as in print.
+/// A fact about a fit that its reader has to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -28,14 +29,14 @@ pub enum Finding {
     /// A group has less than one person's weight: the data do not support so many groups.
     EmptyGroup {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Sum of its posterior weights.
         weight: f64,
     },
     /// Two groups have the same curves: the data do not support so many groups.
     SameGroups {
         /// Group numbers.
-        groups: [usize; 2],
+        groups: [GroupNumber; 2],
     },
     /// The best optimum was reached by a single start: another one may have been missed.
     ReachedOnce {
@@ -45,7 +46,7 @@ pub enum Finding {
     /// A zero part ran to 0 or 1: where it did, it says "as far as possible".
     ZeroPartSeparated {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Stretches of ages (start of the first and of the last interval, years) where it is below 1e-5 or
         /// above 1 - 1e-5.
         ages: Vec<[f64; 2]>,
@@ -53,20 +54,20 @@ pub enum Finding {
     /// `tau` is 0: the zero part of this group is one half at every age, whatever the rate.
     TauAtZero {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
     },
     /// `tau` is infinite: the rate is one a year and the zero part a polynomial of its own. The family zip has that with a
     /// rate that is free too.
     TauUnbounded {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// How far it came.
         tau: f64,
     },
     /// A rate ran to 0: nobody likely in this group has an event at these ages.
     RateAtZero {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Stretches of ages (start of the first and of the last interval, years) with a rate below 1e-6 a year.
         ages: Vec<[f64; 2]>,
     },
@@ -74,7 +75,7 @@ pub enum Finding {
     /// part next to certainty, or with a dispersion under which hardly anybody has as many. It is no rate of anyone.
     RateRunsOff {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Stretches of ages (start of the first and of the last interval, years) at which it expects more than ten
         /// times the events that were seen, and ten more.
         ages: Vec<[f64; 2]>,
@@ -82,23 +83,23 @@ pub enum Finding {
     /// The likelihood is flat in some direction: these groups' parameters cannot all be told from the data.
     FlatLikelihood {
         /// Numbers of the groups whose parameters take part.
-        groups: Vec<usize>,
+        groups: Vec<GroupNumber>,
     },
     /// The dispersion of a negative binomial group is 0: its counts are Poisson.
     DispersionAtZero {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
     },
     /// The factor of a negative multinomial group has no variance: its counts are Poisson.
     FactorAtZero {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
     },
     /// The variance of the factor of a negative multinomial group runs off: nearly everybody's factor is 0, and the
     /// group's level is no level of anyone.
     FactorUnbounded {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// How far it came.
         variance: f64,
     },
@@ -106,7 +107,7 @@ pub enum Finding {
     /// by the information are too narrow then, and posteriors surer than the record allows.
     TotalsSpread {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Mean squared difference from what is expected over the variance that the model gives, 1 where it is right.
         ratio: f64,
         /// Standard errors above 1.
@@ -116,7 +117,7 @@ pub enum Finding {
     /// as independent of the one before.
     Spells {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Starts of spells found over those expected.
         ratio: f64,
         /// Standard errors from 1, below 0.
@@ -130,21 +131,21 @@ pub enum Finding {
     /// Fewer than ten persons are most likely of this group.
     SmallGroup {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Persons.
         members: u64,
     },
     /// Average posterior probability under 0.7 (Nagin 2005).
     LowAvepp {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// AvePP.
         avepp: f64,
     },
     /// Odds of correct classification under 5 (Nagin 2005).
     LowOcc {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// OCC.
         occ: f64,
     },

@@ -6,6 +6,7 @@
 pub(crate) mod adequacy;
 pub(crate) mod finding;
 pub(crate) mod outcome;
+pub(crate) mod precision;
 pub(crate) mod ran_off;
 pub(crate) mod record;
 pub(crate) mod shares;

@@ -7,6 +7,7 @@
 //! together than it says. Chance is judged as in [`crate::trajectory::fit::spread`], with `f = p (S - E)`.
 
 use crate::trajectory::cells::pass::{Engine, Pass};
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::family::kernel::{Kernel, log_scale};
 use crate::trajectory::fit::spread::Residual;
 use serde::Serialize;
@@ -17,8 +18,8 @@ use serde::Serialize;
 pub struct SpellStarts {
     /// Number of the outcome, from 0.
     pub outcome: usize,
-    /// Number of the group, from 1.
-    pub group: usize,
+    /// The group.
+    pub group: GroupNumber,
     /// Starts of spells expected, by the model, of the people of the group.
     pub expected: f64,
     /// Starts that were found, over that.
@@ -92,7 +93,7 @@ pub(crate) fn spells(engine: &Engine<'_>, theta: &[f64], pass: &Pass, residual: 
             let se = residual.of(&f);
             let ratio = if expected > 0.0 { found / expected } else { 1.0 };
             let z = if se > 0.0 { (found - expected) / se } else { 0.0 };
-            all.push(SpellStarts { outcome: o, group: m + 1, expected, ratio, z });
+            all.push(SpellStarts { outcome: o, group: GroupNumber::of_index(m), expected, ratio, z });
         }
     }
     all

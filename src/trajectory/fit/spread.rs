@@ -17,11 +17,11 @@ use crate::numeric::linalg::Square;
 use crate::trajectory::cells::Cells;
 use crate::trajectory::cells::pass::{Engine, Pass};
 use crate::trajectory::data::Data;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::finding::Finding;
 use crate::trajectory::fit::spells::{SpellStarts, spells};
-use crate::trajectory::fit::standard_errors::Errors;
 use crate::trajectory::fit::words::of_outcome;
 use crate::trajectory::model::Model;
 use serde::Serialize;
@@ -32,8 +32,8 @@ use serde::Serialize;
 pub struct TotalsSpread {
     /// Number of the outcome, from 0.
     pub outcome: usize,
-    /// Number of the group, from 1.
-    pub group: usize,
+    /// The group.
+    pub group: GroupNumber,
     /// Mean squared difference between totals and what is expected, over the variance that the model gives them: 1
     /// when the people of the group are as alike as the model says.
     pub ratio: f64,
@@ -108,17 +108,6 @@ impl Fit {
         self.on_people(people, |engine, pass, scores| spells(engine, theta, pass, &self.residual(engine, scores)))
     }
 
-    /// Which standard errors to tell: those of the sandwich when a finding says that people differ more than the model
-    /// allows, or offend in spells, and the sandwich was worked out, otherwise those of the information, which need fewer people.
-    pub fn advised_errors(&self) -> Errors {
-        let wrong = |f: &Finding| matches!(f.what(), Finding::TotalsSpread { .. } | Finding::Spells { .. });
-        if self.findings.iter().any(wrong) && self.inference.sandwich.is_some() {
-            Errors::Sandwich
-        } else {
-            Errors::Information
-        }
-    }
-
     /// As [`Fit::checked`], by a look at this part of the people fitted, who were drawn at random.
     pub(crate) fn looked(&self, some: &Panel, part: f64) -> Result<Fit> {
         let dropout = self.model.spec.dropout.as_ref().map(|_| self.model.spec.outcomes.len() - 1);
@@ -179,7 +168,7 @@ fn spread(model: &Model, engine: &Engine<'_>, pass: &Pass, residual: &Residual<'
             let se = residual.of(&f);
             let ratio = if weight > 0.0 { 1.0 + sum / weight } else { 1.0 };
             let z = if se > 0.0 { sum / se } else { 0.0 };
-            all.push(TotalsSpread { outcome: o, group: m + 1, ratio, z, weight });
+            all.push(TotalsSpread { outcome: o, group: GroupNumber::of_index(m), ratio, z, weight });
         }
     }
     all

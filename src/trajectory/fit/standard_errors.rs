@@ -15,14 +15,12 @@
 
 use crate::error::Result;
 use crate::numeric::linalg::Square;
-use crate::numeric::p_values::Z_975;
 use crate::trajectory::cells::pass::{Engine, Pass};
 use crate::trajectory::data::panel::Panel;
-use crate::trajectory::family::Family;
 use crate::trajectory::fit::{Fit, shares};
 use crate::trajectory::model::Model;
 use crate::trajectory::spec::layout::{Parameter, Part};
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::Array1;
 use serde::Serialize;
 
 /// Eigenvalues of the scaled information below this are flat for all that arithmetic can tell.
@@ -32,9 +30,6 @@ pub(crate) const UPWARD: f64 = 1e-6;
 /// A standard error beyond this on a log or logit scale says that the data do not determine the parameter:
 /// its interval would span a factor of e^80.
 const HOPELESS: f64 = 20.0;
-/// A gradient this small beside the value does not carry an undetermined parameter into it.
-const IRRELEVANT: f64 = 1e-4;
-
 /// Which covariance a standard error comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,46 +45,12 @@ pub(crate) struct Inference {
     pub(crate) determined: Vec<bool>,
     /// Zero in rows of undetermined parameters.
     pub(crate) covariance: Square,
-    /// None when only the information was worked out.
+    /// None when only the information was worked out ([`Fit::robust`]).
     pub(crate) sandwich: Option<Square>,
     /// Lowest eigenvalue of the scaled information.
     pub(crate) curvature: f64,
     /// Share of each class among the people fitted, with its gradient; empty when membership has no covariates.
     pub(crate) population: Vec<(f64, Vec<f64>)>,
-}
-
-/// One parameter's estimate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Estimate {
-    /// What it is.
-    pub parameter: Parameter,
-    /// Its value.
-    pub value: f64,
-    /// Standard error; none where the data do not determine the parameter.
-    pub se: Option<f64>,
-}
-
-/// A value on its natural scale with its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Interval {
-    /// Estimate.
-    pub value: f64,
-    /// Standard error on the natural scale (delta method).
-    pub se: Option<f64>,
-    /// Lower end of the 95 % interval.
-    pub low: Option<f64>,
-    /// Upper end of the 95 % interval.
-    pub high: Option<f64>,
-}
-
-/// Scale on which an interval is symmetric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scale {
-    Identity,
-    Log,
-    Logit,
 }
 
 impl Inference {
@@ -152,26 +113,6 @@ impl Inference {
         meat.mirror();
         product(&product(&self.covariance, &meat), &self.covariance)
     }
-
-    /// None when the sandwich was not worked out ([`crate::Fit::robust`]).
-    pub(crate) fn of(&self, errors: Errors) -> Option<&Square> {
-        match errors {
-            Errors::Information => Some(&self.covariance),
-            Errors::Sandwich => self.sandwich.as_ref(),
-        }
-    }
-
-    /// Standard error of a function with this gradient; none when it rests on an undetermined parameter.
-    pub(crate) fn se(&self, errors: Errors, gradient: &[f64], value: f64) -> Option<f64> {
-        let weighty = |g: f64| g.abs() > IRRELEVANT * value.abs().max(1e-300);
-        if gradient.iter().zip(&self.determined).any(|(&g, &d)| !d && weighty(g)) {
-            return None;
-        }
-        let v = self.of(errors)?;
-        let n = gradient.len();
-        let sum: f64 = (0..n).map(|i| gradient[i] * (0..n).map(|j| v.at(i, j) * gradient[j]).sum::<f64>()).sum();
-        (sum >= 0.0).then(|| sum.sqrt())
-    }
 }
 
 fn scaled(info: &Square, scale: &[f64], keep: &[usize]) -> Square {
@@ -228,7 +169,7 @@ fn at_boundary(model: &Model, i: usize) -> bool {
         }
         (Part::LogTau, _) => !(1e-6_f64.ln()..=1e3_f64.ln()).contains(&value),
         (Part::Zero, Some(o)) => {
-            let groups: Vec<usize> = p.group.map_or((0..model.group_count(o)).collect(), |g| vec![g - 1]);
+            let groups: Vec<usize> = p.group.map_or((0..model.group_count(o)).collect(), |g| vec![g.index()]);
             // certain at some ages only, the others still tell the coefficients
             groups
                 .iter()
@@ -246,23 +187,6 @@ pub(crate) const FACTOR_BEYOND: f64 = 1e3;
 pub(crate) const SEPARATED: f64 = 1e5;
 
 impl Fit {
-    /// Estimates with standard errors, in the order of [`Model::parameter_names`]. Those by a sandwich that was not
-    /// worked out are none, see [`Fit::covariance`].
-    pub fn estimates(&self, errors: Errors) -> Vec<Estimate> {
-        let of = |i: usize| Estimate {
-            parameter: self.model.layout.parameters[i].clone(),
-            value: self.model.theta[i],
-            se: self.inference.of(errors).filter(|_| self.inference.determined[i]).map(|v| v.at(i, i).max(0.0).sqrt()),
-        };
-        (0..self.model.layout.len()).map(of).collect()
-    }
-
-    /// Covariance of the parameters; rows and columns of undetermined ones are 0
-    /// (see [`Fit::undetermined`]). None when the sandwich was not worked out ([`crate::Fit::robust`]).
-    pub fn covariance(&self, errors: Errors) -> Option<Array2<f64>> {
-        self.inference.of(errors).map(|v| Array2::from_shape_fn((v.n(), v.n()), |(i, j)| v.at(i, j)))
-    }
-
     /// Parameters that have no standard error: at a boundary, or not determined by the data.
     pub fn undetermined(&self) -> Vec<&Parameter> {
         let all = self.model.layout.parameters.iter().zip(&self.inference.determined);
@@ -283,71 +207,8 @@ impl Fit {
         })
     }
 
-    /// Standard error of any smooth function of the parameters, from its gradient (delta method); none when
-    /// it rests on an undetermined parameter.
-    pub fn delta(&self, errors: Errors, gradient: ArrayView1<'_, f64>, value: f64) -> Option<f64> {
-        let gradient: Vec<f64> = gradient.to_vec();
-        (gradient.len() == self.model.layout.len()).then(|| self.inference.se(errors, &gradient, value)).flatten()
-    }
-
-    /// A group's curve with its 95 % band, by age interval: pointwise, symmetric on the log scale for counts,
-    /// the logit scale for `bernoulli` and `beta`, the scale of the values for `cnorm`.
-    ///
-    /// # Panics
-    /// When there is no such outcome or group.
-    pub fn curve(&self, errors: Errors, outcome: usize, group: usize) -> Vec<Interval> {
-        let scale = match self.model.spec.outcomes[outcome].family {
-            Family::Bernoulli | Family::Beta => Scale::Logit,
-            Family::CensoredNormal => Scale::Identity,
-            _ => Scale::Log,
-        };
-        (0..self.model.grid.len())
-            .map(|t| {
-                let (value, gradient) = self.model.mean_at(outcome, group, t);
-                interval(value, self.inference.se(errors, &gradient, value), scale)
-            })
-            .collect()
-    }
-
-    /// Dispersion `alpha`, standard deviation, precision or `tau` of a group, on its natural scale, with an
-    /// interval symmetric on the log scale; none when the family has no such parameter.
-    ///
-    /// # Panics
-    /// When there is no such outcome or group.
-    pub fn spread(&self, errors: Errors, outcome: usize, group: usize) -> Option<Interval> {
-        let layout = &self.model.layout;
-        let part =
-            [Part::LogDispersion, Part::LogSigma, Part::LogPrecision, Part::LogTau].into_iter().find_map(|part| {
-                let at = |g| layout.find(part, Some(outcome), g, 0);
-                at(Some(group + 1)).or_else(|| at(None))
-            })?;
-        let value = self.model.theta[part].exp();
-        let mut gradient = vec![0.0; layout.len()];
-        gradient[part] = value;
-        Some(interval(value, self.inference.se(errors, &gradient, value), Scale::Log))
-    }
-
     /// Free parameters as an array, for contrasts.
     pub fn parameters_array(&self) -> Array1<f64> {
         Array1::from(self.model.theta.clone())
     }
-}
-
-pub(crate) fn interval(value: f64, se: Option<f64>, scale: Scale) -> Interval {
-    let ends = se.map(|se| match scale {
-        Scale::Identity => (value - Z_975 * se, value + Z_975 * se),
-        Scale::Log => {
-            let half = (Z_975 * se / value).min(700.0);
-            (value * (-half).exp(), value * half.exp())
-        }
-        Scale::Logit => {
-            let spread = value * (1.0 - value);
-            let half = if spread > 0.0 { Z_975 * se / spread } else { 0.0 };
-            let logit = (value / (1.0 - value)).ln();
-            let at = |x: f64| crate::numeric::logspace::expit(x).0;
-            if spread > 0.0 { (at(logit - half), at(logit + half)) } else { (value, value) }
-        }
-    });
-    let finite = |x: f64| Some(x).filter(|x| x.is_finite());
-    Interval { value, se, low: ends.and_then(|e| finite(e.0)), high: ends.and_then(|e| finite(e.1)) }
 }

@@ -3,7 +3,6 @@
 use crate::trajectory::family::Family;
 use crate::trajectory::fit::Fit;
 use crate::trajectory::fit::record::StartStop;
-use crate::trajectory::fit::standard_errors::Errors;
 use crate::trajectory::grolts::facts::Facts;
 use crate::trajectory::grolts::{GroltsItem, GroltsStatus};
 use crate::trajectory::spec::basis::Basis;
@@ -132,8 +131,8 @@ pub(super) fn answer(item: &str, fit: &Fit, facts: &Facts) -> Answer {
                     some => format!("Without a standard error: {}.", some.join("; ")),
                 }
             ),
-            json!({"groups": fit.groups, "shares": fit.population_shares(Errors::Information),
-                "estimates": fit.estimates(Errors::Information), "curves": curves(fit)}),
+            json!({"groups": fit.groups, "shares": fit.by_information().population_shares(),
+                "estimates": fit.by_information().estimates(), "curves": curves(fit)}),
         ),
         _ => Answer::partly(
             "The specification and seed in the data of this item give the same result, to the last bit, with the same version of the software and the same data.",
@@ -371,7 +370,7 @@ fn curves(fit: &Fit) -> Value {
     (0..outcomes.len())
         .flat_map(|o| (0..model.group_count(o)).map(move |g| (o, g)))
         .map(|(o, g)| {
-            json!({"outcome": outcomes[o].series(), "group": g + 1, "curve": fit.curve(Errors::Information, o, g)})
+            json!({"outcome": outcomes[o].series(), "group": g + 1, "curve": fit.by_information().curve(o, g)})
         })
         .collect()
 }

@@ -117,7 +117,8 @@ pub(crate) fn align(
 /// Whether group `a` of one model and group `b` of the other have the same bases.
 fn same_terms(original: &Model, other: &Model, o: usize, a: usize, b: usize) -> bool {
     let terms = |m: &Model, g: usize| -> Vec<_> {
-        let own = m.layout.parameters.iter().filter(|p| p.outcome == Some(o) && p.group == Some(g + 1));
+        let own =
+            m.layout.parameters.iter().filter(|p| p.outcome == Some(o) && p.group.is_some_and(|own| own.index() == g));
         own.map(|p| (p.part, p.index, p.term.clone())).collect()
     };
     terms(original, a) == terms(other, b)

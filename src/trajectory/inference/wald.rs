@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::chi_square_upper;
-use crate::trajectory::fit::Fit;
+use crate::trajectory::fit::precision::Precision;
 use crate::trajectory::fit::standard_errors::Errors;
 use crate::trajectory::fit::words::{name, of_part};
 use crate::trajectory::spec::layout::Part;
@@ -28,7 +28,7 @@ pub struct WaldTest {
     pub hypothesis: String,
 }
 
-impl Fit {
+impl Precision<'_> {
     /// Wald test of `L theta = r`: one row a restriction, one column a parameter in the order of
     /// [`crate::Model::parameter_names`].
     ///
@@ -41,8 +41,8 @@ impl Fit {
     /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("counts", counts.view())?;
     /// let fit = Spec::new(1).outcome(OutcomeSpec::counts(Family::Poisson).degree(1)).fit(&panel)?;
     /// // no slope: the square of estimate over standard error
-    /// let test = fit.wald(Errors::Information, array![[0.0, 1.0]].view(), &[0.0])?;
-    /// let slope = &fit.estimates(Errors::Information)[1];
+    /// let test = fit.by(Errors::Information)?.wald(array![[0.0, 1.0]].view(), &[0.0])?;
+    /// let slope = &fit.by(Errors::Information)?.estimates()[1];
     /// assert!((test.statistic - (slope.value / slope.se.unwrap_or(0.0)).powi(2)).abs() < 1e-9);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
@@ -53,9 +53,9 @@ impl Fit {
     ///
     /// # References
     /// Wald (1943), Transactions of the American Mathematical Society 54, 426-482.
-    pub fn wald(&self, errors: Errors, contrast: ArrayView2<'_, f64>, right: &[f64]) -> Result<WaldTest> {
+    pub fn wald(&self, contrast: ArrayView2<'_, f64>, right: &[f64]) -> Result<WaldTest> {
         let hypothesis = format!("{} linear restrictions", right.len());
-        self.wald_of(errors, contrast, right, hypothesis)
+        self.wald_of(contrast, right, hypothesis)
     }
 
     /// Wald test that everything the expected curve of an outcome depends on is the same in groups `a` and
@@ -67,26 +67,26 @@ impl Fit {
     /// groups apart, the test is a proper one.
     ///
     /// # Errors
-    /// As [`Fit::wald`]; when there is no such outcome or group, or the curves have different bases.
-    pub fn equal_curves(&self, errors: Errors, outcome: usize, a: usize, b: usize) -> Result<WaldTest> {
-        self.equal_parts(errors, outcome, a, b, &[Part::Curve, Part::Zero, Part::LogTau])
+    /// As [`Precision::wald`]; when there is no such outcome or group, or the curves have different bases.
+    pub fn equal_curves(&self, outcome: usize, a: usize, b: usize) -> Result<WaldTest> {
+        self.equal_parts(outcome, a, b, &[Part::Curve, Part::Zero, Part::LogTau])
     }
 
     /// Wald test that the parameters of the given parts are the same in groups `a` and `b` (from 0).
     ///
     /// # Errors
-    /// As [`Fit::equal_curves`]; when the groups have no parameters of their own in these parts.
-    pub fn equal_parts(&self, errors: Errors, outcome: usize, a: usize, b: usize, parts: &[Part]) -> Result<WaldTest> {
+    /// As [`Precision::equal_curves`]; when the groups have no parameters of their own in these parts.
+    pub fn equal_parts(&self, outcome: usize, a: usize, b: usize, parts: &[Part]) -> Result<WaldTest> {
         self.check_groups(outcome, &[a, b])?;
         if a == b {
             return Err(Error::options(format!("group {} is compared with itself", a + 1)));
         }
-        let layout = &self.model.layout;
+        let layout = &self.fit.model.layout;
         let of = |m: usize| -> Vec<usize> {
             (0..layout.len())
                 .filter(|&i| {
                     let p = &layout.parameters[i];
-                    parts.contains(&p.part) && p.outcome == Some(outcome) && p.group == Some(m + 1)
+                    parts.contains(&p.part) && p.outcome == Some(outcome) && p.group.is_some_and(|g| g.index() == m)
                 })
                 .collect()
         };
@@ -107,18 +107,18 @@ impl Fit {
             contrast[(row, i)] = 1.0;
             contrast[(row, j)] = -1.0;
         }
-        let series = &self.model.spec.outcomes[outcome].series;
+        let series = &self.fit.model.spec.outcomes[outcome].series;
         let what = format!("groups {} and {} have the same {} of {series}", a + 1, b + 1, words(parts));
-        self.wald_of(errors, contrast.view(), &vec![0.0; in_a.len()], what)
+        self.wald_of(contrast.view(), &vec![0.0; in_a.len()], what)
     }
 
     /// Wald test that one term (number `index` of a part, as in [`crate::trajectory::Parameter`]) is the same in all groups
     /// that have it.
     ///
     /// # Errors
-    /// As [`Fit::wald`]; when fewer than two groups have this term as their own.
-    pub fn equal_terms(&self, errors: Errors, outcome: Option<usize>, part: Part, index: usize) -> Result<WaldTest> {
-        let layout = &self.model.layout;
+    /// As [`Precision::wald`]; when fewer than two groups have this term as their own.
+    pub fn equal_terms(&self, outcome: Option<usize>, part: Part, index: usize) -> Result<WaldTest> {
+        let layout = &self.fit.model.layout;
         let with: Vec<usize> = (0..layout.len())
             .filter(|&i| {
                 let p = &layout.parameters[i];
@@ -139,29 +139,23 @@ impl Fit {
         }
         let term = &layout.parameters[with[0]].term;
         let what = format!("{}, term {term}: the same in {} groups", words(&[part]), with.len());
-        self.wald_of(errors, contrast.view(), &vec![0.0; with.len() - 1], what)
+        self.wald_of(contrast.view(), &vec![0.0; with.len() - 1], what)
     }
 
     fn check_groups(&self, outcome: usize, groups: &[usize]) -> Result<()> {
-        let outcomes = self.model.spec.outcomes.len();
+        let outcomes = self.fit.model.spec.outcomes.len();
         if outcome >= outcomes {
             return Err(Error::options(format!("there is no outcome {outcome}, counted from 0: there are {outcomes}")));
         }
-        let there = self.model.group_count(outcome);
+        let there = self.fit.model.group_count(outcome);
         match groups.iter().find(|&&g| g >= there) {
             Some(g) => Err(Error::options(format!("there is no group {g}, counted from 0: there are {there}"))),
             None => Ok(()),
         }
     }
 
-    fn wald_of(
-        &self,
-        errors: Errors,
-        contrast: ArrayView2<'_, f64>,
-        right: &[f64],
-        hypothesis: String,
-    ) -> Result<WaldTest> {
-        let (n, rows) = (self.model.layout.len(), contrast.nrows());
+    fn wald_of(&self, contrast: ArrayView2<'_, f64>, right: &[f64], hypothesis: String) -> Result<WaldTest> {
+        let (n, rows) = (self.fit.model.layout.len(), contrast.nrows());
         if contrast.ncols() != n || right.len() != rows || rows == 0 {
             return Err(Error::options(format!(
                 "a contrast of {rows} x {} with {} right-hand sides, but there are {n} parameters",
@@ -172,19 +166,17 @@ impl Fit {
         if contrast.iter().chain(right).any(|v| !v.is_finite()) {
             return Err(Error::options("a contrast holds a number that is not finite"));
         }
-        let inference = &self.inference;
+        let inference = &self.fit.inference;
         let undetermined: Vec<String> = (0..n)
             .filter(|&i| !inference.determined[i] && contrast.column(i).iter().any(|&v| v != 0.0))
-            .map(|i| name(self, &self.model.layout.parameters[i]))
+            .map(|i| name(self.fit, &self.fit.model.layout.parameters[i]))
             .collect();
         if !undetermined.is_empty() {
             let what = undetermined.join("; ");
             let why = format!("no test can be given: it rests on what the data do not determine: {what}");
             return Err(Error::new(ErrorKind::Untrusted, why));
         }
-        let Some(v) = inference.of(errors) else {
-            return Err(Error::options("the sandwich covariance was not worked out for this fit: see Fit::robust"));
-        };
+        let v = self.matrix();
         let mut middle = Square::zeros(rows);
         for i in 0..rows {
             let lv: Vec<f64> = (0..n).map(|b| (0..n).map(|a| contrast[(i, a)] * v.at(a, b)).sum()).collect();
@@ -197,7 +189,7 @@ impl Fit {
         for i in 0..rows {
             (0..rows).for_each(|j| middle.set(i, j, middle.at(i, j) / (scale[i] * scale[j])));
         }
-        let theta = &self.model.theta;
+        let theta = &self.fit.model.theta;
         let difference: Vec<f64> =
             (0..rows).map(|i| contrast.row(i).iter().zip(theta).map(|(l, t)| l * t).sum::<f64>() - right[i]).collect();
         let repeated = || Error::options("rows of the contrast repeat each other: they are no separate restrictions");
@@ -207,7 +199,14 @@ impl Fit {
         let scaled: Vec<f64> = difference.iter().zip(&scale).map(|(d, s)| d / s).collect();
         let solved = middle.cholesky().ok_or_else(repeated)?.solve(&scaled);
         let statistic: f64 = scaled.iter().zip(solved).map(|(a, b)| a * b).sum();
-        Ok(WaldTest { statistic, df: rows, p: chi_square_upper(statistic, rows), difference, errors, hypothesis })
+        Ok(WaldTest {
+            statistic,
+            df: rows,
+            p: chi_square_upper(statistic, rows),
+            difference,
+            errors: self.errors(),
+            hypothesis,
+        })
     }
 }
 

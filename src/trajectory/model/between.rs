@@ -66,9 +66,8 @@ impl CountModel {
     pub(crate) fn of_outcome(model: &Model, at: usize, shares: &[f64]) -> Result<CountModel> {
         let outcome = &model.spec.outcomes[at];
         let of = |part: Part, group: usize| -> Vec<f64> {
-            let mine = |p: &Parameter| {
-                p.part == part && p.outcome == Some(at) && (p.group == Some(group + 1) || p.group.is_none())
-            };
+            let mine =
+                |p: &Parameter| p.part == part && p.outcome == Some(at) && (p.group.is_none_or(|g| g.index() == group));
             let all = model.parameter_names().iter().zip(model.parameters());
             all.filter(|(p, _)| mine(p)).map(|(_, v)| *v).collect()
         };

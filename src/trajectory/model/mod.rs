@@ -21,6 +21,7 @@ use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::trajectory::cells::Cells;
 use crate::trajectory::cells::pass::{Engine, predictors_of};
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::data::panel::Panel;
 use crate::trajectory::data::{self, Data};
 use crate::trajectory::family::Family;
@@ -243,7 +244,7 @@ impl Model {
     pub fn spread(&self, outcome: usize, group: usize) -> Option<f64> {
         let named = |part| {
             let at = |g| self.layout.find(part, Some(outcome), g, 0);
-            at(Some(group + 1)).or_else(|| at(None)).map(|i| self.theta[i].exp())
+            at(Some(GroupNumber::of_index(group))).or_else(|| at(None)).map(|i| self.theta[i].exp())
         };
         [Part::LogDispersion, Part::LogSigma, Part::LogPrecision, Part::LogTau].into_iter().find_map(named)
     }

@@ -1,5 +1,6 @@
 //! One canonical order of groups: by the level of their curve, lowest first.
 
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::model::Model;
 use crate::trajectory::spec::basis::Basis;
 use crate::trajectory::spec::layout::{Layout, Part};
@@ -37,11 +38,11 @@ pub(crate) fn permuted(model: &Model, layout: &Layout, by_outcome: &[Vec<usize>]
         .iter()
         .map(|p| match p.part {
             Part::Membership => {
-                let class = p.group.map_or(0, |g| g - 1);
+                let class = p.group.map_or(0, GroupNumber::index);
                 logit(was[class], p.index) - logit(was[0], p.index)
             }
             _ => {
-                let group = p.group.map(|g| p.outcome.map_or(g, |o| by_outcome[o][g - 1] + 1));
+                let group = p.group.map(|g| p.outcome.map_or(g, |o| GroupNumber::of_index(by_outcome[o][g.index()])));
                 // both layouts hold the same parameters
                 layout.find(p.part, p.outcome, group, p.index).map_or(0.0, |i| model.theta[i])
             }

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::Z_975;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::relate::classification::Membership;
 use crate::trajectory::relate::method::{
     Assignment, OverallTest, RelateFinding, RelateMethod, StandardErrors, WaldEstimate, wald,
@@ -27,8 +28,8 @@ pub enum OutcomeKind {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupMean {
-    /// Group number, from 1, as in the fit.
-    pub group: usize,
+    /// The group, as in the fit.
+    pub group: GroupNumber,
     /// (Weighted) number of persons the method counts for this group, of those with a known outcome.
     pub size: f64,
     /// Mean of the outcome.
@@ -41,8 +42,8 @@ pub struct GroupMean {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupDifference {
-    /// Group numbers.
-    pub groups: [usize; 2],
+    /// The groups.
+    pub groups: [GroupNumber; 2],
     /// The difference.
     pub difference: WaldEstimate,
 }
@@ -142,7 +143,7 @@ impl Membership {
                 OutcomeKind::Count => m < 0.0,
             };
             if impossible {
-                findings.push(RelateFinding::ImpossibleMean { group: t + 1, mean: m });
+                findings.push(RelateFinding::ImpossibleMean { group: GroupNumber::of_index(t), mean: m });
             }
         }
         if used.len() < outcome.len() {
@@ -214,7 +215,8 @@ impl Membership {
             mean[t] = y[0] + sum(t, &|y_n| y_n - y[0]) / size[t];
             variance[t] = sum(t, &|y_n| (y_n - mean[t]).powi(2)) / size[t];
             if variance[t] < 0.0 && matches!(method, RelateMethod::Bch(_)) {
-                findings.push(RelateFinding::NegativeVariance { group: t + 1, variance: variance[t] });
+                findings
+                    .push(RelateFinding::NegativeVariance { group: GroupNumber::of_index(t), variance: variance[t] });
             }
         }
         let mut covariance = Square::zeros(groups);
@@ -233,7 +235,7 @@ impl Membership {
             // nothing but rounding of the mean
             let rounding = 1e-28 * mean[t].powi(2);
             if covariance.at(t, t) <= rounding {
-                findings.push(RelateFinding::NoSpread { group: t + 1 });
+                findings.push(RelateFinding::NoSpread { group: GroupNumber::of_index(t) });
                 (0..groups).for_each(|u| {
                     covariance.set(t, u, 0.0);
                     covariance.set(u, t, 0.0);
@@ -249,7 +251,11 @@ fn disagreements(likelihood: &Means, bch: &Means) -> Vec<RelateFinding> {
     (0..bch.mean.len())
         .filter(|&t| (likelihood.mean[t] - bch.mean[t]).abs() > Z_975 * bch.covariance.at(t, t).sqrt())
         .filter(|&t| bch.covariance.at(t, t) > 0.0)
-        .map(|t| RelateFinding::DisagreesWithBch { group: t + 1, likelihood: likelihood.mean[t], bch: bch.mean[t] })
+        .map(|t| RelateFinding::DisagreesWithBch {
+            group: GroupNumber::of_index(t),
+            likelihood: likelihood.mean[t],
+            bch: bch.mean[t],
+        })
         .collect()
 }
 
@@ -271,7 +277,7 @@ fn assemble(
     };
     let differences = (0..groups)
         .flat_map(|a| (a + 1..groups).map(move |b| (a, b)))
-        .map(|(a, b)| GroupDifference { groups: [a + 1, b + 1], difference: between(a, b) })
+        .map(|(a, b)| GroupDifference { groups: [a, b].map(GroupNumber::of_index), difference: between(a, b) })
         .collect();
     let overall = if (0..groups).all(known) {
         let contrasts: Vec<f64> = (1..groups).map(|t| means.mean[t] - means.mean[0]).collect();
@@ -291,7 +297,12 @@ fn assemble(
         persons,
         standard_errors,
         groups: (0..groups)
-            .map(|t| GroupMean { group: t + 1, size: means.size[t], mean: estimate(t), variance: means.variance[t] })
+            .map(|t| GroupMean {
+                group: GroupNumber::of_index(t),
+                size: means.size[t],
+                mean: estimate(t),
+                variance: means.variance[t],
+            })
             .collect(),
         covariance: Array2::from_shape_fn((groups, groups), |(a, b)| v.at(a, b)),
         differences,

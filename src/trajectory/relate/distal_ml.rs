@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::linalg::Square;
 use crate::numeric::logspace::expit;
 use crate::trajectory::data::covariates::Design;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::relate::classification::Membership;
 use crate::trajectory::relate::distal::{Means, OutcomeKind};
 use crate::trajectory::relate::method::{Assignment, RelateFinding};
@@ -109,7 +110,7 @@ fn likelihood_means(
                 let boundary = !top.free[first + t];
                 let p = if boundary { p.round() } else { p };
                 if boundary {
-                    findings.push(RelateFinding::MeanAtBoundary { group: t + 1, mean: p });
+                    findings.push(RelateFinding::MeanAtBoundary { group: GroupNumber::of_index(t), mean: p });
                 }
                 mean.push(p);
                 variance.push(if boundary { 0.0 } else { p * q });

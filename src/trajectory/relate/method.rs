@@ -2,6 +2,7 @@
 
 use crate::numeric::linalg::Square;
 use crate::numeric::p_values::{Z_975, chi_square_upper, normal_two_sided};
+use crate::trajectory::data::group_number::GroupNumber;
 use serde::Serialize;
 use std::fmt;
 
@@ -65,7 +66,7 @@ pub enum StandardErrors {
     Sandwich,
 }
 
-/// What a reader of a result has to know. Groups are numbered from 1.
+/// What a reader of a result has to know.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -86,21 +87,21 @@ pub enum RelateFinding {
     /// The corrected variance of the outcome within a group is negative: too little is known of that group.
     NegativeVariance {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// The corrected variance.
         variance: f64,
     },
     /// A corrected mean is not possible for an outcome of this kind.
     ImpossibleMean {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// The mean, as estimated.
         mean: f64,
     },
     /// The proportion ran to 0 or 1: "as far as the data go", without a standard error.
     MeanAtBoundary {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// 0 or 1.
         mean: f64,
     },
@@ -108,7 +109,7 @@ pub enum RelateFinding {
     /// groups, and the likelihood has made its own groups of it. Believe BCH.
     DisagreesWithBch {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
         /// Mean by maximum likelihood.
         likelihood: f64,
         /// Mean by BCH.
@@ -117,7 +118,7 @@ pub enum RelateFinding {
     /// Everyone who counts for this group has the same outcome, or it is one person: no standard error.
     NoSpread {
         /// Group number.
-        group: usize,
+        group: GroupNumber,
     },
     /// Persons without a known outcome were left out, which is right when being unknown has nothing to do
     /// with outcome or group.

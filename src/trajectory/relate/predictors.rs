@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Issues, Result};
 use crate::numeric::linalg::Square;
 use crate::trajectory::data::covariates::{Design, covariate_issues};
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::relate::classification::Membership;
 use crate::trajectory::relate::logit::{Logit, LogitFit, inverse, sandwich};
 use crate::trajectory::relate::method::{
@@ -17,8 +18,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MembershipCoefficient {
-    /// Group number, from 1, as in the fit.
-    pub group: usize,
+    /// The group, as in the fit.
+    pub group: GroupNumber,
     /// Name of the covariate; `None` for the constant.
     pub covariate: Option<String>,
     /// The coefficient.
@@ -41,8 +42,8 @@ pub struct CovariateTest {
 pub struct MembershipModel {
     /// How groups and covariates were related.
     pub method: RelateMethod,
-    /// Number of the group whose coefficients are 0.
-    pub reference: usize,
+    /// The group whose coefficients are 0.
+    pub reference: GroupNumber,
     /// Persons used.
     pub persons: usize,
     /// Where standard errors come from.
@@ -69,15 +70,16 @@ struct Fitted {
 
 impl Membership {
     /// A multinomial logit of group membership on covariates (persons x covariates, no constant: it is added).
-    /// Coefficients are log odds over the group with number `reference`.
+    /// Coefficients are log odds over the group `reference`.
     ///
     /// ```
-    /// use pleegprofiel::{ndarray::{Array2, array}, trajectory::relate::{Membership, RelateMethod}};
+    /// use pleegprofiel::{ndarray::{Array2, array}, trajectory::{GroupNumber, relate::{Membership, RelateMethod}}};
     /// // 3 of 4 persons with x = 1 are of group 2, 1 of 4 with x = 0
     /// let two = [0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
     /// let posteriors = Array2::from_shape_fn((8, 2), |(i, t)| if t == 1 { two[i] } else { 1.0 - two[i] });
     /// let x = array![[1.0], [1.0], [1.0], [1.0], [0.0], [0.0], [0.0], [0.0]];
-    /// let model = Membership::new(posteriors.view(), None)?.predictors(&["x"], x.view(), 1, RelateMethod::Hard)?;
+    /// let (people, first) = (Membership::new(posteriors.view(), None)?, GroupNumber::of_index(0));
+    /// let model = people.predictors(&["x"], x.view(), first, RelateMethod::Hard)?;
     /// assert!((model.coefficients[1].estimate.value - 9_f64.ln()).abs() < 1e-12);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```
@@ -94,14 +96,14 @@ impl Membership {
         &self,
         names: &[S],
         covariates: ArrayView2<'_, f64>,
-        reference: usize,
+        reference: GroupNumber,
         method: RelateMethod,
     ) -> Result<MembershipModel> {
         let groups = self.groups();
         if groups < 2 {
             return Err(Error::options("with one group there is no membership to explain"));
         }
-        if reference == 0 || reference > groups {
+        if reference.counted() > groups {
             return Err(Error::options(format!("reference group {reference} is not one of 1 to {groups}")));
         }
         self.check_predictors(names, covariates)?;
@@ -114,7 +116,7 @@ impl Membership {
         let (fitted, standard_errors) = match method {
             RelateMethod::MaximumLikelihood(assignment) => {
                 let robust = robust || assignment == Assignment::Proportional;
-                (self.logit_by_likelihood(names, &design, reference - 1, assignment, robust)?, robust)
+                (self.logit_by_likelihood(names, &design, reference.index(), assignment, robust)?, robust)
             }
             _ => {
                 let robust = robust || method != RelateMethod::Hard;
@@ -123,7 +125,7 @@ impl Membership {
                     response: &weights,
                     weights: self.weights(),
                     groups,
-                    reference: reference - 1,
+                    reference: reference.index(),
                 };
                 (by_weights(names, &logit, robust)?, robust)
             }
@@ -203,7 +205,7 @@ impl Membership {
         &self,
         names: &[S],
         design: &Design,
-        reference: usize,
+        reference: GroupNumber,
         method: RelateMethod,
         standard_errors: StandardErrors,
         fitted: Fitted,
@@ -212,7 +214,8 @@ impl Membership {
         let terms = design.terms();
         let values = design.own_scale(&fitted.coefficients);
         let covariance = design.own_scale_covariance(&fitted.covariance);
-        let others: Vec<usize> = (1..=self.groups()).filter(|&t| t != reference).collect();
+        let others: Vec<GroupNumber> =
+            (0..self.groups()).map(GroupNumber::of_index).filter(|&t| t != reference).collect();
         let coefficients = values
             .iter()
             .enumerate()

@@ -4,6 +4,7 @@
 //! dispersion, one zero part for all groups, two groupings over pairs) is nothing but two lists naming the
 //! same parameter.
 
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::family::Family;
 use crate::trajectory::family::kernel::Kernel;
 use crate::trajectory::spec::Spec;
@@ -39,8 +40,8 @@ pub struct Parameter {
     pub part: Part,
     /// Number of the outcome from 0; none for membership.
     pub outcome: Option<usize>,
-    /// Number of the group from 1; none when all groups share it.
-    pub group: Option<usize>,
+    /// The group; none when all groups share it.
+    pub group: Option<GroupNumber>,
     /// Number of the term within its part.
     pub index: usize,
     /// Name of the term: `u^2`, `basis 3`, the name of a covariate, `1` for a constant.
@@ -99,7 +100,7 @@ impl Layout {
         for class in 1..classes {
             for index in 0..terms {
                 let term = if index == 0 { "1".into() } else { spec.membership[index - 1].clone() };
-                let group = Some(class + 1);
+                let group = Some(GroupNumber::of_index(class));
                 parameters.push(Parameter { part: Part::Membership, outcome: None, group, index, term });
             }
         }
@@ -140,7 +141,13 @@ impl Layout {
     }
 
     /// Index of a parameter by what it is.
-    pub(crate) fn find(&self, part: Part, outcome: Option<usize>, group: Option<usize>, index: usize) -> Option<usize> {
+    pub(crate) fn find(
+        &self,
+        part: Part,
+        outcome: Option<usize>,
+        group: Option<GroupNumber>,
+        index: usize,
+    ) -> Option<usize> {
         self.parameters
             .iter()
             .position(|p| p.part == part && p.outcome == outcome && p.group == group && p.index == index)
@@ -200,7 +207,7 @@ fn block(o: usize, spec: &OutcomeSpec, components: usize, of_class: Vec<usize>, 
     let column_of = |basis: &Basis| bases.iter().find(|(b, _)| b == basis).map_or(0, |(_, at)| *at);
     let mut laid: Vec<Vec<Predictor>> = Vec::with_capacity(components);
     for m in 0..components {
-        let own = Some(m + 1);
+        let own = Some(GroupNumber::of_index(m));
         let mut predictors = Vec::new();
         for &part in parts(spec.family) {
             let mut predictor = Predictor::default();
@@ -245,7 +252,7 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn add(&mut self, part: Part, group: Option<usize>, index: usize, term: String) -> usize {
+    fn add(&mut self, part: Part, group: Option<GroupNumber>, index: usize, term: String) -> usize {
         if group.is_none() {
             if let Some(&(.., at)) = self.shared.iter().find(|&&(p, i, _)| p == part && i == index) {
                 return at;

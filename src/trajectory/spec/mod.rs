@@ -32,7 +32,7 @@
 //! Several outcomes in one [`Spec`] share one grouping (multi-trajectory models; Nagin, Jones, Passos &
 //! Tremblay 2018): outcomes are independent given the group. [`Spec::dual`] gives two outcomes a
 //! grouping each and every pair of groups a probability (Nagin & Tremblay 2001);
-//! [`Fit::transitions`](crate::Fit::transitions) are the second grouping's probabilities given the first.
+//! [`Precision::transitions`](crate::trajectory::Precision::transitions) are the second grouping's probabilities given the first.
 //!
 //! # Dropout
 //!
@@ -148,7 +148,7 @@ impl Spec {
     /// let panel = Panel::new(AgeGrid::years(12, 17)?).series("theft", theft.view())?.series("violence", violence.view())?;
     /// let of = |name: &str| OutcomeSpec::new(name, Family::Poisson).degree(0);
     /// let fit = Spec::dual(2, 2).outcome(of("theft")).outcome(of("violence")).starts(8).fit(&panel)?;
-    /// let given = fit.transitions(Errors::Information).expect("a dual model");
+    /// let given = fit.by(Errors::Information)?.transitions().expect("a dual model");
     /// assert!((given[0][1].value - 0.25).abs() < 1e-3 && (given[1][1].value - 0.5).abs() < 1e-3);
     /// # Ok::<(), pleegprofiel::Error>(())
     /// ```

@@ -115,7 +115,7 @@ impl OutcomeSpec {
     /// let panel = Panel::new(AgeGrid::years(20, 25)?).series("offences", counts.view())?.varying("out of work", out.view())?;
     /// let outcome = OutcomeSpec::new("offences", Family::Poisson).degree(0).varying(["out of work"]);
     /// let fit = Spec::new(1).outcome(outcome).fit(&panel)?;
-    /// let effect = fit.estimates(Errors::Information).remove(1);
+    /// let effect = fit.by(Errors::Information)?.estimates().remove(1);
     /// assert_eq!(effect.parameter.term, "out of work");
     /// assert!((effect.value.exp() - 2.0).abs() < 1e-6);
     /// # Ok::<(), pleegprofiel::Error>(())

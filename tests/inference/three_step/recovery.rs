@@ -8,7 +8,7 @@ use pleegprofiel::{
     cohort::CohortBuilder,
     ndarray::{Array2, Axis},
     trajectory::{
-        Group,
+        Group, GroupNumber,
         relate::{Assignment, Membership, OutcomeKind, RelateFinding, RelateMethod, WaldEstimate},
     },
 };
@@ -250,7 +250,7 @@ fn predictors(step_one: StepOne, cohorts: u64) -> (Vec<Quantity>, f64) {
         entropy += relative_entropy(&p) / cohorts as f64;
         let membership = Membership::new(p.view(), None).unwrap();
         for (m, method) in METHODS.into_iter().enumerate() {
-            match membership.predictors(&["a", "b"], x.view(), 1, method) {
+            match membership.predictors(&["a", "b"], x.view(), GroupNumber::of_index(0), method) {
                 Ok(fit) => take(&mut all, m, fit.coefficients.iter().map(|c| c.estimate)),
                 Err(_) => skipped += 1,
             }

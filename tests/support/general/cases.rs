@@ -31,7 +31,7 @@ pub(crate) fn spec(family: Family) -> Spec {
 
 /// The true value of a parameter. Covariates are named `x..` (membership) and `z..` (with age).
 pub(crate) fn truth(family: Family, p: &Parameter) -> f64 {
-    let g = p.group.unwrap_or(1) - 1;
+    let g = p.group.map_or(0, |g| g.index());
     let curve = match family {
         Family::Bernoulli => [[-1.6, 0.5], [1.4, -0.6]],
         Family::CensoredNormal => [[2.5, 0.8], [7.0, -1.0]],

@@ -100,7 +100,7 @@ impl Formulas {
                 "1" => 1.0,
                 name => table.covariates.iter().find(|(n, _)| n == name).unwrap().1[i],
             };
-            logit[p.group.unwrap() - 1] += v * x;
+            logit[p.group.unwrap().index()] += v * x;
         }
         let total = log_sum_exp(&logit);
         logit.iter().map(|l| l - total).collect()
@@ -112,7 +112,7 @@ impl Formulas {
         let u = if intervals > 1 { 2.0 * at[1] as f64 / (intervals - 1) as f64 - 1.0 } else { 0.0 };
         let mut out = [0.0; 3];
         for (p, v) in self.names.iter().zip(theta) {
-            if p.outcome != Some(o) || p.group.is_some_and(|g| g != group + 1) {
+            if p.outcome != Some(o) || p.group.is_some_and(|g| g.index() != group) {
                 continue;
             }
             let x = match p.term.as_str() {

@@ -86,11 +86,11 @@ fn draft(args: &DraftArgs) -> Result<(), Failure> {
     record.add(assessment_entry(&dossier, &draft))?;
     outputs.publish()?;
     screen::print(&format!(
-        "draft {}\n{} statements in {}; the record has {} lines and ends in {}",
+        "draft {}\n{} statements in {}; the record has {} and ends in {}",
         draft.hash(),
         draft.statements().count(),
         args.out.display(),
-        record.lines(),
+        record.length(),
         record.head()
     ))
 }

@@ -100,8 +100,10 @@ impl Record {
         }
     }
 
-    pub(crate) fn lines(&self) -> u64 {
-        self.chain.lines()
+    /// How many lines it has, in words.
+    pub(crate) fn length(&self) -> String {
+        let lines = self.chain.lines();
+        format!("{lines} line{}", if lines == 1 { "" } else { "s" })
     }
 
     pub(crate) fn head(&self) -> &str {

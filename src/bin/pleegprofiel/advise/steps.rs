@@ -70,10 +70,10 @@ impl Place {
         }
         outputs.publish()?;
         screen::print(&format!(
-            "{}{known}\nin {}; the record has {} lines and ends in {}",
+            "{}{known}\nin {}; the record has {} and ends in {}",
             made.what,
             self.out.display(),
-            record.lines(),
+            record.length(),
             record.head()
         ))
     }

@@ -4,6 +4,7 @@
 use crate::numeric::parallel::Parallel;
 use crate::numeric::streams::stream;
 use crate::trajectory::cells::pass::Engine;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::fit::record::SAME;
 use crate::trajectory::progress::Ticker;
 use crate::trajectory::search::by_cells::climb::{self, Point};
@@ -24,14 +25,14 @@ const STREAM: u64 = 1 << 40;
 /// The best point found from `best` by giving one group another zero part; every try is climbed, since the best
 /// ones start out behind.
 pub(crate) fn improve(engine: &Engine<'_>, spec: &Spec, mut best: Point, ticker: &Ticker<'_>) -> Point {
-    let places: Vec<(usize, Option<usize>)> = spec
+    let places: Vec<(usize, Option<GroupNumber>)> = spec
         .outcomes
         .iter()
         .enumerate()
         .filter(|(_, outcome)| outcome.family.has_zero_curve())
         .flat_map(|(o, outcome)| {
             let groups = if outcome.shared_zero { 0..1 } else { 0..spec.components(o) };
-            groups.map(move |m| (o, (!outcome.shared_zero).then_some(m + 1)))
+            groups.map(move |m| (o, (!outcome.shared_zero).then(|| GroupNumber::of_index(m))))
         })
         .collect();
     if places.is_empty() {
@@ -66,12 +67,12 @@ fn with_zero_part(
     theta: &[f64],
     spec: &Spec,
     outcome: usize,
-    group: Option<usize>,
+    group: Option<GroupNumber>,
     rng: &mut impl Rng,
 ) -> Vec<f64> {
     let mut theta = theta.to_vec();
     let bases = spec.outcomes[outcome].zero.as_ref().unwrap_or(&spec.outcomes[outcome].curves);
-    let basis = if bases.len() == 1 { &bases[0] } else { &bases[group.map_or(0, |g| g - 1)] };
+    let basis = if bases.len() == 1 { &bases[0] } else { &bases[group.map_or(0, GroupNumber::index)] };
     let mut draw = || rng.gen_range(-REACH..REACH);
     let coefficients: Vec<f64> = match basis {
         Basis::Polynomial { degree, .. } => through_nodes(degree + 1, |_| draw()),

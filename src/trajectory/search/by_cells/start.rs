@@ -7,6 +7,7 @@ use crate::numeric::linalg::Square;
 use crate::numeric::logspace::softplus;
 use crate::trajectory::cells::Cells;
 use crate::trajectory::cells::pass::Engine;
+use crate::trajectory::data::group_number::GroupNumber;
 use crate::trajectory::family::kernel::Kernel;
 use crate::trajectory::fit::record::StartKind;
 use crate::trajectory::search::by_cells::climb::{self, Point};
@@ -132,9 +133,9 @@ fn flat_values(cells: &Cells, layout: &Layout) -> Vec<Vec<(Part, usize, f64)>> {
 }
 
 /// Coefficient `index` of the function that is 1 everywhere, in the basis of a group's curve.
-fn constant_coefficient(layout: &Layout, o: usize, part: Part, group: Option<usize>, index: usize) -> f64 {
+fn constant_coefficient(layout: &Layout, o: usize, part: Part, group: Option<GroupNumber>, index: usize) -> f64 {
     let block = &layout.blocks[o];
-    let m = group.map_or(0, |g| g - 1);
+    let m = group.map_or(0, GroupNumber::index);
     let which = usize::from(part == Part::Zero);
     let columns = &block.components[m][which].columns;
     let Some((basis, _)) = block.bases.iter().find(|(b, at)| columns.first() == Some(at) && b.terms() <= columns.len())

@@ -5,7 +5,7 @@
 
 mod at_risk;
 mod dispersion;
-mod missing_at_risk;
+mod missing_information_at_risk;
 
 pub(super) use at_risk::AtRisk;
 pub(super) use dispersion::{Dispersion, MOST};

@@ -11,7 +11,7 @@
 //! gone through, which is the same for all families of plain counts.
 
 mod block;
-mod missing;
+mod missing_information;
 mod pass;
 mod term;
 mod totals;

@@ -2,7 +2,7 @@
 
 use crate::numeric::linalg::Square;
 use crate::trajectory::tables::dispersed::at_risk::{AtRisk, Scratch};
-use crate::trajectory::tables::missing::Missing;
+use crate::trajectory::tables::missing_information::Missing;
 use crate::trajectory::tables::wide::{WIDTH, dot, sum};
 use std::ops::Range;
 

@@ -4,7 +4,7 @@
 use crate::numeric::linalg::Square;
 use crate::trajectory::tables::cell_lanes::CellLanes;
 use crate::trajectory::tables::lanes::{self, Lanes, lanes};
-use crate::trajectory::tables::missing::Missing;
+use crate::trajectory::tables::missing_information::Missing;
 use crate::trajectory::tables::pass_table::TablePass;
 use std::ops::Range;
 

@@ -4,7 +4,7 @@ use crate::numeric::linalg::Square;
 use crate::trajectory::tables::lanes;
 use crate::trajectory::tables::lasting::block::{BLOCK, Block, Moments};
 use crate::trajectory::tables::lasting::pass::{LastingPass, PosteriorsOf};
-use crate::trajectory::tables::missing::Missing;
+use crate::trajectory::tables::missing_information::Missing;
 use crate::trajectory::tables::shape::MAX_TERMS;
 use std::ops::Range;
 
