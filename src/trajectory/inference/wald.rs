@@ -33,7 +33,7 @@ impl Precision<'_> {
     /// [`crate::Model::parameter_names`].
     ///
     /// The chi-square distribution holds for large cohorts and away from boundaries. Numbers of groups cannot be
-    /// tested like this; see [`Fit::group_test`].
+    /// tested like this; see [`Fit::group_test`](crate::Fit::group_test).
     ///
     /// ```
     /// use pleegprofiel::{AgeGrid, Family, OutcomeSpec, Panel, Spec, ndarray::{Array2, array}, trajectory::Errors};
