@@ -23,6 +23,14 @@ fn a_table_that_is_read_is_not_written_over() {
         assert_eq!(done.status.code(), Some(2));
         assert!(stderr(&done).contains("it is what this command reads: give the output another name"), "{done:?}");
     }
+    // nor is a model
+    let model = dir.path().join("model.json");
+    let model = model.to_str().unwrap();
+    let fitted = run(["fit", people, "--family", "poisson", "--groups", "1", "--degree", "1", "--model", model]);
+    assert_eq!(fitted.status.code(), Some(0), "{fitted:?}");
+    let done = run(["classify", people, "--model", model, "--stream", "--out", model]);
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    assert!(fs::read_to_string(model).unwrap().starts_with('{'));
     let dated = ["people.csv", "offences.csv"].map(|name| dir.path().join(name));
     fs::write(&dated[0], "id,birth,from,to\n1,1980-05-01,1992-05-01,2020-01-01\n").unwrap();
     fs::write(&dated[1], "id,committed,offence\n1,2000-01-01,human-trafficking\n1,2001-01-01,property\n").unwrap();

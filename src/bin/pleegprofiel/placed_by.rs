@@ -56,6 +56,7 @@ impl By {
             return Ok(By::Careers(Box::new(CareerClassifier::rescaled(&reference_model(), options, factor)?)));
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        crate::inputs::remember(path);
         let model = Model::load(path)?;
         if !model.groups().is_empty() {
             return match args.outcome {
